@@ -1,0 +1,48 @@
+"""Every error that a person can meet. Each message is one sentence that says what was wrong, where, and the cure.
+
+AskAbstractsError
+├── InputError            what the person gave cannot be used: a question, a PMID, a term, a filter, a flag
+├── FileError             a file cannot be read, or is of no kind that is known
+├── EutilsError           PubMed's E-utilities could not be reached, or refused
+├── EncoderError          an embedding model is missing, damaged or not the one that the library was built with
+├── ModelError            a language model is unknown, not installed, or does not answer
+└── LibraryError          a folder is no library, or one that this version cannot use
+    ├── LibraryBusyError      somebody else is writing to it
+    └── LibraryDamagedError   its truth (library.db) cannot be read
+"""
+
+
+class AskAbstractsError(Exception):
+    """The root: catch it to catch everything that AskAbstracts raises on purpose."""
+
+
+class InputError(AskAbstractsError):
+    """What the person gave cannot be used."""
+
+
+class FileError(AskAbstractsError):
+    """A file cannot be read, or is of no kind that is known."""
+
+
+class EutilsError(AskAbstractsError):
+    """PubMed's E-utilities could not be reached, or refused."""
+
+
+class EncoderError(AskAbstractsError):
+    """An embedding model is missing, damaged or another one than the library's."""
+
+
+class ModelError(AskAbstractsError):
+    """A language model is unknown, not installed, or does not answer."""
+
+
+class LibraryError(AskAbstractsError):
+    """A folder is no library, or one that this version cannot use."""
+
+
+class LibraryBusyError(LibraryError):
+    """Another process is writing to the library."""
+
+
+class LibraryDamagedError(LibraryError):
+    """The library's truth, library.db, cannot be read."""
