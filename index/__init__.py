@@ -1,0 +1,6 @@
+"""From PubMed to a searchable library."""
+
+from index.library import Library, LibraryInfo
+from index.records import Abstract, Filters, Hit, Passage, Progress, Report, Section
+
+__all__ = ["Abstract", "Filters", "Hit", "Library", "LibraryInfo", "Passage", "Progress", "Report", "Section"]

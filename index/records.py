@@ -44,10 +44,10 @@ class Correction:
 class Abstract:
     """One PubMed record.
 
-    `authors` are "Family Initials" or a collective name; `types` are publication types; `mesh` are descriptor names, with
-    "/qualifier" where there is one; `date` is the publication date as printed ("2013 Dec", "1998 Nov-Dec"). `note` is said
-    wherever the abstract is shown. `raw` is the record as it came (XML element, MEDLINE text or JSON line, UTF-8); it
-    takes no part in comparisons.
+    `authors` are "Family Initials" or a collective name; `types` are publication types; `mesh` are descriptor names,
+    with "/qualifier" where there is one; `date` is the publication date as printed ("2013 Dec", "1998 Nov-Dec").
+    `note` is said wherever the abstract is shown. `raw` is the record as it came (XML element, MEDLINE text or JSON
+    line, UTF-8); it takes no part in comparisons.
     """
 
     pmid: str
@@ -85,7 +85,7 @@ class Abstract:
         return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
 
     def section_at(self, offset: int) -> Section:
-        """Return the section that holds the character at `offset` of `text`; the title comes as a section named TITLE."""
+        """Return the section that holds the character at `offset` of `text`; the title is a section named TITLE."""
         start = len(self.title) + 1
         if offset < start:
             return Section(TITLE, TITLE, self.title)

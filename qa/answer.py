@@ -92,10 +92,10 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The sentences with the numbers of their sources, as one paragraph; the reason when it abstained."""
+        """The supported sentences with the numbers of their sources, as one paragraph; the reason when it abstained."""
         if self.abstained:
             return self.reason
-        return " ".join(f"{sentence.text} {sentence.markers}".strip() for sentence in self.sentences)
+        return " ".join(f"{sentence.text} {sentence.markers}" for sentence in self.sentences if sentence.supported)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the command line's JSON has it."""

@@ -1,0 +1,1 @@
+"""How good the parts are, measured beside their peers: one command each, run by hand. The app imports none of it."""

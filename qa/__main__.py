@@ -1,0 +1,123 @@
+"""python -m qa: ask one question, or chat in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from index import Filters, Library
+from index.commandline import (
+    DONE,
+    IN_PART,
+    Parser,
+    add_filter_flags,
+    add_library_flag,
+    filters_from,
+    library_path,
+    print_json,
+    run,
+)
+from index.errors import InputError
+from qa.answer import Answer, Turn
+from qa.assistant import Assistant
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 2 a user's error, 3 done without the language model."""
+    arguments = _parser().parse_args(argv)
+    return run(lambda: arguments.command(arguments))
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    with Library.open(library_path(arguments)) as library:
+        assistant = _assistant(library, arguments)
+        answer = assistant.ask(arguments.question, filters=filters_from(arguments))
+    _show(answer, as_json=arguments.json)
+    return DONE if answer.model == assistant.model_name else IN_PART
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    """Answer question after question, follow-ups included, until an empty line or the end of input."""
+    filters = filters_from(arguments)
+    turns: list[Turn] = []
+    with Library.open(library_path(arguments)) as library:
+        assistant = _assistant(library, arguments)
+        while question := _next_question(prompt="" if arguments.json else "? "):
+            try:
+                turns.append(_turn(assistant, question, turns, filters))
+            except InputError as error:
+                print(error, file=sys.stderr)
+                continue
+            _show(turns[-1].answer, as_json=arguments.json)
+    return DONE
+
+
+def _show(answer: Answer, *, as_json: bool) -> None:
+    if answer.reason and not answer.abstained:
+        print(answer.reason, file=sys.stderr)
+    if as_json:
+        print_json(answer.to_dict())
+    else:
+        _print_answer(answer)
+
+
+def _turn(assistant: Assistant, question: str, turns: list[Turn], filters: Filters) -> Turn:
+    return Turn(question, assistant.ask(question, turns=turns, filters=filters))
+
+
+def _next_question(prompt: str) -> str:
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        return ""
+
+
+def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
+    llm = arguments.llm or os.environ.get("ASKABSTRACTS_LLM") or None
+    url = arguments.llm_url or os.environ.get("ASKABSTRACTS_LLM_URL") or None
+    return Assistant(library, llm, llm_url=url)
+
+
+def _print_answer(answer: Answer) -> None:
+    if answer.standalone_question not in ("", answer.question):
+        print(f"(asked: {answer.standalone_question})")
+    print(answer.text)
+    shown = answer.nearest if answer.abstained else answer.sources
+    if shown:
+        print("\nNearest, not used:" if answer.abstained else "\nSources:")
+    for source in shown:
+        abstract = source.abstract
+        retracted = " RETRACTED" if abstract.is_retracted else ""
+        print(
+            f"[{source.number}] {abstract.title} {abstract.journal} {abstract.year or ''} "
+            f"PMID {abstract.pmid}{retracted}"
+        )
+        if abstract.note:
+            print(f"    {abstract.note}")
+    print()
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m qa", description="Ask questions about a library's abstracts.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    ask = commands.add_parser("ask", help="ask one question", description="Ask one question.")
+    ask.set_defaults(command=_ask)
+    ask.add_argument("question", metavar="QUESTION")
+    chat = commands.add_parser(
+        "chat", help="the same in the terminal, with follow-ups", description="Chat in the terminal."
+    )
+    chat.set_defaults(command=_chat)
+    for one in (ask, chat):
+        add_library_flag(one)
+        one.add_argument(
+            "--llm", metavar="PROVIDER:MODEL", help="a language model to write the answer (or ASKABSTRACTS_LLM)"
+        )
+        one.add_argument("--llm-url", metavar="URL", help="an OpenAI-compatible server (or ASKABSTRACTS_LLM_URL)")
+        one.add_argument("--json", action="store_true", help="print one JSON object an answer and nothing else")
+        add_filter_flags(one)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

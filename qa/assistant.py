@@ -1,0 +1,150 @@
+"""From a question to a checked answer: the story in one screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index import Filters, Library
+from index.errors import ModelError
+from index.search import checked_query
+from qa import extractive
+from qa.answer import Answer, Sentence, Source, Turn
+from qa.conversation import is_follow_up, standalone_question
+from qa.evidence import Evidence, gather
+from qa.grounding import answering, check_quotes, cited_only, ground, refusal
+from qa.prompts import load_prompt
+from qa.retrieval import retrieve
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+_NEAREST = 3
+
+
+class Assistant:
+    """Answers questions about a library's abstracts, each sentence backed by a verbatim quote.
+
+    >>> Assistant(library).ask("What does IL-32β induce?")  # doctest: +SKIP
+    """
+
+    def __init__(self, library: Library, llm: str | BaseChatModel | None = None, *, llm_url: str | None = None) -> None:
+        """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
+
+        `llm_url` is the address of an OpenAI-compatible server. Raises ModelError for an unknown model.
+        """
+        self.library = library
+        self._model: BaseChatModel | None = None
+        self.model_name = "extractive"
+        if llm is not None:
+            self._model, self.model_name = _chat_model(llm, llm_url)
+
+    def ask(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+        """Return the whole answer. Raises InputError for a question that is empty or too long."""
+        *_, answer = self.stream(question, turns=turns, filters=filters)
+        return answer
+
+    def stream(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Answer]:
+        """Yield the answer as it grows, a sentence more each time; the last one is the whole, checked answer."""
+        asked = checked_query(question)
+        started = time.perf_counter()
+        standalone = self._standalone(asked, turns)
+        sources = retrieve(self.library, standalone, filters=filters)
+        evidence = gather(standalone, sources, library=self.library)
+        retrieved = time.perf_counter()
+        blank = Answer(asked, standalone_question=standalone, library_digest=self.library.digest, model=self.model_name)
+        for growing in self._composed(blank, sources, evidence, filters):
+            now = time.perf_counter()
+            seconds = {"retrieval": retrieved - started, "answer": now - retrieved}
+            yield replace(check_quotes(growing, self.library), seconds=seconds)
+
+    def _standalone(self, question: str, turns: Sequence[Turn]) -> str:
+        """Return a follow-up as a question that stands alone, by the language model if there is one, else by rules."""
+        if self._model is None or not turns or not is_follow_up(question):
+            return standalone_question(question, turns)
+        from qa import generative
+
+        try:
+            prompt = load_prompt("standalone")
+            return generative.standalone_question(question, turns, model=self._model, prompt=prompt)
+        except ModelError:  # said when the answer is asked for; the rules will do for the search
+            return standalone_question(question, turns)
+
+    def _composed(
+        self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence], filters: Filters
+    ) -> Iterator[Answer]:
+        fitting = answering(evidence)
+        if not fitting:
+            yield self._abstain(blank, evidence, filters)
+        elif self._model is None:
+            yield from _growing(blank, extractive.compose(fitting), sources)
+        else:
+            yield from self._written(blank, sources, evidence, fitting)
+
+    def _abstain(self, blank: Answer, evidence: Sequence[Evidence], filters: Filters) -> Answer:
+        """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
+        everything = replace(filters, include_retracted=True)
+        nearest = retrieve(self.library, blank.standalone_question, filters=everything, top=_NEAREST)
+        return replace(
+            blank, abstained=True, reason=refusal(blank.standalone_question, evidence), nearest=tuple(nearest)
+        )
+
+    def _written(
+        self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence], fitting: Sequence[Evidence]
+    ) -> Iterator[Answer]:
+        """Yield the language model's answer sentence by sentence, each held against its quotes.
+
+        When the model fails, writes nothing, or has half of its sentences unsupported, the extractive answer stands in
+        and says why; when the model finds no answer, so does this.
+        """
+        from qa.generative import NotAnswered, compose
+
+        assert self._model is not None
+        prompt = load_prompt("answer")
+        drafting = replace(blank, prompt_sha256=prompt.sha256)
+        told: list[Sentence] = []
+        dropped = 0
+        trouble = ""
+        try:
+            for draft in compose(blank.standalone_question, sources, model=self._model, prompt=prompt):
+                if isinstance(draft, NotAnswered):
+                    trouble = draft.reason
+                    if draft.refused:
+                        yield replace(drafting, abstained=True, reason=draft.reason, nearest=tuple(sources[:_NEAREST]))
+                        return
+                    continue
+                dropped += draft.dropped
+                told.append(ground(draft, evidence, library=self.library))
+                yield replace(_said(drafting, told, sources), dropped_citations=dropped)
+        except ModelError as error:
+            trouble = str(error)
+        unsupported = sum(not sentence.supported for sentence in told)
+        if told and 2 * unsupported >= len(told):
+            trouble = f"{unsupported} of the language model's {len(told)} sentences had no quote to support them."
+        if trouble:
+            stand_in = replace(
+                blank, reason=f"{trouble} The abstracts' own sentences are shown instead.", model="extractive"
+            )
+            yield from _growing(stand_in, extractive.compose(fitting), sources)
+
+
+def _said(blank: Answer, sentences: Sequence[Sentence], sources: Sequence[Source]) -> Answer:
+    """Return the answer with these sentences and the sources that they cite."""
+    said, cited = cited_only(sentences, sources)
+    return replace(blank, sentences=tuple(said), sources=tuple(cited))
+
+
+def _growing(blank: Answer, sentences: Sequence[Sentence], sources: Sequence[Source]) -> Iterator[Answer]:
+    """Yield the answer with one sentence, with two, and so on to all."""
+    for count in range(1, len(sentences) + 1):
+        yield _said(blank, sentences[:count], sources)
+
+
+def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:
+    if not isinstance(llm, str):
+        return llm, str(getattr(llm, "model_name", type(llm).__name__))
+    from qa.models import load_chat_model
+
+    return load_chat_model(llm, url=url), llm

@@ -1,0 +1,46 @@
+"""An answer made of the abstracts' own sentences: no language model, and the same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from qa.answer import Sentence
+from qa.evidence import Evidence
+
+MAX_SENTENCES = 5
+_MAX_OF_ONE_ABSTRACT = 3
+_WORTH_SAYING = 0.72
+"""A further sentence must score this share of the best one's score."""
+_SAID_ALREADY = 0.88
+"""Sentences whose cosine is above this say the same."""
+
+
+def compose(evidence: Sequence[Evidence]) -> list[Sentence]:
+    """Return one to five of the sentences that answer best, each said once and cited to where it stands.
+
+    Abstracts come in the order of their best sentence; within one abstract its own order is kept.
+    """
+    return [Sentence(one.text, (one.citation,), supported=True) for one in _in_order(_chosen(evidence))]
+
+
+def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
+    ranked = sorted(evidence, key=lambda one: (-one.score, one.source.number, one.start))
+    chosen: list[Evidence] = []
+    for one in ranked:
+        if len(chosen) == MAX_SENTENCES or one.score < _WORTH_SAYING * ranked[0].score:
+            break
+        of_its_abstract = sum(other.source.number == one.source.number for other in chosen)
+        if of_its_abstract < _MAX_OF_ONE_ABSTRACT and not any(_says_the_same(one, other) for other in chosen):
+            chosen.append(one)
+    return chosen
+
+
+def _says_the_same(one: Evidence, other: Evidence) -> bool:
+    return one.text == other.text or float(np.dot(one.vector, other.vector)) > _SAID_ALREADY
+
+
+def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:
+    rank = {number: rank for rank, number in reversed(list(enumerate(one.source.number for one in chosen)))}
+    return sorted(chosen, key=lambda one: (rank[one.source.number], one.start))

@@ -1,0 +1,40 @@
+"""The library as a LangChain retriever; apart from `qa.retrieval` so that asking needs no import of LangChain."""
+
+from __future__ import annotations
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from index import Filters, Hit, Library
+
+
+class LibraryRetriever(BaseRetriever):
+    """The library as a LangChain retriever: one LangChain document a passage, its origin in the metadata.
+
+    >>> LibraryRetriever(library=library, top=5).invoke("IL-32β VEGF")  # doctest: +SKIP
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    library: Library
+    top: int = 10
+    filters: Filters = Filters()
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        hits = self.library.search(query, top=self.top, filters=self.filters)
+        abstracts = self.library.get_many(list({hit.passage.pmid for hit in hits}))
+        return [_as_langchain(hit, abstracts[hit.passage.pmid].title) for hit in hits if hit.passage.pmid in abstracts]
+
+
+def _as_langchain(hit: Hit, title: str) -> Document:
+    passage = hit.passage
+    metadata = {
+        "pmid": passage.pmid,
+        "title": title,
+        "section": passage.section,
+        "start": passage.start,
+        "end": passage.end,
+    }
+    return Document(page_content=passage.text, metadata={**metadata, "score": hit.score})

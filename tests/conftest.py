@@ -1,0 +1,120 @@
+"""Fixtures that several packages' tests share."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # the stand-in servers lie beside the tests
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+for name in [name for name in os.environ if name.startswith("ASKABSTRACTS_") and name != "ASKABSTRACTS_CACHE"]:
+    del os.environ[name]
+
+from eutils_server import EutilsServer  # noqa: E402
+
+from index import Abstract, Library, Section  # noqa: E402
+from index.encoder import load_encoder  # noqa: E402
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def abstract(pmid, title, text="", **fields):
+    """Return an abstract with one unlabelled section, or none."""
+    return Abstract(pmid, title, (Section("", "", text),) if text else (), **fields)
+
+
+ABSTRACTS = (
+    Abstract(
+        "90000001",
+        "Interleukin-32β and the migration of breast cancer cells",
+        (
+            Section("BACKGROUND", "BACKGROUND", "Little is known of IL-32 in breast cancer."),
+            Section("METHODS", "METHODS", "MDA-MB-231 cells were made to express IL-32β."),
+            Section(
+                "RESULTS", "RESULTS", "IL-32β induced VEGF in breast cancer cells. VEGF activated STAT3 (P < 0.05)."
+            ),
+            Section("CONCLUSIONS", "CONCLUSIONS", "IL-32β makes breast cancer cells migrate through VEGF and STAT3."),
+        ),
+        journal="J Test",
+        year=2013,
+        types=("Journal Article",),
+        mesh=("Interleukins/metabolism", "Breast Neoplasms"),
+    ),
+    abstract(
+        "90000002",
+        "Interleukin-32γ in rheumatoid arthritis",
+        "IL-32γ raised TNF-α in synovial cells. Joint swelling in mice grew with the dose.",
+        journal="J Test",
+        year=2008,
+        types=("Journal Article", "Review"),
+        mesh=("Arthritis, Rheumatoid",),
+    ),
+    abstract(
+        "90000003",
+        "Metformin and the life span of mice",
+        "Metformin at 0.1% of the diet lengthened the life of male mice by 5.83%. A dose of 1% was toxic.",
+        journal="Aging Test",
+        year=2013,
+        types=("Journal Article",),
+        mesh=("Metformin", "Longevity"),
+    ),
+    abstract(
+        "90000004",
+        "Metformin cures ageing",
+        "Metformin doubled the life span of mice in every strain.",
+        journal="Aging Test",
+        year=2016,
+        types=("Journal Article", "Retracted Publication"),
+        is_retracted=True,
+    ),
+    abstract("90000005", "Aspirin for headache", journal="Pain Test", year=1975),  # a record without an abstract
+)
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    """The default embedding model."""
+    return load_encoder()
+
+
+@pytest.fixture
+def json_lines(tmp_path):
+    """Write abstracts to a JSON Lines file and return its path."""
+    import json
+
+    from index.json_lines import to_json
+
+    def write(abstracts, name="abstracts.jsonl"):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(to_json(one)) + "\n" for one in abstracts), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def library(tmp_path, json_lines):
+    """A library of the five abstracts above."""
+    with Library.open(tmp_path / "library", create=True) as opened:
+        opened.add(files=[json_lines(ABSTRACTS)])
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory):
+    """The sample library, built once."""
+    path = tmp_path_factory.mktemp("samples") / "sample"
+    with Library.open(path, create=True) as opened:
+        opened.add(files=[ROOT / "samples" / "abstracts.jsonl"])
+        yield opened
+
+
+@pytest.fixture
+def eutils(monkeypatch):
+    """A stand-in E-utilities server, to which the environment points."""
+    with EutilsServer() as server:
+        monkeypatch.setenv("ASKABSTRACTS_EUTILS_URL", server.url)
+        yield server

@@ -1,0 +1,309 @@
+"""JSON Lines: every field, every way in which a line can be wrong, and the way back."""
+
+import io
+import json
+
+import pytest
+
+from index.errors import InputError
+from index.json_lines import as_utf8, best_title, clean_doi, clean_pmid, fold, from_json, read_json_lines, to_json
+from index.records import Abstract, Correction, Failure, OtherAbstract, Section
+
+FULL = Abstract(
+    pmid="90000001",
+    title="Lamps keep Öland's snails awake – a β trial",
+    sections=(
+        Section("AIM", "OBJECTIVE", "To see whether."),
+        Section("", "", "And then."),
+        Section("AIM", "", "Twice."),
+    ),
+    journal="J Snail",
+    year=2013,
+    authors=("Berg A", "Snail Study Group"),
+    types=("Journal Article", "Retracted Publication"),
+    mesh=("Snails/physiology", "Light"),
+    doi="10.9999/snail.1",
+    pmcid="PMC9000001",
+    date="2013 Dec 5",
+    volume="36",
+    issue="6",
+    pages="493-503",
+    language="eng, swe",
+    vernacular_title="Lampor håller snäckor vakna",
+    keywords=("lamp", "snail"),
+    other_abstracts=(OtherAbstract("swe", "Publisher", (Section("", "", "Lampor."),)),),
+    corrections=(Correction("RetractionIn", "90000009", "J Snail. 2014 Jan;37(1):9"), Correction("ErratumIn", "", "X")),
+    copyright="© Nobody.",
+    is_retracted=True,
+    note="Restated.",
+    raw=b"<x/>",
+)
+BARE = Abstract(pmid="7", title="")
+
+
+def read(*lines: str | bytes) -> list[object]:
+    joined = b"\n".join(line.encode() if isinstance(line, str) else line for line in lines)
+    return list(read_json_lines(io.BytesIO(joined), name="x.jsonl"))
+
+
+@pytest.mark.parametrize("abstract", [FULL, BARE, Abstract("8", "T", year=0)])
+def test_to_json_and_from_json_are_each_others_reverse(abstract):
+    assert from_json(json.loads(json.dumps(to_json(abstract)))) == abstract
+
+
+def test_to_json_leaves_empty_fields_and_raw_out():
+    assert to_json(Abstract("7", "", raw=b"x")) == {"pmid": "7", "title": ""}
+
+
+def test_what_to_json_writes_is_read_as_the_same_abstract():
+    line = json.dumps(to_json(FULL), ensure_ascii=False)
+    assert read(line) == [FULL]
+    assert read(line)[0].raw == line.encode()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # a PMID may be a number, and may have leading zeros
+        ('{"pmid": 90000001, "title": "A"}', Abstract("90000001", "A")),
+        ('{"PMID": "0090000001", "title": "A"}', Abstract("90000001", "A")),
+        # an abstract in one text is one section without a label
+        ('{"pmid": "1", "abstract": "One.\\n  Two."}', Abstract("1", "", (Section("", "", "One. Two."),))),
+        # sections go before abstract, and one without text is left out
+        (
+            '{"pmid": "1", "abstract": "x", "sections": [{"label": "AIM", "text": "To see."}, {"label": "END", "text": " "}]}',
+            Abstract("1", "", (Section("AIM", "", "To see."),)),
+        ),
+        # white space of every kind is folded, control characters go, the rest stays as it is
+        ('{"pmid": "1", "title": " a\\u00a0\\u2009b\\tc\\u0000d\\u0301 "}', Abstract("1", "a b cd\u0301")),
+        # half a character cannot be stored
+        ('{"pmid": "1", "title": "a\\ud800b"}', Abstract("1", "a\ufffdb")),
+        # the names that other programs use
+        (
+            '{"pmid": "1", "title": "A", "publication_types": ["Review"], "retracted": true, "year": "1992"}',
+            Abstract("1", "A", types=("Review",), is_retracted=True, year=1992),
+        ),
+        # the publication type says it too, whatever the flag says
+        (
+            '{"pmid": "1", "title": "A", "types": ["Retracted Publication"], "is_retracted": false}',
+            Abstract("1", "A", types=("Retracted Publication",), is_retracted=True),
+        ),
+        # a notice of a retraction is not retracted
+        (
+            '{"pmid": "1", "title": "A", "types": ["Retraction of Publication"]}',
+            Abstract("1", "A", types=("Retraction of Publication",)),
+        ),
+        # null is as good as nothing, unknown fields are none of our business, a volume may be a number
+        (
+            '{"pmid": "1", "title": "A", "year": null, "mesh": null, "volume": 36, "stars": {"n": 5}}',
+            Abstract("1", "A", volume="36"),
+        ),
+        ('{"pmid": "1", "title": "A", "doi": "https://doi.org/10.9999/x"}', Abstract("1", "A", doi="10.9999/x")),
+    ],
+)
+def test_one_line(line, expected):
+    assert read(line) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "why"),
+    [
+        ("nonsense", "x.jsonl, line 2", "line 2 is not JSON (Expecting value at column 1); mend or remove it"),
+        (
+            b'{"pmid": "1", "title": "\xff"}',
+            "x.jsonl, line 2",
+            "line 2 is not UTF-8 (byte 25 of it); save the file as UTF-8",
+        ),
+        (
+            '["1"]',
+            "x.jsonl, line 2",
+            'line 2 is a list that starts with "1"; give an object such as {"pmid": "123", "title": …}',
+        ),
+        ('{"title": "A"}', "x.jsonl, line 2", 'line 2: it has no field "pmid"; give every record its PMID'),
+        ('{"pmid": "12a"}', "x.jsonl, line 2", 'line 2: its PMID is "12a"; a PMID is a number of 1 to 10 digits'),
+        (
+            '{"pmid": "12345678901"}',
+            "x.jsonl, line 2",
+            'line 2: its PMID is "12345678901"; a PMID is a number of 1 to 10 digits',
+        ),
+        ('{"pmid": 0}', "x.jsonl, line 2", 'line 2: its PMID is "0"; a PMID is a number of 1 to 10 digits'),
+        ('{"pmid": true}', "x.jsonl, line 2", 'line 2: its field "pmid" is true; give the PMID as "123" or 123'),
+        ('{"pmid": "3"}', "3", 'line 2: it has no text; give "title", and "abstract" or "sections"'),
+        (
+            '{"pmid": "3", "title": ["A"]}',
+            "3",
+            'line 2: its field "title" is a list that starts with "A"; give text in quotes',
+        ),
+        (
+            '{"pmid": "3", "title": "A", "year": "soon"}',
+            "3",
+            'line 2: its field "year" is "soon"; give a year such as 2013',
+        ),
+        (
+            '{"pmid": "3", "title": "A", "authors": "Berg A"}',
+            "3",
+            'line 2: its field "authors" is "Berg A"; give a list of texts, as in ["…", "…"]',
+        ),
+        (
+            '{"pmid": "3", "title": "A", "sections": {"AIM": "x"}}',
+            "3",
+            'line 2: its field "sections" is an object; give a list of objects as in [{"label": "RESULTS", "text": "…"}]',
+        ),
+        (
+            '{"pmid": "3", "title": "A", "retracted": "no"}',
+            "3",
+            'line 2: its field "retracted" is "no"; give true or false',
+        ),
+        # what E-utilities sends in place of records when asked too often
+        (
+            '{"error": "API rate limit exceeded"}',
+            "x.jsonl, line 2",
+            'line 2: it is no record but an error: "API rate limit exceeded"; get the file again',
+        ),
+        # numbers and nesting that Python itself refuses
+        (
+            f'{{"pmid": {"9" * 5000}}}',
+            "x.jsonl, line 2",
+            "line 2 is JSON with a number too long or lists too deep; mend or remove it",
+        ),
+        (
+            "[" * 100_000,
+            "x.jsonl, line 2",
+            "line 2 is JSON with a number too long or lists too deep; mend or remove it",
+        ),
+    ],
+)
+def test_a_bad_line_costs_only_itself(line, what, why):
+    first, third = '{"pmid": "90000001", "title": "A"}', '{"pmid": "90000003", "title": "C"}'
+    assert read(first, line, third) == [Abstract("90000001", "A"), Failure(what, why), Abstract("90000003", "C")]
+
+
+def test_blank_lines_are_skipped_but_counted():
+    assert read("", '{"pmid": "1", "title": "A"}', "  ", "x") == [
+        Abstract("1", "A"),
+        Failure("x.jsonl, line 4", "line 4 is not JSON (Expecting value at column 1); mend or remove it"),
+    ]
+
+
+def test_nothing_yields_nothing():
+    assert read("") == read("\n \n") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"pmid": 1, "title": "A"}, {"pmid": 2, "title": "B"}]',
+        '[\n  {\n    "pmid": 1,\n    "title": "A"\n  },\n  {\n    "pmid": 2,\n    "title": "B"\n  }\n]\n',
+        '{\n  "pmid": 1,\n  "title": "A"\n}\n{\n  "pmid": 2,\n  "title": "B"\n}\n',
+        '\ufeff{"pmid": 1, "title": "A"}\r\n{"pmid": 2, "title": "B"}\r\n',
+    ],
+    ids=["array in a line", "array over lines", "objects over lines", "byte order mark and CR LF"],
+)
+def test_other_layouts(text):
+    assert read(text) == [Abstract("1", "A"), Abstract("2", "B")]
+
+
+def test_utf_16():
+    assert list(read_json_lines(io.BytesIO('{"pmid": 1, "title": "Ö"}'.encode("utf-16")), name="x")) == [
+        Abstract("1", "Ö")
+    ]
+
+
+def test_a_broken_element_of_an_array_costs_only_itself_where_its_neighbours_start_lines():
+    assert read('[{"pmid": 1, "title": "A"},\n {"pmid": 2, "title" "B"},\n {"pmid": 3, "title": "C"}]') == [
+        Abstract("1", "A"),
+        Failure("x.jsonl, record 2", "record 2 is not JSON (Expecting ':' delimiter); mend or remove it"),
+        Abstract("3", "C"),
+    ]
+
+
+def test_an_array_that_was_cut_off_says_so():
+    assert read('[{"pmid": 1, "title": "A"},') == [
+        Abstract("1", "A"),
+        Failure("x.jsonl", "ends before its closing bracket, so records may be missing; get the file again"),
+    ]
+
+
+def test_a_line_beyond_all_measure_is_left_out(monkeypatch):
+    monkeypatch.setattr("index.json_lines.MAX_LINE_BYTES", 60)
+    long = '{"pmid": "2", "title": "' + "x" * 200 + '"}'
+    assert read('{"pmid": "1", "title": "A"}', long, '{"pmid": "3", "title": "C"}') == [
+        Abstract("1", "A"),
+        Failure("x.jsonl, line 2", "line 2 is longer than 60 bytes; split it"),
+        Abstract("3", "C"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        (" a  b\n\tc ", "a b c"),
+        ("a\u00a0b\u2028c\u3000d\u0085e", "a b c d e"),
+        ("\x00a\x1bb\x7fc\x9fd", "abcd"),
+        # not normalised: a decomposed letter stays as it came
+        ("e\u0301", "e\u0301"),
+        # a zero-width space is text
+        ("a\u200bb", "a\u200bb"),
+    ],
+)
+def test_fold(text, expected):
+    assert fold(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1", "1"), (" 0042\n", "42"), ("9999999999", "9999999999")])
+def test_clean_pmid(text, expected):
+    assert clean_pmid(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "12345678901", "1 2", "١٢", "PMC1"])
+def test_what_is_no_pmid(text):
+    with pytest.raises(InputError, match="PMID"):
+        clean_pmid(text)
+
+
+@pytest.mark.parametrize("text", ["10.9999/x", "doi:10.9999/x", "DOI: 10.9999/x", "http://dx.doi.org/10.9999/x"])
+def test_clean_doi(text):
+    assert clean_doi(text) == "10.9999/x"
+
+
+@pytest.mark.parametrize(
+    ("title", "vernacular", "expected"),
+    [
+        ("A", "B", "A"),
+        ("", "B", "B"),
+        ("[Not Available].", "B", "B"),
+        # better than nothing
+        ("[Not Available].", "", "[Not Available]."),
+        ("", "", ""),
+    ],
+)
+def test_best_title(title, vernacular, expected):
+    assert best_title(title, vernacular) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Ö".encode(), "Ö"),
+        ("Ö".encode("utf-8-sig"), "Ö"),
+        ("<Ö/>".encode("utf-16"), "<Ö/>"),
+        # without a byte order mark
+        ("<Ö/>".encode("utf-16-le"), "<Ö/>"),
+        ("<Ö/>".encode("utf-16-be"), "<Ö/>"),
+        (
+            '<?xml version="1.0" encoding="iso-8859-1"?><Ö/>'.encode("latin-1"),
+            '<?xml version="1.0" encoding="iso-8859-1"?><Ö/>',
+        ),
+        # says UTF-16, but it is not: .NET writes this
+        ('<?xml version="1.0" encoding="utf-16"?><Ö/>'.encode(), '<?xml version="1.0" encoding="utf-16"?><Ö/>'),
+    ],
+)
+def test_as_utf8(source, expected):
+    assert as_utf8(io.BytesIO(source)).read().decode("utf-8") == expected
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "zlib", "hex"])
+def test_as_utf8_refuses_what_is_no_encoding_of_text(encoding):
+    with pytest.raises(InputError, match=f'names the encoding "{encoding}", which is unknown; save it as UTF-8'):
+        as_utf8(io.BytesIO(f'<?xml version="1.0" encoding="{encoding}"?><a/>'.encode()))

@@ -1,0 +1,75 @@
+"""The tantivy side."""
+
+import math
+
+import numpy as np
+import pytest
+
+from index.lexical import LexicalIndex
+from index.filtering import Selection
+
+ROWS = [(1, ["il", "32", "il32beta"]), (2, ["il", "32"]), (3, ["vegf", "vegf", "stat3"])]
+
+
+@pytest.fixture
+def index(tmp_path):
+    index = LexicalIndex(tmp_path / "lexical")
+    index.update(add=ROWS, remove=[], generation=3)
+    return index
+
+
+def found(index, terms, **options):
+    return [id_ for id_, _ in index.search(terms, top=10, **options)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (["il32beta", "il"], [1, 2]),  # the rare term weighs more
+        (["vegf"], [3]),
+        (["absent"], []),
+        ([], []),
+    ],
+)
+def test_search(index, terms, expected):
+    assert found(index, terms) == expected
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(np.array([2, 3])), [2]),
+        (Selection(np.array([2]), excludes=True), [1]),
+        (Selection(np.array([], dtype=np.int64)), []),
+    ],
+)
+def test_a_selection_changes_which_are_found_and_not_their_scores(index, selection, expected):
+    scores = dict(index.search(["il"], top=10))
+    chosen = index.search(["il"], top=10, selection=selection)
+    assert [id_ for id_, _ in chosen] == expected
+    assert all(score == pytest.approx(scores[id_]) for id_, score in chosen)
+
+
+def test_an_update_is_seen_with_its_generation(index, tmp_path):
+    index.update(add=[(4, ["il32gamma"])], remove=[1], generation=4)
+    reopened = LexicalIndex(tmp_path / "lexical")
+    for one in (index, reopened):
+        assert (one.generation, len(one), found(one, ["il32gamma", "il32beta"])) == (4, 3, [4])
+
+
+def test_an_empty_index_has_generation_0(tmp_path):
+    index = LexicalIndex(tmp_path / "new")
+    assert (index.generation, len(index), found(index, ["il"])) == (0, 0, [])
+
+
+def test_weights_are_those_of_bm25(index):
+    assert index.weights(["il", "vegf", "absent"]) == pytest.approx(
+        {"il": math.log(1 + 1.5 / 2.5), "vegf": math.log(1 + 2.5 / 1.5)}
+    )
+    assert index.weight_of_absent == pytest.approx(math.log(1 + 3.5 / 0.5))
+
+
+def test_a_damaged_index_is_a_value_error(tmp_path, index):
+    (tmp_path / "lexical" / "meta.json").write_text("{")
+    with pytest.raises(ValueError):
+        LexicalIndex(tmp_path / "lexical")

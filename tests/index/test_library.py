@@ -1,0 +1,344 @@
+"""A library on disk: what goes in, what comes out, what survives."""
+
+import dataclasses
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from conftest import ABSTRACTS, ROOT, abstract
+
+from index import Filters, Library
+from index.errors import InputError, LibraryBusyError, LibraryDamagedError, LibraryError
+from index.locking import writing
+
+
+def pmids(hits):
+    return list(dict.fromkeys(hit.passage.pmid for hit in hits))
+
+
+# ---- adding and removing
+
+
+def test_the_account_of_a_run(tmp_path, json_lines):
+    changed = dataclasses.replace(ABSTRACTS[1], title="Another title")
+    with Library.open(tmp_path / "new", create=True) as library:
+        first = library.add(files=[json_lines(ABSTRACTS[:3])])
+        second = library.add(files=[json_lines([ABSTRACTS[0], changed, ABSTRACTS[3]], "more.jsonl")])
+        third = library.remove(["90000001", "90000009"])
+    assert (first.added, first.updated, first.unchanged, first.removed, dict(first.failed)) == (3, 0, 0, 0, {})
+    assert (second.added, second.updated, second.unchanged) == (1, 1, 1)
+    assert (third.removed, third.failed) == (1, {"90000009": "is not in this library"})
+
+
+def test_what_goes_in_comes_out(library):
+    for one in ABSTRACTS:
+        assert library.get(one.pmid) == one
+    assert library.get("1") is None
+
+
+def test_every_passage_stands_at_its_offsets(library):
+    for hit in library.search("IL-32β metformin breast cancer mice", top=100):
+        text = library.get(hit.passage.pmid).text
+        assert text[hit.passage.start : hit.passage.end] == hit.passage.text
+
+
+def test_an_updated_abstract_is_found_by_its_new_text_only(library, json_lines):
+    library.add(
+        files=[json_lines([abstract("90000003", "Rapamycin and flies", "Rapamycin helped flies.")], "new.jsonl")]
+    )
+    assert pmids(library.search("rapamycin flies", mode="lexical")) == ["90000003"]
+    assert pmids(library.search("metformin diet", mode="lexical")) == []
+
+
+def test_a_removed_abstract_is_not_found(library):
+    library.remove(["90000001"])
+    assert "90000001" not in pmids(library.search("IL-32β induced VEGF in breast cancer cells", top=50))
+
+
+def test_the_same_content_has_the_same_digest_in_any_order(tmp_path, json_lines):
+    digests = set()
+    for name, order in (("a", ABSTRACTS), ("b", ABSTRACTS[::-1])):
+        with Library.open(tmp_path / name, create=True) as library:
+            library.add(files=[json_lines(order, f"{name}.jsonl")])
+            digests.add(library.digest)
+    with Library.open(tmp_path / "c", create=True) as library:
+        library.add(files=[json_lines(ABSTRACTS[:4], "c.jsonl")])
+        other = library.digest
+    assert len(digests) == 1
+    assert other not in digests
+
+
+def test_adding_and_removing_again_gives_the_first_digest(library, json_lines):
+    before = library.digest
+    library.add(files=[json_lines([abstract("1", "One more")], "one.jsonl")])
+    assert library.digest != before
+    library.remove(["1"])
+    assert library.digest == before
+
+
+def test_an_interrupted_run_keeps_what_was_committed(tmp_path, json_lines):
+    many = [abstract(str(number), f"Record {number}", "It has a sentence.") for number in range(1, 201)]
+
+    class Stopped(Exception):
+        pass
+
+    def stop(progress):
+        if progress.done >= 100:
+            raise Stopped
+
+    with Library.open(tmp_path / "new", create=True) as library:
+        with pytest.raises(Stopped):
+            library.add(files=[json_lines(many)], on_progress=stop)
+        done = library.info().abstracts
+        assert 100 <= done < 200
+        assert library.search("record 5", mode="lexical")
+        assert library.add(files=[json_lines(many)]).unchanged == done
+
+
+# ---- searching
+
+
+def test_search_in_each_mode(library):
+    for mode in ("hybrid", "dense", "lexical"):
+        assert (
+            pmids(library.search("Which factor does IL-32β induce in breast cancer cells?", mode=mode))[0] == "90000001"
+        )
+
+
+def test_scores_fall_and_lie_between_0_and_1(library):
+    scores = [hit.score for hit in library.search("metformin life span of mice", top=20)]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(), {"90000001", "90000002", "90000003", "90000005"}),  # never the retracted one
+        (Filters(include_retracted=True), {one.pmid for one in ABSTRACTS}),
+        (Filters(years=(2013, 2013)), {"90000001", "90000003"}),
+        (Filters(years=(2009, None)), {"90000001", "90000003"}),
+        (Filters(years=(None, 2008)), {"90000002", "90000005"}),
+        (Filters(years=(2014, None), include_retracted=True), {"90000004"}),
+        (Filters(types=("review",)), {"90000002"}),  # without regard to case
+        (Filters(mesh=("Interleukins",)), {"90000001"}),  # the descriptor without its qualifier
+        (Filters(mesh=("Metformin", "Breast Neoplasms")), {"90000001", "90000003"}),  # any of them
+        (Filters(journals=("Pain Test",)), {"90000005"}),
+        (Filters(pmids=("90000002", "PMID: 90000003")), {"90000002", "90000003"}),
+        (Filters(years=(2013, 2013), journals=("J Test",)), {"90000001"}),  # all kinds together
+        (Filters(years=(1900, 1901)), set()),
+    ],
+)
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+def test_filters_are_applied_on_both_sides(library, filters, expected, mode):
+    question = "interleukin-32 metformin aspirin headache ageing life mice cancer arthritis"
+    assert set(pmids(library.search(question, top=100, mode=mode, filters=filters))) == expected
+
+
+def test_a_filtered_search_still_brings_as_many_hits_as_asked(tmp_path, json_lines):
+    many = [abstract(str(year), "Metformin", "Metformin again.", year=year) for year in range(1900, 2100)]
+    with Library.open(tmp_path / "new", create=True) as library:
+        library.add(files=[json_lines(many)])
+        hits = library.search("metformin", top=5, filters=Filters(years=(2090, 2099)))
+    assert len(hits) == 5
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda library: library.search(""), "nothing to search for"),
+        (lambda library: library.search("?! ,"), "nothing to search for"),
+        (lambda library: library.search("x" * 10_000), "10,000 characters"),
+        (lambda library: library.search("x", top=0), "top is 0"),
+        (lambda library: library.search("x", mode="fuzzy"), "no search mode 'fuzzy'"),
+        (lambda library: library.search("x", filters=Filters(years=(2020, 2010))), "run backwards"),
+        (lambda library: library.search("x", filters=Filters(pmids=("abc",))), "'abc' is not a PMID"),
+        (lambda library: library.add(), "nothing to read"),
+        (lambda library: library.add(files=["no-such-file.xml"]), "there is no file no-such-file.xml"),
+        (lambda library: library.add(search="x", limit=0), "the limit is 0"),
+    ],
+)
+def test_bad_input_is_said_in_a_sentence(library, ask, says):
+    with pytest.raises(InputError, match=says):
+        ask(library)
+
+
+# ---- opening
+
+
+def test_a_folder_that_is_no_library(tmp_path):
+    with pytest.raises(LibraryError, match="does not exist; build one there with"):
+        Library.open(tmp_path / "absent")
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(LibraryError, match="is not a library"):
+        Library.open(tmp_path)
+    with pytest.raises(LibraryError, match="holds other files"):
+        Library.open(tmp_path, create=True)
+    with pytest.raises(LibraryError, match="is a file"):
+        Library.open(tmp_path / "notes.txt", create=True)
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_another_encoder_or_passage_size_is_refused_with_the_cure(library):
+    with pytest.raises(LibraryError, match="python -m index rebuild .* --encoder other"):
+        Library.open(library.path, encoder="other")
+    with pytest.raises(LibraryError, match="python -m index rebuild .* --passage-tokens 64"):
+        Library.open(library.path, passage_tokens=64)
+
+
+def test_a_newer_format_is_refused(library):
+    library.close()
+    with sqlite3.connect(library.path / "library.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(LibraryError, match="format 99, made by a newer AskAbstracts"):
+        Library.open(library.path)
+
+
+def test_a_database_of_another_program_is_refused(tmp_path):
+    db = sqlite3.connect(tmp_path / "library.db")
+    db.execute("CREATE TABLE t (a)")
+    db.close()
+    with pytest.raises(LibraryError, match="is not a library's database"):
+        Library.open(tmp_path)
+
+
+def test_a_database_that_is_garbage_is_said_to_be_damaged(tmp_path):
+    (tmp_path / "library.db").write_bytes(b"garbage" * 1000)
+    with pytest.raises(LibraryDamagedError, match="is damaged"):
+        Library.open(tmp_path)
+
+
+# ---- caches
+
+
+def damage_vectors(path):
+    damaged = bytearray((path / "vectors.faiss").read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (path / "vectors.faiss").write_bytes(damaged)
+
+
+@pytest.mark.parametrize(
+    ("damage", "finding"),
+    [
+        (lambda path: (path / "vectors.faiss").unlink(), ("vectors.faiss", "is missing")),
+        (damage_vectors, ("vectors.faiss", "is damaged")),
+        (lambda path: shutil.rmtree(path / "lexical"), ("lexical", "is missing")),
+        (lambda path: (path / "lexical" / "meta.json").write_text("{"), ("lexical", "is damaged")),
+    ],
+)
+def test_a_lost_or_damaged_cache_comes_back_with_no_embedding(library, damage, finding, monkeypatch):
+    question = "What does IL-32β induce?"
+    before = library.search(question)
+    library.close()
+    damage(library.path)
+    with Library.open(library.path) as reopened:
+        assert [(one.file, one.what) for one in reopened.check()] == [finding]
+        monkeypatch.setattr("index.library.write_all", None)  # whoever embeds passages calls it
+        assert reopened.search(question) == before
+        assert reopened.check() == []
+
+
+def test_repair_mends_what_check_found(library):
+    library.close()
+    shutil.rmtree(library.path / "lexical")
+    with Library.open(library.path) as reopened:
+        assert [one.repaired for one in reopened.check(repair=True)] == [True]
+        assert reopened.check() == []
+
+
+def test_a_cache_that_is_behind_catches_up(library, json_lines, tmp_path):
+    kept = tmp_path / "kept"
+    shutil.copytree(library.path, kept)
+    library.add(files=[json_lines([abstract("7", "Zebrafish", "Zebrafish swim.")], "seven.jsonl")])
+    library.remove(["90000003"])
+    library.close()
+    for name in ("vectors.faiss", "lexical"):  # put the older caches back, as a kill between commits leaves them
+        old, now = kept / name, library.path / name
+        shutil.rmtree(now) if now.is_dir() else now.unlink()
+        old.rename(now)
+    with Library.open(library.path) as reopened:
+        assert pmids(reopened.search("zebrafish", mode="lexical")) == ["7"]
+        assert pmids(reopened.search("fish that swim", mode="dense"))[0] == "7"
+        assert "90000003" not in pmids(reopened.search("metformin in mice", top=50))
+
+
+def test_an_open_library_takes_up_what_another_process_added(library, json_lines):
+    assert pmids(library.search("zebrafish", mode="lexical")) == []
+    file = json_lines([abstract("7", "Zebrafish", "Zebrafish swim.")], "seven.jsonl")
+    command = [sys.executable, "-m", "index", "add", str(file), "--library", str(library.path), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["added"] == 1
+    assert pmids(library.search("zebrafish", mode="lexical")) == ["7"]
+
+
+def test_a_second_writer_is_told_of_the_first(library, json_lines):
+    with (
+        Library.open(library.path) as second,
+        writing(library.path),
+        pytest.raises(LibraryBusyError, match=r"is being written by process \d+ on .* since 20"),
+    ):
+        second.remove(["90000001"])
+
+
+def test_a_reader_answers_while_somebody_writes(library):
+    with Library.open(library.path) as reader, writing(library.path):
+        assert pmids(reader.search("IL-32β VEGF"))[0] == "90000001"
+
+
+# ---- building over and rebuilding
+
+
+def test_build_replaces_the_library_only_when_the_new_one_is_whole(library, json_lines, tmp_path):
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("not JSON at all\n")
+    digest = library.digest
+    with pytest.raises(LibraryError, match="is kept as it was"):
+        Library.build(library.path, files=[bad])
+    assert library.digest == digest
+    report = Library.build(library.path, files=[json_lines([abstract("7", "Zebrafish", "They swim.")], "seven.jsonl")])
+    assert report.added == 1
+    assert pmids(library.search("zebrafish metformin", top=50)) == ["7"]
+    assert not list(library.path.glob("building*"))
+
+
+def test_rebuild_with_another_passage_size_keeps_the_abstracts(library):
+    report = library.rebuild(passage_tokens=24)
+    assert (report.updated, report.failed) == (5, {})
+    assert library.info().passage_tokens == 24
+    assert {one.pmid: library.get(one.pmid) for one in ABSTRACTS} == {one.pmid: one for one in ABSTRACTS}
+    assert pmids(library.search("IL-32β VEGF"))[0] == "90000001"
+
+
+@pytest.mark.parametrize("tokens", [0, 15, 255, -1])
+def test_passages_must_fit_the_encoder(tmp_path, tokens):
+    with pytest.raises(InputError, match="do not fit all-MiniLM-L6-v2: give 16 to 254"):
+        Library.open(tmp_path / "new", create=True, passage_tokens=tokens)
+
+
+# ---- PMIDs through a real HTTP server
+
+
+def test_pmids_are_fetched_and_those_that_do_not_come_are_named(tmp_path, eutils):
+    known = list(eutils.records)[:3]
+    with Library.open(tmp_path / "new", create=True) as library:
+        report = library.add(pmids=[*known, "99999999", "IL-32"])
+    assert report.added == 3
+    assert sorted(report.failed) == ["99999999", "IL-32"]
+    assert "no record with this PMID" in report.failed["99999999"]
+    assert "is not a PMID" in report.failed["IL-32"]
+
+
+def test_info_says_what_the_library_holds(library):
+    info = library.info()
+    assert (info.name, info.abstracts, info.years, info.retracted, info.without_abstract) == (
+        "library",
+        5,
+        (1975, 2016),
+        1,
+        1,
+    )
+    assert info.bytes > 0

@@ -1,0 +1,148 @@
+"""Invented abstracts for tests, and PubMed XML made of any abstract, in the form in which efetch serves it.
+
+No such studies exist: PMIDs 90000001 to 90000016 are not PubMed's, and neither are the journals.
+90000008 is retracted by 90000009, which like 90000010 has no abstract.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from index.records import Abstract, Correction, OtherAbstract, Section
+
+
+def read_invented() -> tuple[Abstract, ...]:
+    """Return the sixteen invented abstracts of pubmed_records.jsonl."""
+    lines = Path(__file__).with_suffix(".jsonl").read_text("utf-8").splitlines()
+    return tuple(_abstract(json.loads(line)) for line in lines)
+
+
+def _abstract(row: dict[str, Any]) -> Abstract:
+    row["sections"] = tuple(Section(**each) for each in row.get("sections", ()))
+    row["corrections"] = tuple(Correction(**each) for each in row.get("corrections", ()))
+    row["other_abstracts"] = tuple(
+        OtherAbstract(each["language"], each["type"], tuple(Section(**part) for part in each["sections"]))
+        for each in row.get("other_abstracts", ())
+    )
+    return Abstract(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
+
+
+def record_set(abstracts: Iterable[Abstract]) -> str:
+    """Return what efetch answers for the abstracts."""
+    dtd = "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd"
+    doctype = f'<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" "{dtd}">'
+    records = "\n".join(map(pubmed_xml, abstracts))
+    return f'<?xml version="1.0" ?>\n{doctype}\n<PubmedArticleSet>{records}</PubmedArticleSet>\n'
+
+
+def pubmed_xml(abstract: Abstract) -> str:
+    """Return the abstract as PubMed writes it, so that reading it again gives an equal one (but for `note`)."""
+    record = Element("PubmedArticle")
+    citation = SubElement(record, "MedlineCitation", Status="MEDLINE", Owner="NLM")
+    _add(citation, "PMID", abstract.pmid, Version="1")
+    _add_entry(citation, abstract)
+    _add(SubElement(citation, "MedlineJournalInfo"), "MedlineTA", abstract.journal)
+    _add_corrections(citation, abstract.corrections)
+    _add_mesh(citation, abstract.mesh)
+    for other in abstract.other_abstracts:
+        _add_sections(SubElement(citation, "OtherAbstract", Type=other.type, Language=other.language), other.sections)
+    if abstract.keywords:
+        keywords = SubElement(citation, "KeywordList", Owner="NOTNLM")
+        for keyword in abstract.keywords:
+            _add(keywords, "Keyword", keyword, MajorTopicYN="N")
+    ids = SubElement(SubElement(record, "PubmedData"), "ArticleIdList")
+    for kind, value in (("pubmed", abstract.pmid), ("doi", abstract.doi), ("pmc", abstract.pmcid)):
+        _add(ids, "ArticleId", value, IdType=kind)
+    return tostring(record, encoding="unicode")
+
+
+def _add(parent: Element, tag: str, text: str, **attributes: str) -> None:
+    """Add an element with this text; none for no text."""
+    if text:
+        SubElement(parent, tag, attributes).text = text
+
+
+def _add_entry(citation: Element, abstract: Abstract) -> None:
+    entry = SubElement(citation, "Article", PubModel="Print")
+    journal = SubElement(entry, "Journal")
+    issue = SubElement(journal, "JournalIssue", CitedMedium="Print")
+    _add(issue, "Volume", abstract.volume)
+    _add(issue, "Issue", abstract.issue)
+    _add_date(SubElement(issue, "PubDate"), abstract)
+    _add(journal, "Title", abstract.journal)
+    _add(journal, "ISOAbbreviation", abstract.journal)
+    SubElement(entry, "ArticleTitle").text = abstract.title
+    if abstract.pages:
+        _add(SubElement(entry, "Pagination"), "MedlinePgn", abstract.pages)
+    _add(entry, "ELocationID", abstract.doi, EIdType="doi", ValidYN="Y")
+    if abstract.sections:
+        body = SubElement(entry, "Abstract")
+        _add_sections(body, abstract.sections)
+        _add(body, "CopyrightInformation", abstract.copyright)
+    _add_authors(entry, abstract.authors)
+    _add(entry, "Language", abstract.language)
+    types = SubElement(entry, "PublicationTypeList")
+    for each in abstract.types:
+        _add(types, "PublicationType", each, UI="D016428")
+    _add(entry, "VernacularTitle", abstract.vernacular_title)
+
+
+def _add_date(parent: Element, abstract: Abstract) -> None:
+    if match := re.fullmatch(r"(\d{4})(?: ([A-Z][a-z]{2})(?: (\d{1,2}))?)?", abstract.date):
+        for tag, value in zip(("Year", "Month", "Day"), match.groups(), strict=True):
+            _add(parent, tag, value or "")
+    elif abstract.date:
+        _add(parent, "MedlineDate", abstract.date)
+    else:
+        _add(parent, "Year", str(abstract.year or ""))
+
+
+def _add_sections(parent: Element, sections: Iterable[Section]) -> None:
+    for section in sections:
+        attributes = {"Label": section.label, "NlmCategory": section.category}
+        text = SubElement(parent, "AbstractText", {name: value for name, value in attributes.items() if value})
+        text.text = section.text
+
+
+def _add_authors(entry: Element, authors: Iterable[str]) -> None:
+    """Add "Family Initials" as a person and all else as a group."""
+    names = list(authors)
+    if not names:
+        return
+    parent = SubElement(entry, "AuthorList", CompleteYN="Y")
+    for name in names:
+        author = SubElement(parent, "Author", ValidYN="Y")
+        if person := re.fullmatch(r"(.+) ([A-Z]{1,3})", name):
+            _add(author, "LastName", person[1])
+            _add(author, "ForeName", " ".join(person[2]))
+            _add(author, "Initials", person[2])
+        else:
+            _add(author, "CollectiveName", name)
+
+
+def _add_corrections(citation: Element, corrections: Iterable[Correction]) -> None:
+    entries = list(corrections)
+    if not entries:
+        return
+    parent = SubElement(citation, "CommentsCorrectionsList")
+    for each in entries:
+        correction = SubElement(parent, "CommentsCorrections", RefType=each.ref_type)
+        _add(correction, "RefSource", each.citation)
+        _add(correction, "PMID", each.pmid, Version="1")
+
+
+def _add_mesh(citation: Element, mesh: Iterable[str]) -> None:
+    headings = list(mesh)
+    if not headings:
+        return
+    parent = SubElement(citation, "MeshHeadingList")
+    for heading in headings:
+        descriptor, _, qualifier = heading.partition("/")
+        element = SubElement(parent, "MeshHeading")
+        _add(element, "DescriptorName", descriptor, UI="D000000", MajorTopicYN="N")
+        _add(element, "QualifierName", qualifier, UI="Q000000", MajorTopicYN="Y")

@@ -1,0 +1,193 @@
+"""A little of PubMed's search language over invented abstracts, for the stand-in server.
+
+Words are joined by AND; AND, OR and NOT go from left to right as in PubMed; brackets group; "…" is a phrase; a field
+stands after its words: interleukin-32[Title], 2010:2020[dp], "2010/01/01"[dp] : "2020"[dp].
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from index.records import Abstract
+
+_FIELDS = {
+    "title": ("ti", "title"),
+    "tiab": ("tiab", "title/abstract"),
+    "author": ("au", "author"),
+    "journal": ("ta", "journal"),
+    "mesh": ("mh", "mesh", "mesh terms"),
+    "type": ("pt", "publication type"),
+    "pmid": ("pmid", "uid"),
+    "all": ("all", "all fields", "tw", "text word"),
+    "pdat": ("dp", "pdat", "publication date", "date - publication"),
+    "edat": ("edat", "crdt", "date - entry", "date - entrez"),
+}
+_FIELD_OF = {tag: field for field, tags in _FIELDS.items() for tag in tags}
+_TOKEN = re.compile(r'[():]|"[^"]*"|\[[^\]]*\]|[^\s()"\[\]]+')
+_MONTHS = {date(1900, number, 1).strftime("%b"): number for number in range(1, 13)}
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What a search found, newest entry first, and which of its phrases and fields nobody knows."""
+
+    term: str
+    pmids: list[str]
+    unknown: tuple[str, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
+
+
+class Searcher:
+    """Searches a mapping of records, which may change between searches."""
+
+    def __init__(self, records: Mapping[str, Abstract], entry_dates: Mapping[str, date]) -> None:
+        self._records = records
+        self._entry_dates = entry_dates
+        self._entries: dict[str, tuple[Abstract, dict[str, str], dict[str, date]]] = {}
+
+    def search(self, term: str, date_type: str, first: str | None, last: str | None) -> Hits:
+        """Return the hits of a term, within the dates if any are given ("2010", "2010/03", "2010/03/31")."""
+        self._refresh()
+        query = _Query(term, self)
+        pmids = query.run()
+        if first or last:
+            field = "edat" if date_type == "edat" else "pdat"
+            pmids &= self.dated(field, first or "1", last or "9999")
+        order = {pmid: (self._entries[pmid][2]["edat"].toordinal(), int(pmid)) for pmid in pmids}
+        newest_first = sorted(pmids, key=order.__getitem__, reverse=True)
+        return Hits(term, newest_first, tuple(query.unknown), tuple(query.unknown_fields))
+
+    def with_phrase(self, field: str, phrase: str) -> set[str]:
+        """Return the PMIDs whose field holds the words of the phrase one after the other."""
+        words = _words(phrase)
+        return {pmid for pmid, (_, texts, _) in self._entries.items() if words in texts[field]}
+
+    def dated(self, field: str, first: str, last: str) -> set[str]:
+        """Return the PMIDs with a date from the first to the last day that is meant."""
+        start, end = _day(first, is_last=False), _day(last, is_last=True)
+        return {pmid for pmid, (_, _, dates) in self._entries.items() if start <= dates[field] <= end}
+
+    def _refresh(self) -> None:
+        self._entries = {pmid: self._entry(pmid, abstract) for pmid, abstract in self._records.items()}
+
+    def _entry(self, pmid: str, abstract: Abstract) -> tuple[Abstract, dict[str, str], dict[str, date]]:
+        known = self._entries.get(pmid)
+        if known and known[0] is abstract:
+            return known
+        printed = _printed(abstract)
+        dates = {"pdat": printed, "edat": self._entry_dates.get(pmid, printed)}
+        return abstract, _texts(abstract), dates
+
+
+class _Query:
+    """One term, read from left to right."""
+
+    def __init__(self, term: str, searcher: Searcher) -> None:
+        self._tokens = _TOKEN.findall(term)
+        self._searcher = searcher
+        self.unknown: list[str] = []
+        self.unknown_fields: list[str] = []
+
+    def run(self) -> set[str]:
+        """Return the PMIDs found; what nobody knows is left out, and nothing is found when nothing is left."""
+        return self._group() or set()
+
+    def _group(self) -> set[str] | None:
+        found: set[str] | None = None
+        operator = "AND"
+        while self._tokens and self._tokens[0] != ")":
+            if self._tokens[0] in ("AND", "OR", "NOT"):
+                operator = self._tokens.pop(0)
+                continue
+            if self._tokens[0] == "(":
+                self._tokens.pop(0)
+                part = self._group()
+                del self._tokens[:1]
+            else:
+                part = self._phrases()
+            if part is not None:
+                found = part if found is None else _combined(found, operator, part)
+            operator = "AND"
+        return found
+
+    def _phrases(self) -> set[str] | None:
+        """Return what a run of words with one field, or of words without any, finds."""
+        words: list[str] = []
+        while self._tokens and self._tokens[0] not in ("(", ")", "AND", "OR", "NOT"):
+            token = self._tokens.pop(0)
+            if token.startswith("["):
+                return self._tagged(words, token[1:-1])
+            words.append(token)
+        found = [part for part in map(self._plain, words) if part is not None]
+        return set.intersection(*found) if found else None
+
+    def _tagged(self, words: list[str], tag: str) -> set[str] | None:
+        text = " ".join(word.strip('"') for word in words)
+        field = _FIELD_OF.get(tag.strip().casefold())
+        if field in ("pdat", "edat"):
+            if self._tokens[:1] == [":"]:
+                text += f":{self._tokens[1].strip(chr(34))}"
+                del self._tokens[:3]
+            first, _, last = text.partition(":")
+            return self._searcher.dated(field, first, last or first)
+        if field is None:
+            self.unknown_fields.append(tag)
+        return self._known(field or "all", text)
+
+    def _plain(self, word: str) -> set[str] | None:
+        return self._known("all", word.strip('"'))
+
+    def _known(self, field: str, phrase: str) -> set[str] | None:
+        if not _words(phrase).strip():
+            return None
+        found = self._searcher.with_phrase(field, phrase)
+        if not found:
+            self.unknown.append(phrase)
+        return found or None
+
+
+def _combined(found: set[str], operator: str, part: set[str]) -> set[str]:
+    return {"AND": found & part, "OR": found | part, "NOT": found - part}[operator]
+
+
+def _words(text: str) -> str:
+    words = " ".join(re.findall(r"\w+", text.casefold()))
+    return f" {words} "
+
+
+def _texts(abstract: Abstract) -> dict[str, str]:
+    texts = {
+        "title": abstract.title,
+        "tiab": abstract.text,
+        "author": " | ".join(abstract.authors),
+        "journal": abstract.journal,
+        "mesh": " | ".join(abstract.mesh),
+        "type": " | ".join(abstract.types),
+        "pmid": abstract.pmid,
+    }
+    texts["all"] = " | ".join((*texts.values(), *abstract.keywords))
+    return {field: _words(text) for field, text in texts.items()}
+
+
+def _printed(abstract: Abstract) -> date:
+    """Return the day of print: the first of the month or year where no more is known."""
+    match = re.match(r"(\d{4})(?: ([A-Z][a-z]{2}))?(?: (\d{1,2})\b)?", abstract.date)
+    if not match:
+        return date(abstract.year or 1900, 1, 1)
+    return date(int(match[1]), _MONTHS.get(match[2] or "", 1), int(match[3] or 1))
+
+
+def _day(text: str, *, is_last: bool) -> date:
+    """Return the first or the last day of "2010", "2010/03" or "2010/03/31"."""
+    numbers = [int(part) for part in text.split("/")]
+    year, month, day = (numbers + [0, 0])[:3]
+    if day:
+        return date(year, month, day)
+    if not is_last:
+        return date(year, month or 1, 1)
+    if month in (0, 12):
+        return date(year, 12, 31)
+    return date(year, month + 1, 1) - timedelta(days=1)
