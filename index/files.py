@@ -22,7 +22,7 @@ _MAX_NESTED = 3
 _KINDS = "PubMed XML, MEDLINE text (.nbib) and JSON Lines are read, each also as .gz"
 _MEDLINE_LINE = re.compile(rb"[A-Z][A-Z0-9]{1,3} {0,2}-")
 _PMID_LINE = re.compile(rb"^PMID {0,2}-", re.MULTILINE)
-_HTML = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _HTML_TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
 # How other things begin, what they are, and what to do about it.
 _OTHERS = (
@@ -47,7 +47,7 @@ def read_file(path: Path | str, *, name: str | None = None) -> Iterator[Read]:
     """Yield what a file holds, in its order: PubMed XML, MEDLINE text or JSON Lines, gzipped or not.
 
     Raises FileError, when the first record is asked for, for a file that is missing, empty or of no kind that is known.
-    Damage later in the file, such as gzip data that was cut off, is a Failure behind what could be read.
+    Damage later in the file, such as a gzip file that was cut off, is a Failure behind what could be read.
     """
     path = Path(path)
     name = path.name if name is None else name
@@ -139,7 +139,7 @@ class _Source(io.RawIOBase):
             # Not read(): what was unpacked before the damage would be lost with it.
             return self._stream.read1(size)  # type: ignore[union-attr]
         except EOFError:
-            self.damage = "is gzip data that was cut off"
+            self.damage = "is a gzip file that was cut off"
         except (gzip.BadGzipFile, zlib.error) as error:
-            self.damage = f"is gzip data that is damaged ({error})"
+            self.damage = f"is a gzip file that is damaged ({error})"
         return b""

@@ -18,7 +18,7 @@ MAX_LINE_BYTES = 50_000_000
 MAX_ARRAY_BYTES = 500_000_000
 """The longest JSON array that is read: unlike lines, it is held in memory whole."""
 
-_CHUNK = 1 << 16
+_BLOCK = 1 << 16
 _TEXTS = (
     "journal",
     "doi",
@@ -88,12 +88,12 @@ def as_utf8(stream: BinaryIO) -> io.BufferedReader:
     head = stream.read(1024)
     for mark, encoding in _BOMS:
         if head.startswith(mark):
-            return io.BufferedReader(_Utf8(stream, head[len(mark) :], encoding), _CHUNK)
+            return io.BufferedReader(_Utf8(stream, head[len(mark) :], encoding), _BLOCK)
     if head[:1] == b"\0" or head[1:2] == b"\0":
         encoding = "utf-16-be" if head[:1] == b"\0" else "utf-16-le"
     else:
         encoding = _declared_encoding(head)
-    return io.BufferedReader(_Utf8(stream, head, encoding), _CHUNK)
+    return io.BufferedReader(_Utf8(stream, head, encoding), _BLOCK)
 
 
 def _declared_encoding(head: bytes) -> str:
@@ -127,7 +127,7 @@ class _Utf8(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
         while not self._pending and not self._is_ended:
-            piece = self._stream.read(_CHUNK)
+            piece = self._stream.read(_BLOCK)
             self._is_ended = not piece
             self._pending = self._decoder.decode(piece, self._is_ended).encode() if self._decoder else piece
         count = min(len(buffer), len(self._pending))
@@ -251,7 +251,7 @@ def _spans_lines(line: bytes) -> bool:
 
 def _skip_line(stream: BinaryIO, line: bytes) -> None:
     while line and not line.endswith(b"\n"):
-        line = stream.readline(_CHUNK)
+        line = stream.readline(_BLOCK)
 
 
 def _read_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:

@@ -22,7 +22,8 @@ from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract
 MAX_RECORD_BYTES = 32 << 20
 """The longest record that is read. The longest in PubMed, with thousands of authors, have a few megabytes."""
 
-_CHUNK = 1 << 18
+_BLOCK = 1 << 18
+_HEAD = 1 << 14
 _MAX_TAG_BYTES = 1 << 16
 _MAX_COMMENT_BYTES = 1 << 20
 _EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
@@ -36,8 +37,11 @@ _TOKEN = re.compile(
     rb"(?:(?P<aside>!--|!\[CDATA\[|!DOCTYPE)|(?P<close>/?)(?:[\w.-]+:)?(?P<tag>%s|(?i:error))(?:\s[^<>]*?)?(?P<empty>/?)>)"
     % b"|".join(name.encode() for name in (*_RECORDS, *_DELETIONS, *_SETS))
 )
-_ASIDES = {b"!--": b"-->", b"![CDATA[": b"]]>"}
-_DOCTYPE_END = re.compile(rb"(?:[^\[>]*\[.*?\]\s*>|[^\[>]*>)", re.DOTALL)
+_ASIDE_ENDS = {
+    b"!--": re.compile(rb".*?-->", re.DOTALL),
+    b"![CDATA[": re.compile(rb".*?\]\]>", re.DOTALL),
+    b"!DOCTYPE": re.compile(rb"[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL),
+}
 _PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
 _CITATION = re.compile(rb"<((?:[\w.-]+:)?MedlineCitation)[\s>].*?</\1\s*>", re.DOTALL)
 _NAMED = re.compile(r"&(\w+);")
@@ -48,7 +52,8 @@ _NO_CHARACTER = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:1?[0-8bcef]|1[0-9a-f]));", re.I
 )
 _PREFIX = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]*):[\w.-]+(?=[\s>/=])")
-_ESCAPED_TAGS = re.compile(r"<(i|b|u|sup|sub)>(.*?)</\1>", re.I)
+_ESCAPED_TAGS = re.compile(r"<(i|b|u|sup|sub)>((?:(?!</?(?:i|b|u|sup|sub)>).)*)</\1>", re.I)
+_MAX_ESCAPED_DEPTH = 8
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _XML_SPACE = " \t\r\n"
@@ -146,7 +151,7 @@ class _Cutter:
     def root(self) -> str:
         """The name of the first element, without a prefix; "" when there is none."""
         head = re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", self._head, flags=re.DOTALL)
-        head = re.sub(rb"^\s*<!DOCTYPE" + _DOCTYPE_END.pattern, b"", head, count=1, flags=re.DOTALL)
+        head = re.sub(rb"^\s*<!DOCTYPE" + _ASIDE_ENDS[b"!DOCTYPE"].pattern, b"", head, count=1, flags=re.DOTALL)
         match = re.match(rb"\s*<(?:[\w.-]+:)?([\w.-]+)", head)
         return match[1].decode("ascii", "replace") if match else ""
 
@@ -174,7 +179,7 @@ class _Cutter:
                 self._step_over(token)
 
     def _last_tag_start(self) -> int:
-        """Return up to where the buffer holds whole tags: a tag may go on in the next chunk."""
+        """Return up to where the buffer holds whole tags: a tag may go on in the next block."""
         last = self._buffer.rfind(b"<", max(self._at, len(self._buffer) - _MAX_TAG_BYTES))
         return last if last >= 0 and self._buffer.find(b">", last) < 0 else len(self._buffer)
 
@@ -190,16 +195,13 @@ class _Cutter:
         self._at = end
 
     def _aside_end(self, aside: bytes, start: int) -> int:
-        if aside == b"!DOCTYPE":
-            match = _DOCTYPE_END.match(self._buffer, start, start + _MAX_COMMENT_BYTES)
-            return match.end() if match else 0
-        close = _ASIDES[aside]
-        end = self._buffer.find(close, start, start + _MAX_COMMENT_BYTES)
-        if end < 0:
-            return 0
-        # Another opening before the end: this one was never closed, and the end is the other's.
-        is_closed = self._buffer.find(b"<" + aside, start, end) < 0
-        return end + len(close) if is_closed else start
+        """Return where it ends: 0 when that is not read yet, `start` when another opens before: it was never closed."""
+        limit = start + _MAX_COMMENT_BYTES
+        reopened = self._buffer.find(b"<" + aside, start, limit)
+        match = _ASIDE_ENDS[aside].match(self._buffer, start, limit if reopened < 0 else reopened)
+        if match:
+            return match.end()
+        return start if reopened >= 0 else 0
 
     def _take(self, token: re.Match[bytes]) -> Iterator[_Piece]:
         tag = token["tag"].decode("ascii")
@@ -252,16 +254,15 @@ class _Cutter:
         self._counted = 0
         if self._tag and self._at - keep > MAX_RECORD_BYTES:
             self._is_too_long = True
-            self._line += self._buffer.count(b"\n", keep + _CHUNK, self._at)
-            del self._buffer[keep + _CHUNK : self._at]
-            self._at = keep + _CHUNK
+            self._line += self._buffer.count(b"\n", keep + _BLOCK, self._at)
+            del self._buffer[keep + _BLOCK : self._at]
+            self._at = keep + _BLOCK
         del self._buffer[:keep]
         self._start, self._at = 0, self._at - keep
-        chunk = self._stream.read(_CHUNK)
-        self._is_ended = not chunk
-        self._buffer += chunk
-        if len(self._head) < _CHUNK:
-            self._head += chunk
+        block = self._stream.read(_BLOCK)
+        self._is_ended = not block
+        self._buffer += block
+        self._head += block[: _HEAD - len(self._head)]
 
 
 # Reading: one element to one abstract.
@@ -372,36 +373,36 @@ def _child(record: Element, tag: str) -> Element:
 
 
 def _citation_abstract(citation: Element, rest: Element | None, raw: bytes) -> Abstract:
-    article = citation.find("Article")
-    article = Element("Article") if article is None else article
+    main = citation.find("Article")
+    main = Element("Article") if main is None else main
     rest = Element("PubmedData") if rest is None else rest
-    issue = article.find("Journal/JournalIssue")
+    issue = main.find("Journal/JournalIssue")
     issue = Element("JournalIssue") if issue is None else issue
-    vernacular = _text(article.find("VernacularTitle"))
-    types, corrections = _texts(article, "PublicationTypeList/PublicationType"), tuple(_corrections(citation))
+    vernacular = _text(main.find("VernacularTitle"))
+    types, corrections = _texts(main, "PublicationTypeList/PublicationType"), tuple(_corrections(citation))
     return Abstract(
         pmid=_pmid(citation, rest),
-        title=best_title(_text(article.find("ArticleTitle")), vernacular),
-        sections=_sections(article.find("Abstract")),
+        title=best_title(_text(main.find("ArticleTitle")), vernacular),
+        sections=_sections(main.find("Abstract")),
         journal=_first(
             citation, "MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title"
         ),
-        year=_year(issue, article, citation, rest),
-        authors=tuple(_authors(article.find("AuthorList"))),
+        year=_year(issue, main, citation, rest),
+        authors=tuple(_authors(main.find("AuthorList"))),
         types=types,
         mesh=tuple(_mesh(citation)),
-        doi=_doi(rest, article),
+        doi=_doi(rest, main),
         pmcid=_pmcid(citation, rest),
-        date=_date(issue.find("PubDate")) or _date(article.find("ArticleDate")),
+        date=_date(issue.find("PubDate")) or _date(main.find("ArticleDate")),
         volume=_text(issue.find("Volume")),
         issue=_text(issue.find("Issue")),
-        pages=_pages(article.find("Pagination")),
-        language=", ".join(_texts(article, "Language")),
+        pages=_pages(main.find("Pagination")),
+        language=", ".join(_texts(main, "Language")),
         vernacular_title=vernacular,
         keywords=_texts(citation, "KeywordList/Keyword"),
         other_abstracts=tuple(_other_abstracts(citation)),
         corrections=corrections,
-        copyright=_first(article, "Abstract/CopyrightInformation"),
+        copyright=_first(main, "Abstract/CopyrightInformation"),
         is_retracted=says_retracted(types, corrections),
         raw=raw,
     )
@@ -440,7 +441,7 @@ def _book_abstract(book: Element, rest: Element | None, raw: bytes) -> Abstract:
 
 
 def _pmid(citation: Element, rest: Element) -> str:
-    """Return the record's PMID: its first PMID element, or where that is none, the one among its article ids."""
+    """Return the record's PMID: its first PMID element, or where that is none, the one among its other ids."""
     try:
         return clean_pmid(citation.findtext("PMID", ""))
     except InputError:
@@ -594,8 +595,8 @@ def _text(element: Element | None) -> str:
     if element is None:
         return ""
     text = fold("".join(_strings(element)) if len(element) else element.text or "")
-    while "</" in text and (plain := _ESCAPED_TAGS.sub(r"\2", text)) != text:
-        text = plain
+    for _depth in range(_MAX_ESCAPED_DEPTH if "</" in text else 0):
+        text = _ESCAPED_TAGS.sub(r"\2", text)
     return text
 
 

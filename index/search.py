@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -36,31 +36,34 @@ class Indexes:
     lexical: LexicalIndex
     encoder: Encoder | None
 
+    def query_vector(self, text: str) -> Vectors:
+        """Return the vector of a query, shape (dimension,)."""
+        assert self.encoder is not None
+        vector: Vectors = self.encoder.encode([text], kind="query")[0]
+        return vector
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """What each side knows of the passages that were found, by passage id."""
+
+    cosines: dict[int, float]
+    bm25: dict[int, float]
+
 
 def search(query: str, *, indexes: Indexes, top: int, mode: Mode, selection: Selection | None) -> list[Hit]:
     """Return up to `top` hits, best first; the order is the same whenever the library and the query are."""
     text = checked_query(query)
     _check_bounds(top, mode)
-    depth = max(_DEPTH, 2 * top)
-    cosines: dict[int, float] = {}
-    bm25: dict[int, float] = {}
-    words = terms(text)
-    if mode != "dense":
-        bm25 = dict(indexes.lexical.search(words, top=depth, selection=selection))
-    if mode != "lexical" and indexes.encoder and len(indexes.vectors):
-        vector = indexes.encoder.encode([text], kind="query")[0]
-        cosines = dict(indexes.vectors.search(vector, top=depth, selection=selection))
-    if mode == "hybrid":  # what only one side found gets the other side's score too: like is compared with like
-        only_dense = sorted(set(cosines) - set(bm25))
-        only_lexical = sorted(set(bm25) - set(cosines))
-        bm25 |= dict(
-            indexes.lexical.search(words, top=depth, selection=Selection(np.array(only_dense, dtype=np.int64)))
-        )
-        cosines |= _cosines_of(only_lexical, vector, indexes.store)
-    scores = _fuse(cosines, bm25) if mode == "hybrid" else cosines or bm25
+    found = _scores(text, indexes=indexes, depth=max(_DEPTH, 2 * top), mode=mode, selection=selection)
+    scores = _fuse(found.cosines, found.bm25) if mode == "hybrid" else found.cosines or found.bm25
     ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))[:top]
     passages = indexes.store.passages(ranked)
-    return [Hit(passages[id_], scores[id_], cosines.get(id_), bm25.get(id_)) for id_ in ranked if id_ in passages]
+    return [
+        Hit(passages[id_], scores[id_], found.cosines.get(id_), found.bm25.get(id_))
+        for id_ in ranked
+        if id_ in passages
+    ]
 
 
 def checked_query(query: str) -> str:
@@ -82,9 +85,31 @@ def _check_bounds(top: int, mode: str) -> None:
         raise InputError(f"no search mode {mode!r}; give one of {', '.join(get_args(Mode))}")
 
 
-def _cosines_of(ids: Sequence[int], vector: Vectors, store: Store) -> dict[int, float]:
-    stored = store.vectors(ids)
-    return {id_: float(np.dot(stored[id_].astype(np.float32), vector)) for id_ in ids if id_ in stored}
+def _scores(text: str, *, indexes: Indexes, depth: int, mode: Mode, selection: Selection | None) -> _Scores:
+    if mode == "lexical":
+        return _Scores({}, _lexical(text, indexes, depth, selection))
+    if mode == "dense":
+        return _Scores(dict(indexes.vectors.search(indexes.query_vector(text), top=depth, selection=selection)), {})
+    return _both_sides(text, indexes, depth, selection)
+
+
+def _lexical(text: str, indexes: Indexes, depth: int, selection: Selection | None) -> dict[int, float]:
+    return dict(indexes.lexical.search(terms(text), top=depth, selection=selection))
+
+
+def _both_sides(text: str, indexes: Indexes, depth: int, selection: Selection | None) -> _Scores:
+    """Search both sides, and give what only one of them found the other's score too: like is compared with like."""
+    if not len(indexes.vectors):
+        return _Scores({}, {})
+    vector = indexes.query_vector(text)
+    cosines = dict(indexes.vectors.search(vector, top=depth, selection=selection))
+    bm25 = _lexical(text, indexes, depth, selection)
+    only_dense = np.array(sorted(set(cosines) - set(bm25)), dtype=np.int64)
+    only_lexical = sorted(set(bm25) - set(cosines))
+    bm25 |= _lexical(text, indexes, depth, Selection(only_dense))
+    stored = indexes.store.vectors(only_lexical)
+    cosines |= {id_: float(np.dot(one.astype(np.float32), vector)) for id_, one in stored.items()}
+    return _Scores(cosines, bm25)
 
 
 def _fuse(cosines: Mapping[int, float], bm25: Mapping[int, float]) -> dict[int, float]:

@@ -96,6 +96,12 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def isoforms(text: str) -> dict[str, str]:
+    """Return the isoforms that a text names, each with its family: {"il32beta": "il32"}."""
+    found = [forms for run in _runs(_fold(text)) if len(forms := _joined(run)) == 2]
+    return dict(found)  # type: ignore[arg-type]
+
+
 def content_words(text: str) -> list[str]:
     """Return the stemmed words and names of a text, each once: what a sentence must cover to answer a question.
 

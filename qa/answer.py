@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,6 +115,40 @@ class Answer:
             "dropped_citations": self.dropped_citations,
             "seconds": dict(self.seconds),
         }
+
+    def to_markdown(self) -> str:
+        """Return the answer as Markdown: its text, the quotes that back it, its sources with links, its origin."""
+        lines = [f"## {_plain(self.question)}", ""]
+        if self.standalone_question not in ("", self.question):
+            lines += [f"Asked as: {_plain(self.standalone_question)}", ""]
+        lines += [_plain(self.text), ""]
+        for sentence in self.sentences:
+            lines += [
+                f"> {_plain(quoted.quote)} (PMID {quoted.pmid}, {quoted.start}-{quoted.end})"
+                for quoted in sentence.citations
+            ]
+        shown = self.nearest if self.abstained else self.sources
+        if shown:
+            lines += ["", "### Nearest, not used" if self.abstained else "### Sources", ""]
+            lines += [_source_line(source) for source in shown]
+        lines += ["", f"Library {self.library_digest}, answered by {_plain(self.model)}."]
+        return "\n".join(lines) + "\n"
+
+
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|#~$])")
+
+
+def _plain(text: str) -> str:
+    """Return a text so that Markdown shows it as it stands."""
+    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
+
+
+def _source_line(source: Source) -> str:
+    abstract = source.abstract
+    parts = [abstract.title, abstract.journal, str(abstract.year or ""), abstract.note]
+    line = " ".join(_plain(part) for part in parts if part)
+    retracted = " **RETRACTED**" if abstract.is_retracted else ""
+    return f"{source.number}. {line} [PMID {abstract.pmid}]({abstract.url}){retracted}"
 
 
 @dataclass(frozen=True, slots=True)

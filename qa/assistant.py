@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _NEAREST = 3
+_STAND_IN = "The abstracts' own sentences are shown instead."
 
 
 class Assistant:
@@ -87,9 +88,10 @@ class Assistant:
         """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
         everything = replace(filters, include_retracted=True)
         nearest = retrieve(self.library, blank.standalone_question, filters=everything, top=_NEAREST)
-        return replace(
-            blank, abstained=True, reason=refusal(blank.standalone_question, evidence), nearest=tuple(nearest)
-        )
+        reason = refusal(blank.standalone_question, evidence)
+        if nearest and nearest[0].abstract.is_retracted:
+            reason += f" The nearest abstract, PMID {nearest[0].abstract.pmid}, was retracted."
+        return replace(blank, abstained=True, reason=reason, nearest=tuple(nearest))
 
     def _written(
         self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence], fitting: Sequence[Evidence]
@@ -125,7 +127,7 @@ class Assistant:
             trouble = f"{unsupported} of the language model's {len(told)} sentences had no quote to support them."
         if trouble:
             stand_in = replace(
-                blank, reason=f"{trouble} The abstracts' own sentences are shown instead.", model="extractive"
+                blank, reason=f"{trouble[0].upper()}{trouble[1:].rstrip('.')}. {_STAND_IN}", model="extractive"
             )
             yield from _growing(stand_in, extractive.compose(fitting), sources)
 

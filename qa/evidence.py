@@ -13,15 +13,15 @@ from index import Library
 from index.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract
 from index.sentences import sentence_spans
-from index.terms import content_words, names, terms
+from index.terms import content_words, isoforms, names, terms
 from qa.answer import Citation, Source
 
 _SECTION_BONUS = {
     "RESULTS": 0.06,
     "CONCLUSIONS": 0.08,
-    "BACKGROUND": -0.04,
-    "OBJECTIVE": -0.08,
-    "METHODS": -0.06,
+    "BACKGROUND": -0.12,
+    "OBJECTIVE": -0.12,
+    "METHODS": -0.12,
     TITLE: -0.02,
 }
 """Findings before what led to them; on the scale of a cosine."""
@@ -35,10 +35,13 @@ _ASKS_A_NUMBER = re.compile(
     r"|\b(?:what|which) (?:\w+ )?(?:percentage|proportion|number|dose|ratio|rate|prevalence|incidence)\b",
     re.I,
 )
-_NUMBER = re.compile(
+_NUMBER_OR_WORD = re.compile(
     r"(?<![\w-])\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice|half|quarter|third)\b|fold\b",
     re.I,
 )
+_NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*")
+_OTHER_NUMBERS = 0.08
+"""What a sentence loses for lacking a number that the question gives: "from 3 months" is not "from 9 months"."""
 _TECHNICAL_PIECES = 3
 _LONG_WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
 
@@ -48,7 +51,8 @@ class Evidence:
     """One sentence of a source, at `start:end` of its abstract's text.
 
     `cosine` is its similarity to the question; `coverage` the share of the question's words, weighted by how telling
-    they are, that the sentence holds; `missing_names` are named things of the question that the abstract never names.
+    they are, that the sentence holds; `missing_names` are named things of the question that the abstract never names,
+    or for which the sentence names another isoform; `missing_words` are technical words that the abstract never uses.
     `score` orders evidence, higher is better; `confidence` is how likely, from 0 to 1, it answers the question.
     """
 
@@ -61,6 +65,7 @@ class Evidence:
     cosine: float
     coverage: float
     missing_names: tuple[str, ...]
+    missing_words: tuple[str, ...]
     score: float
     confidence: float
 
@@ -102,7 +107,7 @@ def gather(question: str, sources: Sequence[Source], *, library: Library) -> lis
 
 
 def technical_words(text: str, encoder: Encoder) -> tuple[str, ...]:
-    """Return the words of a text that the encoder's vocabulary, which is that of everyday English, knows in pieces only.
+    """Return the words of a text that the encoder's vocabulary, that of everyday English, knows in pieces only.
 
     "tamoxifen" comes in four pieces, "receptor" in one. Named things such as IL-32β are left to `names`.
     """
@@ -137,6 +142,25 @@ def missing_names(question: str, abstract: Abstract) -> tuple[str, ...]:
     return tuple(name for name in names(question) if name not in held)
 
 
+def other_isoforms(question: str, sentence: str) -> tuple[str, ...]:
+    """Return the isoforms that the question names where the sentence names only another one of the same family."""
+    told = isoforms(sentence)
+    return tuple(
+        isoform for isoform, family in isoforms(question).items() if isoform not in told and family in told.values()
+    )
+
+
+def missing_words(technical: Sequence[str], abstract: Abstract) -> tuple[str, ...]:
+    """Return the technical words whose beginnings stand nowhere in the abstract, so that endings do not matter."""
+    text = abstract.text.lower()
+    return tuple(word for word in technical if word[: max(5, len(word) - 4)] not in text)
+
+
+def numbers(text: str) -> set[str]:
+    """Return the numbers of a text as written, "0.05" and "1,200" whole, but not those within names."""
+    return set(_NUMBER.findall(text))
+
+
 def section_kind(abstract: Abstract, start: int) -> str:
     """Return RESULTS, METHODS … for a place in an abstract, by NLM's category or the label; "" if neither tells."""
     section = abstract.section_at(start)
@@ -164,13 +188,17 @@ def _evidence(asked: _Asked, source: Source, span: tuple[int, int], *, vector: V
     section = section_kind(abstract, start)
     cosine = float(np.dot(vector, asked.vector))
     covered = coverage(asked.words, text)
-    missing = missing_names(asked.text, abstract)
+    absent = missing_names(asked.text, abstract) or other_isoforms(asked.text, text)
+    unused = missing_words(asked.technical, abstract)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _SECTION_BONUS.get(section, 0.0)
-    confidence = _confidence(asked, abstract, text, cosine=cosine, names_are_missing=bool(missing))
-    return Evidence(source, start, end, text, section, vector, cosine, covered, missing, score, confidence)
+    score -= _OTHER_NUMBERS * bool(numbers(asked.text) - numbers(text))
+    confidence = _confidence(asked, abstract, text, cosine=cosine, absent=absent, unused=unused)
+    return Evidence(source, start, end, text, section, vector, cosine, covered, absent, unused, score, confidence)
 
 
-def _confidence(asked: _Asked, abstract: Abstract, text: str, *, cosine: float, names_are_missing: bool) -> float:
+def _confidence(
+    asked: _Asked, abstract: Abstract, text: str, *, cosine: float, absent: Sequence[str], unused: Sequence[str]
+) -> float:
     """Return the chance that a sentence answers, by a logistic regression.
 
     Fitted on BioASQ's development questions, asked with their relevant abstracts in the library and taken out of it.
@@ -178,19 +206,11 @@ def _confidence(asked: _Asked, abstract: Abstract, text: str, *, cosine: float, 
     is hardly answered by a sentence without one.
     """
     covered = coverage(asked.words, abstract.text)
-    odds = 4.6 * cosine + 3.7 * covered - 1.8 * names_are_missing - 1.2 * _missing_share(asked, abstract) - 4.8
-    if _ASKS_A_NUMBER.search(asked.text) and not _NUMBER.search(text):
+    share_unused = len(unused) / max(len(asked.technical), 1)
+    odds = 4.6 * cosine + 3.7 * covered - 1.8 * bool(absent) - 1.2 * share_unused - 4.8
+    if _ASKS_A_NUMBER.search(asked.text) and not _NUMBER_OR_WORD.search(text):
         odds -= 2.0
     return 1 / (1 + math.exp(-odds))
-
-
-def _missing_share(asked: _Asked, abstract: Abstract) -> float:
-    """Return the share of the question's technical words whose beginnings stand nowhere in the abstract."""
-    if not asked.technical:
-        return 0.0
-    text = abstract.text.lower()
-    missing = sum(word[: max(5, len(word) - 4)] not in text for word in asked.technical)
-    return missing / len(asked.technical)
 
 
 def _spans(abstract: Abstract) -> Iterable[tuple[int, int]]:

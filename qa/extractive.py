@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from qa.answer import Sentence
-from qa.evidence import Evidence
+from qa.evidence import Evidence, numbers
 
 MAX_SENTENCES = 5
 _MAX_OF_ONE_ABSTRACT = 3
-_WORTH_SAYING = 0.72
+_WORTH_SAYING = 0.8
 """A further sentence must score this share of the best one's score."""
 _SAID_ALREADY = 0.88
 """Sentences whose cosine is above this say the same."""
@@ -38,7 +38,10 @@ def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _says_the_same(one: Evidence, other: Evidence) -> bool:
-    return one.text == other.text or float(np.dot(one.vector, other.vector)) > _SAID_ALREADY
+    """Tell whether two sentences say one thing: near in meaning, and neither has a number that the other has not."""
+    if float(np.dot(one.vector, other.vector)) <= _SAID_ALREADY:
+        return False
+    return numbers(one.text) == numbers(other.text)
 
 
 def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:

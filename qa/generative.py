@@ -96,8 +96,8 @@ def compose(
     `max_sentences` and `max_chars` (a sentence cut off there is left out). ModelError when the provider fails, which
     may be after some sentences.
     """
-    cited_as = {source.abstract.pmid: source.number for source in sources}
-    cited_as |= {str(source.number): source.number for source in sources}
+    cited_as = {str(source.number): source.number for source in sources}
+    cited_as |= {f"PMID {source.abstract.pmid}": source.number for source in sources}
     values = {"question": without_marks(question), "sources": render_sources(sources)}
     said: set[str] = set()
     refused = False
@@ -227,11 +227,18 @@ def _draft(sentence: str, cited_as: Mapping[str, int]) -> DraftSentence:
     sentence = _MARKDOWN.sub(lambda match: match["text"] or "", sentence)
     numbers: list[int | None] = []
     for markers in _MARKERS.finditer(sentence):
+        is_pmid = "PMID" in markers[0].upper()
         for first, last in _NUMBER_OR_RANGE.findall(markers[0]):
-            numbers += [cited_as.get(name) for name in _names(first, last)]
+            numbers += [_cited(name, cited_as, is_pmid=is_pmid) for name in _names(first, last)]
     text = " ".join(_MARKERS.sub("", sentence).split()).strip(" ,;")
     known = tuple(dict.fromkeys(number for number in numbers if number is not None))
     return DraftSentence(text if re.search(r"\w", text) else "", known, numbers.count(None))
+
+
+def _cited(name: str, cited_as: Mapping[str, int], *, is_pmid: bool) -> int | None:
+    """Return the source that a number in a marker means: "PMID 1" is never source 1, but [24114327] may be a PMID."""
+    by_pmid = cited_as.get(f"PMID {name}")
+    return by_pmid if is_pmid else cited_as.get(name, by_pmid)
 
 
 def _names(first: str, last: str) -> list[str]:

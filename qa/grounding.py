@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,14 +10,13 @@ import numpy as np
 from index import Library
 from index.terms import names, terms
 from qa.answer import Answer, Citation, Sentence, Source
-from qa.evidence import Evidence, coverage, technical_words, telling_words
+from qa.evidence import Evidence, coverage, numbers, technical_words, telling_words
 from qa.generative import DraftSentence
 
 _ANSWERS = 0.5
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
 _SUPPORTS_COSINE = 0.6
 _SUPPORTS_COVERAGE = 0.6
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -27,19 +25,25 @@ def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def refusal(question: str, evidence: Sequence[Evidence]) -> str:
-    """Return the sentence that says why there is no answer, naming what of the question no abstract names."""
+    """Return the sentence that says why there is no answer, naming what of the question no abstract speaks of."""
     if evidence:
         absent = [name for name in evidence[0].missing_names if all(name in one.missing_names for one in evidence)]
         if absent:
-            return f"Not in these abstracts: none of those found names {_written(absent[0], question)}."
-    return "Not in these abstracts: none of them holds a sentence that answers this."
+            return f"Not in these abstracts: none of those found names {_as_written(absent[0], question)}."
+        unused = [word for word in evidence[0].missing_words if all(word in one.missing_words for one in evidence)]
+        if unused:
+            return f"Not in these abstracts: none of those found speaks of “{unused[0]}”."
+    return "Not in these abstracts: none of those found holds a sentence that answers this."
 
 
-def _written(name: str, question: str) -> str:
-    """Return a name as the question writes it."""
-    for word in question.split():
-        if name in names(word):
-            return word.strip("?.,;:!()")
+def _as_written(name: str, question: str) -> str:
+    """Return a name as the question writes it, over one word or two."""
+    words = question.split()
+    for width in (1, 2, 3):
+        for first in range(len(words) - width + 1):
+            written = " ".join(words[first : first + width]).strip("?.,;:!()")
+            if names(written) == [name]:
+                return written
     return name
 
 
@@ -64,17 +68,12 @@ def ground(draft: DraftSentence, evidence: Sequence[Evidence], *, library: Libra
 
 def _supports(one: Evidence, text: str, vector: np.ndarray, words: dict[str, float]) -> bool:
     quoted = f"{one.source.abstract.title} {one.text}"
-    told = set(names(text)) | _numbers(text)
+    told = set(names(text)) | numbers(text)
     return (
         float(np.dot(one.vector, vector)) >= _SUPPORTS_COSINE
         and coverage(words, quoted) >= _SUPPORTS_COVERAGE
-        and told <= set(terms(quoted)) | _numbers(quoted)
+        and told <= set(terms(quoted)) | numbers(quoted)
     )
-
-
-def _numbers(text: str) -> set[str]:
-    """Return the numbers of a text as written, "0.05" and "1,200" whole."""
-    return set(_NUMBER.findall(text))
 
 
 def check_quotes(answer: Answer, library: Library) -> Answer:

@@ -71,7 +71,7 @@ def test_what_to_json_writes_is_read_as_the_same_abstract():
         ('{"pmid": "1", "abstract": "One.\\n  Two."}', Abstract("1", "", (Section("", "", "One. Two."),))),
         # sections go before abstract, and one without text is left out
         (
-            '{"pmid": "1", "abstract": "x", "sections": [{"label": "AIM", "text": "To see."}, {"label": "END", "text": " "}]}',
+            '{"pmid": "1", "abstract": "x", "sections": [{"label": "AIM", "text": "To see."}, {"text": " "}]}',
             Abstract("1", "", (Section("AIM", "", "To see."),)),
         ),
         # white space of every kind is folded, control characters go, the rest stays as it is
@@ -147,7 +147,8 @@ def test_one_line(line, expected):
         (
             '{"pmid": "3", "title": "A", "sections": {"AIM": "x"}}',
             "3",
-            'line 2: its field "sections" is an object; give a list of objects as in [{"label": "RESULTS", "text": "…"}]',
+            'line 2: its field "sections" is an object;'
+            ' give a list of objects as in [{"label": "RESULTS", "text": "…"}]',
         ),
         (
             '{"pmid": "3", "title": "A", "retracted": "no"}',

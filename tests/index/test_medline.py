@@ -167,7 +167,8 @@ def test_one_record(text, expected):
 
 def test_a_broken_record_costs_only_itself():
     source = (
-        b"PMID- 90000001\nTI  - One\n\nPMID- 90000002\nTI  - caf\xe9\n\nPMID- 12x\nTI  - Three\nPMID- 90000004\nTI  - Four\n"
+        b"PMID- 90000001\nTI  - One\n\nPMID- 90000002\nTI  - caf\xe9\n\n"
+        b"PMID- 12x\nTI  - Three\nPMID- 90000004\nTI  - Four\n"
         b"\nThis line belongs to nothing.\n\nTI  - Five\n\nPMID- 90000006\n\n      \nTI  - Six\n"
     )
     assert read(source) == [
@@ -220,15 +221,21 @@ def test_text_without_records_is_said_to_have_none():
         ("We read the RESULTS: they were good.", [("", "", "We read the RESULTS: they were good.")]),
         # only upper case
         ("Results: good.", [("", "", "Results: good.")]),
-        ("PATIENT(S): Ten. MAIN OUTCOME MEASURE(S): Sleep.", [("PATIENT(S)", "METHODS", "Ten."), ("MAIN OUTCOME MEASURE(S)", "METHODS", "Sleep.")]),
+        (
+            "PATIENT(S): Ten. MAIN OUTCOME MEASURE(S): Sleep.",
+            [("PATIENT(S)", "METHODS", "Ten."), ("MAIN OUTCOME MEASURE(S)", "METHODS", "Sleep.")],
+        ),
         ("SUMMARY OF BACKGROUND DATA: None.", [("SUMMARY OF BACKGROUND DATA", "BACKGROUND", "None.")]),
-        ("MATERIALS & METHODS: Lamps. CLINICAL TRIAL REGISTRATION: NCT90000001.", [("MATERIALS & METHODS", "METHODS", "Lamps."), ("CLINICAL TRIAL REGISTRATION", "", "NCT90000001.")]),
+        (
+            "MATERIALS & METHODS: Lamps. CLINICAL TRIAL REGISTRATION: NCT90000001.",
+            [("MATERIALS & METHODS", "METHODS", "Lamps."), ("CLINICAL TRIAL REGISTRATION", "", "NCT90000001.")],
+        ),
         # the same label twice stays two sections
         ("AIM: One. AIM: Two.", [("AIM", "OBJECTIVE", "One."), ("AIM", "OBJECTIVE", "Two.")]),
         # a label behind a label has no text to go with: it stays text
         ("BACKGROUND: METHODS: We saw.", [("BACKGROUND", "BACKGROUND", "METHODS: We saw.")]),
     ],
-)  # fmt: skip
+)
 def test_split_labels(text, expected):
     sections = list(split_labels(text))
     assert [(one.label, one.category, one.text) for one in sections] == expected

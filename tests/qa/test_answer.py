@@ -1,0 +1,68 @@
+"""What an answer is made of."""
+
+from conftest import ABSTRACTS
+
+from qa import Answer, Citation, Sentence, Source
+
+QUOTE = "IL-32β induced VEGF in breast cancer cells."
+START = ABSTRACTS[0].text.index(QUOTE)
+CITATION = Citation(1, "90000001", START, START + len(QUOTE), QUOTE)
+ANSWER = Answer(
+    "What does IL-32β induce?",
+    (Sentence(QUOTE, (CITATION, CITATION)), Sentence("It cures all.", (), supported=False)),
+    (Source(1, ABSTRACTS[0]),),
+    library_digest="abc",
+)
+
+
+def test_the_text_holds_what_is_supported_with_its_numbers():
+    assert ANSWER.text == f"{QUOTE} [1]"
+
+
+def test_the_text_of_a_refusal_is_its_reason():
+    assert Answer("?", abstained=True, reason="Not in these abstracts.").text == "Not in these abstracts."
+
+
+def test_json():
+    record = ANSWER.to_dict()
+    assert list(record)[:5] == ["question", "standalone_question", "answer", "abstained", "reason"]
+    assert record["sentences"][0]["citations"][0] == {
+        "source": 1,
+        "pmid": "90000001",
+        "start": START,
+        "end": START + len(QUOTE),
+        "quote": QUOTE,
+    }
+    assert record["sentences"][1] == {"text": "It cures all.", "supported": False, "citations": []}
+    assert record["sources"] == [
+        {
+            "number": 1,
+            "pmid": "90000001",
+            "title": "Interleukin-32β and the migration of breast cancer cells",
+            "journal": "J Test",
+            "year": 2013,
+            "url": "https://pubmed.ncbi.nlm.nih.gov/90000001/",
+            "retracted": False,
+        }
+    ]
+    assert record["nearest"] == []
+
+
+def test_markdown():
+    assert ANSWER.to_markdown() == (
+        "## What does IL-32β induce?\n\n"
+        "IL-32β induced VEGF in breast cancer cells. \\[1\\]\n\n"
+        f"> IL-32β induced VEGF in breast cancer cells. (PMID 90000001, {START}-{START + len(QUOTE)})\n"
+        f"> IL-32β induced VEGF in breast cancer cells. (PMID 90000001, {START}-{START + len(QUOTE)})\n\n"
+        "### Sources\n\n"
+        "1. Interleukin-32β and the migration of breast cancer cells J Test 2013 "
+        "[PMID 90000001](https://pubmed.ncbi.nlm.nih.gov/90000001/)\n\n"
+        "Library abc, answered by extractive.\n"
+    )
+
+
+def test_markdown_of_a_refusal_marks_the_retracted_and_runs_no_html():
+    answer = Answer("<b>?</b>", abstained=True, reason="No.", nearest=(Source(1, ABSTRACTS[3]),))
+    assert "## \\<b\\>?\\</b\\>" in answer.to_markdown()
+    assert "### Nearest, not used\n\n1. Metformin cures ageing" in answer.to_markdown()
+    assert "**RETRACTED**" in answer.to_markdown()

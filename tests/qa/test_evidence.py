@@ -1,0 +1,83 @@
+"""The sentences of the sources and how they bear on a question."""
+
+import pytest
+from conftest import ABSTRACTS
+
+from index import Abstract, Section
+from qa.answer import Source
+from qa.evidence import coverage, gather, missing_names, numbers, other_isoforms, section_kind, technical_words
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What does IL-32β induce?", ()),
+        ("What does IL-32 induce?", ()),  # any isoform is of the family
+        ("What does IL-32γ induce?", ("il32gamma",)),  # another isoform is not it
+        ("Does IL-32β raise IL-10?", ("il10",)),
+        ("Which cells migrate?", ()),  # names nothing
+    ],
+)
+def test_missing_names(question, expected):
+    assert missing_names(question, ABSTRACTS[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Does IL-32β raise IL-10?", "IL-32α induced IL-10.", ("il32beta",)),  # the other isoform only
+        ("Does IL-32β raise IL-10?", "IL-32α and IL-32β induced IL-10.", ()),  # both
+        ("Does IL-32β raise IL-10?", "IL-32 induced IL-10.", ()),  # the family
+        ("Does IL-32β raise IL-10?", "It induced TNF-α.", ()),  # an isoform of another family
+    ],
+)
+def test_other_isoforms(question, sentence, expected):
+    assert other_isoforms(question, sentence) == expected
+
+
+def test_coverage_is_the_weighted_share():
+    assert coverage({"vegf": 3.0, "cell": 1.0}, "VEGF rose") == 0.75
+    assert coverage({}, "anything") == 1.0
+
+
+def test_numbers_are_those_outside_names():
+    assert numbers("IL-32 rose by 5.83% in 1,200 MDA-MB-231 cells (P < 0.05)") == {"5.83", "1,200", "0.05"}
+
+
+def test_technical_words_are_those_that_everyday_english_has_not(encoder):
+    assert technical_words("Does tamoxifen bind the receptor in IL-32β cells?", encoder) == ("tamoxifen",)
+
+
+@pytest.mark.parametrize(
+    ("label", "category", "expected"),
+    [
+        ("", "RESULTS", "RESULTS"),
+        ("FINDINGS", "UNASSIGNED", "RESULTS"),
+        ("INTERPRETATION", "", "CONCLUSIONS"),
+        ("MATERIALS AND METHODS", "", "METHODS"),
+        ("AIMS", "", "OBJECTIVE"),
+        ("", "", ""),
+    ],
+)
+def test_section_kind(label, category, expected):
+    abstract = Abstract("1", "Title", (Section(label, category, "Some text."),))
+    assert section_kind(abstract, len("Title") + 1) == expected
+
+
+def test_evidence_stands_at_its_offsets_and_the_finding_comes_first(library):
+    sources = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[1])]
+    evidence = gather("What does IL-32β induce in breast cancer cells?", sources, library=library)
+    assert evidence[0].text == "IL-32β induced VEGF in breast cancer cells."
+    for one in evidence:
+        assert one.source.abstract.text[one.start : one.end] == one.text
+    assert {one.source.number for one in evidence if one.missing_names} == {2}
+
+
+def test_a_notice_is_no_evidence(library):
+    notice = Abstract("1", "Retraction: metformin cures ageing", types=("Retraction of Publication",))
+    assert gather("Does metformin cure ageing?", [Source(1, notice)], library=library) == []
+
+
+def test_a_record_without_an_abstract_gives_its_title(library):
+    evidence = gather("Does aspirin help against headache?", [Source(1, ABSTRACTS[4])], library=library)
+    assert [one.text for one in evidence] == ["Aspirin for headache"]

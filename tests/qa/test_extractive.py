@@ -1,0 +1,54 @@
+"""An answer made of the abstracts' own sentences."""
+
+import numpy as np
+import pytest
+from conftest import abstract
+
+from qa.answer import Source
+from qa.evidence import Evidence
+from qa.extractive import compose
+
+
+def evidence(number, start, text, score, direction):
+    """Return a sentence of source `number`; sentences of one direction are near in meaning."""
+    vector = np.zeros(4, dtype=np.float32)
+    vector[direction] = 1.0
+    source = Source(number, abstract(str(number), "Title"))
+    return Evidence(source, start, start + len(text), text, "RESULTS", vector, 0.8, 0.8, (), (), score, 0.9)
+
+
+ROWS = {
+    "best": evidence(1, 50, "Best of one.", 1.0, 0),
+    "same": evidence(2, 10, "Best, said again.", 0.99, 0),
+    "same but a number": evidence(2, 10, "Best, by 5%.", 0.99, 0),
+    "earlier": evidence(1, 10, "Earlier in one.", 0.9, 1),
+    "second": evidence(2, 30, "Of two.", 0.95, 2),
+    "weak": evidence(3, 10, "Weak.", 0.5, 3),
+}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["best"], ["Best of one."]),
+        (["best", "weak"], ["Best of one."]),  # too weak beside the best
+        (["best", "same"], ["Best of one."]),  # said once
+        (["best", "same but a number"], ["Best of one.", "Best, by 5%."]),  # another number is another statement
+        (["second", "best", "earlier"], ["Earlier in one.", "Best of one.", "Of two."]),  # an abstract in its own order
+        ([], []),
+    ],
+)
+def test_which_sentences_are_said_and_in_which_order(rows, expected):
+    assert [sentence.text for sentence in compose([ROWS[row] for row in rows])] == expected
+
+
+def test_at_most_five_sentences_and_three_of_one_abstract():
+    many = [evidence(number, start, f"S{number}-{start}.", 1.0, start) for number in (1, 2, 3) for start in range(4)]
+    said = compose(many)
+    assert [sentence.text for sentence in said] == ["S1-0.", "S1-1.", "S1-2.", "S2-3."]
+
+
+def test_each_sentence_cites_where_it_stands():
+    (sentence,) = compose([ROWS["best"]])
+    (citation,) = sentence.citations
+    assert (citation.source, citation.pmid, citation.start, citation.quote) == (1, "1", 50, "Best of one.")

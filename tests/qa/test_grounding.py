@@ -1,0 +1,75 @@
+"""Which sentence is supported by which quote."""
+
+import dataclasses
+
+import pytest
+from conftest import ABSTRACTS
+
+from qa.answer import Answer, Citation, Sentence, Source
+from qa.evidence import gather
+from qa.generative import DraftSentence
+from qa.grounding import answering, check_quotes, cited_only, ground, refusal
+
+SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
+QUOTE = "IL-32β induced VEGF in breast cancer cells."
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "quotes"),
+    [
+        ("IL-32β induced VEGF in breast cancer cells.", (1,), [QUOTE]),  # said word for word
+        ("In breast cancer cells, IL-32β induced VEGF.", (1,), [QUOTE]),  # said in another order
+        ("IL-32β induced VEGF in breast cancer cells.", (2,), []),  # cited to an abstract that does not say it
+        ("IL-32γ induced VEGF in breast cancer cells.", (1,), []),  # another isoform
+        ("IL-32β induced TNF-α in breast cancer cells.", (1,), []),  # another thing
+        ("Metformin at 0.1% lengthened the life of male mice by 58.3%.", (2,), []),  # another number
+        ("IL-32β induced VEGF in breast cancer cells.", (), []),  # no citation
+        ("The moon is made of green cheese.", (1, 2), []),  # nowhere said
+    ],
+)
+def test_a_sentence_is_supported_only_by_a_quote_that_says_it(library, text, cited, quotes):
+    evidence = gather("What does IL-32β induce?", SOURCES, library=library)
+    sentence = ground(DraftSentence(text, cited), evidence, library=library)
+    assert [citation.quote for citation in sentence.citations] == quotes
+    assert sentence.supported == bool(quotes)
+
+
+def test_a_quote_that_is_not_verbatim_supports_nothing(library):
+    text = ABSTRACTS[0].text
+    start = text.index(QUOTE)
+    whole = Citation(1, "90000001", start, start + len(QUOTE), QUOTE)
+    for citation, supported in (
+        (whole, True),
+        (dataclasses.replace(whole, start=start + 1), False),
+        (dataclasses.replace(whole, quote=QUOTE.replace("VEGF", "FGF")), False),
+        (dataclasses.replace(whole, pmid="1"), False),
+        (dataclasses.replace(whole, quote="", end=start), False),
+    ):
+        answer = Answer("?", (Sentence("s", (citation,)),), (SOURCES[0],))
+        assert check_quotes(answer, library).sentences[0].supported == supported
+
+
+def test_only_cited_sources_stay_numbered_in_the_order_of_citation():
+    sources = [Source(number, one) for number, one in enumerate(ABSTRACTS[:3], start=1)]
+    sentences = [
+        Sentence("a", (Citation(3, "90000003", 0, 1, "M"),)),
+        Sentence("b", (Citation(1, "90000001", 0, 1, "I"), Citation(3, "90000003", 0, 1, "M"))),
+    ]
+    said, cited = cited_only(sentences, sources)
+    assert [[citation.source for citation in one.citations] for one in said] == [[1], [2, 1]]
+    assert [(source.number, source.abstract.pmid) for source in cited] == [(1, "90000003"), (2, "90000001")]
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("What does IL-32θ induce?", "none of those found names IL-32θ."),
+        ("What does interleukin 32 theta induce?", "none of those found names interleukin 32 theta."),
+        ("Does tamoxifen induce migration of breast cancer cells?", "none of those found speaks of “tamoxifen”."),
+        ("Who won the match?", "none of those found holds a sentence that answers this."),
+    ],
+)
+def test_a_refusal_names_what_is_not_there(library, question, says):
+    evidence = gather(question, SOURCES, library=library)
+    assert answering(evidence) == []
+    assert refusal(question, evidence) == f"Not in these abstracts: {says}"
