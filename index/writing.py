@@ -51,6 +51,8 @@ def write_all(
     An exception from the readers or from `on_progress` ends the run with all earlier batches committed.
     """
     account = _Account()
+    if on_progress:
+        on_progress(Progress(0, total, "reading"))
     for batch in _batches(reads, _BATCH):
         _write_batch(batch, store=store, encoder=encoder, account=account)
         if on_progress:

@@ -53,7 +53,8 @@ class Assistant:
         started = time.perf_counter()
         standalone = self._standalone(asked, turns)
         sources = retrieve(self.library, standalone, filters=filters)
-        evidence = gather(standalone, sources, library=self.library)
+        focus = asked if standalone != asked else ""
+        evidence = gather(standalone, sources, library=self.library, focus=focus)
         retrieved = time.perf_counter()
         blank = Answer(asked, standalone_question=standalone, library_digest=self.library.digest, model=self.model_name)
         for growing in self._composed(blank, sources, evidence, filters):

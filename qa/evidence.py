@@ -85,8 +85,11 @@ class _Asked:
     technical: tuple[str, ...]
 
 
-def gather(question: str, sources: Sequence[Source], *, library: Library) -> list[Evidence]:
-    """Return the sentences of the sources, best first: all of an abstract's text, or its title where there is none."""
+def gather(question: str, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
+    """Return the sentences of the sources, best first: all of an abstract's text, or its title where there is none.
+
+    `focus` is the follow-up within a question that was made to stand alone: what is new in it counts twice.
+    """
     spans = [(source, start, end) for source in sources for start, end in _spans(source.abstract)]
     if not spans:
         return []
@@ -95,7 +98,7 @@ def gather(question: str, sources: Sequence[Source], *, library: Library) -> lis
     technical = technical_words(question, encoder)
     asked = _Asked(
         question,
-        encoder.encode([question], kind="query")[0],
+        _direction(question, focus, encoder),
         telling_words(question, library, technical),
         technical,
     )
@@ -104,6 +107,13 @@ def gather(question: str, sources: Sequence[Source], *, library: Library) -> lis
         for (source, start, end), vector in zip(spans, vectors, strict=True)
     ]
     return sorted(found, key=lambda one: (-one.score, one.source.number, one.start))
+
+
+def _direction(question: str, focus: str, encoder: Encoder) -> Vectors:
+    """Return the vector of a question, drawn halfway towards its focus when it has one."""
+    vectors = encoder.encode([question, focus or question], kind="query").sum(axis=0)
+    direction: Vectors = vectors / np.linalg.norm(vectors)
+    return direction
 
 
 def technical_words(text: str, encoder: Encoder) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from qa.answer import Sentence
 from qa.evidence import Evidence, numbers
 
 MAX_SENTENCES = 5
-_MAX_OF_ONE_ABSTRACT = 3
-_WORTH_SAYING = 0.8
+_OF_ONE_ABSTRACT = (2, 3)
+"""How many sentences one abstract may give while others wait, and when none do."""
+_WORTH_SAYING = 0.75
 """A further sentence must score this share of the best one's score."""
 _SAID_ALREADY = 0.88
 """Sentences whose cosine is above this say the same."""
@@ -27,18 +28,21 @@ def compose(evidence: Sequence[Evidence]) -> list[Sentence]:
 
 def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
     ranked = sorted(evidence, key=lambda one: (-one.score, one.source.number, one.start))
+    worth = [one for one in ranked if one.score >= _WORTH_SAYING * ranked[0].score]
     chosen: list[Evidence] = []
-    for one in ranked:
-        if len(chosen) == MAX_SENTENCES or one.score < _WORTH_SAYING * ranked[0].score:
-            break
-        of_its_abstract = sum(other.source.number == one.source.number for other in chosen)
-        if of_its_abstract < _MAX_OF_ONE_ABSTRACT and not any(_says_the_same(one, other) for other in chosen):
-            chosen.append(one)
+    for most in _OF_ONE_ABSTRACT:
+        for one in worth:
+            of_its_abstract = sum(other.source.number == one.source.number for other in chosen)
+            is_new = not any(_says_the_same(one, other) for other in chosen)
+            if len(chosen) < MAX_SENTENCES and of_its_abstract < most and is_new:
+                chosen.append(one)
     return chosen
 
 
 def _says_the_same(one: Evidence, other: Evidence) -> bool:
     """Tell whether two sentences say one thing: near in meaning, and neither has a number that the other has not."""
+    if one is other:
+        return True
     if float(np.dot(one.vector, other.vector)) <= _SAID_ALREADY:
         return False
     return numbers(one.text) == numbers(other.text)

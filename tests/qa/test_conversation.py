@@ -14,7 +14,10 @@ TURNS = [Turn("What does IL-32β induce?", Answer("What does IL-32β induce?"))]
         ("And in colon cancer?", "What does IL-32β induce? And in colon cancer?"),  # begins as a follow-up
         ("What about the γ isoform?", "What does IL-32β induce? What about the γ isoform?"),
         ("Why?", "What does IL-32β induce? Why?"),
-        ("Which factor does it act through?", "What does IL-32β induce? Which factor does it act through?"),  # points back
+        (
+            "Which factor does it act through?",
+            "What does IL-32β induce? Which factor does it act through?",
+        ),  # points back
         ("Does metformin lower glucose?", "Does metformin lower glucose?"),  # stands alone
         ("Does it raise IL-10 in that model?", "Does it raise IL-10 in that model?"),  # names a thing of its own
     ],

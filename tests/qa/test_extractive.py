@@ -42,10 +42,15 @@ def test_which_sentences_are_said_and_in_which_order(rows, expected):
     assert [sentence.text for sentence in compose([ROWS[row] for row in rows])] == expected
 
 
-def test_at_most_five_sentences_and_three_of_one_abstract():
-    many = [evidence(number, start, f"S{number}-{start}.", 1.0, start) for number in (1, 2, 3) for start in range(4)]
+def test_at_most_five_sentences_and_two_of_one_abstract_while_others_wait():
+    many = [evidence(number, start, f"S{number}-{start}.", 1.0, start) for number in (1, 2) for start in range(4)]
     said = compose(many)
-    assert [sentence.text for sentence in said] == ["S1-0.", "S1-1.", "S1-2.", "S2-3."]
+    assert [sentence.text for sentence in said] == ["S1-0.", "S1-1.", "S2-2.", "S2-3."]
+
+
+def test_three_of_one_abstract_when_it_stands_alone():
+    said = compose([evidence(1, start, f"S{start}.", 1.0, start) for start in range(4)])
+    assert [sentence.text for sentence in said] == ["S0.", "S1.", "S2."]
 
 
 def test_each_sentence_cites_where_it_stands():

@@ -1,0 +1,155 @@
+"""python -m index as a person or a script uses it."""
+
+import json
+
+import pytest
+from conftest import ABSTRACTS
+
+from index.__main__ import main
+from index.commandline import parse_years
+from index.errors import InputError
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command and return its exit code, its JSON (or text) and what it said on stderr."""
+
+    def run_one(*arguments):
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        out = json.loads(said.out) if "--json" in arguments and said.out else said.out
+        return code, out, said.err
+
+    return run_one
+
+
+@pytest.fixture
+def built(tmp_path, json_lines, run):
+    """A library built by the command line."""
+    path = tmp_path / "built"
+    code, _, _ = run("build", json_lines(ABSTRACTS), "--library", path)
+    assert code == 0
+    return path
+
+
+def test_a_library_from_build_to_remove(built, run, json_lines):
+    code, info, _ = run("info", "--library", built, "--json")
+    assert (code, info["abstracts"], info["retracted"], info["years"]) == (0, 5, 1, [1975, 2016])
+    code, report, _ = run("add", json_lines(ABSTRACTS[:1], "again.jsonl"), "--library", built, "--json")
+    assert (code, report["added"], report["unchanged"], report["failed"]) == (0, 0, 1, {})
+    code, report, _ = run("remove", "90000001", "--library", built, "--json")
+    assert (code, report["removed"]) == (0, 1)
+    code, report, said = run("remove", "90000001", "--library", built, "--json")
+    assert (code, report["failed"]) == (3, {"90000001": "is not in this library"})
+
+
+def test_search_prints_hits_whose_text_stands_at_its_offsets(built, run):
+    code, found, _ = run("search", "IL-32β VEGF", "--library", built, "--top", "3", "--json")
+    assert code == 0
+    assert list(found) == ["query", "hits", "seconds"]
+    texts = {one.pmid: one.text for one in ABSTRACTS}
+    for hit in found["hits"]:
+        assert texts[hit["pmid"]][hit["start"] : hit["end"]] == hit["text"]
+    assert found["hits"][0]["pmid"] == "90000001"
+
+
+def test_filters_and_modes(built, run):
+    for mode in ("hybrid", "dense", "lexical"):
+        flags = ("--mode", mode, "--years", "2013:", "--journal", "aging test", "--include-retracted")
+        _, found, _ = run("search", "metformin life span", "--library", built, *flags, "--json")
+        assert {hit["pmid"] for hit in found["hits"]} == {"90000003", "90000004"}
+
+
+def test_rebuild_check_and_repair(built, run):
+    assert run("rebuild", "--library", built, "--passage-tokens", "32", "--json")[1]["updated"] == 5
+    assert run("check", "--library", built)[:2] == (0, "all is well\n")
+    (built / "vectors.faiss").unlink()
+    code, report, _ = run("check", "--library", built, "--json")
+    assert (code, report["findings"][0]["file"], report["findings"][0]["what"]) == (3, "vectors.faiss", "is missing")
+    code, text, _ = run("check", "--repair", "--library", built)
+    assert (code, text.splitlines()[0]) == (0, "vectors.faiss is missing -> repaired")
+
+
+def test_pmids_from_a_file_and_a_search_through_a_real_server(tmp_path, run, eutils):
+    listed = tmp_path / "pmids.txt"
+    known = list(eutils.records)
+    listed.write_text(f"PMID: {known[0]}\n{known[1]}, {known[2]}\n", encoding="utf-8")
+    code, report, _ = run("build", "--pmids-from", listed, "--library", tmp_path / "new", "--json")
+    assert (code, report["added"]) == (0, 3)
+    code, report, _ = run("add", "--search", "metformin", "--limit", "2", "--library", tmp_path / "new", "--json")
+    assert (code, report["added"] + report["unchanged"]) == (0, 2)
+
+
+def test_refresh_takes_up_a_retraction(tmp_path, run, eutils):
+    import dataclasses
+
+    pmid = next(pmid for pmid, one in eutils.records.items() if not one.is_retracted and one.sections)
+    run("build", "--pmids", pmid, "--library", tmp_path / "new")
+    now = dataclasses.replace(
+        eutils.records[pmid], types=("Journal Article", "Retracted Publication"), is_retracted=True
+    )
+    eutils.records[pmid] = now
+    code, report, _ = run("refresh", "--library", tmp_path / "new", "--json")
+    assert (code, report["updated"]) == (0, 1)
+    assert run("info", "--library", tmp_path / "new", "--json")[1]["retracted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("info", "--library", "no-such-folder"), 2, "no-such-folder does not exist; build one there with"),
+        (("info",), 2, "no library was named: give --library DIR or set ASKABSTRACTS_LIBRARY"),
+        (("build", "--library", "LIBRARY"), 2, "nothing to read: give PMIDs, a PubMed search or files"),
+        (("add", "no-such.xml", "--library", "LIBRARY"), 2, "there is no file no-such.xml"),
+        (("add", "--pmids", "IL-32", "--library", "LIBRARY"), 3, "IL-32: is not a PMID"),
+        (("add", "--pmids-from", "no-such.txt", "--library", "LIBRARY"), 2, "the PMIDs in no-such.txt cannot be read"),
+        (("search", "", "--library", "LIBRARY"), 2, "there is nothing to search for"),
+        (("search", "x", "--years", "soon", "--library", "LIBRARY"), 2, "the years 'soon' cannot be read"),
+        (("search", "x", "--top", "0", "--library", "LIBRARY"), 2, "top is 0"),
+        (("rebuild", "--encoder", "no-such-model", "--library", "LIBRARY"), 2, "no embedding model no-such-model"),
+        (("info", "--library", "milvus://127.0.0.1:19530/x"), 2, "not supported yet"),
+    ],
+)
+def test_what_a_person_can_mend_is_said_in_one_sentence(built, run, arguments, code, says):
+    got, out, said = run(*(built if argument == "LIBRARY" else argument for argument in arguments))
+    assert got == code
+    assert says in said
+    assert "Traceback" not in said
+
+
+def test_a_wrong_flag_is_one_sentence(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["search", "x", "--fuzzy"])
+    assert capsys.readouterr().err == "unrecognized arguments: --fuzzy; see: python -m index --help\n"
+
+
+def test_a_wrong_file_is_named_in_the_account(built, run, tmp_path):
+    page = tmp_path / "page.xml"
+    page.write_text("<!DOCTYPE html><html><body>Sorry</body></html>", encoding="utf-8")
+    code, report, _ = run("add", page, "--library", built, "--json")
+    assert code == 3
+    assert list(report["failed"]) == ["page.xml"]
+    assert report["added"] == 0
+
+
+def test_no_network_is_said_in_a_sentence(built, run, monkeypatch):
+    monkeypatch.setenv("ASKABSTRACTS_EUTILS_URL", "http://127.0.0.1:9/")
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    code, _, said = run("add", "--pmids", "90000001", "--library", built)
+    assert code == 2
+    assert "127.0.0.1:9" in said
+    assert run("info", "--library", built, "--json")[1]["abstracts"] == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("2010:2020", (2010, 2020)), ("2010:", (2010, None)), (":2020", (None, 2020)), ("2015", (2015, 2015))],
+)
+def test_parse_years(text, years):
+    assert parse_years(text) == years
+
+
+@pytest.mark.parametrize("text", ["x", "2010-2020", "20:1o"])
+def test_years_that_cannot_be_read(text):
+    with pytest.raises(InputError, match="cannot be read"):
+        parse_years(text)

@@ -1,0 +1,86 @@
+"""The house: imports go one way, each outside library has one door, and the public names are those promised."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import index
+import qa
+
+ROOT = Path(__file__).parents[1]
+ORDER = ("index", "qa", "ui", "app")
+"""Each may import itself and what stands before it."""
+DOORS = {
+    "Bio": {"index/eutils_connection.py"},
+    "faiss": {"index/vectors.py"},
+    "tantivy": {"index/lexical.py"},
+    "sqlite3": {"index/store.py"},
+    "Stemmer": {"index/terms.py"},
+    "sentence_transformers": {"index/encoder.py"},
+    "openvino": {"index/encoder.py"},
+    "torch": {"index/encoder.py"},
+    "langchain": {"qa/models.py"},
+}
+MODULES = sorted(path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py")) + [
+    ROOT / "app.py"
+]
+
+
+def imported(path):
+    """Return the top-level names that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def package_of(path):
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_one_way(path):
+    allowed = ORDER[: ORDER.index(package_of(path)) + 1]
+    ours = {name for name in imported(path) if name in (*ORDER, "evals", "tests")}
+    assert ours <= set(allowed)
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_outside_library_has_one_door(library):
+    assert {path.relative_to(ROOT).as_posix() for path in MODULES if library in imported(path)} == DOORS[library]
+
+
+def test_gradio_is_known_to_the_page_only():
+    assert {package_of(path) for path in MODULES if "gradio" in imported(path)} <= {"ui", "app"}
+
+
+def test_nothing_is_pickled():
+    assert not [path for path in MODULES if "pickle" in imported(path)]
+
+
+def test_importing_loads_nothing_heavy():
+    import subprocess
+    import sys
+
+    heavy = ("torch", "transformers", "sentence_transformers", "faiss", "tantivy", "openvino", "gradio", "langchain")
+    script = f"import sys, index, qa; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_public_names():
+    assert set(index.__all__) == {
+        "Abstract", "Filters", "Hit", "Library", "LibraryInfo", "Passage", "Progress", "Report", "Section",
+    }  # fmt: skip
+    assert set(qa.__all__) == {"Answer", "Assistant", "Citation", "Sentence", "Source", "Turn"}
+    for package in (index, qa):
+        assert all(getattr(package, name).__doc__ for name in package.__all__)
+
+
+@pytest.mark.parametrize(
+    "name", ["app.py", "qa", "index", "prompts", "tests", "requirements.txt", "README.md", "LICENSE"]
+)
+def test_the_top_level_is_there(name):
+    assert (ROOT / name).exists()

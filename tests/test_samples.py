@@ -1,0 +1,101 @@
+"""The sample library answers its questions; the ones it does not are named."""
+
+import json
+
+import pytest
+from conftest import ROOT
+
+from qa import Assistant, Turn
+
+QUESTIONS = [json.loads(line) for line in (ROOT / "samples" / "questions.jsonl").read_text("utf-8").splitlines()]
+KNOWN_MISSES = {
+    # "good or bad for arteries" shares no telling word with "atherosclerosis" or "cholesterol efflux"
+    "Is IL-32α good or bad for arteries?": "abstains",
+    # what stands there is near in every word but the one that is asked for
+    "Which receptor does IL-32β bind on breast cancer cells?": "answers",
+    "Which antibody against IL-32 has been tested in patients with Crohn's disease?": "answers",
+    "By how many years does metformin prolong the life of healthy people without diabetes?": "answers",
+}
+
+
+def asked(samples):
+    """Ask every question, a follow-up with the turns before it."""
+    assistant, turns = Assistant(samples), []
+    for row in QUESTIONS:
+        turns = turns if row["kind"] == "followup" else []
+        answer = assistant.ask(row["question"], turns=turns)
+        turns = [*turns, Turn(row["question"], answer)]
+        yield row, answer
+
+
+@pytest.fixture(scope="module")
+def answers(samples):
+    """All questions, each with its answer."""
+    return {row["question"]: (row, answer) for row, answer in asked(samples)}
+
+
+def behaves(row, answer):
+    """Tell whether an answer is right as far as PMIDs can tell: it cites an expected one, or abstains where it must."""
+    cited = {source.abstract.pmid for source in answer.sources}
+    if row["kind"] == "unanswerable":
+        return answer.abstained
+    if row["kind"] == "retracted" and answer.abstained:
+        shown = {source.abstract.pmid: source.abstract.is_retracted for source in answer.nearest}
+        return any(shown.get(pmid) for pmid in row["pmids"])
+    return bool(cited & set(row["pmids"]))
+
+
+@pytest.mark.parametrize("question", [row["question"] for row in QUESTIONS])
+def test_each_question_behaves(answers, question):
+    row, answer = answers[question]
+    assert behaves(row, answer) == (question not in KNOWN_MISSES)
+
+
+def test_no_answer_cites_a_retracted_abstract(answers):
+    for _, answer in answers.values():
+        assert not [source for source in answer.sources if source.abstract.is_retracted]
+
+
+def test_every_quote_is_verbatim(answers, samples):
+    quoted = [citation for _, answer in answers.values() for one in answer.sentences for citation in one.citations]
+    assert len(quoted) > 40
+    for citation in quoted:
+        assert samples.get(citation.pmid).text[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "never_says"),
+    [
+        ("What does IL-32α do to atherosclerosis in mice?", "IL-32α", "IL-32γ"),
+        ("Which protein kinase C does IL-32θ bind?", "PKCδ", "PKCε"),
+        ("Does interleukin-32 beta raise IL-10?", "IL-32β", "IL-32α"),
+    ],
+)
+def test_isoforms_are_not_mixed_up(answers, question, says, never_says):
+    text = answers[question][1].text
+    assert says in text
+    assert never_says not in text
+
+
+def test_two_spellings_of_a_name_bring_the_same_sources(answers):
+    for one, other in (
+        (
+            "What does IL-32β induce in MDA-MB-231 breast cancer cells?",
+            "What does IL32beta induce in MDA-MB-231 breast cancer cells?",
+        ),
+        ("Does IL-32β raise IL-10?", "Does interleukin-32 beta raise IL-10?"),
+    ):
+        assert [source.abstract.pmid for source in answers[one][1].sources] == [
+            source.abstract.pmid for source in answers[other][1].sources
+        ]
+
+
+def test_every_source_says_that_it_is_restated(answers):
+    for _, answer in answers.values():
+        for source in (*answer.sources, *answer.nearest):
+            assert source.abstract.note == "Restated for the sample, not the published abstract."
+
+
+def test_the_figure_asked_for_is_in_the_answer(answers):
+    question = "How much did mean life span rise in female SHR mice that began metformin at 3 months of age?"
+    assert "14%" in answers[question][1].sentences[0].text

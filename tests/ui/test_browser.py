@@ -1,0 +1,376 @@
+"""The page in a real browser, over the real sample library and a stand-in for PubMed: what a person would do."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from eutils_server import EutilsServer, Fault
+
+from index import Abstract, Section
+from index.json_lines import to_json
+
+CHROMIUM = Path("/usr/bin/chromium")
+if not CHROMIUM.exists():
+    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = playwright.expect
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+IL32 = "What does IL-32β induce in MDA-MB-231 breast cancer cells?"
+HOSTILE = '<img src=x onerror="window.ran=1"><script>window.ran=2</script>${window.ran=3}{{window.ran=4}} $x^2$ **b**'
+
+
+@pytest.fixture(scope="module")
+def pubmed():
+    with EutilsServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def url(pubmed, tmp_path_factory):
+    """The address of the application as a person starts it: no flags but where to keep its libraries."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py"), "--port", "0", "--libraries", str(tmp_path_factory.mktemp("libraries"))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"ASKABSTRACTS_EUTILS_URL": pubmed.url},
+    )
+    yield re.search(r"http\S+", process.stdout.readline())[0]
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "Building the sample library, once …\n")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser, url):
+    """Open the page; afterwards it must have asked nothing of any other host, and run without an error."""
+    contexts, hosts, errors = [], set(), []
+
+    def note(request):
+        if request.url.startswith("http"):
+            hosts.add(urlsplit(request.url).netloc)
+
+    def open_page(**options):
+        context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
+        )
+        contexts.append(context)
+        context.on("request", note)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(url)
+        page.get_by_role("heading", name="Ask about these abstracts").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert hosts == {urlsplit(url).netloc}
+    assert errors == []
+
+
+def ask(page, question):
+    number = page.locator(".aa-turn").count() + 1
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    page.locator(f"#aa-present #turn-{number}").wait_for()
+    whole(page, question)
+
+
+def whole(page, question):
+    """Wait until the present answer is the whole one to this question."""
+    expect(page.locator("#aa-present .aa-question")).to_contain_text(question)
+    page.locator("#aa-present .aa-how").wait_for()
+
+
+def quotes_lit(page):
+    """Return the lit quotes in passages, after a look that the first of them is in view."""
+    lit = page.locator(".aa-passage mark.aa-lit")
+    expect(lit.first).to_be_in_viewport()
+    return lit.all_inner_texts()
+
+
+def stored_text(pmid):
+    """Return the sample's whole text of an abstract, as its card shows it."""
+    for line in (ROOT / "samples" / "abstracts.jsonl").read_text(encoding="utf-8").splitlines():
+        if (record := json.loads(line))["pmid"] == pmid:
+            return " ".join(section["text"] for section in record["sections"])
+    raise AssertionError(pmid)
+
+
+def test_an_example_is_answered_and_a_citation_lights_its_quote(visit):
+    page = visit()
+    page.get_by_role("button", name=IL32).click()
+    whole(page, IL32)
+    expect(page.locator("#aa-present .aa-checked")).to_contain_text(re.compile(r"^(\d) of \1 sentences? checked"))
+    expect(page.locator("#aa-present .aa-how")).to_have_text(
+        re.compile(r"^answered without a language model · \d+\.\d\d s · Save")
+    )
+    card = page.get_by_role("article", name="Source 1:")
+    link = card.get_by_role("link", name="PMID 24114327")
+    assert link.get_attribute("href") == "https://pubmed.ncbi.nlm.nih.gov/24114327/"
+    assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener noreferrer")
+    expect(card).to_contain_text("Cell Oncol (Dordr) · 2013")
+    expect(card.locator(".aa-note")).to_have_text("Restated for the sample, not the published abstract.")
+
+    first = page.locator("#aa-present .aa-sentence").first
+    first.locator(".aa-cite").click()
+    [quote] = quotes_lit(page)
+    assert quote in stored_text("24114327")
+    assert first.inner_text().startswith(quote)
+    expect(card).to_be_focused()
+    card.get_by_text("Show the whole abstract").click()
+    assert card.locator(".aa-whole mark.aa-lit").all_inner_texts() == [quote]
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Save as Markdown").click()
+    assert f"> {quote} (PMID 24114327" in Path(saving.value.path()).read_text(encoding="utf-8")
+
+
+def test_the_keyboard_is_enough(visit):
+    page = visit()
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.type("Does metformin make")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("animals live longer?")
+    page.keyboard.press("Enter")
+    whole(page, "Does metformin make\nanimals live longer?")
+    expect(page.get_by_label("Your question")).to_have_value("")
+    citation = page.locator("#aa-present .aa-cite").first
+    for _ in range(10):
+        if citation.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Shift+Tab")
+    expect(citation).to_be_focused()
+    page.keyboard.press("Enter")
+    assert len(quotes_lit(page)) == 1
+    expect(page.get_by_role("article", name="Source 1:")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(citation).to_be_focused()
+    assert page.locator(".aa-lit").count() == 0
+
+
+def test_a_phone_shows_the_answer_then_its_sources(visit):
+    page = visit(viewport={"width": 375, "height": 740}, is_mobile=True, has_touch=True, color_scheme="dark")
+    page.get_by_role("button", name=IL32).tap()
+    whole(page, IL32)
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    expect(page.locator("#aa-present .aa-question")).to_be_in_viewport()
+    answer, card = page.locator("#aa-present .aa-answer").bounding_box(), page.locator(".aa-card").first.bounding_box()
+    assert answer["y"] + answer["height"] < card["y"]
+    page.locator("#aa-present .aa-cite").last.tap()
+    assert len(quotes_lit(page)) == 1
+    page.locator(".aa-card.aa-lit").get_by_role("button", name="Back to the answer").tap()
+    expect(page.locator("#aa-present .aa-cite").last).to_be_in_viewport()
+    for tab in ("Library", "About"):
+        page.get_by_role("tab", name=tab).tap()
+        assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
+def test_a_follow_up_keeps_the_earlier_answer_and_its_sources(visit):
+    page = visit()
+    ask(page, IL32)
+    ask(page, "Which transcription factor does that VEGF act through?")
+    expect(page.locator("#aa-present")).to_contain_text("STAT3")
+    expect(page.locator("#aa-present .aa-understood")).to_contain_text("Understood as:")
+    earlier = page.locator("#aa-earlier .aa-cite").first
+    expect(page.locator("#card-1-1")).to_be_hidden()
+    earlier.click()
+    expect(page.locator("#card-1-1")).to_be_visible()
+    assert len(quotes_lit(page)) == 1
+    page.get_by_role("button", name="New conversation").click()
+    page.get_by_role("heading", name="Ask about these abstracts").wait_for()
+    assert page.locator(".aa-turn, .aa-card").count() == 0
+
+
+def test_what_the_library_does_not_say_is_refused_and_the_nearest_stand_apart(visit):
+    page = visit()
+    ask(page, "What does IL-32γ do to atherosclerosis in mice?")
+    expect(page.locator("#aa-present .aa-abstained-head")).to_have_text("No answer in this library")
+    expect(page.get_by_role("heading", name="Nearest, not used")).to_be_visible()
+    assert page.get_by_role("heading", name="Sources").count() == 0
+    assert page.locator("#aa-present .aa-cite, .aa-number").count() == 0
+
+
+def test_a_retracted_abstract_is_shown_when_asked_for_and_marked(visit):
+    question = "What happened to people with COVID-19 who were given hydroxychloroquine in the registry analysis?"
+    page = visit()
+    ask(page, question)
+    assert page.locator("#aa-present-sources .aa-card:not(.aa-nearest) .aa-retracted").count() == 0
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Retracted abstracts too").check()
+    ask(page, question)
+    expect(page.locator("#aa-present-sources .aa-retracted").first).to_have_text("Retracted", ignore_case=True)
+    expect(page.locator("#aa-present .aa-cite-retracted").first).to_contain_text("retracted")
+
+
+def test_a_problem_is_a_sentence_in_the_conversation(visit):
+    page = visit()
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("From year").fill("2020")
+    page.get_by_label("To year").fill("2010")
+    page.get_by_label("Your question").fill("Does metformin work?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("#aa-present").get_by_role("alert")).to_contain_text("run backwards")
+
+
+def test_nothing_in_a_question_runs(visit):
+    page = visit()
+    ask(page, HOSTILE)
+    expect(page.locator("#aa-present .aa-question")).to_have_text(f"You asked: {HOSTILE}")
+    ask(page, "Does metformin work?")
+    assert HOSTILE in page.locator("#aa-earlier .aa-question").inner_text()
+    assert page.evaluate("window.ran") is None
+    assert page.locator("#aa-talk img, #aa-talk script, #aa-beside img").count() == 0
+
+
+def fill_library(page, *, name=None, pmids="", search="", files=()):
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_label("PMIDs").fill(pmids)
+    page.get_by_label("PubMed search").fill(search)
+    if files:
+        page.locator("#aa-files input[type=file]").set_input_files(files)
+        expect(page.locator("#aa-files")).to_contain_text(Path(files[0]).stem[:12])
+    if name is None:
+        page.get_by_label("The library chosen above").check()
+    else:
+        page.get_by_label("A new library").check()
+        page.get_by_label("Name of the new library").fill(name)
+    page.get_by_role("button", name="Build").click()
+
+
+def test_a_library_is_built_from_pasted_pmids_extended_by_a_search_and_asked(visit, pubmed):
+    page = visit()
+    fill_library(page, name="moss", pmids="90000001; PMID: 90000011\n99999999, x-1")
+    account = page.locator(".aa-account")
+    expect(account.locator(".aa-counts")).to_contain_text("2 added")
+    expect(account.get_by_role("row", name="99999999")).to_contain_text("no record with this PMID")
+    expect(account.get_by_role("row", name="x-1")).to_contain_text("is not a PMID")
+    expect(page.get_by_label("Library", exact=True)).to_have_value("moss")
+    expect(page.locator("#aa-line")).to_have_text("2 abstracts · 2011–2021")
+
+    page.get_by_role("button", name="Ask this library").click()
+    ask(page, "What does IL-32β induce in breast tumour cells?")
+    page.locator("#aa-present .aa-cite").first.click()
+    [quote] = quotes_lit(page)
+    assert quote in pubmed.records["90000001"].text
+    expect(page.get_by_role("article", name="Source 1:")).to_contain_text("PMID 90000001")
+
+    fill_library(page, search="atherosclerosis[Title]")
+    expect(account.locator(".aa-counts")).to_contain_text("1 added")
+    expect(page.locator("#aa-line")).to_contain_text("3 abstracts")
+    assert page.locator("#aa-present .aa-turn").count() == 1  # the conversation goes on
+
+
+def test_another_visitor_finds_the_new_library_and_keeps_the_sample_till_then(visit):
+    mine, theirs = visit(), visit()
+    fill_library(mine, name="fern", pmids="90000012")
+    expect(mine.get_by_label("Library", exact=True)).to_have_value("fern")
+    expect(theirs.get_by_label("Library", exact=True)).to_have_value("sample")
+    theirs.reload()
+    theirs.get_by_label("Library", exact=True).click()
+    theirs.get_by_role("option", name="fern").click()
+    expect(theirs.locator("#aa-line")).to_contain_text("1 abstract ·")
+    ask(theirs, "Does metformin lower vitamin B12 in type 2 diabetes?")
+    expect(theirs.locator(".aa-card").first).to_contain_text("PMID 90000012")
+
+
+def test_nothing_in_an_uploaded_file_runs(visit, tmp_path):
+    record = Abstract(
+        "90000099",
+        f"Moss and zeta-7 {HOSTILE}",
+        (Section(HOSTILE, "RESULTS", f"Zeta-7 makes moss grow faster. {HOSTILE}."),),
+        journal=HOSTILE,
+        year=2020,
+        authors=(HOSTILE,),
+        types=(HOSTILE,),
+    )
+    path = tmp_path / "moss <img src=x onerror=window.ran=5>.jsonl"
+    path.write_text(json.dumps(to_json(record)) + "\nno JSON <img src=x onerror=window.ran=6>\n", encoding="utf-8")
+    page = visit()
+    fill_library(page, name="hostile", files=[path])
+    expect(page.locator(".aa-counts")).to_contain_text("1 added")
+    expect(page.locator(".aa-counts")).to_contain_text("1 failed")
+    page.get_by_role("button", name="Ask this library").click()
+    ask(page, "Does zeta-7 make moss grow faster?")
+    expect(page.locator(".aa-card").first).to_contain_text(HOSTILE)
+    page.locator(".aa-card summary").first.click()
+    assert page.evaluate("window.ran") is None
+    assert page.locator("#aa-talk img, #aa-beside img, .aa-account img, #aa-beside script").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("order", "sentence"),
+    [
+        # Nothing to take in.
+        ({"name": "empty"}, "Nothing to take in yet: paste PMIDs, give a PubMed search or choose a file."),
+        # A name that would lead out of the folder.
+        ({"name": "../up", "pmids": "90000001"}, "A library's name is made of up to 64 letters, digits"),
+        # The sample stays as it is.
+        ({"pmids": "90000001"}, "The sample library stays as it is"),
+    ],
+)
+def test_an_order_that_cannot_be_filled_is_refused_in_a_sentence(visit, order, sentence):
+    page = visit()
+    fill_library(page, **order)
+    expect(page.locator("#aa-outcome").get_by_role("alert")).to_contain_text(sentence)
+    expect(page.get_by_role("button", name="Build")).to_be_enabled()
+
+
+def test_pubmed_out_of_reach_is_a_sentence_and_leaves_no_empty_library(visit, pubmed):
+    pubmed.faults.append(Fault(status=400, body="no", endpoint="esearch", times=20))
+    page = visit()
+    fill_library(page, name="never", search="moss")
+    expect(page.locator("#aa-outcome").get_by_role("alert")).to_be_visible(timeout=60_000)
+    pubmed.faults.clear()
+    page.reload()
+    page.get_by_label("Library", exact=True).click()
+    expect(page.get_by_role("option", name="sample")).to_be_visible()
+    assert page.get_by_role("option", name="never").count() == 0
+
+
+def test_a_build_can_be_stopped_without_harm(visit, tmp_path):
+    text = "Zeta-7 makes moss grow faster in the shade. It did nothing for fern. " * 8
+    path = tmp_path / "many.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(2000):
+            record = Abstract(str(90100000 + number), f"Moss {number}", (Section("", "", f"{number}. {text}"),))
+            file.write(json.dumps(to_json(record)) + "\n")
+    page = visit()
+    fill_library(page, name="stopped", files=[path])
+    expect(page.locator(".aa-progress")).to_contain_text("a second", timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".aa-account h3")).to_have_text("Stopped", timeout=60_000)
+    kept = int(re.search(r"now holds ([\d,]+) abstract", page.locator(".aa-account").inner_text())[1].replace(",", ""))
+    assert 0 < kept < 2000
+    expect(page.get_by_role("button", name="Build")).to_be_enabled()
+    page.get_by_role("button", name="Ask this library").click()
+    ask(page, "Does zeta-7 make moss grow faster?")
+    expect(page.locator("#aa-present .aa-cite").first).to_be_visible()

@@ -1,0 +1,218 @@
+"""Source cards: which stretches are shown and marked, and that no text of strangers becomes HTML."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.records import Abstract, Correction, Hit, Passage, Section
+from qa.answer import Answer, Citation, Sentence, Source
+from ui.cards import Quoted, Span, escape, marked, quotes_of, shown_passages, source_card, spans_of
+
+ABSTRACT = Abstract(
+    pmid="90000001",
+    title="Zeta-7 in moss",
+    sections=(
+        Section("BACKGROUND", "BACKGROUND", "Moss is green. Zeta-7 was unknown."),
+        Section("", "RESULTS", "Zeta-7 rose by 4%. It fell at night."),
+    ),
+    journal="J Moss",
+    year=2021,
+    authors=("Rill A", "Osk B"),
+    types=("Journal Article", "Review"),
+)
+TEXT = ABSTRACT.text
+
+
+def at(words: str) -> tuple[int, int]:
+    start = TEXT.index(words)
+    return start, start + len(words)
+
+
+def passage(words: str, section: str) -> Passage:
+    start, end = at(words)
+    return Passage("90000001", section, start, end, words)
+
+
+def source(*passages: Passage, abstract: Abstract = ABSTRACT, number: int = 1) -> Source:
+    return Source(number, abstract, tuple(Hit(each, 0.9) for each in passages))
+
+
+ROSE = Quoted(*at("Zeta-7 rose by 4%."), 1)
+FELL = Quoted(*at("It fell at night."), 2)
+TITLE = Quoted(*at("Zeta-7 in moss"), 3)
+
+
+def test_spans_are_the_title_and_the_sections_at_their_places():
+    assert [(span.label, TEXT[span.start : span.end]) for span in spans_of(ABSTRACT)] == [
+        ("TITLE", "Zeta-7 in moss"),
+        ("BACKGROUND", "Moss is green. Zeta-7 was unknown."),
+        ("RESULTS", "Zeta-7 rose by 4%. It fell at night."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quotes", "expected"),
+    [
+        # Nothing quoted: plain text.
+        ([], "abc &lt;d&gt; ef"),
+        # One quote, escaped inside its mark.
+        ([Quoted(4, 7, 1)], 'abc <mark data-cites="s1">&lt;d&gt;</mark> ef'),
+        # Two sentences quote stretches that overlap: cut at every edge, no mark inside a mark.
+        (
+            [Quoted(0, 7, 1), Quoted(4, 10, 2)],
+            '<mark data-cites="s1">abc </mark><mark data-cites="s1 s2">&lt;d&gt;</mark>'
+            '<mark data-cites="s2"> ef</mark>',
+        ),
+        # The same stretch twice for one sentence is named once.
+        ([Quoted(0, 3, 1), Quoted(0, 3, 1)], '<mark data-cites="s1">abc</mark> &lt;d&gt; ef'),
+        # A quote that goes beyond the span on both sides fills it.
+        ([Quoted(-5, 99, 4)], '<mark data-cites="s4">abc &lt;d&gt; ef</mark>'),
+        # A quote elsewhere leaves no mark.
+        ([Quoted(20, 30, 1)], "abc &lt;d&gt; ef"),
+    ],
+)
+def test_marked(quotes, expected):
+    assert marked("abc <d> ef", Span("", 0, 10), quotes) == expected
+
+
+RESULTS = "Zeta-7 rose by 4%. It fell at night."
+
+
+@pytest.mark.parametrize(
+    ("passages", "quotes", "expected"),
+    [
+        # The passage that holds the quote, not the better hit beside it.
+        (
+            [passage("Moss is green.", "BACKGROUND"), passage("Zeta-7 rose by 4%.", "RESULTS")],
+            [ROSE],
+            [("RESULTS", "Zeta-7 rose by 4%.")],
+        ),
+        # Nothing quoted: the best hit.
+        ([passage("Moss is green.", "BACKGROUND")], [], [("BACKGROUND", "Moss is green.")]),
+        # A quote outside every passage brings its section.
+        ([passage("Moss is green.", "BACKGROUND")], [FELL], [("RESULTS", RESULTS)]),
+        # Neighbouring passages of a section are shown as one.
+        (
+            [passage("It fell at night.", "RESULTS"), passage("Zeta-7 rose by 4%.", "RESULTS")],
+            [ROSE, FELL],
+            [("RESULTS", RESULTS)],
+        ),
+        # The title can be quoted.
+        ([], [TITLE], [("TITLE", "Zeta-7 in moss")]),
+        # Found by its number alone: no passage to show.
+        ([], [], []),
+    ],
+)
+def test_shown_passages(passages, quotes, expected):
+    shown = shown_passages(source(*passages), quotes)
+    assert [(span.label, TEXT[span.start : span.end]) for span in shown] == expected
+
+
+def test_quotes_of_one_source_carry_the_numbers_of_their_sentences():
+    def cite(number: int, words: str) -> Citation:
+        start, end = at(words)
+        return Citation(number, "90000001", start, end, words)
+
+    answer = Answer(
+        "?",
+        sentences=(
+            Sentence("It rose.", (cite(1, "Zeta-7 rose by 4%."),)),
+            Sentence("Other.", (cite(2, "Moss is green."),)),
+            Sentence("Down at night.", (cite(1, "It fell at night."),)),
+        ),
+    )
+    assert quotes_of(answer, source()) == (Quoted(*at("Zeta-7 rose by 4%."), 1), Quoted(*at("It fell at night."), 3))
+
+
+def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_whole():
+    card = source_card(source(passage("Zeta-7 rose by 4%.", "RESULTS"), number=2), turn=3, quotes=[ROSE])
+    assert card == (
+        '<article class="aa-card" id="card-3-2" tabindex="-1" aria-label="Source 2: Zeta-7 in moss">'
+        '<header><span class="aa-number" aria-hidden="true">2</span><h3 dir="auto">Zeta-7 in moss</h3></header>'
+        '<p class="aa-particulars">Rill A et al. · J Moss · 2021 · '
+        '<a href="https://pubmed.ncbi.nlm.nih.gov/90000001/" target="_blank" rel="noopener noreferrer" '
+        'aria-label="PMID 90000001 at PubMed, in a new tab">PMID 90000001 ↗</a></p>'
+        '<p class="aa-badges"><span>Review</span></p>'
+        '<blockquote class="aa-passage" dir="auto"><span class="aa-label">RESULTS</span> '
+        '<mark data-cites="s1">Zeta-7 rose by 4%.</mark> …</blockquote>'
+        '<details class="aa-whole"><summary>Show the whole abstract</summary>'
+        '<p dir="auto"><span class="aa-label">BACKGROUND</span> Moss is green. Zeta-7 was unknown.</p>'
+        '<p dir="auto"><span class="aa-label">RESULTS</span> <mark data-cites="s1">Zeta-7 rose by 4%.</mark> '
+        "It fell at night.</p></details>"
+        '<button type="button" class="aa-back">Back to the answer</button></article>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [
+        # Retracted: in red, whatever else it is.
+        (
+            Abstract("1", "T", is_retracted=True, types=("Retracted Publication", "Journal Article")),
+            '<p class="aa-badges"><strong class="aa-retracted">Retracted</strong></p>',
+        ),
+        # Doubts that PubMed records, each once; a comment is none.
+        (
+            Abstract(
+                "1",
+                "T",
+                corrections=(
+                    Correction("ExpressionOfConcernIn", "2", ""),
+                    Correction("ExpressionOfConcernIn", "3", ""),
+                    Correction("CommentIn", "4", ""),
+                ),
+            ),
+            '<p class="aa-badges"><strong class="aa-warned">Expression of concern</strong></p>',
+        ),
+        # What the record says of itself.
+        (
+            Abstract("1", "T", note="Restated for the sample, not the published abstract."),
+            '<p class="aa-note">Restated for the sample, not the published abstract.</p>',
+        ),
+        # A record that has only a title says so.
+        (Abstract("1", "T"), "PubMed holds no abstract for this record, only its title."),
+        # A lone author has no others.
+        (Abstract("1", "T", authors=("Rill A",)), '<p class="aa-particulars">Rill A · <a'),
+    ],
+)
+def test_what_a_card_warns_of(abstract, expected):
+    assert expected in source_card(source(abstract=abstract), turn=1)
+
+
+def test_one_of_the_nearest_has_no_number_and_no_id_to_be_cited_by():
+    card = source_card(source(passage("Moss is green.", "BACKGROUND")), turn=1, nearest=True)
+    assert card.startswith(
+        '<article class="aa-card aa-nearest" tabindex="-1" aria-label="Nearest, not used: Zeta-7 in moss"><header><h3'
+    )
+    assert "aa-number" not in card
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{7*7}}${7*7}"
+
+
+def test_every_field_of_an_abstract_is_escaped():
+    abstract = Abstract(
+        pmid=HOSTILE,
+        title=HOSTILE,
+        sections=(Section(HOSTILE, HOSTILE, HOSTILE),),
+        journal=HOSTILE,
+        year=2020,
+        authors=(HOSTILE,),
+        types=(HOSTILE,),
+        note=HOSTILE,
+    )
+    end = len(abstract.text)
+    whole = Passage(HOSTILE, HOSTILE, 0, end, abstract.text)
+    card = source_card(Source(1, abstract, (Hit(whole, 1.0),)), turn=1, quotes=[Quoted(0, end, 1)])
+    assert "<script" not in card
+    assert "<img" not in card
+    # Nine in the head (name, title, author, journal, PMID thrice, type, note), three in the passage, three below it.
+    assert card.count(escape(HOSTILE)) == 15
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a < b & c", "a &lt; b &amp; c"), ("\"'", "&quot;&#x27;"), ("IL-32β ≥ 3", "IL-32β ≥ 3")],
+)
+def test_escape(text, expected):
+    assert escape(text) == expected

@@ -1,0 +1,123 @@
+"""A session's questions: screens as the answer grows, follow-ups, problems as sentences, filters."""
+
+from __future__ import annotations
+
+import pytest
+
+from index import Filters
+from index.errors import AskAbstractsError, InputError
+from qa import Assistant
+from ui.chat import EXAMPLES, SHOWN_EXCHANGES, FilterFields, Session, ask, empty_screen, library_line, sentence
+from ui.conversation import Exchange
+from ui.libraries import Libraries
+
+
+@pytest.fixture
+def libraries(library, tmp_path):
+    made = Libraries(tmp_path / "libraries", first=library.path)
+    yield made
+    made.close()
+
+
+def final(question, session, libraries, fields=None):
+    *_, (session, screen) = ask(question, session, fields or FilterFields(), libraries=libraries)
+    return session, screen
+
+
+def test_the_question_stands_there_at_once_and_the_answer_grows_below_it(libraries):
+    steps = list(
+        ask("What does IL-32β induce in breast cancer cells?", Session("library"), FilterFields(), libraries=libraries)
+    )
+    first, last = steps[0][1], steps[-1][1]
+    assert "What does IL-32β induce in breast cancer cells?</h2>" in first.present
+    assert "Reading the abstracts" in first.present
+    assert first.present_sources == ""
+    assert "IL-32β induced VEGF in breast cancer cells." in last.present
+    assert "PMID 90000001 ↗" in last.present_sources
+
+
+def test_the_session_keeps_what_was_answered_for_follow_ups_and_shows_it_above(libraries):
+    session, _ = final("What does IL-32β induce in breast cancer cells?", Session("library"), libraries)
+    assert [turn.question for turn in session.turns] == ["What does IL-32β induce in breast cancer cells?"]
+    session, screen = final("Does metformin lengthen the life of mice?", session, libraries)
+    assert [exchange.number for exchange in session.exchanges] == [1, 2]
+    assert 'id="turn-1"' in screen.earlier
+    assert 'data-turn="1" aria-label="Sources of answer 1" hidden>' in screen.earlier_sources
+    assert 'id="turn-2"' in screen.present
+
+
+@pytest.mark.parametrize(
+    ("question", "fields", "expected"),
+    [
+        # A year that is none.
+        ("Does metformin work?", FilterFields(first_year="12"), "“12” is not a year; give one such as 2015"),
+        ("Does metformin work?", FilterFields(last_year="two"), "“two” is not a year"),
+        # Years that run backwards, which the library says.
+        ("Does metformin work?", FilterFields("2015", "2010"), "run backwards"),
+    ],
+)
+def test_a_problem_is_a_sentence_where_the_answer_would_stand(question, fields, expected, libraries):
+    session, screen = final(question, Session("library"), libraries, fields)
+    assert '<p class="aa-notice" role="alert" dir="auto">' in screen.present
+    assert expected in screen.present
+    assert session.turns == ()
+
+
+def test_an_empty_question_and_one_too_long_are_refused_in_a_sentence(libraries):
+    for question in ("", " \n ", "x" * 10_001):
+        _, screen = final(question, Session("library"), libraries)
+        assert '<p class="aa-notice" role="alert" dir="auto">' in screen.present
+
+
+def test_a_library_that_is_gone_is_said_to_be_so(libraries):
+    _, screen = final("What?", Session("elsewhere"), libraries)
+    assert "There is no library called “elsewhere” here; choose one from the list." in screen.present
+    assert "no library called" in empty_screen(Session("elsewhere"), libraries).present
+
+
+def test_a_session_forgets_what_the_page_no_longer_shows():
+    session = Session("library")
+    for number in range(1, SHOWN_EXCHANGES + 3):
+        session = session.with_exchange(Exchange(number, "?"))
+    assert (session.exchanges[0].number, session.next_number) == (3, SHOWN_EXCHANGES + 3)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (FilterFields(), Filters()),
+        (FilterFields(None, None, None, None), Filters()),  # the row was never opened
+        (FilterFields(" 2010 ", ""), Filters(years=(2010, None))),
+        (FilterFields("", "2020", ["Review"], True), Filters((None, 2020), ("Review",), include_retracted=True)),
+    ],
+)
+def test_filter_fields(fields, expected):
+    assert fields.filters() == expected
+
+
+@pytest.mark.parametrize("text", ["99999", "201", "-200", "20.5", "２０１５", "²⁰¹⁵"])
+def test_what_is_no_year_is_an_input_error(text):
+    with pytest.raises(InputError, match="is not a year"):
+        FilterFields(text).filters()
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("the search is empty", "The search is empty."),
+        ("libraries/x is busy", "libraries/x is busy."),  # a path keeps its letters
+        ("Done!", "Done!"),
+        ("", "Something went wrong."),
+    ],
+)
+def test_sentence(message, expected):
+    assert sentence(AskAbstractsError(message)) == expected
+
+
+def test_the_sample_answers_every_example(samples):
+    assistant = Assistant(samples)
+    assert [example for example in EXAMPLES if not assistant.ask(example).sources] == []
+
+
+def test_the_line_on_a_library(library):
+    assert library_line(library.info()) == "5 abstracts · 1975–2016 · 1 retracted"

@@ -1,0 +1,162 @@
+"""Questions and answers as HTML: citations as links, what was checked, refusals, and strangers' text as text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from index.records import Abstract, Section
+from qa.answer import Answer, Citation, Sentence, Source
+from ui.conversation import Exchange, answer_html, exchange_html, notice_html, sources_html, welcome_html
+
+SOUND = Abstract("90000001", "Zeta-7 in moss", (Section("", "", "Zeta-7 rose."),))
+RETRACTED = Abstract("90000002", "Zeta-7 in fern", (Section("", "", "Zeta-7 fell."),), is_retracted=True)
+SOURCES = (Source(1, SOUND), Source(2, RETRACTED))
+ROSE = Citation(1, "90000001", 15, 27, "Zeta-7 rose.")
+FELL = Citation(2, "90000002", 15, 27, "Zeta-7 fell.")
+HOSTILE = "<script>alert(1)</script>\"'<img src=x onerror=alert(1)>"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;&lt;img src=x onerror=alert(1)&gt;"
+
+
+def link(number: int, sentence: int, spoken: str, *, retracted: bool = False) -> str:
+    return (
+        f'<a class="aa-cite{" aa-cite-retracted" if retracted else ""}" href="#card-7-{number}" data-turn="7" '
+        f'data-sentence="s{sentence}" aria-label="{spoken}">[{number}]{" retracted" if retracted else ""}</a>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        # One sentence, one source.
+        (
+            (Sentence("It rose.", (ROSE,)),),
+            f'<span class="aa-sentence">It rose.{link(1, 1, "Source 1: Zeta-7 in moss")}</span>',
+        ),
+        # Two quotes of one source are one link; another source is another, and a retracted one says so.
+        (
+            (Sentence("Both.", (ROSE, ROSE, FELL)),),
+            f'<span class="aa-sentence">Both.{link(1, 1, "Source 1: Zeta-7 in moss")}'
+            f"{link(2, 1, 'Source 2, retracted: Zeta-7 in fern', retracted=True)}</span>",
+        ),
+        # Sentences know their numbers.
+        (
+            (Sentence("A.", (ROSE,)), Sentence("B.", (ROSE,))),
+            f'<span class="aa-sentence">A.{link(1, 1, "Source 1: Zeta-7 in moss")}</span> '
+            f'<span class="aa-sentence">B.{link(1, 2, "Source 1: Zeta-7 in moss")}</span>',
+        ),
+        # What no quote supports is struck, and says so.
+        (
+            (Sentence("Made up.", (), supported=False),),
+            '<span class="aa-sentence aa-unsupported"><s>Made up.</s> '
+            '<span class="aa-unsupported-mark">not supported by its quotes</span></span>',
+        ),
+        # Markup in a model's words is text.
+        ((Sentence("<b>x</b>"),), '<span class="aa-sentence">&lt;b&gt;x&lt;/b&gt;</span>'),
+        # A citation of no source leads nowhere and is not shown.
+        ((Sentence("A.", (Citation(9, "1", 0, 1, "x"),)),), '<span class="aa-sentence">A.</span>'),
+    ],
+)
+def test_sentences_with_their_citations(sentences, expected):
+    html = answer_html(Answer("?", sentences, SOURCES), turn=7)
+    assert html.startswith(f'<p class="aa-sentences" dir="auto">{expected}</p>')
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (Answer("?", (Sentence("A.", (ROSE,)),), SOURCES), "1 of 1 sentence checked against its quote</p>"),
+        (
+            Answer("?", (Sentence("A.", (ROSE,)), Sentence("B.", (), supported=False)), SOURCES),
+            '<p class="aa-checked aa-some">1 of 2 sentences checked against their quotes</p>',
+        ),
+        # No language model, with the time of both parts.
+        (
+            Answer("?", (Sentence("A.", (ROSE,)),), SOURCES, seconds={"retrieval": 0.03, "answer": 0.012}),
+            '<p class="aa-how">answered without a language model · 0.04 s · <a',
+        ),
+        (
+            Answer("?", (Sentence("A.", (ROSE,)),), SOURCES, model="ollama:<x>"),
+            '<p class="aa-how">written by ollama:&lt;x&gt; · <a',
+        ),
+        # What the reader should know besides.
+        (
+            Answer("?", (Sentence("A.", (ROSE,)),), SOURCES, reason="The model was not used: it is down."),
+            '<p class="aa-reason" dir="auto">The model was not used: it is down.</p>',
+        ),
+        # A follow-up says how it was understood; the same question again does not.
+        (
+            Answer("And?", (Sentence("A.", (ROSE,)),), SOURCES, standalone_question="And moss?"),
+            '<p class="aa-understood" dir="auto">Understood as: And moss?</p>',
+        ),
+    ],
+)
+def test_what_an_answer_says_of_itself(answer, expected):
+    assert expected in answer_html(answer, turn=1)
+
+
+def test_an_answer_can_be_saved_from_a_link_that_carries_it():
+    answer = Answer('Does it "rise" & <fall>?', (Sentence("A.", (ROSE,)),), SOURCES)
+    [link] = re.findall(
+        r'href="data:text/markdown;charset=utf-8,([^"]*)">Save as Markdown<', answer_html(answer, turn=1)
+    )
+    assert re.fullmatch(r"[\w.~%-]+", link)
+    assert unquote(link) == answer.to_markdown()
+
+
+def test_an_answer_still_growing_claims_nothing_yet():
+    html = answer_html(
+        Answer("?", (Sentence("A.", (ROSE,)),), SOURCES, seconds={"answer": 1.0}), turn=7, is_whole=False
+    )
+    assert html == (
+        '<p class="aa-sentences" dir="auto">'
+        f'<span class="aa-sentence">A.{link(1, 1, "Source 1: Zeta-7 in moss")}</span>'
+        '<span class="aa-caret" aria-hidden="true"></span></p>'
+    )
+
+
+def test_a_refusal_is_no_answer_and_keeps_the_nearest_apart():
+    answer = Answer("?", abstained=True, reason="None names fern.", nearest=(Source(1, SOUND),))
+    assert '<p class="aa-abstained-head">No answer in this library</p><p dir="auto">None names fern.' in answer_html(
+        answer, turn=1
+    )
+    cards = sources_html(Exchange(1, "?", answer), is_shown=True)
+    assert '<h2 class="aa-heading">Sources</h2>' not in cards
+    assert cards.count('<article class="aa-card aa-nearest"') == cards.count("<article") == 1
+
+
+def test_sources_of_earlier_answers_wait_hidden():
+    exchange = Exchange(3, "?", Answer("?", (Sentence("A.", (ROSE,)),), SOURCES[:1]))
+    opening = '<section class="aa-sources" data-turn="3" aria-label="Sources of answer 3"'
+    assert sources_html(exchange, is_shown=False).startswith(f"{opening} hidden>")
+    assert sources_html(exchange, is_shown=True).startswith(f"{opening}>")
+
+
+@pytest.mark.parametrize(
+    ("exchange", "expected"),
+    [
+        (Exchange(1, HOSTILE), '<p class="aa-pending">Reading the abstracts'),
+        (Exchange(1, HOSTILE, problem=HOSTILE), f'<p class="aa-notice" role="alert" dir="auto">{ESCAPED}</p>'),
+        (Exchange(1, HOSTILE, Answer(HOSTILE, abstained=True, reason=HOSTILE)), f'<p dir="auto">{ESCAPED}</p>'),
+    ],
+)
+def test_a_question_is_shown_as_it_was_typed(exchange, expected):
+    html = exchange_html(exchange)
+    assert f'<span class="aa-spoken">You asked: </span>{ESCAPED}</h2>' in html
+    assert expected in html
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_a_notice_is_text():
+    assert notice_html("a < b") == '<p class="aa-notice" role="alert" dir="auto">a &lt; b</p>'
+
+
+def test_a_welcome_offers_questions_or_says_how_to_fill_the_library():
+    assert (
+        '<button type="button" class="aa-example" data-question="What &amp; why?">What &amp; why?</button>'
+        in welcome_html("moss", 3, ["What & why?"])
+    )
+    assert "<h2>“a&lt;b” holds no abstracts yet</h2>" in welcome_html("a<b", 0, ["What?"])

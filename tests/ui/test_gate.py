@@ -1,0 +1,50 @@
+"""Which routes are answered at all: those of the page, and with a password none of them to strangers."""
+
+from __future__ import annotations
+
+import pytest
+
+from ui.gate import refusal
+
+
+@pytest.mark.parametrize(
+    ("path", "stranger", "let_in"),
+    [
+        # The page and what it is made of; Gradio shows strangers a login form there.
+        ("/", 0, 0),
+        ("/login", 0, 0),
+        ("/config", 0, 0),
+        ("/theme.css", 0, 0),
+        ("/assets/index-abc.js", 0, 0),
+        ("/static/img/logo.svg", 0, 0),
+        # What the page works by.
+        ("/gradio_api/queue/join", 401, 0),
+        ("/gradio_api/queue/data", 401, 0),
+        ("/gradio_api/upload", 401, 0),
+        ("/gradio_api/heartbeat/ab12", 401, 0),
+        ("/gradio_api/cancel", 401, 0),
+        # Files, however they are asked for: uploads too are read by the library only.
+        ("/gradio_api/file=/etc/passwd", 404, 404),
+        ("/gradio_api/file/etc/passwd", 404, 404),
+        ("/gradio_api/file=http://127.0.0.1:1/", 404, 404),
+        ("/file=app.py", 404, 404),
+        # Ways to other machines, to the inside, and to call functions past the page.
+        ("/gradio_api/proxy=https://example.org", 404, 404),
+        ("/monitoring", 404, 404),
+        ("/monitoring/summary", 404, 404),
+        ("/gradio_api/call/answer", 404, 404),
+        ("/gradio_api/run/predict", 404, 404),
+        ("/gradio_api/runs", 404, 404),
+        ("/gradio_api/vibe-edit", 404, 404),
+        ("/gradio_api/stream/1/2/3/playlist-file", 404, 404),
+        ("/gradio_api/deep_link", 404, 404),
+        ("/custom_component/a/client/b/c", 404, 404),
+        # Out of the folders that are served.
+        ("/assets/../../app.py", 404, 404),
+        ("/static/..\\..\\app.py", 404, 404),
+        ("/static/a\0.css", 404, 404),
+        ("//etc/passwd", 404, 404),
+    ],
+)
+def test_refusal(path, stranger, let_in):
+    assert (refusal(path, is_let_in=False), refusal(path, is_let_in=True)) == (stranger, let_in)

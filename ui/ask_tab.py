@@ -1,0 +1,128 @@
+"""The Ask tab: the conversation with its question box on the left, the sources on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from ui.chat import FilterFields, Session, ask
+from ui.conversation import BROKEN_OFF_HTML
+from ui.libraries import Libraries
+
+EXAMPLE_JS = """
+element.addEventListener('click', (event) => {
+  const example = event.target.closest('button[data-question]');
+  if (example) trigger('example', { question: example.dataset.question });
+});
+"""
+"""Makes a click on an example question an event of the component."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all tabs share: the session and the header's components."""
+
+    session: gr.State
+    picker: gr.Dropdown
+    line: gr.HTML
+    tabs: gr.Tabs
+
+
+@dataclass(frozen=True, slots=True)
+class AskTab:
+    """The components of the Ask tab that others have to do with; `screen` shows a Screen, in its order."""
+
+    screen: list[gr.HTML]
+    question: gr.Textbox
+    types: gr.Dropdown
+    clear: gr.Button
+    asking: list[Any]
+
+
+def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
+    """Lay out the tab and wire its question box and examples."""
+    with gr.Row(elem_id="aa-ask"):
+        with gr.Column(elem_id="aa-talk", scale=3, min_width=300):
+            with gr.Column(elem_id="aa-scroll"):
+                earlier = gr.HTML(elem_id="aa-earlier", apply_default_css=False)
+                present = gr.HTML(elem_id="aa-present", apply_default_css=False, js_on_load=EXAMPLE_JS)
+            with gr.Column(elem_id="aa-composer"):
+                question, send = _question_box()
+                with gr.Row(elem_id="aa-under"):
+                    filters = _filter_fields()
+                    clear = gr.Button("New conversation", size="sm", elem_id="aa-clear", scale=0)
+        with gr.Column(elem_id="aa-beside", scale=2, min_width=300):
+            present_sources = gr.HTML(elem_id="aa-present-sources", apply_default_css=False)
+            earlier_sources = gr.HTML(elem_id="aa-earlier-sources", apply_default_css=False)
+    screen = [earlier, present, earlier_sources, present_sources]
+    asking = _wire(libraries, frame, screen=screen, question=question, send=send, filters=filters)
+    return AskTab(screen, question, filters[2], clear, asking)
+
+
+def _question_box() -> tuple[gr.Textbox, gr.Button]:
+    with gr.Row(elem_id="aa-box"):
+        question = gr.Textbox(
+            label="Your question",
+            placeholder="Ask about these abstracts…",
+            lines=1,
+            max_lines=6,
+            container=False,
+            autofocus=True,
+            scale=8,
+            min_width=120,
+            elem_id="aa-question",
+            html_attributes=gr.InputHTMLAttributes(autocomplete="off", enterkeyhint="send"),
+        )
+        send = gr.Button("Ask", variant="primary", scale=0, min_width=80, elem_id="aa-send")
+    return question, send
+
+
+def _filter_fields() -> list[Any]:
+    """Lay out the filters; the components stand in FilterFields' order."""
+    with gr.Accordion("Filters", open=False, elem_id="aa-filters"), gr.Row():
+        return [
+            # Text and not numbers: Gradio's number field says 0 where nothing was given.
+            gr.Textbox("", label="From year", placeholder="any", max_length=4, min_width=80),
+            gr.Textbox("", label="To year", placeholder="any", max_length=4, min_width=80),
+            gr.Dropdown([], value=[], multiselect=True, label="Publication type", min_width=180, scale=3),
+            gr.Checkbox(False, label="Retracted abstracts too", min_width=190, scale=2),
+        ]
+
+
+def _wire(
+    libraries: Libraries,
+    frame: Frame,
+    *,
+    screen: list[gr.HTML],
+    question: gr.Textbox,
+    send: gr.Button,
+    filters: list[Any],
+) -> list[Any]:
+    def answer(asked: str, session: Session, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401 (four types)
+        steps = ask(asked, session, FilterFields(*fields), libraries=libraries)
+        for number, (session, shown) in enumerate(steps):
+            # What stays as it is is not sent again: earlier exchanges, and a next question that is being typed.
+            earlier, present, earlier_sources, present_sources = shown.parts
+            first = number == 0
+            yield [
+                session,
+                earlier if first else gr.skip(),
+                present,
+                earlier_sources if first else gr.skip(),
+                present_sources,
+                "" if first else gr.skip(),
+            ]
+
+    def example(event: gr.EventData) -> str:
+        return str(event.question)
+
+    inputs, outputs = [question, frame.session, *filters], [frame.session, *screen, question]
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    typed = gr.on([question.submit, send.click], answer, inputs, outputs, **private)
+    clicked = screen[1].example(example, None, [question], **private).then(answer, inputs, outputs, **private)
+    for event in (typed, clicked):
+        event.failure(lambda: BROKEN_OFF_HTML, None, [screen[1]], **private)
+    return [typed, clicked]

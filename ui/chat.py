@@ -1,0 +1,157 @@
+"""What the Ask tab does: a session's plain record, and the screens that a question makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from index import Filters, LibraryInfo
+from index.errors import AskAbstractsError, InputError
+from qa import Turn
+from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
+from ui.libraries import Libraries
+
+SHOWN_EXCHANGES = 20
+"""Exchanges kept on the page; a follow-up refers to a recent one, and old cards would only weigh on the browser."""
+
+EXAMPLES = (
+    "What does IL-32β induce in MDA-MB-231 breast cancer cells?",
+    "Does IL-32γ induce HIV-1 production in latently infected CD4+ T cells?",
+    "Does IL-32β help or hinder tumours?",
+    "Does metformin make animals live longer?",
+)
+"""Questions that the sample library answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one browser tab is at: its library and its exchanges so far."""
+
+    library: str
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The questions that were answered, with their answers: what a follow-up can refer to."""
+        return tuple(Turn(each.question, each.answer) for each in self.exchanges if each.answer is not None)
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next exchange."""
+        return self.exchanges[-1].number + 1 if self.exchanges else 1
+
+    def with_exchange(self, exchange: Exchange) -> Session:
+        """Return the session after one more exchange."""
+        return replace(self, exchanges=(*self.exchanges, exchange)[-SHOWN_EXCHANGES:])
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The HTML of the Ask tab: earlier exchanges and the present one, with the sources of each."""
+
+    earlier: str
+    present: str
+    earlier_sources: str
+    present_sources: str
+
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """The four in their order."""
+        return self.earlier, self.present, self.earlier_sources, self.present_sources
+
+
+@dataclass(frozen=True, slots=True)
+class FilterFields:
+    """The row of filter fields as it was filled in; a field that was never opened may come as None."""
+
+    first_year: str | None = ""
+    last_year: str | None = ""
+    types: Sequence[str] | None = ()
+    include_retracted: bool | None = False
+
+    def filters(self) -> Filters:
+        """Return the filters meant. Raises InputError when a year is no year."""
+        years = (_year(self.first_year), _year(self.last_year))
+        return Filters(
+            years=None if years == (None, None) else years,
+            types=tuple(self.types or ()),
+            include_retracted=bool(self.include_retracted),
+        )
+
+
+def first_session(libraries: Libraries) -> Session:
+    """Return the session of a tab that was just opened."""
+    return Session(libraries.first)
+
+
+def ask(
+    question: str, session: Session, fields: FilterFields, *, libraries: Libraries
+) -> Iterator[tuple[Session, Screen]]:
+    """Yield the session and the screen as the answer grows; a problem is shown where the answer would stand."""
+    exchange = Exchange(session.next_number, question, is_whole=False)
+    earlier = _earlier(session)
+    yield session, _screen(earlier, exchange)
+    try:
+        assistant = libraries.assistant(session.library)
+        for answer in assistant.stream(question, turns=session.turns, filters=fields.filters()):
+            exchange = replace(exchange, answer=answer)
+            yield session, _screen(earlier, exchange)
+    except AskAbstractsError as error:
+        exchange = replace(exchange, answer=None, problem=sentence(error))
+    exchange = replace(exchange, is_whole=True)
+    yield session.with_exchange(exchange), _screen(earlier, exchange)
+
+
+def empty_screen(session: Session, libraries: Libraries) -> Screen:
+    """Return the screen of a conversation not yet begun."""
+    try:
+        info = libraries.info(session.library)
+    except AskAbstractsError as error:
+        return Screen("", notice_html(sentence(error)), "", "")
+    examples = EXAMPLES if libraries.is_sample(session.library) else ()
+    return Screen("", welcome_html(session.library, info.abstracts, examples), "", "")
+
+
+def about_library(session: Session, libraries: Libraries) -> str:
+    """Return a line on the session's library: how many abstracts, of which years."""
+    try:
+        return library_line(libraries.info(session.library))
+    except AskAbstractsError as error:
+        return sentence(error)
+
+
+def library_line(info: LibraryInfo) -> str:
+    """Return how many abstracts a library holds, of which years, and how many of them are retracted."""
+    words = [f"{info.abstracts:,} abstract{'' if info.abstracts == 1 else 's'}"]
+    if info.years is not None:
+        first, last = info.years
+        words.append(f"{first}" if first == last else f"{first}\N{EN DASH}{last}")
+    if info.retracted:
+        words.append(f"{info.retracted:,} retracted")
+    return " · ".join(words)
+
+
+def sentence(error: AskAbstractsError) -> str:
+    """Return an error's message as a sentence: with a capital letter and a full stop."""
+    text = str(error).strip() or "something went wrong"
+    # A path or a quoted name at the beginning is left as it is.
+    beginning = text[0].upper() if text.split()[0].isalpha() else text[0]
+    return beginning + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def _year(text: str | None) -> int | None:
+    text = (text or "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise InputError(f"“{text[:20]}” is not a year; give one such as 2015, or leave the field empty")
+    return int(text)
+
+
+def _earlier(session: Session) -> tuple[str, str]:
+    conversation = "".join(exchange_html(each) for each in session.exchanges)
+    return conversation, "".join(sources_html(each, is_shown=False) for each in session.exchanges)
+
+
+def _screen(earlier: tuple[str, str], exchange: Exchange) -> Screen:
+    return Screen(earlier[0], exchange_html(exchange), earlier[1], sources_html(exchange, is_shown=True))

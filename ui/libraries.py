@@ -1,0 +1,102 @@
+"""The libraries that the page can show: those in one folder, and the one that it was started with."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from pathlib import Path
+
+from index import Library, LibraryInfo
+from index.errors import InputError
+from qa import Assistant
+
+SAMPLE = "sample"
+"""The library that comes with AskAbstracts; the page does not extend it, so that its questions keep their answers."""
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
+
+
+class Libraries:
+    """Opens libraries by name, each once for all sessions. It may be used from many threads."""
+
+    def __init__(self, folder: Path, *, first: Path, llm: str | None = None, llm_url: str | None = None) -> None:
+        """Know the libraries in a folder and a first one, which may lie elsewhere; nothing is opened yet."""
+        self.folder = folder
+        self._first = first
+        self._llm = llm
+        self._llm_url = llm_url
+        self._opened: dict[str, tuple[Library, Assistant]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def first(self) -> str:
+        """The name of the library that a new session asks."""
+        return self._first.resolve().name
+
+    def names(self) -> list[str]:
+        """Return the names of the libraries there are now, the first one first."""
+        here = sorted(path.parent.name for path in self.folder.glob("*/library.db"))
+        return [self.first, *(name for name in here if name != self.first)]
+
+    def path(self, name: str) -> Path:
+        """Return the folder of a library. Raises InputError when there is none of this name."""
+        if name == self.first:
+            return self._first
+        if name in self.names():
+            return self.folder / name
+        raise InputError(f"there is no library called “{name}” here; choose one from the list")
+
+    def library(self, name: str) -> Library:
+        """Return an opened library. Raises AskAbstractsError when it cannot be opened."""
+        return self._open(name)[0]
+
+    def assistant(self, name: str) -> Assistant:
+        """Return the assistant that answers from a library."""
+        return self._open(name)[1]
+
+    def info(self, name: str) -> LibraryInfo:
+        """Return what a library holds now."""
+        return self.library(name).info()
+
+    def new(self, name: str) -> str:
+        """Make an empty library and return its name. Raises InputError when the name will not do or is taken."""
+        name = name.strip()
+        if not _NAME.fullmatch(name):
+            raise InputError(
+                "a library's name is made of up to 64 letters, digits, hyphens and underscores; give another"
+            )
+        # Some file systems do not tell Il32 from il32.
+        if name.lower() in (taken.lower() for taken in (*self.names(), SAMPLE)) or (self.folder / name).exists():
+            raise InputError(f"there is already a library called “{name}”; give another name, or add to that one")
+        Library.open(self.folder / name, create=True).close()
+        return name
+
+    def is_sample(self, name: str) -> bool:
+        """Say whether a library is the one that comes with AskAbstracts."""
+        return name == SAMPLE and self.path(name).resolve() == (self.folder / SAMPLE).resolve()
+
+    def discard_empty(self, name: str) -> None:
+        """Take away a library that was begun and got no abstract, so that its name is free again."""
+        library = self.library(name)
+        if library.info().abstracts:
+            return
+        with self._lock:
+            self._opened.pop(name, None)
+        library.close()
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def close(self) -> None:
+        """Close every opened library."""
+        with self._lock:
+            for library, _ in self._opened.values():
+                library.close()
+            self._opened.clear()
+
+    def _open(self, name: str) -> tuple[Library, Assistant]:
+        path = self.path(name)
+        with self._lock:
+            if name not in self._opened:
+                library = Library.open(path)
+                self._opened[name] = (library, Assistant(library, llm=self._llm, llm_url=self._llm_url))
+            return self._opened[name]

@@ -1,0 +1,170 @@
+"""The Library tab: a library is made or extended from PMIDs, a PubMed search or files, with progress and an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from index import Library
+from index.errors import AskAbstractsError, InputError
+from ui.ask_tab import Frame
+from ui.building import Build, State, Wanted, account_html, progress_html
+from ui.chat import Session, about_library, empty_screen, sentence
+from ui.conversation import BROKEN_OFF_HTML, notice_html
+from ui.libraries import Libraries
+
+NEW, PRESENT = "A new library", "The library chosen above"
+
+DEFAULT_LIMIT = 500
+
+INTRODUCTION_HTML = (
+    "<h2>Fill a library</h2><p>Any mix of the three below. PMIDs and searches are fetched from PubMed, which needs a "
+    "network; files need none. Abstracts that are already there are updated in place.</p>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The tab's components."""
+
+    pmids: gr.Textbox
+    search: gr.Textbox
+    limit: gr.Number
+    files: gr.File
+    target: gr.Radio
+    name: gr.Textbox
+    build: gr.Button
+    stop: gr.Button
+    ask: gr.Button
+    outcome: gr.HTML
+
+    @property
+    def inputs(self) -> list[Any]:
+        return [self.pmids, self.search, self.limit, self.files, self.target, self.name]
+
+
+def library_tab(libraries: Libraries, frame: Frame, *, screen: list[gr.HTML]) -> None:
+    """Lay out the tab and wire it; a new library becomes the one that `screen` asks."""
+    with gr.Column(elem_id="aa-fill"):
+        gr.HTML(INTRODUCTION_HTML, apply_default_css=False)
+        fields = _lay_out()
+    _wire(libraries, frame, screen, fields)
+
+
+def _lay_out() -> _Fields:
+    with gr.Row():
+        with gr.Column(min_width=300):
+            pmids = gr.Textbox(
+                label="PMIDs",
+                info="Separated by anything: spaces, commas, new lines. Addresses of PubMed pages will do as well.",
+                placeholder="24114327, 31714430",
+                lines=4,
+                max_lines=12,
+                elem_id="aa-pmids",
+            )
+            search = gr.Textbox(
+                label="PubMed search",
+                info="As you would type it at PubMed.",
+                placeholder="interleukin-32[Title] AND 2010:2020[dp]",
+                elem_id="aa-search",
+            )
+            limit = gr.Number(DEFAULT_LIMIT, label="Take at most", minimum=1, precision=0, elem_id="aa-limit")
+        with gr.Column(min_width=300):
+            files = gr.File(
+                label="Files: PubMed XML (also .gz), MEDLINE or nbib, JSON Lines",
+                file_count="multiple",
+                height=190,
+                elem_id="aa-files",
+            )
+            target = gr.Radio([NEW, PRESENT], value=NEW, label="Into", elem_id="aa-target")
+            name = gr.Textbox(
+                label="Name of the new library",
+                info="Letters, digits, hyphens and underscores.",
+                placeholder="il32-breast",
+                elem_id="aa-name",
+            )
+    with gr.Row(elem_id="aa-fill-buttons"):
+        build = gr.Button("Build", variant="primary", scale=0, min_width=140, elem_id="aa-build")
+        stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop")
+        ask = gr.Button("Ask this library", scale=0, min_width=160, visible=False, elem_id="aa-ask-it")
+    outcome = gr.HTML(elem_id="aa-outcome", apply_default_css=False)
+    return _Fields(pmids, search, limit, files, target, name, build, stop, ask, outcome)
+
+
+def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Fields) -> None:
+    running: dict[str, Build] = {}
+    unchanged = [gr.skip()] * (3 + len(screen))
+
+    def build(
+        pmids: str,
+        search: str,
+        limit: float | None,
+        files: list[str] | None,
+        target: str,
+        name: str,
+        session: Session,
+        request: gr.Request,
+    ) -> Iterator[list[Any]]:
+        wanted = Wanted(pmids or "", search or "", int(limit) if limit else None, [Path(file) for file in files or ()])
+        try:
+            chosen = _target(libraries, session, wanted, name if target == NEW else None)
+            library = libraries.library(chosen)
+        except AskAbstractsError as error:
+            yield [notice_html(sentence(error)), *_buttons(), *unchanged]
+            return
+        job = running[str(request.session_hash)] = Build(library, wanted)
+        try:
+            for state in job.states():
+                if not state.is_over:
+                    yield [progress_html(state, is_stopping=job.is_stopping), *_buttons(is_running=True), *unchanged]
+            yield [account_html(state, library), *_outcome(state, chosen, library, session)]
+        finally:
+            running.pop(str(request.session_hash), None)
+            if target == NEW:
+                libraries.discard_empty(chosen)
+
+    def _outcome(state: State, chosen: str, library: Library, session: Session) -> list[Any]:
+        if not library.info().abstracts:
+            return [*_buttons(), *unchanged]
+        if chosen == session.library:
+            return [*_buttons(can_ask=True), session, gr.skip(), about_library(session, libraries), *unchanged[3:]]
+        session = Session(chosen)
+        picker = gr.update(choices=libraries.names(), value=chosen)
+        shown = empty_screen(session, libraries).parts
+        return [*_buttons(can_ask=True), session, picker, about_library(session, libraries), *shown]
+
+    def stop(request: gr.Request) -> None:
+        if job := running.get(str(request.session_hash)):
+            job.stop()
+
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    outputs = [fields.outcome, fields.build, fields.stop, fields.ask, frame.session, frame.picker, frame.line, *screen]
+    building = fields.build.click(build, [*fields.inputs, frame.session], outputs, concurrency_limit=2, **private)
+    building.failure(lambda: [BROKEN_OFF_HTML, *_buttons()], None, outputs[:4], **private)
+    fields.stop.click(stop, None, None, **private)
+    fields.ask.click(lambda: gr.update(selected="ask"), None, [frame.tabs], **private)
+    fields.target.change(lambda target: gr.update(visible=target == NEW), [fields.target], [fields.name], **private)
+
+
+def _target(libraries: Libraries, session: Session, wanted: Wanted, name: str | None) -> str:
+    """Return the name of the library to fill, made if it is a new one. Raises InputError when that cannot be."""
+    if wanted.is_nothing:
+        raise InputError("nothing to take in yet: paste PMIDs, give a PubMed search or choose a file")
+    if name is not None:
+        return libraries.new(name)
+    if libraries.is_sample(session.library):
+        raise InputError("the sample library stays as it is; choose “A new library” and give it a name")
+    return session.library
+
+
+def _buttons(*, is_running: bool = False, can_ask: bool = False) -> list[Any]:
+    """Return how Build, Stop and Ask this library look."""
+    return [
+        gr.update(interactive=not is_running),
+        gr.update(visible=is_running),
+        gr.update(visible=can_ask),
+    ]

@@ -1,0 +1,90 @@
+// What a click or a key does on the page itself. Delegated from the document, so that it holds for answers yet to come.
+() => {
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+  let cameFrom = null;
+
+  const bring = (element, block) => element.scrollIntoView({ block, behavior: calm.matches ? 'auto' : 'smooth' });
+
+  const showSourcesOf = (turn) => {
+    for (const sources of document.querySelectorAll('.aa-sources')) sources.hidden = sources.dataset.turn !== turn;
+  };
+
+  const dim = () => {
+    for (const lit of document.querySelectorAll('.aa-lit')) lit.classList.remove('aa-lit');
+  };
+
+  // Show the card that a citation names and light the sentence's quotes in it.
+  const follow = (citation) => {
+    const card = document.getElementById(citation.hash.slice(1));
+    if (!card) return;
+    showSourcesOf(citation.dataset.turn);
+    dim();
+    const quotes = [...card.querySelectorAll(`mark[data-cites~="${citation.dataset.sentence}"]`)];
+    const inPassage = quotes.find((quote) => quote.closest('.aa-passage'));
+    if (!inPassage && quotes.length) card.querySelector('details').open = true;
+    for (const lit of [card, citation, ...quotes]) lit.classList.add('aa-lit');
+    cameFrom = citation;
+    card.focus({ preventScroll: true });
+    // The top of the card first, so that its title is seen too where both fit; then the quote, which must be seen.
+    bring(card.offsetHeight < window.innerHeight * 0.6 ? card : inPassage || quotes[0] || card, 'center');
+  };
+
+  const goBack = () => {
+    if (!cameFrom || !cameFrom.isConnected) return;
+    dim();
+    cameFrom.focus({ preventScroll: true });
+    bring(cameFrom, 'center');
+    cameFrom = null;
+  };
+
+  document.addEventListener('click', (event) => {
+    const citation = event.target.closest?.('.aa-cite');
+    if (citation) {
+      event.preventDefault();
+      follow(citation);
+    } else if (event.target.closest?.('.aa-back')) {
+      goBack();
+    }
+  });
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') goBack();
+  });
+
+  // A new question is brought to the top and stays there while its answer grows, unless the reader scrolls away.
+  let newest = 0;
+  let isFollowing = false;
+  const letGo = () => {
+    isFollowing = false;
+  };
+  for (const kind of ['wheel', 'touchmove', 'pointerdown']) document.addEventListener(kind, letGo, { passive: true });
+
+  const announce = (region) => {
+    region.setAttribute('aria-live', 'polite');
+    region.setAttribute('role', 'log');
+    region.setAttribute('aria-label', 'Answer');
+  };
+
+  const changed = () => {
+    const region = document.getElementById('aa-present');
+    if (!region) return;
+    if (!region.hasAttribute('aria-live')) announce(region);
+    const turn = region.querySelector('.aa-turn');
+    const number = turn ? Number(turn.dataset.turn) : 0;
+    if (number !== newest) {
+      newest = number;
+      cameFrom = null;
+      isFollowing = number > 0;
+    }
+    if (!isFollowing || !turn) return;
+    turn.scrollIntoView({ block: 'start' });
+    if (turn.querySelector('.aa-how, .aa-notice')) letGo();
+  };
+  new MutationObserver(changed).observe(document.body, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+    attributeFilter: ['data-turn'],
+  });
+  changed();
+}

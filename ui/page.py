@@ -1,0 +1,167 @@
+"""The page as a whole: a header with the library, and the Ask, Library and About tabs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from index.errors import AskAbstractsError
+from ui.about import ABOUT_HTML
+from ui.ask_tab import AskTab, Frame, ask_tab
+from ui.chat import Session, about_library, empty_screen, first_session
+from ui.libraries import Libraries
+from ui.library_tab import library_tab
+
+BRAND_HTML = (
+    '<div class="aa-brand"><span class="aa-logo" aria-hidden="true">[1]</span><div><h1>AskAbstracts</h1>'
+    "<p>Answers from PubMed abstracts, every sentence with its passage</p></div></div>"
+)
+
+UPLOADS_KEPT_S = 6 * 3600
+SESSION_KEPT_S = 12 * 3600
+SESSIONS_KEPT = 500
+UPLOAD_LIMIT = "200mb"
+"""Room for a gz file of PubMed's yearly baseline; a list of PMIDs takes kilobytes."""
+
+
+COLOURS = {
+    "body_background_fill": "page",
+    "body_text_color": "ink",
+    "body_text_color_subdued": "soft",
+    "background_fill_primary": "surface",
+    "background_fill_secondary": "sunken",
+    "block_background_fill": "surface",
+    "block_border_color": "line",
+    "block_info_text_color": "soft",
+    "block_label_background_fill": "surface",
+    "block_label_text_color": "soft",
+    "block_title_text_color": "ink",
+    "border_color_accent": "accent",
+    "border_color_primary": "line",
+    "color_accent_soft": "accent-wash",
+    "input_background_fill": "surface",
+    "input_background_fill_focus": "surface",
+    "input_border_color": "line",
+    "input_border_color_focus": "accent",
+    "input_placeholder_color": "soft",
+    "link_text_color": "accent",
+    "button_primary_background_fill": "accent",
+    "button_primary_background_fill_hover": "accent-hover",
+    "button_primary_text_color": "accent-ink",
+    "button_primary_text_color_hover": "accent-ink",
+    "button_secondary_background_fill": "surface",
+    "button_secondary_background_fill_hover": "sunken",
+    "button_secondary_border_color": "line",
+    "button_secondary_text_color": "ink",
+    "checkbox_background_color": "surface",
+    "checkbox_background_color_selected": "accent",
+    "checkbox_border_color": "soft",
+    "checkbox_border_color_selected": "accent",
+    "checkbox_label_background_fill": "sunken",
+    "checkbox_label_background_fill_hover": "sunken",
+    "checkbox_label_background_fill_selected": "accent-wash",
+    "checkbox_label_text_color": "ink",
+    "checkbox_label_text_color_selected": "ink",
+}
+"""Gradio's names for the places of colours, and which of page.css's colours stands there."""
+
+
+def build_page(libraries: Libraries) -> gr.Blocks:
+    """Return the whole page over these libraries, ready for `launch_options`."""
+    page = gr.Blocks(
+        title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, UPLOADS_KEPT_S)
+    )
+    with page:
+        session = gr.State(first_session(libraries), time_to_live=SESSION_KEPT_S)
+        with gr.Row(elem_id="aa-header"):
+            gr.HTML(BRAND_HTML, elem_id="aa-brand-box", apply_default_css=False)
+            with gr.Column(elem_id="aa-library-box", scale=0, min_width=240):
+                picker = gr.Dropdown(
+                    libraries.names(), value=libraries.first, label="Library", elem_id="aa-picker", interactive=True
+                )
+                line = gr.HTML(elem_id="aa-line", apply_default_css=False)
+        with gr.Tabs(elem_id="aa-tabs", selected="ask") as tabs:
+            frame = Frame(session, picker, line, tabs)
+            with gr.Tab("Ask", id="ask"):
+                tab = ask_tab(libraries, frame)
+            with gr.Tab("Library", id="library"):
+                library_tab(libraries, frame, screen=tab.screen)
+            with gr.Tab("About", id="about"):
+                gr.HTML(ABOUT_HTML, elem_id="aa-about")
+        _wire(page, libraries, frame, tab)
+    page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
+    return page
+
+
+def launch_options() -> dict[str, Any]:
+    """Return what `launch` needs to show the page as designed, and to ask nothing of any other host."""
+    here = Path(__file__).parent
+    return {
+        "theme": _theme(),
+        "css": (here / "page.css").read_text(encoding="utf-8"),
+        "js": (here / "page.js").read_text(encoding="utf-8"),
+        "favicon_path": here / "favicon.png",
+        "footer_links": [],
+        "run_history": False,
+        "share": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+        "enable_monitoring": False,
+        "show_error": False,
+        "quiet": True,
+        "allowed_paths": [],
+        "max_file_size": UPLOAD_LIMIT,
+        "state_session_capacity": SESSIONS_KEPT,
+    }
+
+
+def _theme() -> gr.themes.Base:
+    # Font objects and not names: a name would be looked for among Gradio's font files.
+    font = gr.themes.Font
+    theme = gr.themes.Base(
+        primary_hue="cyan",
+        neutral_hue="slate",
+        radius_size="md",
+        font=[font("system-ui"), font("-apple-system"), font("Segoe UI"), font("Noto Sans"), font("sans-serif")],
+        font_mono=[font("ui-monospace"), font("Menlo"), font("Consolas"), font("monospace")],
+    )
+    # page.css says what each of its colours is by day and by night.
+    colours = {name: f"var(--aa-{colour})" for name, colour in COLOURS.items()}
+    by_night = {f"{name}_dark": colour for name, colour in colours.items()}
+    return theme.set(**colours, **by_night, color_accent="var(--aa-accent)", input_border_width="1px")
+
+
+def _wire(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab) -> None:
+    def opened(session: Session) -> list[Any]:
+        picker = gr.update(choices=libraries.names(), value=session.library)
+        return [picker, *_shown(session)]
+
+    def switched(name: str) -> list[Any]:
+        session = Session(name)
+        return [session, *_shown(session)]
+
+    def _shown(session: Session) -> list[Any]:
+        screen = empty_screen(session, libraries)
+        types = gr.update(choices=_types(libraries, session.library), value=[])
+        return [about_library(session, libraries), types, *screen.parts]
+
+    def cleared(session: Session) -> list[Any]:
+        session = Session(session.library)
+        return [session, *empty_screen(session, libraries).parts, ""]
+
+    shown = [frame.line, tab.types, *tab.screen]
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    page.load(opened, [frame.session], [frame.picker, *shown], **private)
+    frame.picker.input(switched, [frame.picker], [frame.session, *shown], cancels=tab.asking, **private)
+    tab.clear.click(cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **private)
+
+
+def _types(libraries: Libraries, name: str) -> list[tuple[str, str]]:
+    """Return the publication types in a library; none when it cannot be read, which the page says elsewhere."""
+    try:
+        return [(value[:1].upper() + value[1:], value) for value in libraries.library(name).label_values("type")]
+    except AskAbstractsError:
+        return []
