@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from index.lexical import LexicalIndex
 from index.filtering import Selection
+from index.lexical import LexicalIndex
 
 ROWS = [(1, ["il", "32", "il32beta"]), (2, ["il", "32"]), (3, ["vegf", "vegf", "stat3"])]
 

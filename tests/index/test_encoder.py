@@ -1,0 +1,152 @@
+"""Texts to vectors, with the real model and with a tiny one saved to disk."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from index import encoder as encoding
+from index.encoder import DEFAULT_SHA256, load_encoder
+from index.errors import EncoderError
+
+TEXTS = ["IL-32β induced VEGF.", "Metformin lengthened the life of mice.", "", "word " * 400]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A sentence-transformers model of 2 layers and 32 dimensions with random weights, saved to a folder."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("tiny")
+    source = encoding._model_folder(encoding.DEFAULT_ENCODER)
+    torch.manual_seed(1)
+    config = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
+    BertModel(config).save_pretrained(folder / "bert")
+    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
+        shutil.copy(source / name, folder / "bert" / name)
+    transformer = Transformer(str(folder / "bert"), max_seq_length=64)
+    SentenceTransformer(modules=[transformer, Pooling(32)], device="cpu").save(str(folder / "model"))
+    return folder / "model"
+
+
+def test_the_default_model_is_the_published_one(encoder):
+    assert (encoder.name, encoder.sha256, encoder.dimension, encoder.max_tokens) == (
+        "all-MiniLM-L6-v2",
+        DEFAULT_SHA256,
+        384,
+        256,
+    )
+
+
+def test_vectors_have_length_1_and_do_not_depend_on_their_neighbours(encoder):
+    together = encoder.encode(TEXTS, kind="passage")
+    alone = np.concatenate([encoder.encode([text], kind="passage") for text in TEXTS])
+    assert together.shape == (4, 384)
+    assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-3)
+    assert (together * alone).sum(axis=1) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_compiled_model_gives_the_vectors_of_sentence_transformers(encoder):
+    folder = encoding._model_folder(encoder.name)
+    plain = encoding._PlainEncoder(encoder.name, encoder.sha256, encoding._sentence_transformer(encoder.name, folder))
+    nearness = (encoder.encode(TEXTS, kind="query") * plain.encode(TEXTS, kind="query")).sum(axis=1)
+    assert nearness.min() > 0.999
+    assert encoder.count_tokens(TEXTS) == plain.count_tokens(TEXTS)
+
+
+def test_near_in_meaning_is_near(encoder):
+    question, answer, other = encoder.encode(
+        ["What does IL-32β induce?", "IL-32β raised the production of VEGF.", "Aspirin eased the headache."],
+        kind="passage",
+    )
+    assert question @ answer > question @ other + 0.3
+
+
+def test_no_text_gives_no_vectors(encoder):
+    assert encoder.encode([], kind="passage").shape == (0, 384)
+    assert encoder.count_tokens([]) == []
+
+
+def test_any_model_is_loaded_from_a_folder_and_remembered_by_the_library(tiny, tmp_path, json_lines, monkeypatch):
+    from conftest import ABSTRACTS
+
+    from index import Library
+    from index.errors import LibraryError
+
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "cache"))
+    with Library.open(tmp_path / "new", create=True, encoder=str(tiny)) as library:
+        library.add(files=[json_lines(ABSTRACTS)])
+        info = library.info()
+        assert (info.encoder, info.passage_tokens, library.encoder.dimension) == (str(tiny), 62, 32)
+        assert (
+            library.search("IL-32β induced VEGF in breast cancer cells", mode="lexical")[0].passage.pmid == "90000001"
+        )
+    with pytest.raises(LibraryError, match="python -m index rebuild"):
+        Library.open(tmp_path / "new", encoder="all-MiniLM-L6-v2")
+    with Library.open(tmp_path / "new") as library:
+        library.rebuild(encoder="all-MiniLM-L6-v2")
+        assert library.search("What does IL-32β induce?", mode="dense")[0].passage.pmid == "90000001"
+
+
+def test_other_weights_under_the_same_name_are_refused(tiny, tmp_path, json_lines, monkeypatch):
+    from conftest import ABSTRACTS
+    from safetensors.numpy import load_file, save_file
+
+    from index import Library
+
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "cache"))
+    model = tmp_path / "model"
+    shutil.copytree(tiny, model)
+    with Library.open(tmp_path / "new", create=True, encoder=str(model)) as library:
+        library.add(files=[json_lines(ABSTRACTS)])
+    weights = load_file(model / "model.safetensors")
+    save_file({name: values + 1 for name, values in weights.items()}, model / "model.safetensors")
+    with (
+        Library.open(tmp_path / "new") as library,
+        pytest.raises(EncoderError, match="was built with other weights .* python -m index rebuild"),
+    ):
+        library.search("VEGF")
+
+
+def test_a_damaged_cache_of_the_compiled_model_is_made_again(tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "cache"))
+    before = load_encoder(str(tiny)).encode(TEXTS, kind="passage")
+    (weights,) = tmp_path.rglob("model.bin")
+    weights.write_bytes(b"")
+    (weights.parent / "settings.json").write_text("{", encoding="utf-8")
+    again = load_encoder(str(tiny)).encode(TEXTS, kind="passage")
+    assert (before * again).sum(axis=1) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda folder: None, "holds no weights"),
+        (lambda folder: (folder / "model.safetensors").write_bytes(b"x"), "is not a model that sentence-transformers"),
+    ],
+)
+def test_a_folder_that_is_no_model(tmp_path, make, says, monkeypatch):
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "model"
+    folder.mkdir()
+    make(folder)
+    with pytest.raises(EncoderError, match=says):
+        load_encoder(str(folder))
+
+
+def test_a_name_that_is_nowhere(monkeypatch):
+    with pytest.raises(EncoderError, match="no embedding model nobody/nothing: .* give a folder"):
+        load_encoder("nobody/nothing")
+
+
+def test_default_weights_that_were_tampered_with_are_refused(monkeypatch, tmp_path):
+    source = encoding._model_folder(encoding.DEFAULT_ENCODER)
+    shutil.copytree(source, tmp_path / "model")
+    with (tmp_path / "model" / "model.safetensors").open("ab") as file:
+        file.write(b"x")
+    monkeypatch.setattr(encoding, "_model_folder", lambda name: tmp_path / "model")
+    with pytest.raises(EncoderError, match="are damaged .* pip install --force-reinstall"):
+        load_encoder()

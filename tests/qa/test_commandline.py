@@ -1,0 +1,89 @@
+"""python -m qa as a person or a script uses it."""
+
+import io
+import json
+
+import pytest
+
+from qa.__main__ import main
+
+QUESTION = "What does IL-32β induce in breast cancer cells?"
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command and return its exit code, what it printed and what it said on stderr."""
+
+    def run_one(*arguments):
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run_one
+
+
+def test_ask_prints_the_answer_its_sources_and_no_more(library, run):
+    code, out, said = run("ask", QUESTION, "--library", library.path)
+    assert (code, said) == (0, "")
+    assert "IL-32β induced VEGF in breast cancer cells. [1]" in out
+    assert "[1] Interleukin-32β and the migration of breast cancer cells J Test 2013 PMID 90000001" in out
+
+
+def test_ask_with_json_prints_one_object_as_the_python_api_gives_it(library, run):
+    from qa import Assistant
+
+    code, out, said = run("ask", QUESTION, "--library", library.path, "--json")
+    assert (code, said) == (0, "")
+    expected = Assistant(library).ask(QUESTION).to_dict()
+    assert json.loads(out) | {"seconds": 0} == expected | {"seconds": 0}
+    assert set(json.loads(out)["seconds"]) == {"retrieval", "answer"}
+
+
+def test_a_refusal_is_an_answer_and_exits_with_0(library, run):
+    code, out, _ = run("ask", "What does IL-32θ induce?", "--library", library.path)
+    assert code == 0
+    assert out.startswith("Not in these abstracts: none of those found names IL-32θ.\n\nNearest, not used:\n[1] ")
+
+
+def test_filters_reach_the_search(library, run):
+    _, out, _ = run("ask", "What did metformin do to mice?", "--library", library.path, "--include-retracted", "--json")
+    assert "90000004" in [source["pmid"] for source in json.loads(out)["sources"]]
+
+
+def test_chat_understands_a_follow_up(library, run, monkeypatch):
+    lines = "Does metformin lengthen the life of mice?\n\x20And what did a dose of 1% do?\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    code, out, _ = run("chat", "--library", library.path)
+    assert code == 0
+    assert "(asked: Does metformin lengthen the life of mice? And what did a dose of 1% do?)" in out
+    assert "Metformin at 1% of the diet was toxic." in out
+
+
+def test_chat_goes_on_after_a_question_it_cannot_use(library, run, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"???\n{QUESTION}\n"))
+    code, out, said = run("chat", "--library", library.path)
+    assert (code, "nothing to search for" in said, "VEGF" in out) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("ask", "x" * 10_000), "the question has 10,000 characters, the most is 2,000"),
+        (("ask", " "), "there is nothing to search for"),
+        (("ask", QUESTION, "--llm", "nosuch:model"), "nosuch"),
+        (("ask", QUESTION, "--pmids", "IL-32"), "'IL-32' is not a PMID"),
+    ],
+)
+def test_what_a_person_can_mend_is_said_in_one_sentence(library, run, arguments, says):
+    code, out, said = run(*arguments, "--library", library.path)
+    assert (code, out) == (2, "")
+    assert says in said
+
+
+def test_a_model_server_that_is_down_costs_the_prose_not_the_answer(library, run, monkeypatch):
+    monkeypatch.setenv("ASKABSTRACTS_LLM", "openai:any")
+    monkeypatch.setenv("ASKABSTRACTS_LLM_URL", "http://127.0.0.1:9/v1")
+    code, out, said = run("ask", QUESTION, "--library", library.path)
+    assert code == 3
+    assert "127.0.0.1:9" in said
+    assert "IL-32β induced VEGF" in out
