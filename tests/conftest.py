@@ -55,7 +55,8 @@ ABSTRACTS = (
     abstract(
         "90000003",
         "Metformin and the life span of mice",
-        "Metformin at 0.1% of the diet lengthened the life of male mice by 5.83%. Metformin at 1% of the diet was toxic.",
+        "Metformin at 0.1% of the diet lengthened the life of male mice by 5.83%. "
+        "Metformin at 1% of the diet was toxic.",
         journal="Aging Test",
         year=2013,
         types=("Journal Article",),
