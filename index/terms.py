@@ -130,7 +130,22 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 
 def _runs(text: str) -> Iterator[list[_Piece]]:
-    """Yield the pieces of the text in runs, each run a word or one written name with its parts."""
+    """Yield the pieces of the text in runs, each run a word or one written name with its parts.
+
+    In "IL-32α, β and γ" the letters that follow an isoform are isoforms of the same family.
+    """
+    family: list[_Piece] = []
+    for run in _written_runs(text):
+        if family and len(run) == 1 and run[0].is_greek:
+            run = [*family, run[0]]
+        elif len(run) > 2 and run[-1].is_greek:
+            family = run[:-1]
+        elif run[0].term not in ("and", "or"):
+            family = []
+        yield run
+
+
+def _written_runs(text: str) -> Iterator[list[_Piece]]:
     run: list[_Piece] = []
     for piece in _pieces(text):
         if run and _belongs(run, piece, text[run[-1].end : piece.start]):

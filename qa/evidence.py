@@ -85,6 +85,22 @@ class _Asked:
     technical: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a whole abstract holds of the question: the share of its words, the names and words that are not there."""
+
+    source: Source
+    coverage: float
+    missing_names: tuple[str, ...]
+    missing_words: tuple[str, ...]
+
+
+def _context(asked: _Asked, source: Source) -> _Context:
+    abstract = source.abstract
+    covered = coverage(asked.words, abstract.text)
+    return _Context(source, covered, missing_names(asked.text, abstract), missing_words(asked.technical, abstract))
+
+
 def gather(question: str, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
     """Return the sentences of the sources, best first: all of an abstract's text, or its title where there is none.
 
@@ -102,8 +118,9 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
         telling_words(question, library, technical),
         technical,
     )
+    contexts = {source.number: _context(asked, source) for source in sources}
     found = [
-        _evidence(asked, source, (start, end), vector=vector)
+        _evidence(asked, contexts[source.number], (start, end), vector=vector)
         for (source, start, end), vector in zip(spans, vectors, strict=True)
     ]
     return sorted(found, key=lambda one: (-one.score, one.source.number, one.start))
@@ -191,33 +208,30 @@ _LABELS = {
 }
 
 
-def _evidence(asked: _Asked, source: Source, span: tuple[int, int], *, vector: Vectors) -> Evidence:
-    start, end = span
-    abstract = source.abstract
-    text = abstract.text[start:end]
-    section = section_kind(abstract, start)
+def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector: Vectors) -> Evidence:
+    source, (start, end) = context.source, span
+    text = source.abstract.text[start:end]
+    section = section_kind(source.abstract, start)
     cosine = float(np.dot(vector, asked.vector))
     covered = coverage(asked.words, text)
-    absent = missing_names(asked.text, abstract) or other_isoforms(asked.text, text)
-    unused = missing_words(asked.technical, abstract)
+    absent = context.missing_names or other_isoforms(asked.text, text)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _SECTION_BONUS.get(section, 0.0)
     score -= _OTHER_NUMBERS * bool(numbers(asked.text) - numbers(text))
-    confidence = _confidence(asked, abstract, text, cosine=cosine, absent=absent, unused=unused)
-    return Evidence(source, start, end, text, section, vector, cosine, covered, absent, unused, score, confidence)
+    confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
+    return Evidence(
+        source, start, end, text, section, vector, cosine, covered, absent, context.missing_words, score, confidence
+    )
 
 
-def _confidence(
-    asked: _Asked, abstract: Abstract, text: str, *, cosine: float, absent: Sequence[str], unused: Sequence[str]
-) -> float:
+def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, is_absent: bool) -> float:
     """Return the chance that a sentence answers, by a logistic regression.
 
     Fitted on BioASQ's development questions, asked with their relevant abstracts in the library and taken out of it.
     What counts beside the sentence's cosine is what of the question its whole abstract holds. A question for a number
     is hardly answered by a sentence without one.
     """
-    covered = coverage(asked.words, abstract.text)
-    share_unused = len(unused) / max(len(asked.technical), 1)
-    odds = 4.6 * cosine + 3.7 * covered - 1.8 * bool(absent) - 1.2 * share_unused - 4.8
+    share_unused = len(context.missing_words) / max(len(asked.technical), 1)
+    odds = 4.6 * cosine + 3.7 * context.coverage - 1.8 * is_absent - 1.2 * share_unused - 4.8
     if _ASKS_A_NUMBER.search(asked.text) and not _NUMBER_OR_WORD.search(text):
         odds -= 2.0
     return 1 / (1 + math.exp(-odds))

@@ -59,6 +59,20 @@ def test_isoforms_are_kept_apart(left, right):
     assert not set(names(left)) & set(terms(right))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("IL-32α, β and γ", ["il32alpha", "il32beta", "il32gamma"]),
+        ("IL-1α/β", ["il1alpha", "il1beta"]),
+        ("IL-32α and -β", ["il32alpha", "il32beta"]),
+        ("IL-32α raised β-catenin", ["il32alpha", "betacatenin"]),  # another name
+        ("IL-32α cells and β cells", ["il32alpha"]),  # the list has ended
+    ],
+)
+def test_lists_of_isoforms(text, expected):
+    assert names(text) == expected
+
+
 def test_an_isoform_holds_its_family_but_not_the_other_way_round():
     assert names("IL-32")[0] in terms("IL-32β")
     assert names("IL-32β")[0] not in terms("IL-32")

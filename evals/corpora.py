@@ -1,0 +1,178 @@
+"""The test sets as abstracts and questions, and each as a real library that is built once and kept.
+
+A corpus is whole where the measure wants it so; ids that are no PMIDs give way to row numbers, counted from 1.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import random
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index import Abstract, Library, Progress, Section
+from index.caches import LEXICAL, VECTORS
+from index.encoder import DEFAULT_ENCODER, load_encoder
+from index.errors import FileError
+from index.json_lines import to_json
+from index.library import DEFAULT_PASSAGE_TOKENS
+
+SEED = 20261123
+BIOASQ_QUESTIONS = 300
+BACKGROUND = 6_000
+"""BioASQ's records beside the relevant ones; all 34,924 take half an hour to embed on two cores."""
+
+_EMBEDDED_BY = ("chunking.py", "encoder.py", "json_lines.py", "sentences.py", "store.py", "writing.py")
+"""The modules of `index` that decide what is embedded: a library that other ones built is built anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its relevant abstracts: PMID to grade, 1 and up."""
+
+    id: str
+    text: str
+    relevant: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Abstracts, and questions with what is relevant among them; `note` says what was taken."""
+
+    name: str
+    abstracts: tuple[Abstract, ...]
+    questions: tuple[Question, ...]
+    note: str
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Read a JSON Lines file, gzipped or plain. Raises FileError when there is none."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+    except OSError as error:
+        raise FileError(f"{path} cannot be read ({error.strerror}); name the folder that holds it by --data") from error
+
+
+def scifact(folder: Path) -> Corpus:
+    """Return SciFact whole, with the claims of its dev part: those that BEIR's published figures are about."""
+    rows, claims = read_rows(folder / "scifact" / "corpus.jsonl.gz"), read_rows(folder / "scifact" / "claims.jsonl")
+    return scifact_from(rows, claims)
+
+
+def scifact_from(rows: Sequence[Mapping[str, Any]], claims: Iterable[Mapping[str, Any]]) -> Corpus:
+    """Return the corpus of SciFact's rows."""
+    pmid = _row_numbers(rows)
+    abstracts = [_abstract(pmid[row["id"]], row["title"], " ".join(row["sentences"])) for row in rows]
+    questions = [
+        Question(claim["id"], claim["claim"], {pmid[id_]: 1 for id_ in claim["cited_doc_ids"]})
+        for claim in claims
+        if claim["part"] == "dev"
+    ]
+    return _corpus("SciFact", abstracts, questions, f"{len(rows):,} abstracts, claims of part dev")
+
+
+def cystic_fibrosis(folder: Path) -> Corpus:
+    """Return the cystic fibrosis collection whole; a grade is the four judges' marks added up, 1 to 8."""
+    here = folder / "cystic-fibrosis"
+    return cystic_fibrosis_from(read_rows(here / "corpus.jsonl.gz"), read_rows(here / "questions.jsonl"))
+
+
+def cystic_fibrosis_from(rows: Sequence[Mapping[str, Any]], asked: Iterable[Mapping[str, Any]]) -> Corpus:
+    """Return the corpus of the cystic fibrosis rows."""
+    pmid = _row_numbers(rows)
+    abstracts = [_abstract(pmid[row["id"]], row["title"], row["abstract"] or "") for row in rows]
+    questions = [
+        Question(row["id"], row["question"], {pmid[id_]: grade for id_, grade in row["relevance"].items() if grade})
+        for row in asked
+    ]
+    return _corpus("cystic fibrosis", abstracts, questions, f"{len(rows):,} abstracts, graded relevance")
+
+
+def bioasq(folder: Path, *, background: int = BACKGROUND) -> Corpus:
+    """Return a seeded sample of BioASQ's questions, their records, and as many others as `background` says."""
+    here = folder / "bioasq"
+    rows, asked = read_rows(here / "passages.jsonl.gz"), read_rows(here / "questions.jsonl")
+    return bioasq_from(rows, asked, sample=BIOASQ_QUESTIONS, background=background)
+
+
+def bioasq_from(
+    rows: Iterable[Mapping[str, Any]], asked: Iterable[Mapping[str, Any]], *, sample: int, background: int
+) -> Corpus:
+    """Return the corpus of BioASQ's rows by PMID: the passages of one record joined in their order, titles as title.
+
+    Relevant are the records of a question that have a passage; questions with none are never drawn.
+    """
+    records: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        records.setdefault(row["pmid"], []).append(row)
+    by_id = {row["id"]: row for row in asked}
+    relevant = {id_: {pmid: 1 for pmid in row["pmids"] if pmid in records} for id_, row in by_id.items()}
+    dice = random.Random(SEED)
+    answerable = sorted(id_ for id_, pmids in relevant.items() if pmids)
+    drawn = sorted(dice.sample(answerable, min(sample, len(answerable))))
+    wanted = {pmid for id_ in drawn for pmid in relevant[id_]}
+    others = sorted(set(records) - wanted, key=int)
+    kept = sorted(wanted | set(dice.sample(others, min(background, len(others)))), key=int)
+    note = (
+        f"{len(drawn):,} questions drawn of {len(answerable):,}, their {len(wanted):,} records among "
+        f"{len(kept) - len(wanted):,} of the {len(others):,} others"
+    )
+    questions = [Question(id_, by_id[id_]["question"], relevant[id_]) for id_ in drawn]
+    return _corpus("BioASQ by PMID", [_joined(pmid, records[pmid]) for pmid in kept], questions, note)
+
+
+def build_library(corpus: Corpus, work: Path) -> Path:
+    """Return the folder of a corpus's library, built under `work` unless one of the same making is there."""
+    lines = "".join(json.dumps(to_json(abstract), ensure_ascii=False) + "\n" for abstract in corpus.abstracts)
+    folder = work / f"{corpus.name.replace(' ', '-').lower()}-{_making(lines)}"
+    if (folder / "whole").is_file():
+        shutil.rmtree(folder / "library" / LEXICAL, ignore_errors=True)  # terms may have changed; it comes back in seconds
+        (folder / "library" / VECTORS).unlink(missing_ok=True)
+        return folder / "library"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "abstracts.jsonl").write_text(lines, encoding="utf-8")
+    report = Library.build(folder / "library", files=[folder / "abstracts.jsonl"], on_progress=_say)
+    sys.stderr.write("\n")
+    if report.failed:
+        raise FileError(f"{len(report.failed)} abstracts of {corpus.name} could not be read; mend the reader")
+    (folder / "whole").touch()
+    return folder / "library"
+
+
+def _making(lines: str) -> str:
+    """Return a short digest of all that a library's passages and vectors come from."""
+    digest = hashlib.sha256(lines.encode("utf-8"))
+    digest.update(f"{load_encoder(DEFAULT_ENCODER).sha256} {DEFAULT_PASSAGE_TOKENS}".encode())
+    for module in _EMBEDDED_BY:
+        digest.update((Path(__file__).parents[1] / "index" / module).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _say(progress: Progress) -> None:
+    sys.stderr.write(f"\r{progress.doing}: {progress.done:,} abstracts")
+    sys.stderr.flush()
+
+
+def _row_numbers(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {row["id"]: str(number) for number, row in enumerate(rows, start=1)}
+
+
+def _abstract(pmid: str, title: str, text: str) -> Abstract:
+    return Abstract(pmid, title, (Section("", "", text),) if text.strip() else ())
+
+
+def _joined(pmid: str, passages: Iterable[Mapping[str, Any]]) -> Abstract:
+    ordered = sorted(passages, key=lambda row: (row["start"], row["end"], row["id"]))
+    parts = {kind: " ".join(row["text"] for row in ordered if row["section"] == kind) for kind in ("title", "abstract")}
+    return _abstract(pmid, parts["title"], parts["abstract"])
+
+
+def _corpus(name: str, abstracts: Sequence[Abstract], questions: Sequence[Question], note: str) -> Corpus:
+    return Corpus(name, tuple(abstracts), tuple(questions), f"{len(questions)} questions; {note}")
