@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from index.cleaning import fold
+from index.encodings import as_utf8
 from index.errors import FileError, InputError
-from index.json_lines import as_utf8, fold, read_json_lines
+from index.json_lines import read_json_lines
 from index.medline import read_medline
 from index.pubmed_xml import read_pubmed_xml
 from index.records import Failure, Read

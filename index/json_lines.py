@@ -1,15 +1,16 @@
-"""JSON Lines to abstracts and back; also what every reader here shares: folding text, PMIDs, UTF-8."""
+"""JSON Lines to abstracts: one object a line, and what people make of that (arrays, single objects)."""
 
 from __future__ import annotations
 
-import codecs
-import io
 import json
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from index.cleaning import clean_doi, clean_pmid, fold, says_retracted
+from index.encodings import as_utf8
 from index.errors import InputError
+from index.record_json import LISTS, TEXTS
 from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
 
 MAX_LINE_BYTES = 50_000_000
@@ -19,196 +20,9 @@ MAX_ARRAY_BYTES = 500_000_000
 """The longest JSON array that is read: unlike lines, it is held in memory whole."""
 
 _BLOCK = 1 << 16
-_TEXTS = (
-    "journal",
-    "doi",
-    "pmcid",
-    "date",
-    "volume",
-    "issue",
-    "pages",
-    "language",
-    "vernacular_title",
-    "copyright",
-    "note",
-)
-_LISTS = ("authors", "types", "mesh", "keywords")
 # As other programs name the same fields.
 _ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "PMID"}
-_DROPPED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_HALF = re.compile(r"[\ud800-\udfff]")
 _BETWEEN = re.compile(r"[\s,]*")
-_PMID = re.compile(r"0*([1-9][0-9]{0,9})")
-_DOI_PREFIX = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", re.I)
-# Codecs that hold plain text; others that Python knows (zlib, hex, rot13 …) must not be had by naming them in a file.
-_TEXT_CODEC = re.compile(
-    r"utf-?(8|16|32)\S*|ascii|iso8859-\d+|cp\d+|mac-\S+|koi8-\S|big5\S*|gb\S+|euc_\S+|shift_\S+|hz"
-)
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_DECLARED = re.compile(rb"\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']\s*([\w.:-]+)")
-
-
-def fold(text: str) -> str:
-    """Return text with white space of any kind folded to single spaces and control characters dropped; else verbatim.
-
-    Half a character (a lone surrogate, which cannot be stored as UTF-8) becomes U+FFFD.
-    """
-    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
-        return text  # nine of ten: no control characters, and no white space but single spaces
-    folded = " ".join(_DROPPED.sub("", text).split())
-    return folded if folded.isascii() else _HALF.sub("\ufffd", folded)
-
-
-def clean_pmid(text: str) -> str:
-    """Return the PMID without leading zeros; raise InputError unless it is a number of 1 to 10 digits."""
-    if match := _PMID.fullmatch(text.strip()):
-        return match[1]
-    if not text.strip():
-        raise InputError("it has no PMID; give every record its PMID")
-    raise InputError(f'its PMID is "{fold(text)[:40]}"; a PMID is a number of 1 to 10 digits')
-
-
-def clean_doi(text: str) -> str:
-    """Return the DOI itself, without "doi:" or the resolver's address before it."""
-    return _DOI_PREFIX.sub("", fold(text), count=1)
-
-
-def as_utf8(stream: BinaryIO) -> io.BufferedReader:
-    """Return the stream as UTF-8 bytes without a byte order mark; bytes that are already UTF-8 pass through untouched.
-
-    Knows byte order marks, UTF-16 without one, and the encoding that an XML declaration names. Raises InputError when
-    that encoding is unknown.
-    """
-    head = stream.read(1024)
-    for mark, encoding in _BOMS:
-        if head.startswith(mark):
-            return io.BufferedReader(_Utf8(stream, head[len(mark) :], encoding), _BLOCK)
-    if head[:1] == b"\0" or head[1:2] == b"\0":
-        encoding = "utf-16-be" if head[:1] == b"\0" else "utf-16-le"
-    else:
-        encoding = _declared_encoding(head)
-    return io.BufferedReader(_Utf8(stream, head, encoding), _BLOCK)
-
-
-def _declared_encoding(head: bytes) -> str:
-    match = _DECLARED.match(head)
-    if not match:
-        return "utf-8"
-    declared = match[1].decode("ascii")
-    try:
-        encoding = codecs.lookup(declared).name
-    except LookupError:
-        encoding = ""
-    if not _TEXT_CODEC.fullmatch(encoding):
-        raise InputError(f'its XML declaration names the encoding "{declared}", which is unknown; save it as UTF-8')
-    # A declaration that can be read as ASCII is not UTF-16 or UTF-32, whatever it says: some programs write this.
-    return "utf-8" if encoding.startswith(("utf", "ascii")) else encoding
-
-
-class _Utf8(io.RawIOBase):
-    """A stream read as UTF-8; closing it leaves the stream below open."""
-
-    def __init__(self, stream: BinaryIO, head: bytes, encoding: str) -> None:
-        self._stream = stream
-        self._pending = head
-        self._is_ended = False
-        self._decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)("replace")
-        if self._decoder:
-            self._pending = self._decoder.decode(head).encode()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
-        while not self._pending and not self._is_ended:
-            piece = self._stream.read(_BLOCK)
-            self._is_ended = not piece
-            self._pending = self._decoder.decode(piece, self._is_ended).encode() if self._decoder else piece
-        count = min(len(buffer), len(self._pending))
-        buffer[:count] = self._pending[:count]
-        self._pending = self._pending[count:]
-        return count
-
-
-def to_json(abstract: Abstract) -> dict[str, Any]:
-    """Return every field but `raw` as plain JSON values, empty ones left out: `from_json` gives the abstract back.
-
-    >>> to_json(Abstract("1", "A title", (Section("AIM", "", "To see."),), year=2001))
-    {'pmid': '1', 'title': 'A title', 'sections': [{'label': 'AIM', 'text': 'To see.'}], 'year': 2001}
-    """
-    record: dict[str, Any] = {
-        "pmid": abstract.pmid,
-        "title": abstract.title,
-        "sections": _sections_to_json(abstract.sections),
-        "year": abstract.year,
-        **{field: getattr(abstract, field) for field in _TEXTS},
-        **{field: list(getattr(abstract, field)) for field in _LISTS},
-        "other_abstracts": [
-            {"language": other.language, "type": other.type, "sections": _sections_to_json(other.sections)}
-            for other in abstract.other_abstracts
-        ],
-        "corrections": [
-            {"ref_type": correction.ref_type, "pmid": correction.pmid, "citation": correction.citation}
-            for correction in abstract.corrections
-        ],
-        "is_retracted": abstract.is_retracted,
-    }
-    return {
-        key: value for key, value in record.items() if key in ("pmid", "title") or value or value == 0 and key == "year"
-    }
-
-
-def _sections_to_json(sections: tuple[Section, ...]) -> list[dict[str, str]]:
-    named = ((("label", one.label), ("category", one.category), ("text", one.text)) for one in sections)
-    return [{key: value for key, value in pairs if value or key == "text"} for pairs in named]
-
-
-def from_json(record: dict[str, Any]) -> Abstract:
-    """Return the abstract that `to_json` was given, but for `raw`; nothing is checked or cleaned here."""
-    texts: dict[str, Any] = {field: record.get(field, "") for field in _TEXTS}
-    lists: dict[str, Any] = {field: tuple(record.get(field, ())) for field in _LISTS}
-    return Abstract(
-        **texts,
-        **lists,
-        pmid=record["pmid"],
-        title=record["title"],
-        sections=_sections_from_json(record),
-        year=record.get("year"),
-        other_abstracts=tuple(
-            OtherAbstract(other["language"], other["type"], _sections_from_json(other))
-            for other in record.get("other_abstracts", ())
-        ),
-        corrections=tuple(
-            Correction(one["ref_type"], one["pmid"], one["citation"]) for one in record.get("corrections", ())
-        ),
-        is_retracted=record.get("is_retracted", False),
-    )
-
-
-def _sections_from_json(record: dict[str, Any]) -> tuple[Section, ...]:
-    return tuple(
-        Section(one.get("label", ""), one.get("category", ""), one.get("text", ""))
-        for one in record.get("sections", ())
-    )
-
-
-def best_title(title: str, vernacular_title: str) -> str:
-    """Return the title, or the one in the original language when that is all there is."""
-    is_missing = title.strip("[].").casefold() in ("", "not available")
-    return vernacular_title or title if is_missing else title
-
-
-def says_retracted(types: tuple[str, ...], corrections: tuple[Correction, ...]) -> bool:
-    """Return whether publication types or corrections say that the abstract was retracted; a notice of one does not."""
-    if any(one.casefold() == "retracted publication" for one in types):
-        return True
-    return any(one.ref_type in ("RetractionIn", "RetractedandRepublishedIn") for one in corrections)
 
 
 def read_json_lines(stream: BinaryIO, *, name: str) -> Iterator[Read]:
@@ -330,9 +144,9 @@ def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
     title = fields.text("title")
     if not (title or sections):
         raise InputError('it has no text; give "title", and "abstract" or "sections"')
-    texts: dict[str, Any] = {field: fields.text(field) for field in _TEXTS}
+    texts: dict[str, Any] = {field: fields.text(field) for field in TEXTS}
     texts["doi"] = clean_doi(texts["doi"])
-    lists: dict[str, Any] = {field: fields.strings(field) for field in _LISTS}
+    lists: dict[str, Any] = {field: fields.strings(field) for field in LISTS}
     corrections = fields.corrections()
     return Abstract(
         **texts,

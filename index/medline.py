@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
+from index.cleaning import best_title, clean_doi, clean_pmid, fold, says_retracted
+from index.encodings import as_utf8
 from index.errors import InputError
-from index.json_lines import as_utf8, best_title, clean_doi, clean_pmid, fold, says_retracted
 from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
 
 MAX_RECORD_BYTES = 32 << 20

@@ -8,40 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
 from html.entities import name2codepoint
 from typing import BinaryIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from index.cleaning import best_title, clean_doi, clean_pmid, fold, says_retracted
+from index.encodings import as_utf8
 from index.errors import InputError
-from index.json_lines import as_utf8, best_title, clean_doi, clean_pmid, fold, says_retracted
 from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Read, Section
+from index.xml_cutter import DELETIONS, RECORDS, SETS, Cutter, Piece
 
-MAX_RECORD_BYTES = 32 << 20
-"""The longest record that is read. The longest in PubMed, with thousands of authors, have a few megabytes."""
-
-_BLOCK = 1 << 18
-_HEAD = 1 << 14
-_MAX_TAG_BYTES = 1 << 16
-_MAX_COMMENT_BYTES = 1 << 20
 _EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
-_SETS = ("PubmedArticleSet", "PubmedBookArticleSet", "BookDocumentSet", "MedlineCitationSet")
-_RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "BookDocument")
-_DELETIONS = ("DeleteCitation", "DeleteDocument")
-_INNER = {"PubmedArticle": "MedlineCitation", "PubmedBookArticle": "BookDocument"}
-# The look ahead tells most other tags apart at their first letters.
-_TOKEN = re.compile(
-    rb"<(?=!|/?(?:Pubmed|Medline|BookD|Delete|[Ee][Rr]|[\w.-]+:))"
-    rb"(?:(?P<aside>!--|!\[CDATA\[|!DOCTYPE)|(?P<close>/?)(?:[\w.-]+:)?(?P<tag>%s|(?i:error))(?:\s[^<>]*?)?(?P<empty>/?)>)"
-    % b"|".join(name.encode() for name in (*_RECORDS, *_DELETIONS, *_SETS))
-)
-_ASIDE_ENDS = {
-    b"!--": re.compile(rb".*?-->", re.DOTALL),
-    b"![CDATA[": re.compile(rb".*?\]\]>", re.DOTALL),
-    b"!DOCTYPE": re.compile(rb"[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL),
-}
 _PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
 _CITATION = re.compile(rb"<((?:[\w.-]+:)?MedlineCitation)[\s>].*?</\1\s*>", re.DOTALL)
 _NAMED = re.compile(r"&(\w+);")
@@ -76,23 +55,13 @@ _OTHER_ROOTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """The bytes of one element, the line it starts on, and what is wrong with it: "" when it is whole."""
-
-    tag: str
-    xml: bytes
-    line: int
-    fault: str = ""
-
-
 def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
     """Yield each record of PubMed XML in any envelope; what is broken, or is no PubMed record, is a Failure.
 
     An empty set yields nothing. Records before and after a broken one come out.
     """
     try:
-        cutter = _Cutter(as_utf8(stream))
+        cutter = Cutter(as_utf8(stream))
     except InputError as error:
         yield Failure(name, str(error))
         return
@@ -103,7 +72,7 @@ def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
             errors.append(fold(unescape(re.sub(r"<[^>]*>", "", piece.xml.decode("utf-8", "replace"))))[:300])
             continue
         has_any = True
-        number += piece.tag in _RECORDS
+        number += piece.tag in RECORDS
         yield from _read_piece(piece, name=name, number=number)
     if any(errors):
         yield Failure(name, f'holds an error of NCBI: "{"; ".join(filter(None, errors))}"; fetch it again')
@@ -111,7 +80,7 @@ def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
         yield Failure(
             name, "was cut off: it ends inside its set of records, so some may be missing; get the file again"
         )
-    elif not has_any and cutter.root not in _SETS:
+    elif not has_any and cutter.root not in SETS:
         yield Failure(name, _say_root(cutter.root))
 
 
@@ -122,160 +91,17 @@ def _say_root(root: str) -> str:
     return f"holds <{root}>{what}, not PubMed records; {_EXPECTED}"
 
 
-# Cutting: bytes to the elements that matter.
-
-
-class _Cutter:
-    """Cuts UTF-8 XML into records, deletions and error messages, and finds them again behind any damage."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._buffer = bytearray()
-        self._at = 0  # scanned up to here
-        self._start = 0  # where the open piece starts
-        self._tag = ""  # the open piece's, else ""
-        self._has_inner = False
-        self._is_too_long = False
-        self._last_tag = ""
-        self._line, self._counted = 1, 0  # the number of the line at offset _counted
-        self._open_sets = 0
-        self._is_ended = False
-        self._head = b""
-
-    @property
-    def is_cut_off(self) -> bool:
-        """Whether the stream ended before its set of records did."""
-        return self._open_sets > 0
-
-    @property
-    def root(self) -> str:
-        """The name of the first element, without a prefix; "" when there is none."""
-        head = re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", self._head, flags=re.DOTALL)
-        head = re.sub(rb"^\s*<!DOCTYPE" + _ASIDE_ENDS[b"!DOCTYPE"].pattern, b"", head, count=1, flags=re.DOTALL)
-        match = re.match(rb"\s*<(?:[\w.-]+:)?([\w.-]+)", head)
-        return match[1].decode("ascii", "replace") if match else ""
-
-    def pieces(self) -> Iterator[_Piece]:
-        """Yield the pieces in their order."""
-        while (token := self._next_token()) is not None:
-            yield from self._take(token)
-        if self._tag:
-            yield self._cut(len(self._buffer), fault="has no end: the file was cut off inside it")
-
-    def _next_token(self) -> re.Match[bytes] | None:
-        """Return the next tag that matters; None at the end. Comments, CDATA and the DOCTYPE are stepped over."""
-        while True:
-            end = len(self._buffer) if self._is_ended else self._last_tag_start()
-            token = _TOKEN.search(self._buffer, self._at, end)
-            if token is None:
-                self._at = max(self._at, end)
-                if self._is_ended:
-                    return None
-                self._fill()
-            elif token["aside"] is None:
-                self._at = token.end()
-                return token
-            else:
-                self._step_over(token)
-
-    def _last_tag_start(self) -> int:
-        """Return up to where the buffer holds whole tags: a tag may go on in the next block."""
-        last = self._buffer.rfind(b"<", max(self._at, len(self._buffer) - _MAX_TAG_BYTES))
-        return last if last >= 0 and self._buffer.find(b">", last) < 0 else len(self._buffer)
-
-    def _step_over(self, token: re.Match[bytes]) -> None:
-        """Move behind a comment, CDATA section or DOCTYPE; one that does not end is taken for text."""
-        aside, self._at = token["aside"], token.start()
-        length = token.end() - token.start()
-        while (end := self._aside_end(aside, self._at + length)) == 0:
-            if self._is_ended or len(self._buffer) - self._at > _MAX_COMMENT_BYTES:
-                end = self._at + length
-                break
-            self._fill()
-        self._at = end
-
-    def _aside_end(self, aside: bytes, start: int) -> int:
-        """Return where it ends: 0 when that is not read yet, `start` when another opens before: it was never closed."""
-        limit = start + _MAX_COMMENT_BYTES
-        reopened = self._buffer.find(b"<" + aside, start, limit)
-        match = _ASIDE_ENDS[aside].match(self._buffer, start, limit if reopened < 0 else reopened)
-        if match:
-            return match.end()
-        return start if reopened >= 0 else 0
-
-    def _take(self, token: re.Match[bytes]) -> Iterator[_Piece]:
-        tag = token["tag"].decode("ascii")
-        tag = "ERROR" if tag.upper() == "ERROR" else tag
-        if tag in _SETS:
-            if self._tag:  # a set starts or ends inside a record: the record was never closed
-                yield self._cut(token.start(), fault="has no end tag")
-            step = 0 if token["empty"] else -1 if token["close"] else 1
-            self._open_sets = max(0, self._open_sets + step)
-        elif token["close"]:
-            yield from self._take_close(tag, token)
-        else:
-            yield from self._take_open(tag, token)
-
-    def _take_open(self, tag: str, token: re.Match[bytes]) -> Iterator[_Piece]:
-        if self._tag:
-            if tag == "ERROR":
-                return
-            if _INNER.get(self._tag) == tag and not self._has_inner:
-                self._has_inner = True
-                return
-            yield self._cut(token.start(), fault="has no end tag")
-        self._open(tag, token.start())
-        if token["empty"]:
-            yield self._cut(token.end())
-
-    def _take_close(self, tag: str, token: re.Match[bytes]) -> Iterator[_Piece]:
-        if tag == self._tag:
-            yield self._cut(token.end())
-        elif not self._tag and tag in _INNER and self._last_tag != _INNER[tag]:
-            self._open(tag, token.start())
-            yield self._cut(token.end(), fault="has no beginning, and its PMID cannot be told")
-
-    def _open(self, tag: str, start: int) -> None:
-        self._line += self._buffer.count(b"\n", self._counted, start)
-        self._start = self._counted = start
-        self._tag, self._piece_line, self._has_inner, self._is_too_long = tag, self._line, False, False
-
-    def _cut(self, end: int, *, fault: str = "") -> _Piece:
-        """Return the open piece, which ends here, and close it."""
-        fault = f"is longer than {MAX_RECORD_BYTES:,} bytes" if self._is_too_long else fault
-        piece = _Piece(self._tag, bytes(self._buffer[self._start : end]), self._piece_line, fault)
-        self._last_tag, self._tag = self._tag, ""
-        return piece
-
-    def _fill(self) -> None:
-        """Drop what is done with and read on; of a record that is too long only the beginning is kept."""
-        keep = self._start if self._tag else self._at
-        self._line += self._buffer.count(b"\n", self._counted, keep)
-        self._counted = 0
-        if self._tag and self._at - keep > MAX_RECORD_BYTES:
-            self._is_too_long = True
-            self._line += self._buffer.count(b"\n", keep + _BLOCK, self._at)
-            del self._buffer[keep + _BLOCK : self._at]
-            self._at = keep + _BLOCK
-        del self._buffer[:keep]
-        self._start, self._at = 0, self._at - keep
-        block = self._stream.read(_BLOCK)
-        self._is_ended = not block
-        self._buffer += block
-        self._head += block[: _HEAD - len(self._head)]
-
-
 # Reading: one element to one abstract.
 
 
-def _read_piece(piece: _Piece, *, name: str, number: int) -> Iterator[Read]:
-    if piece.tag in _DELETIONS:
+def _read_piece(piece: Piece, *, name: str, number: int) -> Iterator[Read]:
+    if piece.tag in DELETIONS:
         yield from _read_deletions(piece, name=name)
     else:
         yield from _read_record(piece, name=name, number=number)
 
 
-def _read_deletions(piece: _Piece, *, name: str) -> Iterator[Deletion | Failure]:
+def _read_deletions(piece: Piece, *, name: str) -> Iterator[Deletion | Failure]:
     for match in _PMID_ELEMENT.finditer(piece.xml):
         try:
             yield Deletion(clean_pmid(match[1].decode("utf-8", "replace")))
@@ -283,7 +109,7 @@ def _read_deletions(piece: _Piece, *, name: str) -> Iterator[Deletion | Failure]
             yield Failure(f"{name}, {piece.tag}", f"line {piece.line}: {error}")
 
 
-def _read_record(piece: _Piece, *, name: str, number: int) -> Iterator[Abstract | Failure]:
+def _read_record(piece: Piece, *, name: str, number: int) -> Iterator[Abstract | Failure]:
     """Yield the abstract or why there is none; of a broken PubmedArticle, the MedlineCitation when that is whole."""
     where = f"the record at line {piece.line} of {name}"
     what = _pmid_in(piece.xml) or f"{name}, record {number}"
@@ -294,7 +120,7 @@ def _read_record(piece: _Piece, *, name: str, number: int) -> Iterator[Abstract 
             yield Failure(what, f"{where} {root}; get the file again or mend it there")
             return
         line = piece.line + piece.xml.count(b"\n", 0, citation.start())
-        yield from _read_record(_Piece("MedlineCitation", citation[0], line), name=name, number=number)
+        yield from _read_record(Piece("MedlineCitation", citation[0], line), name=name, number=number)
         if b"MedlineCitation>" in piece.xml[citation.end() :]:
             yield Failure(
                 f"{name}, behind record {number}", f"behind {where} stands another without a beginning; mend it there"
@@ -319,7 +145,7 @@ def _pmid_in(xml: bytes) -> str:
         return ""
 
 
-def _parse(piece: _Piece) -> Element | str:
+def _parse(piece: Piece) -> Element | str:
     """Return the record's element, or what is wrong with it."""
     try:
         return _without_namespace(ElementTree.fromstring(piece.xml))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from index.errors import LibraryDamagedError, LibraryError
 from index.filtering import Selection, condition
-from index.json_lines import from_json, to_json
+from index.record_json import from_json, to_json
 from index.records import Abstract, Filters, Passage
 
 FORMAT = 1

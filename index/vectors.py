@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.filtering import Selection
+from index.state import State
 
-_MAGIC = b"AAVEC001"
-_HEADER = struct.Struct("<8sQ")  # magic, generation
+_MAGIC = b"AAVEC002"
+_HEADER = struct.Struct("<8sQQ")  # magic, generation, stamp
 _FOOTER = struct.Struct("<I")  # CRC-32 of all before it
+_BLOCK = 1 << 20
 
 
 class VectorIndex:
@@ -65,23 +67,33 @@ class VectorIndex:
         scores, ids = self._index.search(query.reshape(1, -1), min(top, len(self)), params=parameters)
         return [(int(id_), float(score)) for id_, score in zip(ids[0], scores[0], strict=True) if id_ >= 0]
 
-    def write(self, path: Path, *, generation: int) -> None:
-        """Write the index with its generation and a checksum: aside, synced, then renamed, so never half a file."""
+    def vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """Return the ids and the vectors that are held, in the order of the index."""
+        import faiss
+
+        codes = faiss.vector_to_array(faiss.downcast_index(self._index.index).codes)
+        return faiss.vector_to_array(self._index.id_map), codes.view(np.float16).reshape(-1, self.dimension)
+
+    def write(self, path: Path, *, state: State) -> None:
+        """Write the index with its state and a checksum: aside, synced, then renamed, so never half a file."""
         import faiss
 
         aside = path.with_suffix(".new")
         with aside.open("wb") as file:
             checked = _Checked(file)
-            checked.write(_HEADER.pack(_MAGIC, generation))
-            faiss.write_index(self._index, faiss.PyCallbackIOWriter(checked.write))
+            checked.write(_HEADER.pack(_MAGIC, state.generation, state.stamp))
+            try:
+                faiss.write_index(self._index, faiss.PyCallbackIOWriter(checked.write))
+            except RuntimeError as error:  # of a callback that failed
+                raise OSError(f"{aside} cannot be written") from error
             file.write(_FOOTER.pack(checked.crc))
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, path)
 
     @staticmethod
-    def generation_of(path: Path) -> int | None:
-        """Return the generation that a file says it holds, without reading the rest; None when it says none."""
+    def state_of(path: Path) -> State | None:
+        """Return the state that a file says it holds, without reading the rest; None when it says none."""
         try:
             with path.open("rb") as file:
                 header = file.read(_HEADER.size)
@@ -89,31 +101,42 @@ class VectorIndex:
             return None
         if len(header) < _HEADER.size or not header.startswith(_MAGIC):
             return None
-        return int(_HEADER.unpack(header)[1])
+        return State(*_HEADER.unpack(header)[1:])
 
     @classmethod
-    def read(cls, path: Path) -> tuple[VectorIndex, int]:
-        """Return the index in a file and the generation it holds. Raises ValueError when the file is damaged."""
+    def read(cls, path: Path) -> tuple[VectorIndex, State]:
+        """Return the index in a file and the state it holds. Raises ValueError when the file is damaged."""
         import faiss
 
         with path.open("rb") as file:
-            checked = _Checked(file)
-            header = checked.read(_HEADER.size)
-            if len(header) < _HEADER.size or header[: len(_MAGIC)] != _MAGIC:
+            if not _is_whole(file):  # first of all: FAISS believes the sizes that it reads
+                raise ValueError(f"{path} is damaged: its checksum does not match")
+            header = file.read(_HEADER.size)
+            if not header.startswith(_MAGIC):
                 raise ValueError(f"{path} is no vector index of this version")
             try:
-                index = faiss.read_index(faiss.PyCallbackIOReader(checked.read))
+                index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
             except (RuntimeError, MemoryError) as error:
                 raise ValueError(f"{path} is damaged") from error
-            if file.read() != _FOOTER.pack(checked.crc):
-                raise ValueError(f"{path} is damaged: its checksum does not match")
         found = cls.__new__(cls)
         found._index = index
-        return found, int(_HEADER.unpack(header)[1])
+        return found, State(*_HEADER.unpack(header)[1:])
+
+
+def _is_whole(file: BinaryIO) -> bool:
+    """Tell whether a file ends in the CRC-32 of all before it, and go back to its start."""
+    left = os.fstat(file.fileno()).st_size - _FOOTER.size
+    crc = 0
+    while left > 0 and (block := file.read(min(left, _BLOCK))):
+        crc = zlib.crc32(block, crc)
+        left -= len(block)
+    is_whole = left == 0 and file.read() == _FOOTER.pack(crc)
+    file.seek(0)
+    return is_whole
 
 
 class _Checked:
-    """A file whose bytes are summed up by CRC-32 as they pass."""
+    """A file whose bytes are summed up by CRC-32 as they are written."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -122,11 +145,6 @@ class _Checked:
     def write(self, some: bytes) -> int:
         self.crc = zlib.crc32(some, self.crc)
         return self._file.write(some)
-
-    def read(self, size: int) -> bytes:
-        some = self._file.read(size)
-        self.crc = zlib.crc32(some, self.crc)
-        return some
 
 
 def _selector(selection: Selection) -> Any:  # noqa: ANN401 - a faiss.IDSelector

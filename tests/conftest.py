@@ -86,7 +86,7 @@ def json_lines(tmp_path):
     """Write abstracts to a JSON Lines file and return its path."""
     import json
 
-    from index.json_lines import to_json
+    from index.record_json import to_json
 
     def write(abstracts, name="abstracts.jsonl"):
         path = tmp_path / name

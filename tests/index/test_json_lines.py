@@ -5,8 +5,11 @@ import json
 
 import pytest
 
+from index.cleaning import best_title, clean_doi, clean_pmid, fold
+from index.encodings import as_utf8
 from index.errors import InputError
-from index.json_lines import as_utf8, best_title, clean_doi, clean_pmid, fold, from_json, read_json_lines, to_json
+from index.json_lines import read_json_lines
+from index.record_json import from_json, to_json
 from index.records import Abstract, Correction, Failure, OtherAbstract, Section
 
 FULL = Abstract(

@@ -1,0 +1,51 @@
+"""What every reader does to the values it reads: white space, PMIDs, DOIs, titles, retractions."""
+
+from __future__ import annotations
+
+import re
+
+from index.errors import InputError
+from index.records import Correction
+
+_DROPPED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_HALF = re.compile(r"[\ud800-\udfff]")
+_PMID = re.compile(r"0*([1-9][0-9]{0,9})")
+_DOI_PREFIX = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", re.I)
+
+
+def fold(text: str) -> str:
+    """Return text with white space of any kind folded to single spaces and control characters dropped; else verbatim.
+
+    Half a character (a lone surrogate, which cannot be stored as UTF-8) becomes U+FFFD.
+    """
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text  # nine of ten: no control characters, and no white space but single spaces
+    folded = " ".join(_DROPPED.sub("", text).split())
+    return folded if folded.isascii() else _HALF.sub("\ufffd", folded)
+
+
+def clean_pmid(text: str) -> str:
+    """Return the PMID without leading zeros; raise InputError unless it is a number of 1 to 10 digits."""
+    if match := _PMID.fullmatch(text.strip()):
+        return match[1]
+    if not text.strip():
+        raise InputError("it has no PMID; give every record its PMID")
+    raise InputError(f'its PMID is "{fold(text)[:40]}"; a PMID is a number of 1 to 10 digits')
+
+
+def clean_doi(text: str) -> str:
+    """Return the DOI itself, without "doi:" or the resolver's address before it."""
+    return _DOI_PREFIX.sub("", fold(text), count=1)
+
+
+def best_title(title: str, vernacular_title: str) -> str:
+    """Return the title, or the one in the original language when that is all there is."""
+    is_missing = title.strip("[].").casefold() in ("", "not available")
+    return vernacular_title or title if is_missing else title
+
+
+def says_retracted(types: tuple[str, ...], corrections: tuple[Correction, ...]) -> bool:
+    """Return whether publication types or corrections say that the abstract was retracted; a notice of one does not."""
+    if any(one.casefold() == "retracted publication" for one in types):
+        return True
+    return any(one.ref_type in ("RetractionIn", "RetractedandRepublishedIn") for one in corrections)
