@@ -1,6 +1,7 @@
 """The two indexes of a library as caches of its truth: each knows its generation and is brought up to date from there.
 
-Behind, missing or damaged, they come back from `library.db` with nothing embedded again.
+Behind, missing, damaged or another library's, they come back from `library.db` with nothing embedded again. The number
+that they record is the truth's mark, which no other library has.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Caches:
         self._store = store
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None
-        self._generation = -1
+        self._mark = -1
         self.lock = threading.RLock()
         """Held while the indexes are read or changed; FAISS must not search what is being added to."""
 
@@ -51,20 +52,20 @@ class Caches:
 
     def load(self) -> bool:
         """Take up the caches in memory or on disk if they hold the truth's generation; tell whether they do."""
-        generation = self._store.generation
+        mark = self._store.mark
         with self.lock:
-            if self._generation == generation:
+            if self._mark == mark:
                 return True
-            if VectorIndex.generation_of(self._vectors_path) != generation or not self._lexical_path.is_dir():
+            if VectorIndex.generation_of(self._vectors_path) != mark or not self._lexical_path.is_dir():
                 return False
             try:
                 lexical = LexicalIndex(self._lexical_path)
                 vectors, held = VectorIndex.read(self._vectors_path)
             except (OSError, ValueError):
                 return False
-            if held != generation or lexical.generation != generation:
+            if held != mark or lexical.generation != mark or vectors.dimension != self._store.settings.dimension:
                 return False
-            self._vectors, self._lexical, self._generation = vectors, lexical, generation
+            self._vectors, self._lexical, self._mark = vectors, lexical, mark
             return True
 
     def load_beside_a_writer(self) -> None:
@@ -77,74 +78,85 @@ class Caches:
             if self._vectors is None or self._lexical is None:
                 vectors, held = self._read_vectors()
                 self._replay_vectors(vectors, held)
-                self._vectors, self._lexical = vectors, LexicalIndex(self._lexical_path)
+                self._vectors, self._lexical = vectors, LexicalIndex.beside_a_writer(self._lexical_path)
             self._lexical.reload()
 
     def write(self) -> None:
         """Bring both caches to the truth's generation, in memory and on disk. Only the library's writer may."""
         with self.lock:
-            generation = self._store.generation
-            vectors, held = self._held_vectors()
-            if held != generation:
-                self._replay_vectors(vectors, held)
-            if held != generation or VectorIndex.generation_of(self._vectors_path) != generation:
-                vectors.write(self._vectors_path, generation=generation)
-            lexical = self._held_lexical()
-            if lexical.generation != generation:
-                self._replay_lexical(lexical, generation)
-            self._vectors, self._lexical, self._generation = vectors, lexical, generation
+            try:
+                self._bring_along(self._store.mark)
+            except BaseException:
+                self.drop()  # what is in memory may be half brought along
+                raise
 
     def drop(self) -> None:
         """Forget what is in memory, so that the next use reads the disk."""
         with self.lock:
-            self._vectors, self._lexical, self._generation = None, None, -1
+            self._vectors, self._lexical, self._mark = None, None, -1
 
     def delete(self) -> None:
         """Delete both caches, on disk as well; `write` makes them anew. Only the library's writer may."""
         self.drop()
-        self._vectors_path.unlink(missing_ok=True)
-        shutil.rmtree(self._lexical_path, ignore_errors=True)
+        _delete(self._vectors_path)
+        _delete(self._lexical_path)
+
+    def _bring_along(self, mark: int) -> None:
+        vectors, held = self._held_vectors()
+        if held != mark:
+            self._replay_vectors(vectors, held)
+        if held != mark or VectorIndex.generation_of(self._vectors_path) != mark:
+            if self._vectors_path.is_dir():
+                _delete(self._vectors_path)
+            vectors.write(self._vectors_path, generation=mark)
+        lexical = self._read_lexical()
+        if lexical.generation != mark:
+            self._replay_lexical(lexical, mark)
+        self._vectors, self._lexical, self._mark = vectors, lexical, mark
 
     def _held_vectors(self) -> tuple[VectorIndex, int]:
-        if self._vectors is not None and self._generation >= 0:
-            return self._vectors, self._generation
+        if self._vectors is not None and self._mark >= 0:
+            return self._vectors, self._mark
         return self._read_vectors()
 
     def _read_vectors(self) -> tuple[VectorIndex, int]:
-        """Return the vectors on disk with their generation; an empty index where they are no good."""
+        """Return the vectors on disk with their mark; an empty index where they are no good or another library's."""
         dimension = self._store.settings.dimension
         try:
-            vectors, generation = VectorIndex.read(self._vectors_path)
+            vectors, mark = VectorIndex.read(self._vectors_path)
         except (OSError, ValueError):
             return VectorIndex(dimension), 0
-        if generation > self._store.generation or vectors.dimension != dimension:  # another library's file
+        if self._store.generation_of(mark) is None or vectors.dimension != dimension:
             return VectorIndex(dimension), 0
-        return vectors, generation
+        return vectors, mark
 
-    def _held_lexical(self) -> LexicalIndex:
-        """Return the lexical index in memory or on disk; an empty one where that is damaged or another library's."""
-        if self._lexical is not None:
-            return self._lexical
+    def _read_lexical(self) -> LexicalIndex:
+        """Return the lexical index on disk; an empty one where that is damaged or another library's.
+
+        Never the one in memory: another process may have written since that was opened.
+        """
         try:
             lexical = LexicalIndex(self._lexical_path)
-            if lexical.generation <= self._store.generation:
+            if self._store.generation_of(lexical.generation) is not None:
                 return lexical
-        except ValueError:
-            pass  # damaged: begun anew below
-        shutil.rmtree(self._lexical_path)
+        except (FileExistsError, ValueError):
+            pass  # a file of that name, or damaged: begun anew below
+        _delete(self._lexical_path)
         return LexicalIndex(self._lexical_path)
 
-    def _replay_vectors(self, vectors: VectorIndex, generation: int) -> None:
-        """Bring vectors that hold `generation` to the present one."""
+    def _replay_vectors(self, vectors: VectorIndex, mark: int) -> None:
+        """Bring vectors that hold the batch of `mark` to the present one."""
+        generation = self._store.generation_of(mark) or 0
         vectors.remove(self._store.removed_since(generation))
         added = self._store.added_since(generation)
         for first in range(0, len(added), _ROWS):
             rows = self._store.vectors(added[first : first + _ROWS])
-            vectors.add(list(rows), np.stack(list(rows.values())))
+            if rows:  # beside a writer they may be gone again
+                vectors.add(list(rows), np.stack(list(rows.values())))
 
-    def _replay_lexical(self, lexical: LexicalIndex, generation: int) -> None:
-        held = lexical.generation
-        lexical.update(add=self._terms_since(held), remove=self._store.removed_since(held), generation=generation)
+    def _replay_lexical(self, lexical: LexicalIndex, mark: int) -> None:
+        held = self._store.generation_of(lexical.generation) or 0
+        lexical.update(add=self._terms_since(held), remove=self._store.removed_since(held), generation=mark)
 
     def _terms_since(self, generation: int) -> Iterator[tuple[int, list[str]]]:
         added = self._store.added_since(generation)
@@ -153,3 +165,10 @@ class Caches:
             abstracts = self._store.get(list({passage.pmid for passage in passages.values()}))
             for id_, passage in passages.items():
                 yield id_, terms(passage_text(abstracts[passage.pmid], passage))
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

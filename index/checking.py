@@ -26,6 +26,14 @@ def check_truth(store: Store) -> Iterator[Finding]:
     """Yield what is wrong with library.db itself, as far as SQLite can tell."""
     if not store.is_sound():
         yield Finding(store.path.name, "is damaged", "build the library again: python -m index build")
+        return
+    for pmid in store.damaged_pmids():
+        remedy = f"take it out and in again: python -m index remove {pmid}, then add --pmids {pmid}"
+        yield Finding(store.path.name, f"holds PMID {pmid} damaged", remedy)
+    if not store.is_all_there():
+        yield Finding(
+            store.path.name, "holds other abstracts than were added", "build it again: python -m index build"
+        )
 
 
 def check_caches(folder: Path, store: Store) -> Iterator[Finding]:
@@ -39,12 +47,12 @@ def check_caches(folder: Path, store: Store) -> Iterator[Finding]:
 
 def _vectors_state(folder: Path, store: Store) -> str:
     try:
-        vectors, generation = VectorIndex.read(folder / VECTORS)
+        vectors, mark = VectorIndex.read(folder / VECTORS)
     except FileNotFoundError:
         return "is missing"
     except (OSError, ValueError):
         return "is damaged"
-    return _behind(generation, len(vectors), store)
+    return _behind(mark, vectors.vectors()[0], store)
 
 
 def _lexical_state(folder: Path, store: Store) -> str:

@@ -1,13 +1,18 @@
 """The lexical side: BM25 over prepared index terms in tantivy, in the folder lexical/.
 
 Terms are prepared by `index.terms` on both sides, so tantivy only splits at spaces. Its commits are atomic; the
-generation that a commit holds is kept in a record of its own under id 0, written in the same commit.
+generation that a commit holds is kept in a record of its own under id 0, written in the same commit. It does not look
+at its checksums and trusts what it reads, so a list of them, ours, is kept beside its files and held against them first.
 """
 
 from __future__ import annotations
 
+import errno
+import json
 import math
+import os
 import shutil
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,22 +21,45 @@ from typing import Any
 from index.filtering import Selection
 
 _GENERATION_ID = 0  # passage ids start at 1
+_SUMS = "checksums.json"
+_BLOCK = 1 << 20
 
 
 class LexicalIndex:
     """Terms under their passage ids. Opened for reading; `update` takes tantivy's writer for one commit."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in a folder, or begin an empty one. Raises ValueError when it is damaged."""
+        """Open the index in a folder, or begin an empty one. Raises ValueError when it is damaged.
+
+        That is also what an index looks like while it is being written, or was when its writer was killed.
+        """
         import tantivy
 
         folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "meta.json").exists() or (folder / _SUMS).exists():
+            _check_sums(folder)
         self._folder = folder
         self._schema = _schema()
         try:
             self._index = tantivy.Index(self._schema, path=str(folder))
         except (ValueError, OSError) as error:
             raise ValueError(f"{folder} is damaged: {error}") from error
+
+    @classmethod
+    def beside_a_writer(cls, folder: Path) -> LexicalIndex:
+        """Open the index in a folder that somebody is writing; an empty one in memory where there is none yet.
+
+        Its last commit is whole, but the list of checksums may not be that commit's, so it is not looked at.
+        """
+        import tantivy
+
+        opened = cls.__new__(cls)
+        opened._folder, opened._schema = folder, _schema()
+        try:
+            opened._index = tantivy.Index.open(str(folder))
+        except (ValueError, OSError):
+            opened._index = tantivy.Index(opened._schema)
+        return opened
 
     def __len__(self) -> int:
         count = int(self._index.searcher().num_docs)
@@ -53,7 +81,19 @@ class LexicalIndex:
         self._index.reload()
 
     def update(self, *, add: Iterable[tuple[int, Sequence[str]]], remove: Sequence[int], generation: int) -> None:
-        """Add (passage id, terms), remove ids, and record the generation, in one commit that is whole or not at all."""
+        """Add (passage id, terms), remove ids, and record the generation, in one commit that is whole or not at all.
+
+        Raises OSError when it cannot be written.
+        """
+        try:
+            self._commit(add, remove, generation)
+        except ValueError as error:  # whatever goes wrong, tantivy raises this
+            reason = errno.ENOSPC if "No space left" in str(error) else errno.EIO
+            raise OSError(reason, os.strerror(reason), str(self._folder)) from error
+        _write_sums(self._folder)
+        self.reload()
+
+    def _commit(self, add: Iterable[tuple[int, Sequence[str]]], remove: Sequence[int], generation: int) -> None:
         import tantivy
 
         writer = self._index.writer(heap_size=64_000_000, num_threads=1)
@@ -70,7 +110,6 @@ class LexicalIndex:
         writer.add_document(mark)
         writer.commit()
         writer.wait_merging_threads()
-        self.reload()
 
     def search(self, terms: Sequence[str], *, top: int, selection: Selection | None = None) -> list[tuple[int, float]]:
         """Return up to `top` (passage id, BM25 score), best first, of the ids that the selection allows."""
@@ -123,6 +162,40 @@ class LexicalIndex:
     def clear(self) -> None:
         """Delete the index's folder; the object is of no use afterwards."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _write_sums(folder: Path) -> None:
+    """List the checksum of every file in the index's folder: aside, synced, then renamed."""
+    sums = {file.name: _sum(file) for file in sorted(folder.iterdir()) if _is_summed(file)}
+    aside = folder / f"{_SUMS}.new"
+    with aside.open("w", encoding="utf-8") as file:
+        json.dump(sums, file, indent=0)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, folder / _SUMS)
+
+
+def _check_sums(folder: Path) -> None:
+    """Raise ValueError unless the files in the index's folder are those that were listed."""
+    try:
+        listed = json.loads((folder / _SUMS).read_text(encoding="utf-8"))
+        found = {file.name: _sum(file) for file in folder.iterdir() if _is_summed(file)}
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder} is damaged, or its writer was killed: {error}") from error
+    if found != listed:
+        raise ValueError(f"{folder} is damaged, or its writer was killed: its files are not those that were listed")
+
+
+def _is_summed(file: Path) -> bool:
+    return not file.name.startswith(_SUMS) and not file.name.endswith(".lock")
+
+
+def _sum(path: Path) -> int:
+    crc = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            crc = zlib.crc32(block, crc)
+    return crc
 
 
 def _schema() -> Any:  # noqa: ANN401 - a tantivy.Schema

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -22,13 +24,15 @@ from index.ingest import Inputs, Reading, fetch_pmids, parse_pmids, read_inputs
 from index.locking import LOCK, WRITER, writing
 from index.records import Abstract, Filters, Hit, Report
 from index.search import Indexes, Mode, search
-from index.store import Settings, Store
+from index.store import Settings, Store, delete_database
 from index.writing import OnProgress, write_all
 
 DEFAULT_PASSAGE_TOKENS = 128
 
 _DATABASE = "library.db"
 _STAGED = "building.db"
+_OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
+"""How the files begin that a kill can leave where a library was about to be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ class Library:
             passage_tokens=settings.passage_tokens,
             generation=self._store.generation,
             digest=self._store.digest,
-            bytes=sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file()),
+            bytes=_size(self.path),
         )
 
     @property
@@ -296,7 +300,7 @@ class Library:
     def _stage(self, reading: Reading, settings: Settings, encoder: Encoder, on_progress: OnProgress | None) -> Report:
         """Fill a database beside the library's and take it over whole, in one transaction."""
         staged = self.path / _STAGED
-        _delete_database(staged)
+        delete_database(staged)
         try:
             store = Store.create(staged, settings)
             try:
@@ -309,7 +313,7 @@ class Library:
                 store.close()
             self._store.replace_all(staged)
         finally:
-            _delete_database(staged)
+            delete_database(staged)
         self._encoder = encoder
         self._caches.drop()
         self._caches.write()
@@ -346,14 +350,16 @@ def _no_library(folder: Path) -> str:
 def _create(folder: Path, *, encoder: str | None, passage_tokens: int | None) -> None:
     if folder.exists() and not folder.is_dir():
         raise LibraryError(f"{folder} is a file; give a folder for the library")
-    if folder.is_dir() and any(file.name not in (LOCK, WRITER) for file in folder.iterdir()):
+    if folder.is_dir() and any(not file.name.startswith(_OF_A_NEW_LIBRARY) for file in folder.iterdir()):
         raise LibraryError(f"{folder} holds other files and is no library; give an empty or a new folder")
     settings, _ = _settings(encoder, passage_tokens)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LibraryError(f"{folder} cannot be made: {error.strerror}; give a folder that you may write to") from error
-    Store.create(folder / _DATABASE, settings).close()
+    with writing(folder):
+        if not (folder / _DATABASE).is_file():  # another process may have been faster
+            Store.create(folder / _DATABASE, settings).close()
 
 
 def _settings(encoder: str | None, passage_tokens: int | None) -> tuple[Settings, Encoder]:
@@ -383,6 +389,11 @@ def _nothing_read(path: Path, report: Report) -> str:
     return f"nothing could be read, so the library in {path} is kept as it was{first}"
 
 
-def _delete_database(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+def _size(folder: Path) -> int:
+    """Return the bytes of all files in a folder; what a writer deletes meanwhile counts for nothing."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += os.stat(os.path.join(parent, name)).st_size
+    return size

@@ -48,9 +48,17 @@ def writing(folder: Path) -> Iterator[None]:
 def _holder(folder: Path) -> str:
     try:
         writer = json.loads((folder / WRITER).read_text(encoding="utf-8"))
-        return f"process {writer['process']} on {writer['host']} since {writer['since']}"
+        if writer["host"] != socket.gethostname() or _is_alive(writer["process"]):
+            return f"process {writer['process']} on {writer['host']} since {writer['since']}"
     except (OSError, ValueError, KeyError, TypeError):  # the other has just begun or just ended
-        return "another process"
+        pass
+    return "another process"  # the name found, if any, is of one that was killed earlier
+
+
+def _is_alive(process: int) -> bool:
+    from psutil import pid_exists
+
+    return pid_exists(process)
 
 
 def _unwritable(folder: Path, error: OSError) -> LibraryError:

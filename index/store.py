@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import secrets
 import sqlite3
 import threading
 import zlib
@@ -22,9 +24,9 @@ from numpy.typing import NDArray
 from index.errors import LibraryDamagedError, LibraryError
 from index.filtering import Selection, condition
 from index.record_json import from_json, to_json
-from index.records import Abstract, Filters, Passage
+from index.records import TITLE, Abstract, Filters, Passage
 
-FORMAT = 1
+FORMAT = 2
 _APPLICATION_ID = (
     0x41534B41  # "ASKA", in the file's header, so that another program's database is not taken for a library
 )
@@ -44,7 +46,17 @@ CREATE INDEX passages_abstract ON passages (abstract_id);
 CREATE INDEX passages_generation ON passages (generation);
 CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 CREATE INDEX removals_generation ON removals (generation);
+CREATE TABLE marks (mark INTEGER PRIMARY KEY);
 """
+_STAMP_BITS = 31
+"""Of a mark: the rest is the generation. Together they fit the signed 64 bits of SQLite and tantivy."""
+_MIGRATIONS = {
+    1: (
+        "CREATE TABLE marks (mark INTEGER PRIMARY KEY)",
+        f"INSERT INTO marks SELECT value << {_STAMP_BITS} FROM settings WHERE name = 'generation' AND value > 0",
+    )
+}
+"""What makes of each older format the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +105,27 @@ class Store:
         with self._said_plainly():
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
             try:
-                self._check_format()
                 self._db.execute("PRAGMA synchronous = FULL")
+                self._check_format()
             except BaseException:
                 self._db.close()
                 raise
 
     @classmethod
     def create(cls, path: Path, settings: Settings) -> Store:
-        """Make an empty file, whole at once: written in one transaction."""
+        """Make an empty file, whole at once: written aside, then renamed. Raises OSError when that cannot be."""
+        aside = path.with_suffix(".new")
+        delete_database(aside)
         with _said_plainly(path):
-            db = sqlite3.connect(path, isolation_level=None)
+            db = sqlite3.connect(aside, isolation_level=None)
             try:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
                 _write_settings(db, {"generation": 0, "content": 0, **_settings_row(settings)})
             finally:
-                db.close()
+                db.close()  # which empties the write-ahead log into the file and syncs it
+        os.replace(aside, path)
         return cls(path)
 
     def close(self) -> None:
@@ -122,18 +137,32 @@ class Store:
     def settings(self) -> Settings:
         """What the library was built with."""
         row = self._settings()
-        return Settings(row["encoder"], row["encoder_sha256"], int(row["dimension"]), int(row["passage_tokens"]))
+        with _decoding(self.path):
+            return Settings(row["encoder"], row["encoder_sha256"], int(row["dimension"]), int(row["passage_tokens"]))
 
     @property
     def generation(self) -> int:
         """The number of the last committed batch."""
-        return int(self._settings()["generation"])
+        with _decoding(self.path):
+            return int(self._settings()["generation"])
+
+    @property
+    def mark(self) -> int:
+        """The last committed batch as no other library has it, a copy that went on by itself included; 0 before any."""
+        return int(self._row("SELECT coalesce(max(mark), 0) FROM marks")[0])
+
+    def generation_of(self, mark: int) -> int | None:
+        """Return the generation that a mark stands for, or None when it is of no batch of this library."""
+        if mark and not self._rows("SELECT 1 FROM marks WHERE mark = ?", (mark,)):
+            return None
+        return mark >> _STAMP_BITS
 
     @property
     def digest(self) -> str:
         """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came."""
         row = self._settings()
-        parts = (row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT))
+        with _decoding(self.path):
+            parts = (row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def counts(self) -> Counts:
@@ -158,27 +187,33 @@ class Store:
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, without their raw records."""
         rows = self._rows_in("SELECT pmid, record FROM abstracts WHERE pmid IN ({})", pmids)
-        return {pmid: _unpack(record) for pmid, record in rows}
+        with _decoding(self.path):
+            return {pmid: _unpack(record) for pmid, record in rows}
 
     def abstracts(self) -> Iterator[Abstract]:
         """Yield every abstract with its raw record, in numeric order of PMID."""
         for pmid in self.pmids():
             record, raw = self._row("SELECT record, raw FROM abstracts WHERE pmid = ?", (pmid,))
-            yield _unpack(record, raw=zlib.decompress(raw))
+            with _decoding(self.path):
+                abstract = _unpack(record, raw=zlib.decompress(raw))
+            yield abstract
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return those of these passages that are still there."""
-        rows = list(
-            self._rows_in(
-                "SELECT p.id, a.pmid, p.section, p.start, p.end FROM passages p"
-                " JOIN abstracts a ON a.id = p.abstract_id WHERE p.id IN ({})",
-                ids,
+        with self._snapshot():
+            rows = list(
+                self._rows_in(
+                    "SELECT p.id, a.pmid, p.section, p.start, p.end FROM passages p"
+                    " JOIN abstracts a ON a.id = p.abstract_id WHERE p.id IN ({})",
+                    ids,
+                )
             )
-        )
-        texts = {pmid: abstract.text for pmid, abstract in self.get(list({row[1] for row in rows})).items()}
-        return {
-            id_: Passage(pmid, section, start, end, texts[pmid][start:end]) for id_, pmid, section, start, end in rows
-        }
+            texts = {pmid: abstract.text for pmid, abstract in self.get(list({row[1] for row in rows})).items()}
+        with _decoding(self.path):
+            return {
+                id_: Passage(pmid, section, start, end, texts[pmid][start:end])
+                for id_, pmid, section, start, end in rows
+            }
 
     def passage_ids(self) -> NDArray[np.int64]:
         """Return the ids of all passages, rising."""
@@ -187,7 +222,11 @@ class Store:
     def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.float16]]:
         """Return the vectors of these passages."""
         rows = self._rows_in("SELECT id, vector FROM passages WHERE id IN ({})", ids)
-        return {id_: np.frombuffer(vector, dtype=np.float16) for id_, vector in rows}
+        with _decoding(self.path):
+            found = {id_: np.frombuffer(vector, dtype=np.float16) for id_, vector in rows}
+            if any(len(vector) != self.settings.dimension for vector in found.values()):
+                raise ValueError("a vector of another length")
+        return found
 
     def added_since(self, generation: int) -> list[int]:
         """Return the ids of the passages that batches after `generation` added and that are still there, rising."""
@@ -244,6 +283,17 @@ class Store:
         """Tell whether SQLite finds the whole file in order."""
         return self._row("PRAGMA integrity_check") == ("ok",)
 
+    def damaged_pmids(self) -> list[str]:
+        """Return the PMIDs of the abstracts whose rows are not as they were written, which SQLite cannot know."""
+        with self._snapshot():
+            return [pmid for pmid in self.pmids() if not self._is_as_written(pmid)]
+
+    def is_all_there(self) -> bool:
+        """Tell whether the abstracts are those that were counted when they were written."""
+        with self._snapshot(), _decoding(self.path):
+            numbers = (_content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
+            return sum(numbers) % _DIGEST_MODULUS == int(self._settings()["content"])
+
     # ---- writing
 
     @contextmanager
@@ -254,6 +304,8 @@ class Store:
             try:
                 generation = self.generation + 1
                 _write_settings(self._db, {"generation": generation})
+                mark = generation << _STAMP_BITS | secrets.randbits(_STAMP_BITS)
+                self._db.execute("INSERT INTO marks VALUES (?)", (mark,))
                 yield generation
                 self._db.execute("COMMIT")
             except BaseException:
@@ -312,6 +364,23 @@ class Store:
         )
         self._db.execute("INSERT OR REPLACE INTO settings SELECT * FROM staged.settings WHERE name <> 'generation'")
 
+    def _is_as_written(self, pmid: str) -> bool:
+        """Tell whether the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""
+        id_, year, is_retracted, digest, record, raw = self._row(
+            "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)
+        )
+        try:
+            with _decoding(self.path):
+                abstract = _unpack(record, raw=zlib.decompress(raw))
+                same = (pmid, year, is_retracted, digest) == (
+                    abstract.pmid, abstract.year, int(abstract.is_retracted), abstract_digest(abstract)
+                )  # fmt: skip
+                labels = set(self._rows("SELECT kind, value FROM labels WHERE abstract_id = ?", (id_,)))
+                spans = self._rows("SELECT section, start, end FROM passages WHERE abstract_id = ? ORDER BY id", (id_,))
+                return same and labels == set(_labels(abstract)) and _cover(abstract, spans)
+        except LibraryDamagedError:
+            return False
+
     def _count_content(self, change: int) -> None:
         """Keep the sum of all content numbers: a digest of the set that one change costs one addition."""
         content = (int(self._settings()["content"]) + change) % _DIGEST_MODULUS
@@ -326,10 +395,40 @@ class Store:
             raise LibraryError(
                 f"{self.path} is not a library's database; name a folder that python -m index build made"
             )
+        if 0 < version < FORMAT:
+            self._migrate()
         if version > FORMAT:
             raise LibraryError(
                 f"{self.path} has format {version}, made by a newer AskAbstracts; this one reads up to {FORMAT}"
             )
+
+    def _migrate(self) -> None:
+        """Bring an older format to the present one, in one transaction."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            (version,) = self._row("PRAGMA user_version")  # another process may have been faster
+            for older in range(version, FORMAT):
+                for statement in _MIGRATIONS[older]:
+                    self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {FORMAT}")
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """See one state of the library in several queries, whatever another process writes meanwhile."""
+        with self._lock, self._said_plainly():
+            if self._db.in_transaction:  # a writer's, or a snapshot around this one
+                yield
+                return
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
 
     def _settings(self) -> dict[str, str]:
         return dict(self._rows("SELECT name, value FROM settings"))
@@ -373,6 +472,23 @@ def _said_plainly(path: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def _decoding(path: Path) -> Iterator[None]:
+    """Say of rows that cannot be what was written that the file is damaged."""
+    try:
+        yield
+    except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LibraryDamagedError(
+            f"{path} is damaged ({error}); see what of it is whole with: python -m index check --library {path.parent}"
+        ) from error
+
+
+def delete_database(path: Path) -> None:
+    """Delete a database and the files that SQLite keeps beside it, as far as they are there."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def _settings_row(settings: Settings) -> dict[str, object]:
     return {
         "encoder": settings.encoder,
@@ -407,3 +523,17 @@ def _labels(abstract: Abstract) -> Iterator[tuple[str, str]]:
     for heading in abstract.mesh:
         yield "mesh", heading.casefold()
         yield "mesh", heading.partition("/")[0].casefold()
+
+
+def _cover(abstract: Abstract, spans: Sequence[tuple[str, int, int]]) -> bool:
+    """Tell whether passages follow one another through an abstract, under its sections, leaving out only white space."""
+    names = {TITLE, *(section.label or section.category for section in abstract.sections)}
+    text, at = abstract.text, 0
+    for section, start, end in spans:
+        passage = text[start:end]
+        if section not in names or not at <= start < end <= len(text) or text[at:start].strip():
+            return False
+        if section != TITLE and passage != passage.strip():
+            return False
+        at = end
+    return not text[at:].strip()

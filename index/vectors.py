@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.filtering import Selection
-from index.state import State
 
-_MAGIC = b"AAVEC002"
-_HEADER = struct.Struct("<8sQQ")  # magic, generation, stamp
+_MAGIC = b"AAVEC001"
+_HEADER = struct.Struct("<8sQ")  # magic, generation
 _FOOTER = struct.Struct("<I")  # CRC-32 of all before it
 _BLOCK = 1 << 20
 
@@ -74,14 +73,14 @@ class VectorIndex:
         codes = faiss.vector_to_array(faiss.downcast_index(self._index.index).codes)
         return faiss.vector_to_array(self._index.id_map), codes.view(np.float16).reshape(-1, self.dimension)
 
-    def write(self, path: Path, *, state: State) -> None:
-        """Write the index with its state and a checksum: aside, synced, then renamed, so never half a file."""
+    def write(self, path: Path, *, generation: int) -> None:
+        """Write the index with its generation and a checksum: aside, synced, then renamed, so never half a file."""
         import faiss
 
         aside = path.with_suffix(".new")
         with aside.open("wb") as file:
             checked = _Checked(file)
-            checked.write(_HEADER.pack(_MAGIC, state.generation, state.stamp))
+            checked.write(_HEADER.pack(_MAGIC, generation))
             try:
                 faiss.write_index(self._index, faiss.PyCallbackIOWriter(checked.write))
             except RuntimeError as error:  # of a callback that failed
@@ -92,8 +91,8 @@ class VectorIndex:
         os.replace(aside, path)
 
     @staticmethod
-    def state_of(path: Path) -> State | None:
-        """Return the state that a file says it holds, without reading the rest; None when it says none."""
+    def generation_of(path: Path) -> int | None:
+        """Return the generation that a file says it holds, without reading the rest; None when it says none."""
         try:
             with path.open("rb") as file:
                 header = file.read(_HEADER.size)
@@ -101,11 +100,11 @@ class VectorIndex:
             return None
         if len(header) < _HEADER.size or not header.startswith(_MAGIC):
             return None
-        return State(*_HEADER.unpack(header)[1:])
+        return int(_HEADER.unpack(header)[1])
 
     @classmethod
-    def read(cls, path: Path) -> tuple[VectorIndex, State]:
-        """Return the index in a file and the state it holds. Raises ValueError when the file is damaged."""
+    def read(cls, path: Path) -> tuple[VectorIndex, int]:
+        """Return the index in a file and the generation it holds. Raises ValueError when the file is damaged."""
         import faiss
 
         with path.open("rb") as file:
@@ -120,7 +119,7 @@ class VectorIndex:
                 raise ValueError(f"{path} is damaged") from error
         found = cls.__new__(cls)
         found._index = index
-        return found, State(*_HEADER.unpack(header)[1:])
+        return found, int(_HEADER.unpack(header)[1])
 
 
 def _is_whole(file: BinaryIO) -> bool:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from index import Filters, Library
 from index.errors import ModelError
 from index.search import checked_query
-from qa import extractive
-from qa.answer import Answer, Sentence, Source, Turn
+from qa.answer import Answer, Source, Turn
+from qa.composing import Found, extractive_answer, written_answer
 from qa.conversation import is_follow_up, standalone_question
 from qa.evidence import Evidence, gather
-from qa.grounding import answering, check_quotes, cited_only, ground, refusal
+from qa.grounding import answering, check_quotes, refusal
 from qa.prompts import load_prompt
 from qa.retrieval import retrieve
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _NEAREST = 3
-_STAND_IN = "The abstracts' own sentences are shown instead."
 
 
 class Assistant:
@@ -81,9 +80,10 @@ class Assistant:
         if not fitting:
             yield self._abstain(blank, evidence, filters)
         elif self._model is None:
-            yield from _growing(blank, extractive.compose(fitting), sources)
+            yield from extractive_answer(blank, fitting, sources)
         else:
-            yield from self._written(blank, sources, evidence, fitting)
+            found = Found(tuple(sources), tuple(evidence), tuple(fitting))
+            yield from written_answer(blank, found, model=self._model, library=self.library)
 
     def _abstain(self, blank: Answer, evidence: Sequence[Evidence], filters: Filters) -> Answer:
         """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
@@ -93,56 +93,6 @@ class Assistant:
         if nearest and nearest[0].abstract.is_retracted:
             reason += f" The nearest abstract, PMID {nearest[0].abstract.pmid}, was retracted."
         return replace(blank, abstained=True, reason=reason, nearest=tuple(nearest))
-
-    def _written(
-        self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence], fitting: Sequence[Evidence]
-    ) -> Iterator[Answer]:
-        """Yield the language model's answer sentence by sentence, each held against its quotes.
-
-        When the model fails, writes nothing, or has half of its sentences unsupported, the extractive answer stands in
-        and says why; when the model finds no answer, so does this.
-        """
-        from qa.generative import NotAnswered, compose
-
-        assert self._model is not None
-        prompt = load_prompt("answer")
-        drafting = replace(blank, prompt_sha256=prompt.sha256)
-        told: list[Sentence] = []
-        dropped = 0
-        trouble = ""
-        try:
-            for draft in compose(blank.standalone_question, sources, model=self._model, prompt=prompt):
-                if isinstance(draft, NotAnswered):
-                    trouble = draft.reason
-                    if draft.refused:
-                        yield replace(drafting, abstained=True, reason=draft.reason, nearest=tuple(sources[:_NEAREST]))
-                        return
-                    continue
-                dropped += draft.dropped
-                told.append(ground(draft, evidence, library=self.library))
-                yield replace(_said(drafting, told, sources), dropped_citations=dropped)
-        except ModelError as error:
-            trouble = str(error)
-        unsupported = sum(not sentence.supported for sentence in told)
-        if told and 2 * unsupported >= len(told):
-            trouble = f"{unsupported} of the language model's {len(told)} sentences had no quote to support them."
-        if trouble:
-            stand_in = replace(
-                blank, reason=f"{trouble[0].upper()}{trouble[1:].rstrip('.')}. {_STAND_IN}", model="extractive"
-            )
-            yield from _growing(stand_in, extractive.compose(fitting), sources)
-
-
-def _said(blank: Answer, sentences: Sequence[Sentence], sources: Sequence[Source]) -> Answer:
-    """Return the answer with these sentences and the sources that they cite."""
-    said, cited = cited_only(sentences, sources)
-    return replace(blank, sentences=tuple(said), sources=tuple(cited))
-
-
-def _growing(blank: Answer, sentences: Sequence[Sentence], sources: Sequence[Source]) -> Iterator[Answer]:
-    """Yield the answer with one sentence, with two, and so on to all."""
-    for count in range(1, len(sentences) + 1):
-        yield _said(blank, sentences[:count], sources)
 
 
 def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:

@@ -1,0 +1,87 @@
+"""Evidence to a growing answer: the abstracts' own sentences, or a language model's held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from index import Library
+from index.errors import ModelError
+from qa import extractive
+from qa.answer import Answer, Sentence, Source
+from qa.evidence import Evidence
+from qa.generative import NotAnswered, compose
+from qa.grounding import cited_only, ground
+from qa.prompts import load_prompt
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+_NEAREST = 3
+_STAND_IN = "The abstracts' own sentences are shown instead."
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question found: the sources, their sentences as evidence, and those of them that may answer."""
+
+    sources: tuple[Source, ...]
+    evidence: tuple[Evidence, ...]
+    fitting: tuple[Evidence, ...]
+
+
+def extractive_answer(blank: Answer, fitting: Sequence[Evidence], sources: Sequence[Source]) -> Iterator[Answer]:
+    """Yield the answer with the first of the abstracts' own sentences, with two, and so on to all."""
+    sentences = extractive.compose(fitting)
+    for count in range(1, len(sentences) + 1):
+        yield _said(blank, sentences[:count], sources)
+
+
+def written_answer(blank: Answer, found: Found, *, model: BaseChatModel, library: Library) -> Iterator[Answer]:
+    """Yield the language model's answer as it grows, each sentence held against its quotes.
+
+    When the model fails, writes nothing, or has half of its sentences unsupported, the extractive answer stands in and
+    says why. When the model finds no answer in the sources, the answer abstains.
+    """
+    answer = blank
+    try:
+        for answer in _drafted(blank, found, model=model, library=library):
+            yield answer
+        trouble = _too_little_support(answer)
+    except ModelError as error:
+        trouble = str(error)
+    if trouble:
+        reason = f"{trouble[0].upper()}{trouble[1:].rstrip('.')}. {_STAND_IN}"
+        yield from extractive_answer(replace(blank, reason=reason, model="extractive"), found.fitting, found.sources)
+
+
+def _drafted(blank: Answer, found: Found, *, model: BaseChatModel, library: Library) -> Iterator[Answer]:
+    """Yield the answer with each sentence that the model writes. Raises ModelError when it fails or writes none."""
+    prompt = load_prompt("answer")
+    blank = replace(blank, prompt_sha256=prompt.sha256)
+    told: list[Sentence] = []
+    dropped = 0
+    for draft in compose(blank.standalone_question, found.sources, model=model, prompt=prompt):
+        if isinstance(draft, NotAnswered):
+            if not draft.refused:
+                raise ModelError(draft.reason)
+            yield replace(blank, abstained=True, reason=draft.reason, nearest=found.sources[:_NEAREST])
+            return
+        dropped += draft.dropped
+        told.append(ground(draft, found.evidence, library=library))
+        yield replace(_said(blank, told, found.sources), dropped_citations=dropped)
+
+
+def _too_little_support(answer: Answer) -> str:
+    """Return why a written answer may not stand, or "": half of its sentences or more have no quote."""
+    unsupported = sum(not sentence.supported for sentence in answer.sentences)
+    if unsupported == 0 or 2 * unsupported < len(answer.sentences):
+        return ""
+    return f"{unsupported} of the language model's {len(answer.sentences)} sentences had no quote to support them"
+
+
+def _said(blank: Answer, sentences: Sequence[Sentence], sources: Sequence[Source]) -> Answer:
+    """Return the answer with these sentences and the sources that they cite."""
+    said, cited = cited_only(sentences, sources)
+    return replace(blank, sentences=tuple(said), sources=tuple(cited))
