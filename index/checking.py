@@ -11,6 +11,9 @@ from index.lexical import LexicalIndex
 from index.store import Store
 from index.vectors import VectorIndex
 
+_ROWS = 5_000
+"""Vectors compared at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -52,7 +55,20 @@ def _vectors_state(folder: Path, store: Store) -> str:
         return "is missing"
     except (OSError, ValueError):
         return "is damaged"
-    return _behind(mark, vectors.vectors()[0], store)
+    return _behind(mark, len(vectors), store) or _other_vectors(vectors, store)
+
+
+def _other_vectors(vectors: VectorIndex, store: Store) -> str:
+    """Say how many vectors are not the truth's, byte for byte."""
+    ids, held = vectors.vectors()
+    different = 0
+    for first in range(0, len(ids), _ROWS):
+        stored = store.vectors(ids[first : first + _ROWS].tolist())
+        different += sum(
+            id_ not in stored or stored[id_].tobytes() != vector.tobytes()
+            for id_, vector in zip(ids[first : first + _ROWS].tolist(), held[first : first + _ROWS], strict=True)
+        )
+    return f"and library.db differ in {different} vectors" if different else ""
 
 
 def _lexical_state(folder: Path, store: Store) -> str:
@@ -65,8 +81,11 @@ def _lexical_state(folder: Path, store: Store) -> str:
     return _behind(lexical.generation, len(lexical), store)
 
 
-def _behind(generation: int, passages: int, store: Store) -> str:
-    if generation != store.generation:
+def _behind(mark: int, passages: int, store: Store) -> str:
+    generation = store.generation_of(mark)
+    if generation is None:
+        return "is another library's"
+    if mark != store.mark:
         return f"holds generation {generation}, not {store.generation}"
     if passages != store.counts().passages:
         return f"holds {passages} passages, not {store.counts().passages}"

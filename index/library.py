@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -195,14 +195,14 @@ class Library:
 
         Committed batch by batch: an error or an exception from `on_progress` leaves what was committed, searchable.
         """
-        with writing(self.path):
+        with self._writing():
             reading = read_inputs(Inputs(files, pmids, search, limit), client=client)
             return self._write(reading, on_progress)
 
     def remove(self, pmids: Sequence[str]) -> Report:
         """Remove abstracts; PMIDs that are not here are named in the report's `failed`."""
         asked, failed = parse_pmids(" ".join(pmids))
-        with writing(self.path):
+        with self._writing():
             here = self._store.digests(asked)
             if here:
                 self._store.put([], remove=list(here))
@@ -213,7 +213,7 @@ class Library:
     def refresh(self, *, client: EutilsClient | None = None, on_progress: OnProgress | None = None) -> Report:
         """Fetch every known PMID again and take up what changed: retractions, corrections, texts."""
         client = client or EutilsClient.from_environment()
-        with writing(self.path):
+        with self._writing():
             pmids = self._store.pmids()
             return self._write(Reading(fetch_pmids(pmids, client=client), len(pmids)), on_progress)
 
@@ -225,7 +225,7 @@ class Library:
         The library answers from its old state until the new one is whole.
         """
         old = self._store.settings
-        with writing(self.path):
+        with self._writing():
             total = self._store.counts().abstracts
             settings, loaded = _settings(
                 encoder or old.encoder, old.passage_tokens if passage_tokens is None else passage_tokens
@@ -253,7 +253,7 @@ class Library:
                 return library.add(
                     files=files, pmids=pmids, search=search, limit=limit, client=client, on_progress=on_progress
                 )
-        with cls.open(path) as library, writing(library.path):
+        with cls.open(path) as library, library._writing():
             reading = read_inputs(Inputs(files, pmids, search, limit), client=client)
             settings, loaded = _settings(encoder, passage_tokens)
             return library._stage(reading, settings, loaded, on_progress)
@@ -266,7 +266,7 @@ class Library:
         findings = [*check_truth(self._store), *check_caches(self.path, self._store)]
         if not repair:
             return findings
-        with writing(self.path):
+        with self._writing():
             if list(check_caches(self.path, self._store)):
                 self._caches.delete()
             self._caches.write()
@@ -274,6 +274,14 @@ class Library:
         return [finding if finding in left else replace(finding, repaired=True) for finding in findings]
 
     # ---- inside
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Be the one writer, and clear away what a build that was killed has left."""
+        with writing(self.path):
+            delete_database(self.path / _STAGED)
+            delete_database((self.path / _STAGED).with_suffix(".new"))
+            yield
 
     def _catch_up(self) -> None:
         """See that the caches hold the truth's generation.
@@ -283,7 +291,7 @@ class Library:
         if self._caches.load():
             return
         try:
-            with writing(self.path):
+            with self._writing():
                 self._caches.drop()
                 self._caches.write()
         except LibraryBusyError:

@@ -56,9 +56,15 @@ def _holder(folder: Path) -> str:
 
 
 def _is_alive(process: int) -> bool:
-    from psutil import pid_exists
-
-    return pid_exists(process)
+    if os.name == "nt":  # where signal 0 would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 def _unwritable(folder: Path, error: OSError) -> LibraryError:

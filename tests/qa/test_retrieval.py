@@ -1,0 +1,49 @@
+"""A question to numbered sources, and the library as a LangChain retriever."""
+
+import pytest
+from conftest import ABSTRACTS
+
+from index import Filters, Hit, Passage
+from qa.langchain_retriever import LibraryRetriever
+from qa.retrieval import group_by_abstract, retrieve
+
+
+def hit(pmid, score):
+    return Hit(Passage(pmid, "TITLE", 0, 1, "x"), score)
+
+
+@pytest.mark.parametrize(
+    ("hits", "expected"),
+    [
+        ([("90000001", 0.9), ("90000002", 0.8)], ["90000001", "90000002"]),  # by the best passage
+        ([("90000001", 0.8), ("90000002", 0.75), ("90000002", 0.7)], ["90000002", "90000001"]),  # a second one counts
+        ([("1", 0.9), ("90000002", 0.8)], ["90000002"]),  # gone since the search
+        ([("90000002", 0.8), ("90000001", 0.8)], ["90000001", "90000002"]),  # alike: by PMID
+        ([], []),
+    ],
+)
+def test_hits_are_grouped_by_abstract(library, hits, expected):
+    sources = group_by_abstract(library, [hit(pmid, score) for pmid, score in hits], top=8)
+    assert [source.abstract.pmid for source in sources] == expected
+    assert [source.number for source in sources] == list(range(1, len(expected) + 1))
+
+
+def test_a_source_holds_its_hits(library):
+    (source, *_) = retrieve(library, "What does IL-32β induce in breast cancer cells?")
+    assert source.abstract == ABSTRACTS[0]
+    assert {found.passage.pmid for found in source.hits} == {"90000001"}
+
+
+def test_top_bounds_the_sources(library):
+    assert len(retrieve(library, "interleukin-32 and metformin", top=2)) == 2
+
+
+def test_the_library_is_a_langchain_retriever(library):
+    retriever = LibraryRetriever(library=library, top=3, filters=Filters(years=(2013, 2013)))
+    found = retriever.invoke("IL-32β VEGF")
+    assert [one.metadata["pmid"] for one in found][0] == "90000001"
+    assert len(found) == 3
+    for one in found:
+        text = library.get(one.metadata["pmid"]).text
+        assert text[one.metadata["start"] : one.metadata["end"]] == one.page_content
+        assert one.metadata["title"] == library.get(one.metadata["pmid"]).title
