@@ -78,6 +78,8 @@ def _too_little_support(answer: Answer) -> str:
     unsupported = sum(not sentence.supported for sentence in answer.sentences)
     if unsupported == 0 or 2 * unsupported < len(answer.sentences):
         return ""
+    if unsupported == len(answer.sentences):
+        return "no sentence of the language model had a quote to support it"
     return f"{unsupported} of the language model's {len(answer.sentences)} sentences had no quote to support them"
 
 

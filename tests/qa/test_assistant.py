@@ -123,7 +123,14 @@ def test_a_citation_to_a_number_that_was_not_given_is_dropped_and_counted(librar
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        ("IL-32β cures baldness [1]. The moon is cheese [2].", "2 of the language model's 2 sentences had no quote"),
+        (
+            "IL-32β cures baldness [1]. The moon is cheese [2].",
+            "No sentence of the language model had a quote to support",
+        ),
+        (
+            f"{QUOTE} [1]. The moon is cheese [2].",
+            "1 of the language model's 2 sentences had no quote to support them.",
+        ),
         ("", "gave an answer that could not be read"),
     ],
 )
