@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.commandline import Parser
 from index.errors import AskAbstractsError, InputError
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """Return the flags; the environment stands in for those not given."""
     environment = os.environ.get
-    made = argparse.ArgumentParser(
-        "app.py", description="Ask questions about a library of PubMed abstracts, in a web chat."
-    )
+    made = Parser("app.py", description="Ask questions about a library of PubMed abstracts, in a web chat.")
     made.add_argument(
         "--library",
         metavar="DIR",

@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from index import Abstract, Library, Progress, Section
-from index.caches import LEXICAL, VECTORS
+from index.caches import LEXICAL
 from index.encoder import DEFAULT_ENCODER, load_encoder
 from index.errors import FileError
-from index.json_lines import to_json
 from index.library import DEFAULT_PASSAGE_TOKENS
+from index.record_json import to_json
 
 SEED = 20261123
 BIOASQ_QUESTIONS = 300
 BACKGROUND = 6_000
 """BioASQ's records beside the relevant ones; all 34,924 take half an hour to embed on two cores."""
 
-_EMBEDDED_BY = ("chunking.py", "encoder.py", "json_lines.py", "sentences.py", "store.py", "writing.py")
+_EMBEDDED_BY = ("chunking.py", "encoder.py", "sentences.py", "writing.py")
 """The modules of `index` that decide what is embedded: a library that other ones built is built anew."""
 
 
@@ -121,7 +121,7 @@ def bioasq_from(
     others = sorted(set(records) - wanted, key=int)
     kept = sorted(wanted | set(dice.sample(others, min(background, len(others)))), key=int)
     note = (
-        f"{len(drawn):,} questions drawn of {len(answerable):,}, their {len(wanted):,} records among "
+        f"drawn of {len(answerable):,}; their {len(wanted):,} records among "
         f"{len(kept) - len(wanted):,} of the {len(others):,} others"
     )
     questions = [Question(id_, by_id[id_]["question"], relevant[id_]) for id_ in drawn]
@@ -133,12 +133,14 @@ def build_library(corpus: Corpus, work: Path) -> Path:
     lines = "".join(json.dumps(to_json(abstract), ensure_ascii=False) + "\n" for abstract in corpus.abstracts)
     folder = work / f"{corpus.name.replace(' ', '-').lower()}-{_making(lines)}"
     if (folder / "whole").is_file():
-        shutil.rmtree(folder / "library" / LEXICAL, ignore_errors=True)  # terms may have changed; it comes back in seconds
-        (folder / "library" / VECTORS).unlink(missing_ok=True)
+        shutil.rmtree(
+            folder / "library" / LEXICAL, ignore_errors=True
+        )  # terms may have changed; it comes back in seconds
         return folder / "library"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "abstracts.jsonl").write_text(lines, encoding="utf-8")
-    report = Library.build(folder / "library", files=[folder / "abstracts.jsonl"], on_progress=_say)
+    with Library.open(folder / "library", create=True) as library:  # goes on where an interrupted run stopped
+        report = library.add(files=[folder / "abstracts.jsonl"], on_progress=_say)
     sys.stderr.write("\n")
     if report.failed:
         raise FileError(f"{len(report.failed)} abstracts of {corpus.name} could not be read; mend the reader")

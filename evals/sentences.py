@@ -1,4 +1,4 @@
-"""How well sentences are split: our rules beside the splitters on PyPI: python -m evals.sentences --data ../shared/data
+"""How well sentences are split: our rules beside the splitters on PyPI: python -m evals sentences --data ../shared/data
 
 Three measures, and texts per second:
 - SciFact's abstracts come as lists of sentences: precision, recall and F1 of the boundaries. A program made the lists:
@@ -16,7 +16,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -238,14 +238,14 @@ def score(split: Splitter, scifact: list[list[str]], sections: list[list[str]]) 
     )
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals.sentences", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m evals sentences", description=__doc__.partition("\n")[0])
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), help="the folder with scifact/ and pubmedqa/"
     )
     parser.add_argument("--limit", type=int, default=1000, help="abstracts of each set (default 1000)")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     scifact = scifact_texts(arguments.data / "scifact" / "corpus.jsonl.gz", arguments.limit)
     sections = section_texts(arguments.data / "pubmedqa" / "corpus.jsonl.gz", arguments.limit)
     write(f"{len(scifact)} SciFact abstracts, {len(sections)} PubMedQA abstracts, {len(HARD_CASES)} hard cases")

@@ -122,7 +122,7 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         for finding in findings:
             print(f"{finding.file} {finding.what} -> {'repaired' if finding.repaired else finding.remedy}")
-        print("all is well" if not findings else f"{len(findings)} findings")
+        print("all is well" if not findings else f"findings: {len(findings)}")
     return DONE if all(finding.repaired for finding in findings) else IN_PART
 
 
@@ -153,6 +153,8 @@ def _print_report(report: Report, arguments: argparse.Namespace) -> int:
             f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
             f"{report.removed:,} removed, {len(report.failed):,} failed"
         )
+        for note in report.notes:
+            print(f"PubMed: {note}", file=sys.stderr)
         for what, why in report.failed.items():
             print(f"  {what}: {why}", file=sys.stderr)
     return IN_PART if report.failed else DONE

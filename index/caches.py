@@ -21,6 +21,7 @@ from index.writing import passage_text
 
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
+_ATTEMPTS = 5
 _ROWS = 5_000
 """Passages replayed at a time: some 4 MB of vectors."""
 
@@ -155,8 +156,16 @@ class Caches:
                 vectors.add(list(rows), np.stack(list(rows.values())))
 
     def _replay_lexical(self, lexical: LexicalIndex, mark: int) -> None:
+        """Bring a lexical index to the batch of `mark`.
+
+        After a removal all is written anew: tantivy goes on counting removed passages in BM25's frequencies until it
+        merges, and the same library must give the same scores whatever its past.
+        """
         held = self._store.generation_of(lexical.generation) or 0
-        lexical.update(add=self._terms_since(held), remove=self._store.removed_since(held), generation=mark)
+        if self._store.removed_since(held):
+            lexical.replace_all(self._terms_since(0), generation=mark)
+        else:
+            lexical.add(self._terms_since(held), generation=mark)
 
     def _terms_since(self, generation: int) -> Iterator[tuple[int, list[str]]]:
         added = self._store.added_since(generation)
@@ -168,7 +177,12 @@ class Caches:
 
 
 def _delete(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
+    """Delete a file or a folder; tantivy's threads may put a file into a folder while it is being emptied."""
+    if not path.is_dir():
         path.unlink(missing_ok=True)
+        return
+    for _ in range(_ATTEMPTS - 1):
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+    shutil.rmtree(path)

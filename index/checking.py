@@ -34,9 +34,7 @@ def check_truth(store: Store) -> Iterator[Finding]:
         remedy = f"take it out and in again: python -m index remove {pmid}, then add --pmids {pmid}"
         yield Finding(store.path.name, f"holds PMID {pmid} damaged", remedy)
     if not store.is_all_there():
-        yield Finding(
-            store.path.name, "holds other abstracts than were added", "build it again: python -m index build"
-        )
+        yield Finding(store.path.name, "holds other abstracts than were added", "build it again: python -m index build")
 
 
 def check_caches(folder: Path, store: Store) -> Iterator[Finding]:

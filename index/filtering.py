@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +24,49 @@ class Selection:
 
 
 def checked_filters(filters: Filters, parse_pmids: Callable[[str], tuple[list[str], dict[str, str]]]) -> Filters:
-    """Return the filters with PMIDs in their plain form. Raises InputError when one cannot be meant so."""
-    first, last = filters.years or (None, None)
-    if first is not None and last is not None and first > last:
-        raise InputError(f"the years {first}:{last} run backwards; give the earlier one first")
-    pmids, failed = parse_pmids(" ".join(filters.pmids))
+    """Return the filters in their plain form: PMIDs cleaned, one name given as a text taken as a list of it.
+
+    Raises InputError when one cannot be meant so.
+    """
+    pmids, failed = parse_pmids(" ".join(map(str, as_list(filters.pmids))))
     if failed:
         what, why = next(iter(failed.items()))
         raise InputError(f"{what!r} {why}")
-    return replace(filters, pmids=tuple(pmids))
+    return replace(
+        filters,
+        years=_checked_years(filters.years),
+        types=tuple(as_list(filters.types)),
+        mesh=tuple(as_list(filters.mesh)),
+        journals=tuple(as_list(filters.journals)),
+        pmids=tuple(pmids),
+    )
+
+
+def as_list(values: object) -> list[Any]:
+    """Return several values as a list; a text or a number counts as one value, not as its characters."""
+    if isinstance(values, str | int | os.PathLike):
+        return [values]
+    if isinstance(values, Iterable):
+        return list(values)
+    raise InputError(f"{values!r} is not a list; give one, such as ['24114327']")
+
+
+def _checked_years(years: object) -> tuple[int | None, int | None] | None:
+    if years is None:
+        return None
+    match years:
+        case (int() | None as first, int() | None as last):
+            pass
+        case _:
+            raise InputError(
+                f"the years {years!r} cannot be read; give (first, last), such as (2010, 2020) or (2010, None)"
+            )
+    for year in (first, last):
+        if year is not None and not 0 <= year <= 9999:
+            raise InputError(f"{year} is not a year; give one of four digits")
+    if first is not None and last is not None and first > last:
+        raise InputError(f"the years {first}:{last} run backwards; give the earlier one first")
+    return first, last
 
 
 def condition(filters: Filters) -> tuple[str, list[object]]:

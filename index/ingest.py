@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -34,10 +34,11 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A stream of what was read, and how many abstracts it will bring where that is known beforehand."""
+    """A stream of what was read, how many abstracts it will bring where that is known, and PubMed's remarks."""
 
     reads: Iterator[Read]
     total: int | None
+    notes: tuple[str, ...] = ()
 
 
 def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
@@ -57,9 +58,7 @@ def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
     return list(pmids), failed
 
 
-def read_inputs(
-    inputs: Inputs, *, client: EutilsClient | None = None, on_wait: Callable[[str], None] | None = None
-) -> Reading:
+def read_inputs(inputs: Inputs, *, client: EutilsClient | None = None) -> Reading:
     """Open all inputs and return their abstracts as one stream: files first, then PMIDs and what the search found.
 
     Raises InputError when there is no input or a file is missing, EutilsError when the search fails: before anything is
@@ -73,16 +72,18 @@ def read_inputs(
         if not Path(file).exists():
             raise InputError(f"there is no file {file}; check the path")
     pmids, failed = parse_pmids(" ".join(inputs.pmids))
+    notes: tuple[str, ...] = ()
     if inputs.search or pmids:
         client = client or EutilsClient.from_environment()
     if inputs.search and client:
         found = client.search(inputs.search, limit=inputs.limit)
         pmids = list(dict.fromkeys([*pmids, *found.pmids]))
-    reads: list[Iterator[Read]] = [_read_file(Path(file)) for file in inputs.files]
+        notes = found.notes if found.pmids else (*found.notes, "the search found nothing")
+    reads: list[Iterator[Read]] = [_read_file(path, name) for path, name in _named(inputs.files)]
     reads.append(iter([Failure(what, why) for what, why in failed.items()]))
     if pmids and client:
         reads.append(fetch_pmids(pmids, client=client))
-    return Reading(chain.from_iterable(reads), None if inputs.files else len(pmids) + len(failed))
+    return Reading(chain.from_iterable(reads), None if inputs.files else len(pmids) + len(failed), notes)
 
 
 def fetch_pmids(pmids: Sequence[str], *, client: EutilsClient) -> Iterator[Read]:
@@ -118,8 +119,15 @@ def _read_batch(asked: Sequence[str], xml: bytes, failed: Mapping[str, str]) -> 
             )
 
 
-def _read_file(path: Path) -> Iterator[Read]:
+def _named(files: Sequence[Path | str]) -> list[tuple[Path, str]]:
+    """Return each file with the name that the account knows it by: without its folder unless two are called alike."""
+    paths = [Path(file) for file in files]
+    names = [path.name for path in paths]
+    return [(path, name if names.count(name) == 1 else str(path)) for path, name in zip(paths, names, strict=True)]
+
+
+def _read_file(path: Path, name: str) -> Iterator[Read]:
     try:
-        yield from read_file(path)
+        yield from read_file(path, name=name)
     except FileError as error:
-        yield Failure(path.name, str(error))
+        yield Failure(name, str(error).removeprefix(f"{path} ").removeprefix(f"{name} "))

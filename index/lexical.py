@@ -2,7 +2,7 @@
 
 Terms are prepared by `index.terms` on both sides, so tantivy only splits at spaces. Its commits are atomic; the
 generation that a commit holds is kept in a record of its own under id 0, written in the same commit. It does not look
-at its checksums and trusts what it reads, so a list of them, ours, is kept beside its files and held against them first.
+at its checksums and trusts what it reads, so a list of our own is kept beside its files and held against them first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import errno
 import json
 import math
 import os
-import shutil
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,7 +25,7 @@ _BLOCK = 1 << 20
 
 
 class LexicalIndex:
-    """Terms under their passage ids. Opened for reading; `update` takes tantivy's writer for one commit."""
+    """Terms under their passage ids. Opened for reading; `add` and `replace_all` take tantivy's writer for a commit."""
 
     def __init__(self, folder: Path) -> None:
         """Open the index in a folder, or begin an empty one. Raises ValueError when it is damaged.
@@ -36,14 +35,18 @@ class LexicalIndex:
         import tantivy
 
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / "meta.json").exists() or (folder / _SUMS).exists():
+        is_begun = (folder / "meta.json").exists() or (folder / _SUMS).exists()
+        if is_begun:
             _check_sums(folder)
         self._folder = folder
         self._schema = _schema()
         try:
             self._index = tantivy.Index(self._schema, path=str(folder))
+            self._index.config_reader(reload_policy="manual")
         except (ValueError, OSError) as error:
             raise ValueError(f"{folder} is damaged: {error}") from error
+        if not is_begun:
+            _write_sums(folder)
 
     @classmethod
     def beside_a_writer(cls, folder: Path) -> LexicalIndex:
@@ -57,6 +60,7 @@ class LexicalIndex:
         opened._folder, opened._schema = folder, _schema()
         try:
             opened._index = tantivy.Index.open(str(folder))
+            opened._index.config_reader(reload_policy="manual")
         except (ValueError, OSError):
             opened._index = tantivy.Index(opened._schema)
         return opened
@@ -80,36 +84,41 @@ class LexicalIndex:
         """Take up what was committed since the index was opened."""
         self._index.reload()
 
-    def update(self, *, add: Iterable[tuple[int, Sequence[str]]], remove: Sequence[int], generation: int) -> None:
-        """Add (passage id, terms), remove ids, and record the generation, in one commit that is whole or not at all.
+    def add(self, rows: Iterable[tuple[int, Sequence[str]]], *, generation: int) -> None:
+        """Add (passage id, terms) and record the generation, in one commit that is whole or not at all.
 
         Raises OSError when it cannot be written.
         """
+        self._commit(rows, generation, is_anew=False)
+
+    def replace_all(self, rows: Iterable[tuple[int, Sequence[str]]], *, generation: int) -> None:
+        """Put (passage id, terms) in place of all that is there, in one commit. Raises OSError as `add` does."""
+        self._commit(rows, generation, is_anew=True)
+
+    def _commit(self, rows: Iterable[tuple[int, Sequence[str]]], generation: int, *, is_anew: bool) -> None:
+        import tantivy
+
         try:
-            self._commit(add, remove, generation)
+            writer = self._index.writer(heap_size=64_000_000, num_threads=1)
+            if is_anew:
+                writer.delete_all_documents()
+            writer.delete_documents_by_term("id", _GENERATION_ID)
+            for passage_id, passage_terms in rows:
+                record = tantivy.Document()
+                record.add_integer("id", passage_id)
+                record.add_text("terms", " ".join(passage_terms))
+                writer.add_document(record)
+            mark = tantivy.Document()
+            mark.add_integer("id", _GENERATION_ID)
+            mark.add_integer("generation", generation)
+            writer.add_document(mark)
+            writer.commit()
+            writer.wait_merging_threads()
         except ValueError as error:  # whatever goes wrong, tantivy raises this
             reason = errno.ENOSPC if "No space left" in str(error) else errno.EIO
             raise OSError(reason, os.strerror(reason), str(self._folder)) from error
         _write_sums(self._folder)
         self.reload()
-
-    def _commit(self, add: Iterable[tuple[int, Sequence[str]]], remove: Sequence[int], generation: int) -> None:
-        import tantivy
-
-        writer = self._index.writer(heap_size=64_000_000, num_threads=1)
-        for passage_id in (*remove, _GENERATION_ID):
-            writer.delete_documents_by_term("id", passage_id)
-        for passage_id, passage_terms in add:
-            record = tantivy.Document()
-            record.add_integer("id", passage_id)
-            record.add_text("terms", " ".join(passage_terms))
-            writer.add_document(record)
-        mark = tantivy.Document()
-        mark.add_integer("id", _GENERATION_ID)
-        mark.add_integer("generation", generation)
-        writer.add_document(mark)
-        writer.commit()
-        writer.wait_merging_threads()
 
     def search(self, terms: Sequence[str], *, top: int, selection: Selection | None = None) -> list[tuple[int, float]]:
         """Return up to `top` (passage id, BM25 score), best first, of the ids that the selection allows."""
@@ -159,41 +168,36 @@ class LexicalIndex:
 
         return tantivy.Query.term_query(self._schema, "terms", term, "freq")
 
-    def clear(self) -> None:
-        """Delete the index's folder; the object is of no use afterwards."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+
+def _check_sums(folder: Path) -> None:
+    """Hold the files of an index against the list of their checksums. Raises ValueError when one differs or is gone."""
+    try:
+        listed = json.loads((folder / _SUMS).read_text(encoding="utf-8"))
+        wrong = [name for name, listed_sum in listed.items() if _sum_of(folder / name) != listed_sum]
+    except (OSError, ValueError, AttributeError) as error:
+        raise ValueError(f"{folder} is damaged: {error}") from error
+    if wrong or "meta.json" not in listed:
+        raise ValueError(f"{folder} is damaged: {', '.join(wrong) or _SUMS} is not as it was written")
 
 
 def _write_sums(folder: Path) -> None:
-    """List the checksum of every file in the index's folder: aside, synced, then renamed."""
-    sums = {file.name: _sum(file) for file in sorted(folder.iterdir()) if _is_summed(file)}
+    """List the checksums of an index's files beside them: aside, synced, then renamed."""
+    files = [
+        file for file in sorted(folder.iterdir()) if file.is_file() and file.suffix != ".lock" and file.name != _SUMS
+    ]
     aside = folder / f"{_SUMS}.new"
     with aside.open("w", encoding="utf-8") as file:
-        json.dump(sums, file, indent=0)
+        json.dump({one.name: _sum_of(one) for one in files if one != aside}, file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(aside, folder / _SUMS)
 
 
-def _check_sums(folder: Path) -> None:
-    """Raise ValueError unless the files in the index's folder are those that were listed."""
-    try:
-        listed = json.loads((folder / _SUMS).read_text(encoding="utf-8"))
-        found = {file.name: _sum(file) for file in folder.iterdir() if _is_summed(file)}
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{folder} is damaged, or its writer was killed: {error}") from error
-    if found != listed:
-        raise ValueError(f"{folder} is damaged, or its writer was killed: its files are not those that were listed")
-
-
-def _is_summed(file: Path) -> bool:
-    return not file.name.startswith(_SUMS) and not file.name.endswith(".lock")
-
-
-def _sum(path: Path) -> int:
+def _sum_of(file: Path) -> int:
+    """Return the CRC-32 of a file."""
     crc = 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
+    with file.open("rb") as opened:
+        while block := opened.read(_BLOCK):
             crc = zlib.crc32(block, crc)
     return crc
 

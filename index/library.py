@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ from index.checking import Finding, check_caches, check_truth
 from index.encoder import DEFAULT_ENCODER, Encoder, load_encoder
 from index.errors import EncoderError, InputError, LibraryBusyError, LibraryError
 from index.eutils import EutilsClient
-from index.filtering import checked_filters
+from index.filtering import as_list, checked_filters
 from index.ingest import Inputs, Reading, fetch_pmids, parse_pmids, read_inputs
 from index.locking import LOCK, WRITER, writing
 from index.records import Abstract, Filters, Hit, Report
@@ -126,8 +127,8 @@ class Library:
         """
         checked = checked_filters(filters, parse_pmids)
         encoder = self.encoder if mode != "lexical" else None
-        self._catch_up()
         with self._caches.lock:
+            self._catch_up()
             indexes = Indexes(self._store, self._caches.vectors, self._caches.lexical, encoder)
             return search(text, indexes=indexes, top=top, mode=mode, selection=self._store.select(checked))
 
@@ -136,8 +137,8 @@ class Library:
 
         Of the terms that no passage holds only those in `absent` are weighed, as the rarest of all.
         """
-        self._catch_up()
         with self._caches.lock:
+            self._catch_up()
             known = self._caches.lexical.weights(words)
             most = self._caches.lexical.weight_of_absent
         return known | {word: most for word in absent if word not in known}
@@ -171,8 +172,9 @@ class Library:
     def encoder(self) -> Encoder:
         """The embedding model that the library was built with, loaded at first use."""
         with self._loading_encoder:
-            if self._encoder is None:
-                self._encoder = _matching_encoder(self._store.settings, self.path)
+            settings = self._store.settings
+            if self._encoder is None or self._encoder.sha256 != settings.encoder_sha256:  # rebuilt by another process
+                self._encoder = _matching_encoder(settings, self.path)
             return self._encoder
 
     def label_values(self, kind: str) -> list[str]:
@@ -196,12 +198,12 @@ class Library:
         Committed batch by batch: an error or an exception from `on_progress` leaves what was committed, searchable.
         """
         with self._writing():
-            reading = read_inputs(Inputs(files, pmids, search, limit), client=client)
+            reading = _reading(files, pmids, search, limit, client)
             return self._write(reading, on_progress)
 
     def remove(self, pmids: Sequence[str]) -> Report:
         """Remove abstracts; PMIDs that are not here are named in the report's `failed`."""
-        asked, failed = parse_pmids(" ".join(pmids))
+        asked, failed = parse_pmids(" ".join(map(str, as_list(pmids))))
         with self._writing():
             here = self._store.digests(asked)
             if here:
@@ -249,14 +251,34 @@ class Library:
     ) -> Report:
         """Start a library, or replace the one there; the old one is kept until the new one is whole."""
         if not (_folder(path) / _DATABASE).is_file():
-            with cls.open(path, create=True, encoder=encoder, passage_tokens=passage_tokens) as library:
-                return library.add(
-                    files=files, pmids=pmids, search=search, limit=limit, client=client, on_progress=on_progress
-                )
+            return cls._build_new(
+                path, _reading(files, pmids, search, limit, client), encoder, passage_tokens, on_progress
+            )
         with cls.open(path) as library, library._writing():
-            reading = read_inputs(Inputs(files, pmids, search, limit), client=client)
+            reading = _reading(files, pmids, search, limit, client)
             settings, loaded = _settings(encoder, passage_tokens)
             return library._stage(reading, settings, loaded, on_progress)
+
+    @classmethod
+    def _build_new(
+        cls,
+        path: Path | str,
+        reading: Reading,
+        encoder: str | None,
+        passage_tokens: int | None,
+        on_progress: OnProgress | None,
+    ) -> Report:
+        """Start a library; when nothing at all could be read, leave none behind."""
+        is_new = not _folder(path).exists()
+        with cls.open(path, create=True, encoder=encoder, passage_tokens=passage_tokens) as library:
+            with library._writing():
+                report = library._write(reading, on_progress)
+            is_empty = not library._store.counts().abstracts
+        if is_empty and is_new:
+            shutil.rmtree(path)
+        if is_empty:
+            raise LibraryError(_nothing_read(report, f"no library was made in {path}"))
+        return report
 
     def check(self, *, repair: bool = False) -> list[Finding]:
         """Compare every file with the truth and return what is wrong, each with its remedy; mend it if asked.
@@ -291,7 +313,7 @@ class Library:
         if self._caches.load():
             return
         try:
-            with self._writing():
+            with self._writing(), self._caches.lock:
                 self._caches.drop()
                 self._caches.write()
         except LibraryBusyError:
@@ -299,9 +321,10 @@ class Library:
 
     def _write(self, reading: Reading, on_progress: OnProgress | None) -> Report:
         try:
-            return write_all(
+            report = write_all(
                 reading.reads, store=self._store, encoder=self.encoder, total=reading.total, on_progress=on_progress
             )
+            return replace(report, notes=reading.notes)
         finally:
             self._caches.write()
 
@@ -316,15 +339,16 @@ class Library:
                     reading.reads, store=store, encoder=encoder, total=reading.total, on_progress=on_progress
                 )
                 if not store.counts().abstracts:
-                    raise LibraryError(_nothing_read(self.path, report))
+                    raise LibraryError(_nothing_read(report, f"the library in {self.path} is kept as it was"))
             finally:
                 store.close()
             self._store.replace_all(staged)
         finally:
             delete_database(staged)
-        self._encoder = encoder
-        self._caches.drop()
-        self._caches.write()
+        with self._caches.lock:
+            self._encoder = encoder
+            self._caches.drop()
+            self._caches.write()
         return report
 
     def _check_settings(self, encoder: str | None, passage_tokens: int | None) -> None:
@@ -340,6 +364,16 @@ class Library:
                 f"{self.path} has passages of {settings.passage_tokens} tokens, you asked for {passage_tokens}; "
                 f"{rebuild} --passage-tokens {passage_tokens}"
             )
+
+
+def _reading(
+    files: Sequence[Path | str],
+    pmids: Sequence[str],
+    search: str | None,
+    limit: int | None,
+    client: EutilsClient | None,
+) -> Reading:
+    return read_inputs(Inputs(as_list(files), [str(pmid) for pmid in as_list(pmids)], search, limit), client=client)
 
 
 def _folder(path: Path | str) -> Path:
@@ -392,9 +426,9 @@ def _matching_encoder(settings: Settings, path: Path) -> Encoder:
     return encoder
 
 
-def _nothing_read(path: Path, report: Report) -> str:
-    first = next((f": {what} {why}" for what, why in report.failed.items()), "")
-    return f"nothing could be read, so the library in {path} is kept as it was{first}"
+def _nothing_read(report: Report, outcome: str) -> str:
+    first = next((f": {what} {why}" for what, why in report.failed.items()), ": the search found nothing")
+    return f"nothing could be read, so {outcome}{first}"
 
 
 def _size(folder: Path) -> int:

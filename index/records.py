@@ -162,13 +162,17 @@ Read = Abstract | Deletion | Failure
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The account of a run: how many abstracts were added, updated, found unchanged, removed; what failed and why."""
+    """The account of a run: how many abstracts were added, updated, found unchanged, removed; what failed and why.
+
+    `notes` are PubMed's remarks on a search, such as a phrase that it does not know.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
     failed: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def search(query: str, *, indexes: Indexes, top: int, mode: Mode, selection: Sel
 
 def checked_query(query: str) -> str:
     """Return a query trimmed. Raises InputError when it is empty or beyond MAX_QUERY_CHARACTERS."""
-    text = query.strip()
+    text = query.encode("utf-8", "replace").decode().strip()  # half a surrogate pair cannot be stored or encoded
     if not any(char.isalnum() for char in text):
         raise InputError("there is nothing to search for: write a question or some words")
     if len(text) > MAX_QUERY_CHARACTERS:

@@ -119,12 +119,12 @@ class Store:
         with _said_plainly(path):
             db = sqlite3.connect(aside, isolation_level=None)
             try:
-                db.execute("PRAGMA journal_mode = WAL")
                 db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
                 _write_settings(db, {"generation": 0, "content": 0, **_settings_row(settings)})
+                db.execute("PRAGMA journal_mode = WAL")  # last: closing such a log on a full disk loses it unsaid
             finally:
-                db.close()  # which empties the write-ahead log into the file and syncs it
+                db.close()
         os.replace(aside, path)
         return cls(path)
 
@@ -466,9 +466,12 @@ def _said_plainly(path: Path) -> Iterator[None]:
         raise LibraryError(
             f"{path} cannot be used: {said}; see that the folder is there and yours to write to"
         ) from error
-    except sqlite3.DatabaseError as error:
+    except sqlite3.ProgrammingError as error:
+        raise LibraryError(f"the library in {path.parent} was closed; open it again with Library.open") from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter from texts that are no longer UTF-8
         raise LibraryDamagedError(
-            f"{path} is damaged ({error}); build the library again from its PMIDs or files: python -m index build"
+            f"{path} is damaged ({error}); delete the folder {path.parent}, then build the library again: "
+            "python -m index build"
         ) from error
 
 
@@ -526,7 +529,7 @@ def _labels(abstract: Abstract) -> Iterator[tuple[str, str]]:
 
 
 def _cover(abstract: Abstract, spans: Sequence[tuple[str, int, int]]) -> bool:
-    """Tell whether passages follow one another through an abstract, under its sections, leaving out only white space."""
+    """Tell whether passages follow one another through an abstract and leave out nothing but white space."""
     names = {TITLE, *(section.label or section.category for section in abstract.sections)}
     text, at = abstract.text, 0
     for section, start, end in spans:

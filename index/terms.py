@@ -30,6 +30,11 @@ _FAMILIES = {"interleukin": "il", "interleukins": "il", "interferon": "ifn", "in
 _PIECE = re.compile(r"(?P<greek>[Ͱ-Ͽ])|(?P<letters>[^\W\d_Ͱ-Ͽ]+)|(?P<digits>\d+)")
 _ABBREVIATED = re.compile(r"\w+ \(([A-Za-z]{2,6})\)(?=-\w)")
 """A name with its abbreviation in the middle, "interleukin (IL)-32": the abbreviation goes on."""
+_RECOMBINANT = re.compile(r"\b(?:rhu?|rm|hu|r|h|m)(?=[A-Z]{2,5}-?[\dͰ-Ͽ])")
+"""What stands before a name and is no part of it: rhIL-32γ, mIL-10 (but mRNA has no number)."""
+_LATIN_ISOFORM = re.compile(r"\b((?:IL|il|Il)[- ]?\d{1,2}[- ]?)([abgß])\b")
+"""IL-1b, as keyboards without Greek letters have it; IL-17A with its capital is another thing."""
+_LATIN = {"a": "α", "b": "β", "ß": "β", "g": "γ"}
 _CAPITALS_AND_GREEK = re.compile(rf"(?<=[A-Z][A-Z])(?=({'|'.join(sorted(set(GREEK.values())))})\b)")
 """Where IFNgamma, written as one word, has its seam."""
 _GREEK_AND_LETTER = re.compile(rf"\b({'|'.join(sorted(set(GREEK.values())))})(?=[A-Z]\b)")
@@ -96,6 +101,17 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def as_written(name: str, text: str) -> str:
+    """Return a name as a text writes it, over one word or several: "interleukin-32 beta" for il32beta."""
+    words = text.split()
+    for width in (1, 2, 3):
+        for first in range(len(words) - width + 1):
+            written = " ".join(words[first : first + width]).strip("?.,;:!()")
+            if names(written) == [name]:
+                return written
+    return name
+
+
 def isoforms(text: str) -> dict[str, str]:
     """Return the isoforms that a text names, each with its family: {"il32beta": "il32"}."""
     found = [forms for run in _runs(_fold(text)) if len(forms := _joined(run)) == 2]
@@ -118,6 +134,7 @@ def _fold(text: str) -> str:
     """Return the text in NFKC form (Ca²⁺ becomes Ca2+), accents off, names made whole; case tells them from words."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = _LATIN_ISOFORM.sub(lambda match: match[1] + _LATIN[match[2]], _RECOMBINANT.sub("", plain))
     plain = _CAPITALS_AND_GREEK.sub("-", _ABBREVIATED.sub(r"\1", plain))
     return _GREEK_AND_LETTER.sub(r"\1-", plain)
 
@@ -193,7 +210,7 @@ def _joined(run: list[_Piece]) -> list[str]:
         return []
     parts = [_FAMILIES.get(piece.term, piece.term) for piece in run]
     forms = ["".join(parts)]
-    if run[-1].is_greek and len(run) > 2:
+    if len(run) > 2 and (run[-1].is_greek or (len(parts[-1]) == 1 and run[-2].is_digits)):
         forms.append("".join(parts[:-1]))
     return forms
 

@@ -87,12 +87,23 @@ class Assistant:
 
     def _abstain(self, blank: Answer, evidence: Sequence[Evidence], filters: Filters) -> Answer:
         """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
+        question = blank.standalone_question
         everything = replace(filters, include_retracted=True)
-        nearest = retrieve(self.library, blank.standalone_question, filters=everything, top=_NEAREST)
-        reason = refusal(blank.standalone_question, evidence)
-        if nearest and nearest[0].abstract.is_retracted:
-            reason += f" The nearest abstract, PMID {nearest[0].abstract.pmid}, was retracted."
-        return replace(blank, abstained=True, reason=reason, nearest=tuple(nearest))
+        nearest = retrieve(self.library, question, filters=everything, top=_NEAREST)
+        return replace(blank, abstained=True, reason=self._why_not(question, nearest, evidence), nearest=tuple(nearest))
+
+    def _why_not(self, question: str, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:
+        """Return why there is no answer: nothing to search, only a retracted abstract, or what is missing."""
+        if not nearest:
+            if self.library.info().abstracts:
+                return "Not in these abstracts: none of them passes the filters."
+            return "Not in these abstracts: this library is empty; add abstracts to it first."
+        retracted = [source for source in nearest if source.abstract.is_retracted]
+        answering_retracted = answering(gather(question, retracted, library=self.library))
+        if answering_retracted:
+            pmid = answering_retracted[0].source.abstract.pmid
+            return f"Not in these abstracts, but for one that was retracted: PMID {pmid}."
+        return refusal(question, evidence)
 
 
 def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.terms import content_words, names
+from index.search import MAX_QUERY_CHARACTERS
+from index.terms import as_written, content_words, isoforms, names
 from qa.answer import Turn
 
 _BEGINS_AS_FOLLOW_UP = re.compile(
@@ -15,20 +16,31 @@ _POINTS_BACK = re.compile(r"\b(it|its|they|them|their|theirs|that|those|these|th
 
 
 def standalone_question(question: str, turns: Sequence[Turn]) -> str:
-    """Return the question as it can be understood alone: a follow-up is joined to the question that it follows.
+    """Return the question as it can be understood alone: a follow-up is joined to the last question that could.
 
     A question is a follow-up when it begins like one ("And in colon cancer?"), or points back ("Which factor does it
-    act through?") without a named thing of its own. The earlier question is given in front, so that its words are
-    searched for as well; the person sees what was asked.
+    act through?") without a named thing of its own. The earlier question stands in front, so that its words are
+    searched for as well; where the follow-up asks about another isoform, that takes the earlier one's place. The person
+    sees what was asked.
 
     >>> standalone_question("What does IL-32β induce?", [])
     'What does IL-32β induce?'
     """
     text = question.strip()
-    if not turns or not is_follow_up(text):
+    before = next((turn.question.strip() for turn in reversed(turns) if not is_follow_up(turn.question)), "")
+    if not before or not is_follow_up(text):
         return text
-    before = turns[-1].answer.standalone_question or turns[-1].question
-    return f"{before.strip()} {text}"
+    joined = f"{_with_isoforms_of(text, before)} {text}"
+    return joined if len(joined) <= MAX_QUERY_CHARACTERS else text
+
+
+def _with_isoforms_of(follow_up: str, question: str) -> str:
+    """Return the question with its isoforms replaced by the follow-up's of the same family, as written there."""
+    for new, family in isoforms(follow_up).items():
+        for old, old_family in isoforms(question).items():
+            if family == old_family and new != old:
+                question = question.replace(as_written(old, question), as_written(new, follow_up))
+    return question
 
 
 def is_follow_up(question: str) -> bool:

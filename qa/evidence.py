@@ -15,6 +15,7 @@ from index.records import TITLE, Abstract
 from index.sentences import sentence_spans
 from index.terms import content_words, isoforms, names, terms
 from qa.answer import Citation, Source
+from qa.general_words import general_terms
 
 _SECTION_BONUS = {
     "RESULTS": 0.06,
@@ -52,7 +53,7 @@ class Evidence:
 
     `cosine` is its similarity to the question; `coverage` the share of the question's words, weighted by how telling
     they are, that the sentence holds; `missing_names` are named things of the question that the abstract never names,
-    or for which the sentence names another isoform; `missing_words` are technical words that the abstract never uses.
+    or for which the sentence names another isoform; `missing_words` are subject words that the abstract never uses.
     `score` orders evidence, higher is better; `confidence` is how likely, from 0 to 1, it answers the question.
     """
 
@@ -77,12 +78,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question as evidence is held against it: its vector, its words with their weights, its technical words."""
+    """A question as evidence is held against it: its vector, its words with their weights, its subject words."""
 
     text: str
     vector: Vectors
     words: Mapping[str, float]
-    technical: tuple[str, ...]
+    subject: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class _Context:
 def _context(asked: _Asked, source: Source) -> _Context:
     abstract = source.abstract
     covered = coverage(asked.words, abstract.text)
-    return _Context(source, covered, missing_names(asked.text, abstract), missing_words(asked.technical, abstract))
+    return _Context(source, covered, missing_names(asked.text, abstract), missing_words(asked.subject, abstract))
 
 
 def gather(question: str, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
@@ -111,13 +112,8 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
         return []
     encoder = library.encoder
     vectors = encoder.encode([source.abstract.text[start:end] for source, start, end in spans], kind="passage")
-    technical = technical_words(question, encoder)
-    asked = _Asked(
-        question,
-        _direction(question, focus, encoder),
-        telling_words(question, library, technical),
-        technical,
-    )
+    subject = subject_words(question, library, encoder)
+    asked = _Asked(question, _direction(question, focus, encoder), telling_words(question, library, subject), subject)
     contexts = {source.number: _context(asked, source) for source in sources}
     found = [
         _evidence(asked, contexts[source.number], (start, end), vector=vector)
@@ -145,13 +141,24 @@ def technical_words(text: str, encoder: Encoder) -> tuple[str, ...]:
 
 
 def telling_words(text: str, library: Library, technical: Sequence[str]) -> dict[str, float]:
-    """Return the words and names of a text with their weights.
+    """Return the words and names of a text with their weights; one that the library never uses weighs the most.
 
-    An everyday word that the library never uses ("tightly", "good or bad") says nothing about what is in it and is left
-    out; a technical word or a name that it never uses weighs the most.
+    General words ("tightly", "good or bad") that the library never uses are left out.
     """
-    special = [*names(text), *(term for word in technical for term in terms(word))]
-    return library.term_weights(content_words(text), absent=special)
+    words = content_words(text)
+    special = {*names(text), *(term for word in technical for term in terms(word))}
+    return library.term_weights(
+        words, absent=[word for word in words if word in special or word not in general_terms()]
+    )
+
+
+def subject_words(text: str, library: Library, encoder: Encoder) -> tuple[str, ...]:
+    """Return the words that an answer can hardly do without: technical ones, and those that the library never uses."""
+    technical = technical_words(text, encoder)
+    words = {word: terms(word) for word in _LONG_WORD.findall(text.lower()) if not names(word)}
+    known = library.term_weights([term for forms in words.values() for term in forms])
+    absent = [word for word, forms in words.items() if forms and not set(forms) & (known.keys() | general_terms())]
+    return tuple(dict.fromkeys([*technical, *absent]))
 
 
 def coverage(words: Mapping[str, float], text: str) -> float:
@@ -169,18 +176,24 @@ def missing_names(question: str, abstract: Abstract) -> tuple[str, ...]:
     return tuple(name for name in names(question) if name not in held)
 
 
-def other_isoforms(question: str, sentence: str) -> tuple[str, ...]:
-    """Return the isoforms that the question names where the sentence names only another one of the same family."""
-    told = isoforms(sentence)
+def other_isoforms(question: str, sentence: str, abstract: Abstract) -> tuple[str, ...]:
+    """Return the isoforms that the question names and the sentence leaves open or names another of.
+
+    A sentence on the family at large speaks for an isoform only in an abstract that names no other isoform of it.
+    """
+    told, held = isoforms(sentence), set(terms(sentence))
+    named = isoforms(abstract.text)
     return tuple(
-        isoform for isoform, family in isoforms(question).items() if isoform not in told and family in told.values()
+        isoform
+        for isoform, family in isoforms(question).items()
+        if isoform not in told and family in held and any(named[one] == family for one in named if one != isoform)
     )
 
 
-def missing_words(technical: Sequence[str], abstract: Abstract) -> tuple[str, ...]:
-    """Return the technical words whose beginnings stand nowhere in the abstract, so that endings do not matter."""
+def missing_words(words: Sequence[str], abstract: Abstract) -> tuple[str, ...]:
+    """Return the words whose beginnings stand nowhere in the abstract, so that endings do not matter."""
     text = abstract.text.lower()
-    return tuple(word for word in technical if word[: max(5, len(word) - 4)] not in text)
+    return tuple(word for word in words if word[: max(5, len(word) - 4)] not in text)
 
 
 def numbers(text: str) -> set[str]:
@@ -214,7 +227,7 @@ def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector
     section = section_kind(source.abstract, start)
     cosine = float(np.dot(vector, asked.vector))
     covered = coverage(asked.words, text)
-    absent = context.missing_names or other_isoforms(asked.text, text)
+    absent = context.missing_names or other_isoforms(asked.text, text, source.abstract)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _SECTION_BONUS.get(section, 0.0)
     score -= _OTHER_NUMBERS * bool(numbers(asked.text) - numbers(text))
     confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
@@ -230,7 +243,7 @@ def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, i
     What counts beside the sentence's cosine is what of the question its whole abstract holds. A question for a number
     is hardly answered by a sentence without one.
     """
-    share_unused = len(context.missing_words) / max(len(asked.technical), 1)
+    share_unused = len(context.missing_words) / max(len(asked.subject), 1)
     odds = 4.6 * cosine + 3.7 * context.coverage - 1.8 * is_absent - 1.2 * share_unused - 4.8
     if _ASKS_A_NUMBER.search(asked.text) and not _NUMBER_OR_WORD.search(text):
         odds -= 2.0

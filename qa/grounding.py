@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from index import Library
-from index.terms import names, terms
+from index.terms import as_written, names, terms
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence import Evidence, coverage, numbers, technical_words, telling_words
 from qa.generative import DraftSentence
@@ -17,6 +18,21 @@ _ANSWERS = 0.5
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
 _SUPPORTS_COSINE = 0.6
 _SUPPORTS_COVERAGE = 0.6
+
+_WORD = re.compile(r"[a-z]+(?:'t)?")
+_DENIALS = frozenset(
+    "not no nor neither never none only without cannot fail failed fails lack lacked lacks n't".split()
+)
+_UP = (
+    "rais", "rise", "rose", "increas", "elevat", "enhanc", "higher", "more", "promot", "induc", "activat", "upregulat",
+    "stimulat", "lengthen", "prolong", "longer", "augment", "worsen", "accelerat", "gain",
+)  # fmt: skip
+_DOWN = (
+    "lower", "fall", "fell", "decreas", "reduc", "diminish", "less", "fewer", "inhibit", "suppress", "downregulat",
+    "block", "shorten", "shorter", "attenuat", "improv", "slow", "declin", "drop", "prevent", "protect", "hinder",
+    "loss", "lost",
+)  # fmt: skip
+"""Beginnings of words that say in which direction a thing went."""
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -29,30 +45,20 @@ def refusal(question: str, evidence: Sequence[Evidence]) -> str:
     if evidence:
         absent = [name for name in evidence[0].missing_names if all(name in one.missing_names for one in evidence)]
         if absent:
-            return f"Not in these abstracts: none of those found names {_as_written(absent[0], question)}."
+            return f"Not in these abstracts: none of those found names {as_written(absent[0], question)}."
         unused = [word for word in evidence[0].missing_words if all(word in one.missing_words for one in evidence)]
         if unused:
-            return f"Not in these abstracts: none of those found speaks of “{unused[0]}”."
+            listed = " or ".join(f"“{word}”" for word in unused[:3])
+            return f"Not in these abstracts: none of those found speaks of {listed}."
     return "Not in these abstracts: none of those found holds a sentence that answers this."
-
-
-def _as_written(name: str, question: str) -> str:
-    """Return a name as the question writes it, over one word or two."""
-    words = question.split()
-    for width in (1, 2, 3):
-        for first in range(len(words) - width + 1):
-            written = " ".join(words[first : first + width]).strip("?.,;:!()")
-            if names(written) == [name]:
-                return written
-    return name
 
 
 def ground(draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library) -> Sentence:
     """Return a language model's sentence with, for each cited source, the quote that bears it out.
 
-    A source supports a sentence when one of its own sentences is near in meaning, holds most of its telling words, and
-    the numbers and named things of the sentence all stand in the quoted sentence or its abstract's title. A sentence
-    that no cited source supports comes back with `supported` false and no citations.
+    A source supports a sentence when one of its own sentences is near in meaning, holds most of its telling words, says
+    it in the same direction, and has the numbers and named things of the sentence, in the same order, with its
+    abstract's title. A sentence that no cited source supports comes back with `supported` false and no citations.
     """
     vector = library.encoder.encode([draft.text], kind="passage")[0]
     words = telling_words(draft.text, library, technical_words(draft.text, library.encoder))
@@ -69,11 +75,41 @@ def ground(draft: DraftSentence, evidence: Sequence[Evidence], *, library: Libra
 def _supports(one: Evidence, text: str, vector: np.ndarray, words: dict[str, float]) -> bool:
     quoted = f"{one.source.abstract.title} {one.text}"
     told = set(names(text)) | numbers(text)
+    if not goes_the_same_way(text, one.text) or not _in_same_order(names(text), names(one.text)):
+        return False
     return (
         float(np.dot(one.vector, vector)) >= _SUPPORTS_COSINE
         and coverage(words, quoted) >= _SUPPORTS_COVERAGE
         and told <= set(terms(quoted)) | numbers(quoted)
     )
+
+
+def goes_the_same_way(text: str, quote: str) -> bool:
+    """Tell whether a sentence says nothing up or down that the quote does not, and denies where the quote denies.
+
+    >>> goes_the_same_way("Metformin did not raise IL-10", "Metformin raised IL-10")
+    False
+    """
+    said, quoted = (_WORD.findall(one.lower()) for one in (text, quote))
+    return (
+        _says(said, _UP) <= _says(quoted, _UP)
+        and _says(said, _DOWN) <= _says(quoted, _DOWN)
+        and _denies(said) == _denies(quoted)
+    )
+
+
+def _says(words: Sequence[str], beginnings: tuple[str, ...]) -> bool:
+    return any(word.startswith(beginnings) for word in words)
+
+
+def _denies(words: Sequence[str]) -> bool:
+    return sum(word in _DENIALS for word in words) % 2 == 1
+
+
+def _in_same_order(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Tell whether the names that both lists hold stand in one order: who acts on whom."""
+    ours = [name for name in some if name in others]
+    return ours == [name for name in others if name in ours]
 
 
 def check_quotes(answer: Answer, library: Library) -> Answer:

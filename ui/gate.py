@@ -66,7 +66,7 @@ class Gate:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        status = refusal(scope["path"], is_let_in=_is_let_in(scope))
+        status = refusal(scope["path"], is_let_in=_is_let_in(scope)) or _of_another_host(scope)
         if status:
             await _refuse(send, status)
             return
@@ -90,6 +90,17 @@ def refusal(path: str, *, is_let_in: bool) -> int:
     return 404
 
 
+def _of_another_host(scope: Scope) -> int:
+    """Return 403 when a request that came to the loopback address calls this machine by a name of the web.
+
+    Such a name, led to 127.0.0.1 by its owner's DNS, would let any page in the browser read and drive the chat.
+    """
+    server = scope.get("server") or ("", 0)
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rsplit(":", 1)[0]
+    is_local = server[0] in ("127.0.0.1", "::1")
+    return 403 if is_local and host and host not in ("127.0.0.1", "localhost", "[::1]") else 0
+
+
 def _is_let_in(scope: Scope) -> bool:
     """Say whether the request comes from somebody logged in, or nobody has to be."""
     app = scope["app"]
@@ -101,7 +112,7 @@ def _is_let_in(scope: Scope) -> bool:
 
 
 async def _refuse(send: Send, status: int) -> None:
-    body = b"Log in first." if status == 401 else b"Not found."
+    body = {401: b"Log in first.", 403: b"Call this page by 127.0.0.1 or localhost."}.get(status, b"Not found.")
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -14,7 +14,7 @@ ROWS = [(1, ["il", "32", "il32beta"]), (2, ["il", "32"]), (3, ["vegf", "vegf", "
 @pytest.fixture
 def index(tmp_path):
     index = LexicalIndex(tmp_path / "lexical")
-    index.update(add=ROWS, remove=[], generation=3)
+    index.add(ROWS, generation=3)
     return index
 
 
@@ -51,10 +51,18 @@ def test_a_selection_changes_which_are_found_and_not_their_scores(index, selecti
 
 
 def test_an_update_is_seen_with_its_generation(index, tmp_path):
-    index.update(add=[(4, ["il32gamma"])], remove=[1], generation=4)
+    index.add([(4, ["il32gamma"])], generation=4)
     reopened = LexicalIndex(tmp_path / "lexical")
     for one in (index, reopened):
-        assert (one.generation, len(one), found(one, ["il32gamma", "il32beta"])) == (4, 3, [4])
+        assert (one.generation, len(one), found(one, ["il32gamma", "il32beta"])) == (4, 4, [4, 1])
+
+
+def test_what_replaces_all_leaves_nothing_of_it_behind(index, tmp_path):
+    index.replace_all(ROWS[1:], generation=5)
+    fresh = LexicalIndex(tmp_path / "fresh")
+    fresh.add(ROWS[1:], generation=5)
+    assert (index.generation, len(index), found(index, ["il32beta"])) == (5, 2, [])
+    assert index.search(["il", "vegf"], top=9) == fresh.search(["il", "vegf"], top=9)
 
 
 def test_an_empty_index_has_generation_0(tmp_path):

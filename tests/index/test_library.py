@@ -11,7 +11,7 @@ import pytest
 from conftest import ABSTRACTS, ROOT, abstract
 
 from index import Filters, Library
-from index.errors import InputError, LibraryBusyError, LibraryDamagedError, LibraryError
+from index.errors import EncoderError, InputError, LibraryBusyError, LibraryDamagedError, LibraryError
 from index.locking import writing
 
 
@@ -77,6 +77,15 @@ def test_adding_and_removing_again_gives_the_first_digest(library, json_lines):
     assert library.digest != before
     library.remove(["1"])
     assert library.digest == before
+
+
+def test_scores_do_not_depend_on_what_was_removed(library, json_lines):
+    before = library.search("IL-32β VEGF metformin", mode="lexical")
+    more = [abstract(str(number), "VEGF", "VEGF and metformin again.") for number in range(1, 30)]
+    library.add(files=[json_lines(more, "more.jsonl")])
+    library.remove([one.pmid for one in more])
+    after = library.search("IL-32β VEGF metformin", mode="lexical")
+    assert [(hit.passage, hit.score) for hit in after] == [(hit.passage, hit.score) for hit in before]
 
 
 def test_an_interrupted_run_keeps_what_was_committed(tmp_path, json_lines):
@@ -156,6 +165,10 @@ def test_a_filtered_search_still_brings_as_many_hits_as_asked(tmp_path, json_lin
         (lambda library: library.search("x", mode="fuzzy"), "no search mode 'fuzzy'"),
         (lambda library: library.search("x", filters=Filters(years=(2020, 2010))), "run backwards"),
         (lambda library: library.search("x", filters=Filters(pmids=("abc",))), "'abc' is not a PMID"),
+        (lambda library: library.search("x", filters=Filters(years=(10**20, None))), "is not a year"),
+        (lambda library: library.search("x", filters=Filters(years=(2020,))), "cannot be read; give .first, last."),
+        (lambda library: library.search("x", filters=Filters(years=("a", None))), "cannot be read"),
+        (lambda library: library.add(pmids=object()), "is not a list"),
         (lambda library: library.add(), "nothing to read"),
         (lambda library: library.add(files=["no-such-file.xml"]), "there is no file no-such-file.xml"),
         (lambda library: library.add(search="x", limit=0), "the limit is 0"),
@@ -167,6 +180,34 @@ def test_bad_input_is_said_in_a_sentence(library, ask, says):
 
 
 # ---- opening
+
+
+def test_a_closed_library_says_so(library):
+    library.close()
+    with pytest.raises(LibraryError, match="was closed; open it again"):
+        library.search("VEGF")
+
+
+def test_an_open_library_takes_up_the_encoder_that_another_handle_rebuilt_it_with(library, monkeypatch):
+    library.search("VEGF")
+    with Library.open(library.path) as other:
+        other._store._db.execute("UPDATE settings SET value = 'other' WHERE name = 'encoder_sha256'")
+    with pytest.raises(EncoderError, match="was built with other weights"):
+        library.search("VEGF")
+
+
+def test_a_new_library_of_nothing_is_not_left_behind(tmp_path):
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("not JSON at all\n")
+    with pytest.raises(LibraryError, match="nothing could be read, so no library was made in"):
+        Library.build(tmp_path / "new", files=[bad])
+    assert not (tmp_path / "new").exists()
+
+
+def test_one_value_counts_as_a_list_of_it(library, eutils):
+    report = library.add(pmids=next(iter(eutils.records)))
+    assert report.added + report.updated == 1
+    assert pmids(library.search("interleukin-32", filters=Filters(types="Review", pmids=90000002))) == ["90000002"]
 
 
 def test_a_folder_that_is_no_library(tmp_path):

@@ -21,6 +21,11 @@ from index.terms import content_words, names, terms
         ("µg", ["mu", "g", "mug"]),  # the micro sign is a mu
         ("MDA-MB-231", ["mda", "mb", "231", "mdamb231"]),
         ("anti-IL-32", ["anti", "il", "32", "il32"]),  # a prefix is not part of the name
+        ("rhIL-32β", ["il", "32", "beta", "il32beta", "il32"]),  # nor is "recombinant human"
+        ("il-32b", ["il", "32", "beta", "il32beta", "il32"]),  # a keyboard without Greek letters
+        ("IL-32ß", ["il", "32", "beta", "il32beta", "il32"]),  # or with a German one
+        ("IL-17A", ["il", "17", "a", "il17a", "il17"]),  # a capital is no Greek letter
+        ("mRNA", ["mrna"]),  # no prefix of RNA
         ("IL-32-induced", ["il", "32", "il32", "induc"]),  # nor is a participle
         ("type 2 diabetes", ["type", "2", "diabet"]),  # a number after a plain word makes no name
         ("32-week trial", ["32", "week", "trial"]),

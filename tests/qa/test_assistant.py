@@ -49,7 +49,7 @@ def test_the_stream_grows_to_the_answer(library):
     [
         ("What does IL-32θ induce?", "names IL-32θ."),  # another isoform is not it
         ("What does tamoxifen do to breast cancer cells?", "speaks of “tamoxifen”."),
-        ("Who was the first king of France?", "holds a sentence that answers this."),
+        ("Who was the first king of France?", "speaks of “king” or “france”."),
     ],
 )
 def test_what_is_not_there_is_refused_and_the_nearest_are_shown_as_such(library, question, reason):
@@ -73,7 +73,13 @@ def test_a_refusal_says_when_the_nearest_was_retracted(library):
     library.remove(["90000003"])
     answer = Assistant(library).ask("Did metformin double the life span of mice in every strain?")
     assert answer.abstained
-    assert answer.reason.endswith("The nearest abstract, PMID 90000004, was retracted.")
+    assert answer.reason == "Not in these abstracts, but for one that was retracted: PMID 90000004."
+    assert answer.nearest[0].abstract.pmid == "90000004"
+
+
+@pytest.mark.parametrize(("filters", "says"), [(Filters(types=("Revew",)), "none of them passes the filters")])
+def test_filters_that_leave_nothing_are_named_as_the_reason(library, filters, says):
+    assert says in Assistant(library).ask(QUESTION, filters=filters).reason
 
 
 def test_a_follow_up_is_answered_by_what_went_before(library):
@@ -95,10 +101,15 @@ def test_an_unusable_question_is_said_to_be_so(library, question):
         Assistant(library).ask(question)
 
 
+def test_half_a_character_in_a_question_does_no_harm(library):
+    assert Assistant(library).ask(QUESTION + " \udcff").sources[0].abstract.pmid == "90000001"
+
+
 def test_an_empty_library_abstains(tmp_path):
     with Library.open(tmp_path / "empty", create=True) as library:
         answer = Assistant(library).ask(QUESTION)
     assert (answer.abstained, answer.nearest) == (True, ())
+    assert "this library is empty" in answer.reason
 
 
 # ---- with a language model

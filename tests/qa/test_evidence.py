@@ -23,16 +23,18 @@ def test_missing_names(question, expected):
 
 
 @pytest.mark.parametrize(
-    ("question", "sentence", "expected"),
+    ("sentence", "rest", "expected"),
     [
-        ("Does IL-32β raise IL-10?", "IL-32α induced IL-10.", ("il32beta",)),  # the other isoform only
-        ("Does IL-32β raise IL-10?", "IL-32α and IL-32β induced IL-10.", ()),  # both
-        ("Does IL-32β raise IL-10?", "IL-32 induced IL-10.", ()),  # the family
-        ("Does IL-32β raise IL-10?", "It induced TNF-α.", ()),  # an isoform of another family
+        ("IL-32α induced IL-10.", "IL-32β did not.", ("il32beta",)),  # the other isoform only
+        ("IL-32α and IL-32β induced IL-10.", "", ()),  # both
+        ("IL-32 induced IL-10.", "We used IL-32β.", ()),  # the family, where only this isoform is meant
+        ("IL-32 induced IL-10.", "We used IL-32α and IL-32β.", ("il32beta",)),  # the family, where others are too
+        ("It induced TNF-α.", "IL-32α and IL-32β were used.", ()),  # nothing of the family
     ],
 )
-def test_other_isoforms(question, sentence, expected):
-    assert other_isoforms(question, sentence) == expected
+def test_other_isoforms(sentence, rest, expected):
+    one = Abstract("1", "Title", (Section("", "", f"{sentence} {rest}"),))
+    assert other_isoforms("Does IL-32β raise IL-10?", sentence, one) == expected
 
 
 def test_coverage_is_the_weighted_share():

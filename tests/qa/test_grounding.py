@@ -8,7 +8,7 @@ from conftest import ABSTRACTS
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence import gather
 from qa.generative import DraftSentence
-from qa.grounding import answering, check_quotes, cited_only, ground, refusal
+from qa.grounding import answering, check_quotes, cited_only, goes_the_same_way, ground, refusal
 
 SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
@@ -25,6 +25,9 @@ QUOTE = "IL-32β induced VEGF in breast cancer cells."
         ("Metformin at 0.1% lengthened the life of male mice by 58.3%.", (2,), []),  # another number
         ("IL-32β induced VEGF in breast cancer cells.", (), []),  # no citation
         ("The moon is made of green cheese.", (1, 2), []),  # nowhere said
+        ("IL-32β did not induce VEGF in breast cancer cells.", (1,), []),  # denied
+        ("IL-32β reduced VEGF in breast cancer cells.", (1,), []),  # the other way
+        ("Metformin at 0.1% shortened the life of male mice by 5.83%.", (2,), []),  # the other way, with the number
     ],
 )
 def test_a_sentence_is_supported_only_by_a_quote_that_says_it(library, text, cited, quotes):
@@ -32,6 +35,21 @@ def test_a_sentence_is_supported_only_by_a_quote_that_says_it(library, text, cit
     sentence = ground(DraftSentence(text, cited), evidence, library=library)
     assert [citation.quote for citation in sentence.citations] == quotes
     assert sentence.supported == bool(quotes)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "expected"),
+    [
+        ("IL-10 was increased by IL-32β", "IL-32β raised IL-10", True),
+        ("IL-32β raised IL-10", "IL-32β raised IL-10 but lowered IL-12", True),  # a part of what the quote says
+        ("IL-32β did not raise IL-10", "IL-32β raised IL-10", False),
+        ("IL-32β raised IL-10", "IL-32β did not raise IL-10", False),
+        ("IL-32β lowered IL-10", "IL-32β raised IL-10", False),
+        ("It rose and fell", "It neither rose nor fell", True),  # two denials cancel out: a limit of counting
+    ],
+)
+def test_which_way_a_sentence_goes(text, quote, expected):
+    assert goes_the_same_way(text, quote) == expected
 
 
 def test_a_quote_that_is_not_verbatim_supports_nothing(library):
@@ -66,7 +84,7 @@ def test_only_cited_sources_stay_numbered_in_the_order_of_citation():
         ("What does IL-32θ induce?", "none of those found names IL-32θ."),
         ("What does interleukin 32 theta induce?", "none of those found names interleukin 32 theta."),
         ("Does tamoxifen induce migration of breast cancer cells?", "none of those found speaks of “tamoxifen”."),
-        ("Who won the match?", "none of those found holds a sentence that answers this."),
+        ("How is it done?", "none of those found holds a sentence that answers this."),
     ],
 )
 def test_a_refusal_names_what_is_not_there(library, question, says):

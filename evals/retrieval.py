@@ -1,0 +1,128 @@
+"""How well search finds the relevant abstracts, beside plain BM25 and LangChain: python -m evals retrieval
+
+Three sets: SciFact (comparable with BEIR), cystic fibrosis (graded), BioASQ by PMID (a sample). Every row ranks
+abstracts, 100 a question; the measures are ir-measures', nDCG with the grade itself as gain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import get_args
+
+from evals.corpora import BACKGROUND, Corpus, Question, bioasq, build_library, cystic_fibrosis, scifact
+from evals.peers import TOP, Ranker, langchain_faiss, plain_bm25
+from evals.report import DEFAULT_WORK, Figures, library_settings, say, show, table, versions, write_results
+from index import Library
+from index.errors import InputError
+from index.search import Mode
+from qa.retrieval import group_by_abstract, retrieve
+
+MEASURES = {"nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "MRR": "RR"}
+"""The columns, and what ir-measures calls them."""
+
+BM25, LANGCHAIN = "BM25, plain words", "LangChain FAISS"
+SETS = ("scifact", "cystic-fibrosis", "bioasq")
+_PEERS: dict[str, tuple[Callable[[Corpus, Path], Ranker], str]] = {
+    BM25: (plain_bm25, "bm25s"),
+    LANGCHAIN: (langchain_faiss, "langchain-community langchain-huggingface langchain-text-splitters"),
+}
+"""The rows of others, and what to install for them."""
+_PACKAGES = (
+    "ir-measures", "bm25s", "langchain-community", "langchain-huggingface", "langchain-text-splitters",
+    "sentence-transformers", "openvino", "faiss-cpu", "tantivy",
+)  # fmt: skip
+
+
+def our_ranker(library: Library, mode: Mode) -> Ranker:
+    """Return our search over a library: as the assistant searches, or one side of it alone."""
+
+    def rank(question: str) -> list[str]:
+        if mode == "hybrid":
+            sources = retrieve(library, question, top=TOP)
+        else:
+            sources = group_by_abstract(library, library.search(question, top=4 * TOP, mode=mode), top=TOP)
+        return [source.abstract.pmid for source in sources]
+
+    return rank
+
+
+def measure(questions: Sequence[Question], rankings: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Return the means over the questions; one without a ranking counts as found nothing."""
+    import ir_measures
+
+    relevant = {one.id: dict(one.relevant) for one in questions}
+    # the measures want scores: each place its own, so that no tie is broken for us
+    run = {id_: {pmid: float(-place) for place, pmid in enumerate(ranking)} for id_, ranking in rankings.items()}
+    means = ir_measures.calc_aggregate([ir_measures.parse_measure(one) for one in MEASURES.values()], relevant, run)
+    by_name = {str(one): float(mean) for one, mean in means.items()}
+    return {column: by_name[name] for column, name in MEASURES.items()}
+
+
+def evaluate(corpus: Corpus, rank: Ranker) -> dict[str, float]:
+    """Return the measures of one ranker."""
+    return measure(corpus.questions, {question.id: rank(question.text) for question in corpus.questions})
+
+
+def compare(corpus: Corpus, library: Library, work: Path, *, left_out: Sequence[str]) -> dict[str, Figures | str]:
+    """Return every row of a corpus's table; a peer that is left out or not installed says so."""
+    rows: dict[str, Figures | str] = {}
+    for mode in get_args(Mode):
+        rows[f"ours, {mode}"] = evaluate(corpus, our_ranker(library, mode))
+        say(f"{corpus.name}: ours, {mode} done")
+    for name, (make, packages) in _PEERS.items():
+        if name in left_out:
+            rows[name] = "left out"
+            continue
+        try:
+            rows[name] = evaluate(corpus, make(corpus, work))
+        except ImportError:
+            rows[name] = f"not installed: pip install {packages}"
+        say(f"{corpus.name}: {name} done")
+    return rows
+
+
+def run(name: str, corpus: Corpus, work: Path, *, left_out: Sequence[str] = ()) -> str:
+    """Measure one set, write its JSON and return its table."""
+    started = time.perf_counter()
+    say(f"{corpus.name}: {corpus.note}")
+    with Library.open(build_library(corpus, work)) as library:
+        rows = compare(corpus, library, work, left_out=left_out)
+        settings = library_settings(library)
+    result = {
+        "table": "retrieval",
+        "set": corpus.name,
+        "taken": corpus.note,
+        "rows": rows,
+        "settings": settings | {"top": TOP},
+        "seconds": round(time.perf_counter() - started, 1),
+        "versions": versions(_PACKAGES),
+    }
+    write_results(f"retrieval-{name}", result)
+    return table(f"{corpus.name}: {corpus.note}", list(MEASURES), rows)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the tables, each as soon as it is measured."""
+    parser = argparse.ArgumentParser(prog="python -m evals retrieval", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
+    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS, metavar="SET", help=f"of {', '.join(SETS)}")
+    parser.add_argument(
+        "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
+    )
+    parser.add_argument("--without-langchain", action="store_true", help="its rows take most of the time")
+    arguments = parser.parse_args(argv)
+    if find_spec("ir_measures") is None:
+        raise InputError("the measures are not installed; run: pip install -r evals/requirements.txt")
+    readers: dict[str, Callable[[], Corpus]] = {
+        "scifact": lambda: scifact(arguments.data),
+        "cystic-fibrosis": lambda: cystic_fibrosis(arguments.data),
+        "bioasq": lambda: bioasq(arguments.data, background=arguments.limit_background),
+    }
+    left_out = [LANGCHAIN] if arguments.without_langchain else []
+    for name in arguments.sets:
+        show(run(name, readers[name](), arguments.work.expanduser(), left_out=left_out) + "\n")
