@@ -24,8 +24,9 @@ from index.filtering import as_list, checked_filters
 from index.ingest import Inputs, Reading, fetch_pmids, parse_pmids, read_inputs
 from index.locking import LOCK, WRITER, writing
 from index.records import Abstract, Filters, Hit, Report
+from index.rows import Settings
 from index.search import Indexes, Mode, search
-from index.store import Settings, Store, delete_database
+from index.store import Store, delete_database
 from index.writing import OnProgress, write_all
 
 DEFAULT_PASSAGE_TOKENS = 128

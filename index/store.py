@@ -7,7 +7,6 @@ catches up by reading the passages added and the ids removed since g.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 import sqlite3
@@ -15,7 +14,6 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,76 +21,26 @@ from numpy.typing import NDArray
 
 from index.errors import LibraryDamagedError, LibraryError
 from index.filtering import Selection, condition
-from index.record_json import from_json, to_json
-from index.records import TITLE, Abstract, Filters, Passage
-
-FORMAT = 2
-_APPLICATION_ID = (
-    0x41534B41  # "ASKA", in the file's header, so that another program's database is not taken for a library
+from index.records import Abstract, Filters, Passage
+from index.rows import (
+    APPLICATION_ID,
+    FORMAT,
+    MIGRATIONS,
+    SCHEMA,
+    STAMP_BITS,
+    Counts,
+    Entry,
+    Settings,
+    abstract_digest,
+    content_number,
+    covers_abstract,
+    label_rows,
+    pack,
+    settings_row,
+    unpack,
 )
+
 _DIGEST_MODULUS = 1 << 256
-_SCHEMA = """
-CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE abstracts (
-    id INTEGER PRIMARY KEY, pmid TEXT NOT NULL UNIQUE, year INTEGER, is_retracted INTEGER NOT NULL,
-    digest TEXT NOT NULL, record BLOB NOT NULL, raw BLOB NOT NULL);
-CREATE TABLE labels (abstract_id INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (kind, value, abstract_id)) WITHOUT ROWID;
-CREATE INDEX labels_abstract ON labels (abstract_id);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, abstract_id INTEGER NOT NULL, section TEXT NOT NULL,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL, generation INTEGER NOT NULL);
-CREATE INDEX passages_abstract ON passages (abstract_id);
-CREATE INDEX passages_generation ON passages (generation);
-CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
-CREATE INDEX removals_generation ON removals (generation);
-CREATE TABLE marks (mark INTEGER PRIMARY KEY);
-"""
-_STAMP_BITS = 31
-"""Of a mark: the rest is the generation. Together they fit the signed 64 bits of SQLite and tantivy."""
-_MIGRATIONS = {
-    1: (
-        "CREATE TABLE marks (mark INTEGER PRIMARY KEY)",
-        f"INSERT INTO marks SELECT value << {_STAMP_BITS} FROM settings WHERE name = 'generation' AND value > 0",
-    )
-}
-"""What makes of each older format the next one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a library was built with, fixed until it is rebuilt."""
-
-    encoder: str
-    encoder_sha256: str
-    dimension: int
-    passage_tokens: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """An abstract with its passages and their vectors, shape (passages, dimension): what one row of a batch holds."""
-
-    abstract: Abstract
-    passages: Sequence[Passage]
-    vectors: NDArray[np.float16]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much a library holds."""
-
-    abstracts: int
-    passages: int
-    retracted: int
-    without_text: int
-    first_year: int | None
-    last_year: int | None
-
-
-def abstract_digest(abstract: Abstract) -> str:
-    """Return the SHA-256 of an abstract's content, its raw record left out."""
-    return hashlib.sha256(json.dumps(to_json(abstract), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 class Store:
@@ -119,9 +67,9 @@ class Store:
         with _said_plainly(path):
             db = sqlite3.connect(aside, isolation_level=None)
             try:
-                db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
-                _write_settings(db, {"generation": 0, "content": 0, **_settings_row(settings)})
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+                _write_settings(db, {"generation": 0, "content": 0, **settings_row(settings)})
                 db.execute("PRAGMA journal_mode = WAL")  # last: closing such a log on a full disk loses it unsaid
             finally:
                 db.close()
@@ -155,7 +103,7 @@ class Store:
         """Return the generation that a mark stands for, or None when it is of no batch of this library."""
         if mark and not self._rows("SELECT 1 FROM marks WHERE mark = ?", (mark,)):
             return None
-        return mark >> _STAMP_BITS
+        return mark >> STAMP_BITS
 
     @property
     def digest(self) -> str:
@@ -188,14 +136,14 @@ class Store:
         """Return those of these abstracts that the library holds, without their raw records."""
         rows = self._rows_in("SELECT pmid, record FROM abstracts WHERE pmid IN ({})", pmids)
         with _decoding(self.path):
-            return {pmid: _unpack(record) for pmid, record in rows}
+            return {pmid: unpack(record) for pmid, record in rows}
 
     def abstracts(self) -> Iterator[Abstract]:
         """Yield every abstract with its raw record, in numeric order of PMID."""
         for pmid in self.pmids():
             record, raw = self._row("SELECT record, raw FROM abstracts WHERE pmid = ?", (pmid,))
             with _decoding(self.path):
-                abstract = _unpack(record, raw=zlib.decompress(raw))
+                abstract = unpack(record, raw=zlib.decompress(raw))
             yield abstract
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
@@ -291,7 +239,7 @@ class Store:
     def is_all_there(self) -> bool:
         """Tell whether the abstracts are those that were counted when they were written."""
         with self._snapshot(), _decoding(self.path):
-            numbers = (_content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
+            numbers = (content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
             return sum(numbers) % _DIGEST_MODULUS == int(self._settings()["content"])
 
     # ---- writing
@@ -304,7 +252,7 @@ class Store:
             try:
                 generation = self.generation + 1
                 _write_settings(self._db, {"generation": generation})
-                mark = generation << _STAMP_BITS | secrets.randbits(_STAMP_BITS)
+                mark = generation << STAMP_BITS | secrets.randbits(STAMP_BITS)
                 self._db.execute("INSERT INTO marks VALUES (?)", (mark,))
                 yield generation
                 self._db.execute("COMMIT")
@@ -322,14 +270,14 @@ class Store:
             self._db.execute("DELETE FROM passages WHERE abstract_id = ?", (abstract_id,))
             self._db.execute("DELETE FROM labels WHERE abstract_id = ?", (abstract_id,))
             self._db.execute("DELETE FROM abstracts WHERE id = ?", (abstract_id,))
-            self._count_content(-_content_number(pmid, digest))
+            self._count_content(-content_number(pmid, digest))
 
     def _insert(self, entry: Entry, generation: int) -> None:
         abstract = entry.abstract
         digest = abstract_digest(abstract)
         abstract_id = self._db.execute(
             "INSERT INTO abstracts (pmid, year, is_retracted, digest, record, raw) VALUES (?, ?, ?, ?, ?, ?)",
-            (abstract.pmid, abstract.year, abstract.is_retracted, digest, _pack(abstract), zlib.compress(abstract.raw)),
+            (abstract.pmid, abstract.year, abstract.is_retracted, digest, pack(abstract), zlib.compress(abstract.raw)),
         ).lastrowid
         self._db.executemany(
             "INSERT INTO passages (abstract_id, section, start, end, vector, generation) VALUES (?, ?, ?, ?, ?, ?)",
@@ -347,9 +295,9 @@ class Store:
         )
         self._db.executemany(
             "INSERT OR IGNORE INTO labels VALUES (?, ?, ?)",
-            [(abstract_id, kind, value) for kind, value in _labels(abstract)],
+            [(abstract_id, kind, value) for kind, value in label_rows(abstract)],
         )
-        self._count_content(_content_number(abstract.pmid, digest))
+        self._count_content(content_number(abstract.pmid, digest))
 
     def _take_over(self, generation: int) -> None:
         self._db.execute("INSERT INTO removals SELECT id, ? FROM passages", (generation,))
@@ -371,13 +319,13 @@ class Store:
         )
         try:
             with _decoding(self.path):
-                abstract = _unpack(record, raw=zlib.decompress(raw))
+                abstract = unpack(record, raw=zlib.decompress(raw))
                 same = (pmid, year, is_retracted, digest) == (
                     abstract.pmid, abstract.year, int(abstract.is_retracted), abstract_digest(abstract)
                 )  # fmt: skip
                 labels = set(self._rows("SELECT kind, value FROM labels WHERE abstract_id = ?", (id_,)))
                 spans = self._rows("SELECT section, start, end FROM passages WHERE abstract_id = ? ORDER BY id", (id_,))
-                return same and labels == set(_labels(abstract)) and _cover(abstract, spans)
+                return same and labels == set(label_rows(abstract)) and covers_abstract(abstract, spans)
         except LibraryDamagedError:
             return False
 
@@ -391,7 +339,7 @@ class Store:
     def _check_format(self) -> None:
         (application,) = self._row("PRAGMA application_id")
         (version,) = self._row("PRAGMA user_version")
-        if application != _APPLICATION_ID:
+        if application != APPLICATION_ID:
             raise LibraryError(
                 f"{self.path} is not a library's database; name a folder that python -m index build made"
             )
@@ -408,7 +356,7 @@ class Store:
         try:
             (version,) = self._row("PRAGMA user_version")  # another process may have been faster
             for older in range(version, FORMAT):
-                for statement in _MIGRATIONS[older]:
+                for statement in MIGRATIONS[older]:
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {FORMAT}")
             self._db.execute("COMMIT")
@@ -492,51 +440,7 @@ def delete_database(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _settings_row(settings: Settings) -> dict[str, object]:
-    return {
-        "encoder": settings.encoder,
-        "encoder_sha256": settings.encoder_sha256,
-        "dimension": settings.dimension,
-        "passage_tokens": settings.passage_tokens,
-    }
-
-
 def _write_settings(db: sqlite3.Connection, values: Mapping[str, object]) -> None:
     db.executemany(
         "INSERT OR REPLACE INTO settings VALUES (?, ?)", [(name, str(value)) for name, value in values.items()]
     )
-
-
-def _content_number(pmid: str, digest: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{pmid} {digest}".encode()).digest(), "big")
-
-
-def _pack(abstract: Abstract) -> bytes:
-    return zlib.compress(json.dumps(to_json(abstract), ensure_ascii=False).encode())
-
-
-def _unpack(record: bytes, *, raw: bytes = b"") -> Abstract:
-    return replace(from_json(json.loads(zlib.decompress(record))), raw=raw)
-
-
-def _labels(abstract: Abstract) -> Iterator[tuple[str, str]]:
-    """Yield what filters can name, lower case: publication types, the journal, MeSH descriptors and with qualifiers."""
-    yield from (("type", type_.casefold()) for type_ in abstract.types)
-    yield "journal", abstract.journal.casefold()
-    for heading in abstract.mesh:
-        yield "mesh", heading.casefold()
-        yield "mesh", heading.partition("/")[0].casefold()
-
-
-def _cover(abstract: Abstract, spans: Sequence[tuple[str, int, int]]) -> bool:
-    """Tell whether passages follow one another through an abstract and leave out nothing but white space."""
-    names = {TITLE, *(section.label or section.category for section in abstract.sections)}
-    text, at = abstract.text, 0
-    for section, start, end in spans:
-        passage = text[start:end]
-        if section not in names or not at <= start < end <= len(text) or text[at:start].strip():
-            return False
-        if section != TITLE and passage != passage.strip():
-            return False
-        at = end
-    return not text[at:].strip()

@@ -11,7 +11,8 @@ import numpy as np
 from index.chunking import split_abstract
 from index.encoder import Encoder
 from index.records import TITLE, Abstract, Deletion, Failure, Passage, Progress, Read, Report
-from index.store import Entry, Store, abstract_digest
+from index.rows import Entry, abstract_digest
+from index.store import Store
 
 OnProgress = Callable[[Progress], None]
 

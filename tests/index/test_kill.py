@@ -18,7 +18,7 @@ from crash import HashEncoder, assert_whole, records, use_hash_encoder, write_re
 from index import Library
 from index.errors import LibraryBusyError, LibraryDamagedError, LibraryError
 from index.locking import LOCK, WRITER, writing
-from index.store import FORMAT
+from index.rows import FORMAT
 
 CRASH = Path(__file__).with_name("crash.py")
 HELPER = f"""
