@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from index.commandline import (
 from index.errors import InputError
 from index.library import Library
 from index.records import Report
+
+_SHOWN = 200
+"""How many changes and failures an account names on a terminal."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -111,6 +115,8 @@ def _info(arguments: argparse.Namespace) -> int:
     )
     print(f"encoder {info.encoder} ({info.encoder_sha256[:12]}…), passages of up to {info.passage_tokens} tokens")
     print(f"{info.bytes / 1e6:,.1f} MB, generation {info.generation}, digest {info.digest}")
+    if info.unfinished:
+        print(info.unfinished)
     return DONE
 
 
@@ -147,17 +153,25 @@ def _pmids_in(file: Path | None) -> list[str]:
 
 def _print_report(report: Report, arguments: argparse.Namespace) -> int:
     if arguments.json:
-        print_json({"library": library_path(arguments), **asdict(report), "failed": dict(report.failed)})
+        said = {"failed": dict(report.failed), "changes": dict(report.changes)}
+        print_json({"library": library_path(arguments), **asdict(report), **said})
     else:
         print(
             f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
             f"{report.removed:,} removed, {len(report.failed):,} failed"
         )
         for note in report.notes:
-            print(f"PubMed: {note}", file=sys.stderr)
-        for what, why in report.failed.items():
-            print(f"  {what}: {why}", file=sys.stderr)
+            print(note, file=sys.stderr)
+        _print_lines("PMID {} {}", report.changes)
+        _print_lines("  {}: {}", report.failed)
     return IN_PART if report.failed else DONE
+
+
+def _print_lines(form: str, said: Mapping[str, str]) -> None:
+    for what, why in list(said.items())[:_SHOWN]:
+        print(form.format(what, why), file=sys.stderr)
+    if len(said) > _SHOWN:
+        print(f"  … and {len(said) - _SHOWN:,} more; --json names all", file=sys.stderr)
 
 
 def _parser() -> Parser:

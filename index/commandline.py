@@ -91,7 +91,10 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         def show(progress: Progress) -> None:
             bar.total = progress.total
             bar.set_description(progress.doing, refresh=False)
+            if not bar.n:  # what an earlier run did counts as done, but not for the rate
+                bar.initial = bar.n = bar.last_print_n = progress.done
             bar.update(progress.done - bar.n)
+            bar.refresh()
 
         yield show
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
-from index.errors import EutilsError, FileError, InputError
-from index.eutils import EutilsClient
+from index.errors import FileError, InputError
+from index.eutils import EutilsClient, FetchedBatch
 from index.files import read_file
 from index.pubmed_xml import read_pubmed_xml
 from index.records import Abstract, Deletion, Failure, Read
@@ -31,14 +33,37 @@ class Inputs:
     search: str | None = None
     limit: int | None = None
 
+    @property
+    def needs_pubmed(self) -> bool:
+        """Whether anything has to be asked of PubMed."""
+        return bool(self.pmids or self.search)
+
+    def key(self, *command: object) -> str:
+        """Return a SHA-256 of a command on these inputs; a file that was written since makes another one."""
+        files = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in map(Path, self.files)]
+        told = [command, files, parse_pmids(" ".join(self.pmids)), self.search, self.limit]
+        return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A stream of what was read, how many abstracts it will bring where that is known, and PubMed's remarks."""
+class Plan:
+    """What inputs come to: the PMIDs to fetch, those of a search among them, what is no PMID, and PubMed's remarks.
 
-    reads: Iterator[Read]
+    `total` is how many abstracts and failures there will be; None where files are read, whose length nobody knows.
+    """
+
+    pmids: tuple[str, ...]
+    failed: Mapping[str, str]
     total: int | None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Reads that are committed apart from others: those of all files, or of one answer of PubMed (`is_fetched`)."""
+
+    reads: Iterable[Read]
+    is_fetched: bool = False
 
 
 def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
@@ -58,12 +83,8 @@ def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
     return list(pmids), failed
 
 
-def read_inputs(inputs: Inputs, *, client: EutilsClient | None = None) -> Reading:
-    """Open all inputs and return their abstracts as one stream: files first, then PMIDs and what the search found.
-
-    Raises InputError when there is no input or a file is missing, EutilsError when the search fails: before anything is
-    read. What fails later comes as a Failure in the stream.
-    """
+def check_inputs(inputs: Inputs) -> None:
+    """Raise InputError when there is no input, a file is missing, or the limit is no number of hits."""
     if not (inputs.files or inputs.pmids or inputs.search):
         raise InputError("nothing to read: give PMIDs, a PubMed search or files")
     if inputs.limit is not None and inputs.limit < 1:
@@ -71,52 +92,76 @@ def read_inputs(inputs: Inputs, *, client: EutilsClient | None = None) -> Readin
     for file in inputs.files:
         if not Path(file).exists():
             raise InputError(f"there is no file {file}; check the path")
+
+
+def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
+    """Return what is to be fetched for inputs; a search is made now. Raises EutilsError when that fails."""
     pmids, failed = parse_pmids(" ".join(inputs.pmids))
     notes: tuple[str, ...] = ()
-    if inputs.search or pmids:
-        client = client or EutilsClient.from_environment()
     if inputs.search and client:
         found = client.search(inputs.search, limit=inputs.limit)
         pmids = list(dict.fromkeys([*pmids, *found.pmids]))
-        notes = found.notes if found.pmids else (*found.notes, "the search found nothing")
-    reads: list[Iterator[Read]] = [_read_file(path, name) for path, name in _named(inputs.files)]
-    reads.append(iter([Failure(what, why) for what, why in failed.items()]))
-    if pmids and client:
-        reads.append(fetch_pmids(pmids, client=client))
-    return Reading(chain.from_iterable(reads), None if inputs.files else len(pmids) + len(failed), notes)
+        notes = found.notes if found.pmids else (*found.notes, "PubMed's search found nothing")
+    return Plan(tuple(pmids), failed, None if inputs.files else len(pmids) + len(failed), notes)
 
 
-def fetch_pmids(pmids: Sequence[str], *, client: EutilsClient) -> Iterator[Read]:
-    """Yield the abstracts of PMIDs as PubMed serves them, and a Failure for each that it did not send.
+def read_files(files: Sequence[Path | str], *, skip: int = 0) -> Group:
+    """Return what files hold as one group, without the first `skip` records; an unreadable file is a Failure."""
+    reads = chain.from_iterable(_read_file(path, name) for path, name in _named(files))
+    return Group(islice(reads, skip, None))
 
-    Raises EutilsError when not even the first batch can be had; a later break fails the PMIDs that are left.
+
+def fetch_pmids(pmids: Sequence[str], *, client: EutilsClient) -> Iterator[Group]:
+    """Yield the abstracts of PMIDs as PubMed serves them, a group for each of its answers.
+
+    A PMID that PubMed does not know is a Failure, one that it merged into another a Deletion beside that other's
+    abstract. Raises EutilsError when PubMed cannot be had; the groups before it stand.
     """
-    waiting = dict.fromkeys(pmids)
-    try:
-        for batch in client.fetch(pmids):
-            yield from _read_batch(batch.pmids, batch.xml, batch.failed)
-            for pmid in batch.pmids:
-                waiting.pop(pmid, None)
-    except EutilsError as error:
-        if len(waiting) == len(pmids):
-            raise
-        yield from (Failure(pmid, f"was not fetched: {error}") for pmid in waiting)
+    for batch in client.fetch(pmids):
+        yield Group(tuple(_read_batch(batch, client)), is_fetched=True)
 
 
-def _read_batch(asked: Sequence[str], xml: bytes, failed: Mapping[str, str]) -> Iterator[Read]:
-    """Yield one batch's abstracts and name what was asked and did not come: efetch drops unknown PMIDs silently."""
-    came = set()
-    for read in read_pubmed_xml(io.BytesIO(xml), name="PubMed's answer"):
-        if isinstance(read, Abstract | Deletion):
-            came.add(read.pmid)
-        else:
-            came.add(read.what)
-        yield read
-    for pmid in asked:
+def _read_batch(batch: FetchedBatch, client: EutilsClient) -> Iterator[Read]:
+    """Yield one batch's abstracts and say what became of the PMIDs that did not come: efetch drops them silently."""
+    came = {_name(read): read for read in _records(batch)}
+    missing = [pmid for pmid in batch.pmids if pmid not in came and pmid not in batch.failed]
+    again, merged = _ask_again(missing, client) if missing else ({}, {})
+    yield from (came | again).values()
+    for pmid in batch.pmids:
+        if pmid in batch.failed:
+            yield Failure(pmid, batch.failed[pmid])
+        elif pmid in merged:
+            yield Deletion(pmid, merged_into=merged[pmid])
+        elif pmid not in came and pmid not in again:
+            yield Failure(pmid, "PubMed has no record with this PMID: it may be mistyped or deleted", is_unknown=True)
+
+
+def _ask_again(pmids: Sequence[str], client: EutilsClient) -> tuple[dict[str, Read], dict[str, str]]:
+    """Ask for PMIDs that did not come once more; return what came now, and which was merged into which.
+
+    PubMed answers a merged PMID with the record it became part of. Only an answer to one alone tells which is which.
+    """
+    came = {_name(read): read for batch in client.fetch(pmids) for read in _records(batch)}
+    others = [name for name, read in came.items() if isinstance(read, Abstract) and name not in pmids]
+    if not others:
+        return came, {}
+    if len(pmids) == 1:
+        return came, dict.fromkeys(pmids, others[0])
+    merged: dict[str, str] = {}
+    for pmid in pmids:
         if pmid not in came:
-            yield Failure(
-                pmid, failed.get(pmid) or "PubMed has no record with this PMID: it may be mistyped, deleted or merged"
-            )
+            alone, became = _ask_again([pmid], client)
+            came |= alone
+            merged |= became
+    return came, merged
+
+
+def _records(batch: FetchedBatch) -> Iterator[Read]:
+    return read_pubmed_xml(io.BytesIO(batch.xml), name="PubMed's answer")
+
+
+def _name(read: Read) -> str:
+    return read.what if isinstance(read, Failure) else read.pmid
 
 
 def _named(files: Sequence[Path | str]) -> list[tuple[Path, str]]:

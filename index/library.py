@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,13 +21,16 @@ from index.encoder import DEFAULT_ENCODER, Encoder, load_encoder
 from index.errors import EncoderError, InputError, LibraryBusyError, LibraryError
 from index.eutils import EutilsClient
 from index.filtering import as_list, checked_filters
-from index.ingest import Inputs, Reading, fetch_pmids, parse_pmids, read_inputs
+from index.ingest import Group, Inputs, Plan, check_inputs, fetch_pmids, make_plan, parse_pmids
+from index.jobs import Job
 from index.locking import LOCK, WRITER, writing
 from index.records import Abstract, Filters, Hit, Report
+from index.refreshing import follow_deletions
 from index.rows import Settings
+from index.running import Watch, begin, groups_of, run
 from index.search import Indexes, Mode, search
 from index.store import Store, delete_database
-from index.writing import OnProgress, write_all
+from index.writing import OnProgress
 
 DEFAULT_PASSAGE_TOKENS = 128
 
@@ -39,7 +42,10 @@ _OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
 
 @dataclass(frozen=True, slots=True)
 class LibraryInfo:
-    """What a library holds and what it was built with. `bytes` is its size on disk; `years` is (first, last)."""
+    """What a library holds and what it was built with. `bytes` is its size on disk; `years` is (first, last).
+
+    `unfinished` is a sentence on the run that was broken off or is at work, "" where there is none.
+    """
 
     path: str
     name: str
@@ -54,6 +60,7 @@ class LibraryInfo:
     generation: int
     digest: str
     bytes: int
+    unfinished: str = ""
 
     def to_dict(self) -> dict[str, object]:
         """Return the record as the command line's JSON has it."""
@@ -146,7 +153,7 @@ class Library:
 
     def info(self) -> LibraryInfo:
         """Return what the library holds and what it was built with; loads no model and no index."""
-        counts, settings = self._store.counts(), self._store.settings
+        counts, settings, job = self._store.counts(), self._store.settings, self._store.job
         years = (counts.first_year, counts.last_year or counts.first_year) if counts.first_year else None
         return LibraryInfo(
             path=str(self.path),
@@ -162,6 +169,7 @@ class Library:
             generation=self._store.generation,
             digest=self._store.digest,
             bytes=_size(self.path),
+            unfinished=f"{job.how_far}; the same command goes on with it" if job else "",
         )
 
     @property
@@ -198,9 +206,9 @@ class Library:
 
         Committed batch by batch: an error or an exception from `on_progress` leaves what was committed, searchable.
         """
+        inputs = _inputs(files, pmids, search, limit)
         with self._writing():
-            reading = _reading(files, pmids, search, limit, client)
-            return self._write(reading, on_progress)
+            return self._fill(["add"], inputs, client, on_progress)
 
     def remove(self, pmids: Sequence[str]) -> Report:
         """Remove abstracts; PMIDs that are not here are named in the report's `failed`."""
@@ -214,11 +222,17 @@ class Library:
         return Report(removed=len(here), failed=failed)
 
     def refresh(self, *, client: EutilsClient | None = None, on_progress: OnProgress | None = None) -> Report:
-        """Fetch every known PMID again and take up what changed: retractions, corrections, texts."""
-        client = client or EutilsClient.from_environment()
+        """Fetch every known PMID again and take up what changed: retractions, corrections, texts.
+
+        What PubMed deleted or merged is followed. The report's `changes` names all of it.
+        """
+        watch = Watch(on_progress)
+        client = watch.client(client)
         with self._writing():
-            pmids = self._store.pmids()
-            return self._write(Reading(fetch_pmids(pmids, client=client), len(pmids)), on_progress)
+            pmids = tuple(self._store.pmids())
+            job = begin(self._store, key="refresh", command="refresh", plan=lambda: Plan(pmids, {}, len(pmids)))
+            groups = fetch_pmids(self._store.pending_pmids(), client=client)
+            return self._run(follow_deletions(groups, stored=self._store.get_with_raw), job, watch)
 
     def rebuild(
         self, *, encoder: str | None = None, passage_tokens: int | None = None, on_progress: OnProgress | None = None
@@ -229,11 +243,15 @@ class Library:
         """
         old = self._store.settings
         with self._writing():
-            total = self._store.counts().abstracts
             settings, loaded = _settings(
                 encoder or old.encoder, old.passage_tokens if passage_tokens is None else passage_tokens
             )
-            report = self._stage(Reading(self._store.abstracts(), total), settings, loaded, on_progress)
+            key, total = f"rebuild {self.digest} {settings}", self._store.counts().abstracts
+            with self._staged(settings, key) as store:
+                job = begin(store, key=key, command="rebuild", plan=lambda: Plan((), {}, total))
+                groups = [Group(self._store.abstracts(skip=job.taken))]
+                report = run(groups, job, store=store, encoder=loaded, on_progress=on_progress).report
+            self._take_over(loaded)
         return replace(report, added=0, updated=report.added)
 
     @classmethod
@@ -250,36 +268,67 @@ class Library:
         client: EutilsClient | None = None,
         on_progress: OnProgress | None = None,
     ) -> Report:
-        """Start a library, or replace the one there; the old one is kept until the new one is whole."""
+        """Start a library, or replace the one there; the old one is kept until the new one is whole.
+
+        A build that was broken off, at any instant, is gone on with by the same call.
+        """
+        inputs = _inputs(files, pmids, search, limit)
+        command = ("build", encoder, passage_tokens)
         if not (_folder(path) / _DATABASE).is_file():
-            return cls._build_new(
-                path, _reading(files, pmids, search, limit, client), encoder, passage_tokens, on_progress
-            )
+            return cls._build_new(path, command, inputs, client, on_progress)
         with cls.open(path) as library, library._writing():
-            reading = _reading(files, pmids, search, limit, client)
-            settings, loaded = _settings(encoder, passage_tokens)
-            return library._stage(reading, settings, loaded, on_progress)
+            job = library._store.job
+            if job is not None and job.key == inputs.key(*command):
+                return library._fill(command, inputs, client, on_progress)
+            return library._build_over(command, inputs, client, on_progress)
 
     @classmethod
     def _build_new(
         cls,
         path: Path | str,
-        reading: Reading,
-        encoder: str | None,
-        passage_tokens: int | None,
+        command: tuple[str, str | None, int | None],
+        inputs: Inputs,
+        client: EutilsClient | None,
         on_progress: OnProgress | None,
     ) -> Report:
         """Start a library; when nothing at all could be read, leave none behind."""
         is_new = not _folder(path).exists()
+        _, encoder, passage_tokens = command
         with cls.open(path, create=True, encoder=encoder, passage_tokens=passage_tokens) as library:
             with library._writing():
-                report = library._write(reading, on_progress)
+                report = library._fill(command, inputs, client, on_progress)
             is_empty = not library._store.counts().abstracts
         if is_empty and is_new:
             shutil.rmtree(path)
         if is_empty:
             raise LibraryError(_nothing_read(report, f"no library was made in {path}"))
         return report
+
+    def _build_over(
+        self,
+        command: tuple[str, str | None, int | None],
+        inputs: Inputs,
+        client: EutilsClient | None,
+        on_progress: OnProgress | None,
+    ) -> Report:
+        """Fill a database beside the library's and take it over once it is whole."""
+        watch = Watch(on_progress)
+        settings, loaded = _settings(*command[1:])
+        asking = watch.client(client) if inputs.needs_pubmed else None
+        key = inputs.key(*command)
+        with self._staged(settings, key) as store:
+            job = begin(store, key=key, command="build", plan=lambda: make_plan(inputs, client=asking))
+            groups = groups_of(inputs, job, store, asking)
+            outcome = run(groups, job, store=store, encoder=loaded, on_progress=watch.tell)
+            is_empty = not store.counts().abstracts
+        if not outcome.is_whole:
+            kept = f"the library in {self.path} stays as it was until the build is whole"
+            return replace(outcome.report, notes=(*outcome.report.notes, kept))
+        if is_empty:
+            delete_database(self.path / _STAGED)
+            raise LibraryError(_nothing_read(outcome.report, f"the library in {self.path} is kept as it was"))
+        self._take_over(loaded)
+        return outcome.report
 
     def check(self, *, repair: bool = False) -> list[Finding]:
         """Compare every file with the truth and return what is wrong, each with its remedy; mend it if asked.
@@ -300,10 +349,8 @@ class Library:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Be the one writer, and clear away what a build that was killed has left."""
+        """Be the one writer."""
         with writing(self.path):
-            delete_database(self.path / _STAGED)
-            delete_database((self.path / _STAGED).with_suffix(".new"))
             yield
 
     def _catch_up(self) -> None:
@@ -320,37 +367,46 @@ class Library:
         except LibraryBusyError:
             self._caches.load_beside_a_writer()
 
-    def _write(self, reading: Reading, on_progress: OnProgress | None) -> Report:
+    def _fill(
+        self, command: Sequence[object], inputs: Inputs, client: EutilsClient | None, on_progress: OnProgress | None
+    ) -> Report:
+        """Take in what the inputs hold, or what an earlier run of the same command has left of it."""
+        watch = Watch(on_progress)
+        asking = watch.client(client) if inputs.needs_pubmed else None
+        job = begin(
+            self._store,
+            key=inputs.key(*command),
+            command=str(command[0]),
+            plan=lambda: make_plan(inputs, client=asking),
+        )
+        return self._run(groups_of(inputs, job, self._store, asking), job, watch)
+
+    def _run(self, groups: Iterable[Group], job: Job, watch: Watch) -> Report:
         try:
-            report = write_all(
-                reading.reads, store=self._store, encoder=self.encoder, total=reading.total, on_progress=on_progress
-            )
-            return replace(report, notes=reading.notes)
+            outcome = run(groups, job, store=self._store, encoder=self.encoder, on_progress=watch.tell)
+            if outcome.is_whole:
+                self._store.end_job()
+            return outcome.report
         finally:
             self._caches.write()
 
-    def _stage(self, reading: Reading, settings: Settings, encoder: Encoder, on_progress: OnProgress | None) -> Report:
-        """Fill a database beside the library's and take it over whole, in one transaction."""
-        staged = self.path / _STAGED
-        delete_database(staged)
+    @contextmanager
+    def _staged(self, settings: Settings, key: str) -> Iterator[Store]:
+        """Give the database beside the library's that an earlier run under this key has begun, else a new one."""
+        store = _begun(self.path / _STAGED, settings, key) or Store.create(self.path / _STAGED, settings)
         try:
-            store = Store.create(staged, settings)
-            try:
-                report = write_all(
-                    reading.reads, store=store, encoder=encoder, total=reading.total, on_progress=on_progress
-                )
-                if not store.counts().abstracts:
-                    raise LibraryError(_nothing_read(report, f"the library in {self.path} is kept as it was"))
-            finally:
-                store.close()
-            self._store.replace_all(staged)
+            yield store
         finally:
-            delete_database(staged)
+            store.close()
+
+    def _take_over(self, encoder: Encoder) -> None:
+        """Put what was staged in the library's place, in one transaction."""
+        self._store.replace_all(self.path / _STAGED)
+        delete_database(self.path / _STAGED)
         with self._caches.lock:
             self._encoder = encoder
             self._caches.drop()
             self._caches.write()
-        return report
 
     def _check_settings(self, encoder: str | None, passage_tokens: int | None) -> None:
         settings = self._store.settings
@@ -367,14 +423,23 @@ class Library:
             )
 
 
-def _reading(
-    files: Sequence[Path | str],
-    pmids: Sequence[str],
-    search: str | None,
-    limit: int | None,
-    client: EutilsClient | None,
-) -> Reading:
-    return read_inputs(Inputs(as_list(files), [str(pmid) for pmid in as_list(pmids)], search, limit), client=client)
+def _inputs(files: Sequence[Path | str], pmids: Sequence[str], search: str | None, limit: int | None) -> Inputs:
+    inputs = Inputs(as_list(files), [str(pmid) for pmid in as_list(pmids)], search, limit)
+    check_inputs(inputs)
+    return inputs
+
+
+def _begun(staged: Path, settings: Settings, key: str) -> Store | None:
+    """Return the staged database that a run under this key was broken off in; what another run left is deleted."""
+    if staged.is_file():
+        with suppress(LibraryError):  # damaged, or of another format
+            store = Store(staged)
+            job = store.job
+            if job is not None and job.key == key and store.settings == settings:
+                return store
+            store.close()
+    delete_database(staged)
+    return None
 
 
 def _folder(path: Path | str) -> Path:

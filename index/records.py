@@ -143,17 +143,22 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A PMID that PubMed withdrew (DeleteCitation)."""
+    """A PMID that PubMed withdrew (DeleteCitation), or gave up for another one, `merged_into`."""
 
     pmid: str
+    merged_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A record or file that could not be read. `what` is a PMID where one is known, else the file and place in it."""
+    """A record or file that could not be read. `what` is a PMID where one is known, else the file and place in it.
+
+    `is_unknown`: PubMed was asked for this PMID, answered, and has no such record.
+    """
 
     what: str
     why: str
+    is_unknown: bool = False
 
 
 Read = Abstract | Deletion | Failure
@@ -164,7 +169,8 @@ Read = Abstract | Deletion | Failure
 class Report:
     """The account of a run: how many abstracts were added, updated, found unchanged, removed; what failed and why.
 
-    `notes` are PubMed's remarks on a search, such as a phrase that it does not know.
+    `changes` says of PMIDs what their readers should know: retracted, corrected, merged, with another text. `notes` are
+    sentences on the run: PubMed's remarks on a search, that an earlier run was gone on with.
     """
 
     added: int = 0
@@ -172,6 +178,7 @@ class Report:
     unchanged: int = 0
     removed: int = 0
     failed: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from index.jobs import JOB_SCHEMA
 from index.record_json import from_json, to_json
 from index.records import TITLE, Abstract, Passage
 
-FORMAT = 2
+FORMAT = 3
 APPLICATION_ID = (
     0x41534B41  # "ASKA", in the file's header, so that another program's database is not taken for a library
 )
@@ -34,14 +35,15 @@ CREATE INDEX passages_generation ON passages (generation);
 CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 CREATE INDEX removals_generation ON removals (generation);
 CREATE TABLE marks (mark INTEGER PRIMARY KEY);
-"""
+""" + "".join(f"{statement};\n" for statement in JOB_SCHEMA)
 STAMP_BITS = 31
 """Of a mark: the rest is the generation. Together they fit the signed 64 bits of SQLite and tantivy."""
 MIGRATIONS = {
     1: (
         "CREATE TABLE marks (mark INTEGER PRIMARY KEY)",
         f"INSERT INTO marks SELECT value << {STAMP_BITS} FROM settings WHERE name = 'generation' AND value > 0",
-    )
+    ),
+    2: JOB_SCHEMA,
 }
 """What makes of each older format the next one."""
 

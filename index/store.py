@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from index.errors import LibraryDamagedError, LibraryError
 from index.filtering import Selection, condition
+from index.jobs import Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
 from index.records import Abstract, Filters, Passage
 from index.rows import (
     APPLICATION_ID,
@@ -138,13 +139,18 @@ class Store:
         with _decoding(self.path):
             return {pmid: unpack(record) for pmid, record in rows}
 
-    def abstracts(self) -> Iterator[Abstract]:
-        """Yield every abstract with its raw record, in numeric order of PMID."""
-        for pmid in self.pmids():
-            record, raw = self._row("SELECT record, raw FROM abstracts WHERE pmid = ?", (pmid,))
+    def abstracts(self, *, skip: int = 0) -> Iterator[Abstract]:
+        """Yield every abstract with its raw record, in numeric order of PMID, without the first `skip`."""
+        for pmid in self.pmids()[skip:]:
+            if abstract := self.get_with_raw(pmid):  # another process may have removed it
+                yield abstract
+
+    def get_with_raw(self, pmid: str) -> Abstract | None:
+        """Return an abstract with its raw record, or None."""
+        for record, raw in self._rows("SELECT record, raw FROM abstracts WHERE pmid = ?", (pmid,)):
             with _decoding(self.path):
-                abstract = unpack(record, raw=zlib.decompress(raw))
-            yield abstract
+                return unpack(record, raw=zlib.decompress(raw))
+        return None
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return those of these passages that are still there."""
@@ -184,24 +190,57 @@ class Store:
         """Return the ids of the passages that batches after `generation` removed."""
         return [id_ for (id_,) in self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))]
 
-    def put(self, entries: Sequence[Entry], *, remove: Sequence[str] = ()) -> int:
-        """Add or replace abstracts and remove PMIDs in one transaction; return the new generation."""
-        with self._transaction() as generation:
+    @property
+    def job(self) -> Job | None:
+        """The run that was broken off, or is at work."""
+        with self._snapshot():
+            return read_job(self._db)
+
+    def pending_pmids(self) -> list[str]:
+        """Return the PMIDs that the job has still to fetch, in their order."""
+        with self._snapshot():
+            return pending_pmids(self._db)
+
+    def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
+        """Remember a job and the PMIDs that it has to fetch, in place of any other."""
+        with self._transaction():
+            begin_job(self._db, job, pmids)
+
+    def end_job(self) -> None:
+        """Forget the job."""
+        with self._transaction():
+            end_job(self._db)
+
+    def put(
+        self,
+        entries: Sequence[Entry],
+        *,
+        restated: Sequence[Abstract] = (),
+        remove: Sequence[str] = (),
+        step: Step | None = None,
+    ) -> None:
+        """Add or replace abstracts, restate those whose passages stay, remove PMIDs and note the job's step, as one."""
+        with self._transaction():
+            if step:
+                advance_job(self._db, step)
+            if not (entries or restated or remove):
+                return
+            generation = self._next_generation()
             self._remove([*remove, *(entry.abstract.pmid for entry in entries)], generation)
             for entry in entries:
                 self._insert(entry, generation)
-        return generation
+            for abstract in restated:
+                self._restate(abstract)
 
-    def replace_all(self, staged: Path) -> int:
-        """Take over another library.db's settings and whole content in one transaction; return the new generation."""
+    def replace_all(self, staged: Path) -> None:
+        """Take over another library.db's settings and whole content in one transaction."""
         with self._lock, self._said_plainly():
             self._db.execute("ATTACH ? AS staged", (str(staged),))
             try:
-                with self._transaction() as generation:
-                    self._take_over(generation)
+                with self._transaction():
+                    self._take_over(self._next_generation())
             finally:
                 self._db.execute("DETACH staged")
-        return generation
 
     def select(self, filters: Filters) -> Selection | None:
         """Return which passages the filters allow; None for all of them."""
@@ -245,21 +284,25 @@ class Store:
     # ---- writing
 
     @contextmanager
-    def _transaction(self) -> Iterator[int]:
-        """Open a transaction, give it the next generation, and commit it, or leave all as it was."""
+    def _transaction(self) -> Iterator[None]:
+        """Open a transaction and commit it, or leave all as it was."""
         with self._lock, self._said_plainly():
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                generation = self.generation + 1
-                _write_settings(self._db, {"generation": generation})
-                mark = generation << STAMP_BITS | secrets.randbits(STAMP_BITS)
-                self._db.execute("INSERT INTO marks VALUES (?)", (mark,))
-                yield generation
+                yield
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def _next_generation(self) -> int:
+        """Give the open transaction the next generation, and a mark of its own."""
+        generation = self.generation + 1
+        _write_settings(self._db, {"generation": generation})
+        mark = generation << STAMP_BITS | secrets.randbits(STAMP_BITS)
+        self._db.execute("INSERT INTO marks VALUES (?)", (mark,))
+        return generation
 
     def _remove(self, pmids: Sequence[str], generation: int) -> None:
         rows = list(self._rows_in("SELECT id, pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
@@ -293,11 +336,26 @@ class Store:
                 for passage, vector in zip(entry.passages, entry.vectors, strict=True)
             ],
         )
+        self._label(abstract_id, abstract)
+        self._count_content(content_number(abstract.pmid, digest))
+
+    def _restate(self, abstract: Abstract) -> None:
+        """Put an abstract in the place of one with the same passages, which stay as they are, with their vectors."""
+        abstract_id, old = self._row("SELECT id, digest FROM abstracts WHERE pmid = ?", (abstract.pmid,))
+        digest = abstract_digest(abstract)
+        self._db.execute(
+            "UPDATE abstracts SET year = ?, is_retracted = ?, digest = ?, record = ?, raw = ? WHERE id = ?",
+            (abstract.year, abstract.is_retracted, digest, pack(abstract), zlib.compress(abstract.raw), abstract_id),
+        )
+        self._db.execute("DELETE FROM labels WHERE abstract_id = ?", (abstract_id,))
+        self._label(abstract_id, abstract)
+        self._count_content(content_number(abstract.pmid, digest) - content_number(abstract.pmid, old))
+
+    def _label(self, abstract_id: int | None, abstract: Abstract) -> None:
         self._db.executemany(
             "INSERT OR IGNORE INTO labels VALUES (?, ?, ?)",
             [(abstract_id, kind, value) for kind, value in label_rows(abstract)],
         )
-        self._count_content(content_number(abstract.pmid, digest))
 
     def _take_over(self, generation: int) -> None:
         self._db.execute("INSERT INTO removals SELECT id, ? FROM passages", (generation,))
@@ -311,6 +369,7 @@ class Store:
             (last, generation),
         )
         self._db.execute("INSERT OR REPLACE INTO settings SELECT * FROM staged.settings WHERE name <> 'generation'")
+        end_job(self._db)  # of the library that this one replaces
 
     def _is_as_written(self, pmid: str) -> bool:
         """Tell whether the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
+from index.changes import changes_between
 from index.chunking import split_abstract
 from index.encoder import Encoder
+from index.ingest import Group
+from index.jobs import Job, Step
 from index.records import TITLE, Abstract, Deletion, Failure, Passage, Progress, Read, Report
 from index.rows import Entry, abstract_digest
 from index.store import Store
@@ -21,44 +24,31 @@ _BATCH = 64
 _TITLE_CHARACTERS = 300
 
 
-@dataclass(slots=True)
-class _Account:
-    """The report in the making."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    failed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def done(self) -> int:
-        return self.added + self.updated + self.unchanged + self.removed + len(self.failed)
-
-    def report(self) -> Report:
-        return Report(self.added, self.updated, self.unchanged, self.removed, dict(self.failed))
-
-
 def write_all(
-    reads: Iterable[Read],
+    groups: Iterable[Group],
     *,
     store: Store,
     encoder: Encoder,
-    total: int | None = None,
+    job: Job,
     on_progress: OnProgress | None = None,
-) -> Report:
+) -> Job:
     """Write abstracts and deletions in their order, a commit each batch; what failed costs only itself.
 
-    An exception from the readers or from `on_progress` ends the run with all earlier batches committed.
+    Returns the job with its account. An exception from the readers or from `on_progress` ends the run with all earlier
+    batches committed, and the job in the store knows what is left.
     """
-    account = _Account()
-    if on_progress:
-        on_progress(Progress(0, total, "reading"))
-    for batch in _batches(reads, _BATCH):
-        _write_batch(batch, store=store, encoder=encoder, account=account)
+
+    def tell(doing: str) -> None:
         if on_progress:
-            on_progress(Progress(account.done, total, "embedding"))
-    return account.report()
+            on_progress(Progress(job.done, job.total, doing))
+
+    tell("reading")
+    for group in groups:
+        for batch in _batches(group.reads, _BATCH):
+            tell("embedding")
+            job = _write_batch(batch, is_fetched=group.is_fetched, store=store, encoder=encoder, job=job)
+            tell("reading")
+    return job
 
 
 def passage_text(abstract: Abstract, passage: Passage) -> str:
@@ -74,38 +64,74 @@ def _batches(reads: Iterable[Read], size: int) -> Iterator[list[Read]]:
         yield batch
 
 
-def _write_batch(batch: Sequence[Read], *, store: Store, encoder: Encoder, account: _Account) -> None:
-    """Commit one batch. A PMID that comes twice counts twice and is written as it came last."""
-    account.failed.update({item.what: item.why for item in batch if isinstance(item, Failure)})
-    known = store.digests([item.pmid for item in batch if not isinstance(item, Failure)])
-    latest: dict[str, Abstract | Deletion] = {}
-    for item in batch:
-        if isinstance(item, Failure):
-            continue
-        latest[item.pmid] = item
-        _count(item, known, account)
-    changed = [item for item in latest.values() if isinstance(item, Abstract)]
-    stored = store.digests([abstract.pmid for abstract in changed])
-    changed = [abstract for abstract in changed if stored.get(abstract.pmid) != abstract_digest(abstract)]
-    gone = [pmid for pmid, item in latest.items() if isinstance(item, Deletion)]
-    if changed or gone:
-        store.put(_entries(changed, store=store, encoder=encoder), remove=gone)
+def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: Store, encoder: Encoder, job: Job) -> Job:
+    """Commit one batch, with how far the job is then. A PMID that comes twice is written as it came last."""
+    before = _Before(store, batch)
+    report = _account(batch, before, job.report)
+    latest = {read.pmid: read for read in batch if not isinstance(read, Failure)}
+    changed = [read for read in latest.values() if isinstance(read, Abstract) and not before.has(read)]
+    restated = [one for one in changed if before.has_passages_of(one)]
+    known = {one.pmid for one in restated}
+    now = replace(job, report=report, taken=job.taken + (0 if is_fetched else len(batch)))
+    store.put(
+        _entries([one for one in changed if one.pmid not in known], store=store, encoder=encoder),
+        restated=restated,
+        remove=[pmid for pmid, read in latest.items() if isinstance(read, Deletion) and pmid in before.digests],
+        step=Step(now, job.report, [_name(read) for read in batch] if is_fetched else ()),
+    )
+    return now
 
 
-def _count(item: Abstract | Deletion, known: dict[str, str], account: _Account) -> None:
-    """Count what an item does, keeping in `known` what the batch has made of each PMID so far."""
-    if isinstance(item, Deletion):
-        account.removed += known.pop(item.pmid, None) is not None
-        return
-    digest = abstract_digest(item)
-    before = known.get(item.pmid)
-    known[item.pmid] = digest
-    if before is None:
-        account.added += 1
-    elif before == digest:
-        account.unchanged += 1
-    else:
-        account.updated += 1
+class _Before:
+    """What a library held of a batch's abstracts before it: all of their digests, and those that change themselves."""
+
+    def __init__(self, store: Store, batch: Sequence[Read]) -> None:
+        self.digests = store.digests([read.pmid for read in batch if not isinstance(read, Failure)])
+        self.abstracts = store.get([read.pmid for read in batch if isinstance(read, Abstract) and not self.has(read)])
+
+    def has(self, abstract: Abstract) -> bool:
+        """Tell whether the abstract was there just so."""
+        digest = self.digests.get(abstract.pmid)
+        return digest is not None and digest == abstract_digest(abstract)
+
+    def has_passages_of(self, abstract: Abstract) -> bool:
+        """Tell whether nothing that is embedded has changed: new MeSH terms or a retraction cost no encoder."""
+        old = self.abstracts.get(abstract.pmid)
+        return old is not None and (old.title, old.sections) == (abstract.title, abstract.sections)
+
+
+def _account(batch: Sequence[Read], before: _Before, report: Report) -> Report:
+    """Return the account after a batch; a PMID that comes twice counts twice."""
+    here: dict[str, Abstract | None] = {pmid: before.abstracts.get(pmid) for pmid in before.digests}
+    counts: dict[str, int] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
+    failed, changes = dict(report.failed), dict(report.changes)
+    for read in batch:
+        if isinstance(read, Failure):
+            failed[read.what] = read.why
+        elif isinstance(read, Deletion):
+            counts["removed"] += read.pmid in here
+            changes |= _of_deletion(read, was_here=read.pmid in here)
+            here.pop(read.pmid, None)
+        elif read.pmid not in here:
+            counts["added"] += 1
+            here[read.pmid] = read
+        else:
+            old = here[read.pmid] or read  # what is the same as before was not read again
+            counts["unchanged" if old == read else "updated"] += 1
+            changes |= {read.pmid: change} if (change := changes_between(old, read)) else {}
+            here[read.pmid] = read
+    return Report(**counts, failed=failed, changes=changes, notes=report.notes)
+
+
+def _of_deletion(deletion: Deletion, *, was_here: bool) -> dict[str, str]:
+    """Return what is told of a deletion: nothing of a PMID that nobody asked for and that was not here."""
+    if deletion.merged_into:
+        return {deletion.pmid: f"was merged into PMID {deletion.merged_into}, which stands in its place"}
+    return {deletion.pmid: "was deleted by PubMed"} if was_here else {}
+
+
+def _name(read: Read) -> str:
+    return read.what if isinstance(read, Failure) else read.pmid
 
 
 def _entries(abstracts: Sequence[Abstract], *, store: Store, encoder: Encoder) -> list[Entry]:

@@ -4,12 +4,12 @@ import dataclasses
 
 import pytest
 from conftest import ABSTRACTS
-from eutils_server import Fault
+from eutils_server import Fault, record_set
 
 from index.errors import EutilsError, InputError
 from index.eutils import EutilsClient
-from index.ingest import Inputs, fetch_pmids, parse_pmids, read_inputs
-from index.records import Abstract, Failure
+from index.ingest import Inputs, check_inputs, fetch_pmids, make_plan, parse_pmids, read_files
+from index.records import Abstract, Deletion, Failure
 
 
 @pytest.mark.parametrize(
@@ -30,45 +30,89 @@ def test_parse_pmids(text, pmids, failed):
     assert (found, list(not_found)) == (pmids, failed)
 
 
-def test_all_inputs_come_as_one_stream(eutils, json_lines):
+def fetched(pmids, client):
+    return [read for group in fetch_pmids(pmids, client=client) for read in group.reads]
+
+
+@pytest.fixture
+def client(eutils):
+    return EutilsClient(url=eutils.url, batch_size=4, max_tries=1, sleep=lambda seconds: None)
+
+
+def test_files_come_as_one_group_from_where_they_were_left(json_lines):
+    files = [json_lines(ABSTRACTS[:2]), json_lines(ABSTRACTS[2:], "more.jsonl")]
+    assert [read.pmid for read in read_files(files).reads] == [one.pmid for one in ABSTRACTS]
+    assert [read.pmid for read in read_files(files, skip=3).reads] == [one.pmid for one in ABSTRACTS[3:]]
+
+
+def test_a_plan_holds_what_is_to_be_fetched(eutils, client):
     asked = list(eutils.records)[:2]
-    inputs = Inputs(files=[json_lines(ABSTRACTS[:1])], pmids=[f"{asked[0]}, {asked[1]}"])
-    reading = read_inputs(inputs)
-    assert [read.pmid for read in reading.reads] == ["90000001", *asked]
-    assert reading.total is None
+    inputs = Inputs(pmids=[f"{asked[1]}, {asked[0]} IL-32"], search="interleukin-32", limit=3)
+    plan = make_plan(inputs, client=client)
+    assert plan.pmids[:2] == (asked[1], asked[0])
+    assert set(plan.pmids[2:]) <= set(client.search("interleukin-32").pmids)
+    assert (list(plan.failed), plan.total) == (["IL-32"], len(plan.pmids) + 1)
+    assert make_plan(Inputs(search="zzz"), client=client).notes[-1] == "PubMed's search found nothing"
 
 
-def test_what_pubmed_does_not_send_is_named(eutils):
+def test_each_answer_of_pubmed_is_a_group(eutils, client):
+    asked = list(eutils.records)[:6]
+    groups = list(fetch_pmids(asked, client=client))
+    assert [[read.pmid for read in group.reads] for group in groups] == [asked[:4], asked[4:]]
+    assert all(group.is_fetched for group in groups)
+
+
+def test_what_pubmed_does_not_send_is_named(eutils, client):
     known = next(iter(eutils.records))
-    reads = list(read_inputs(Inputs(pmids=[known, "99999999"])).reads)
-    assert [type(read) for read in reads] == [Abstract, Failure]
-    assert reads[1] == Failure("99999999", "PubMed has no record with this PMID: it may be mistyped, deleted or merged")
+    assert [type(read) for read in fetched([known, "99999999"], client)] == [Abstract, Failure]
+    why = "PubMed has no record with this PMID: it may be mistyped or deleted"
+    assert fetched(["99999999"], client) == [Failure("99999999", why, is_unknown=True)]
 
 
-def test_a_break_half_way_fails_only_what_was_not_fetched(eutils):
-    asked = list(eutils.records)[:4]
-    client = EutilsClient(url=eutils.url, batch_size=2, max_tries=1, sleep=lambda seconds: None)
-    reads = fetch_pmids(asked, client=client)
-    first = [next(reads), next(reads)]
+def test_a_merged_pmid_is_named_with_the_one_that_it_became(eutils, client):
+    first, second, third = list(eutils.records)[:3]
+    eutils.merged |= {"80000001": first, "80000002": second}
+    # Alone, beside others that went another way, and beside the record that it became part of.
+    assert fetched(["80000001"], client)[-1] == Deletion("80000001", merged_into=first)
+    reads = fetched(["80000001", third, "99999999", "80000002"], client)
+    assert [read for read in reads if isinstance(read, Deletion)] == [
+        Deletion("80000001", merged_into=first),
+        Deletion("80000002", merged_into=second),
+    ]
+    assert {read.pmid for read in reads if isinstance(read, Abstract)} == {first, second, third}
+    assert fetched([first, "80000001"], client)[-1] == Deletion("80000001", merged_into=first)
+
+
+def test_a_record_that_an_answer_lacks_is_asked_for_again(eutils, client):
+    first, second = list(eutils.records)[:2]
+    eutils.faults.append(Fault(status=200, body=record_set([eutils.records[first]])))
+    assert [read.pmid for read in fetched([first, second], client)] == [first, second]
+
+
+def test_a_break_half_way_leaves_the_groups_before_it(eutils, client):
+    asked = list(eutils.records)[:6]
+    groups = fetch_pmids(asked, client=client)
+    assert [read.pmid for read in next(groups).reads] == asked[:4]
     eutils.faults.extend([Fault(status=500, times=9)])
-    rest = list(reads)
-    assert [read.pmid for read in first] == asked[:2]
-    assert [(type(read), read.what) for read in rest] == [(Failure, asked[2]), (Failure, asked[3])]
-    assert "was not fetched" in rest[0].why
-
-
-def test_a_break_at_the_start_is_an_error(eutils):
-    eutils.faults.extend([Fault(status=500, times=99)])
-    client = EutilsClient(url=eutils.url, max_tries=2, sleep=lambda seconds: None)
     with pytest.raises(EutilsError):
-        list(fetch_pmids(["90000001"], client=client))
+        next(groups)
 
 
-def test_a_fetched_record_is_the_one_the_server_holds(eutils):
-    (fetched,) = read_inputs(Inputs(pmids=list(eutils.records)[:1])).reads
+def test_a_fetched_record_is_the_one_the_server_holds(eutils, client):
+    (read,) = fetched(list(eutils.records)[:1], client)
     held = next(iter(eutils.records.values()))
-    assert dataclasses.replace(fetched, raw=b"") == dataclasses.replace(held, raw=b"")
-    assert fetched.raw.startswith(b"<PubmedArticle")
+    assert dataclasses.replace(read, raw=b"") == dataclasses.replace(held, raw=b"")
+    assert read.raw.startswith(b"<PubmedArticle")
+
+
+def test_the_key_of_a_command_is_that_of_its_inputs(json_lines):
+    file = json_lines(ABSTRACTS)
+    key = Inputs(files=[file], pmids=["1 2"]).key("add")
+    assert Inputs(files=[str(file)], pmids=["1", "2"]).key("add") == key
+    others = [Inputs(files=[file], pmids=["1 3"]).key("add"), Inputs(files=[file], pmids=["1 2"]).key("build", None)]
+    file.write_text(file.read_text() + "\n")
+    others.append(Inputs(files=[file], pmids=["1 2"]).key("add"))
+    assert len({key, *others}) == 4
 
 
 @pytest.mark.parametrize(
@@ -81,4 +125,4 @@ def test_a_fetched_record_is_the_one_the_server_holds(eutils):
 )
 def test_what_cannot_be_begun_is_said_at_once(inputs, says):
     with pytest.raises(InputError, match=says):
-        read_inputs(inputs)
+        check_inputs(inputs)
