@@ -7,6 +7,7 @@
         assert [request.params["id"] for request in server.requests] == ["90000001", "90000001"]
 
 By hand, to try the page without a network:  python tests/eutils_server.py --port 8765
+The same with 20,000 records more:           python tests/eutils_server.py --port 8765 --records 20000
 """
 
 from __future__ import annotations
@@ -30,12 +31,20 @@ from xml.sax.saxutils import escape
 
 sys.path.append(str(Path(__file__).parents[1]))  # where this is started by hand
 
-from pubmed_records import pubmed_xml, read_invented, record_set  # noqa: E402
+from pubmed_records import (  # noqa: E402
+    FIRST_INVENTED,
+    INVENTED_JOURNAL,
+    invented,
+    joined_records,
+    pubmed_xml,
+    read_invented,
+    record_set,
+)
 from pubmed_search import Hits, Searcher  # noqa: E402
 
 from index.records import Abstract  # noqa: E402
 
-__all__ = ["RECORDS", "EutilsServer", "Fault", "Request", "eutils_server", "pubmed_xml", "record_set"]
+__all__ = ["RECORDS", "EutilsServer", "Fault", "Request", "eutils_server", "invented", "pubmed_xml", "record_set"]
 
 RECORDS = read_invented()
 LIMIT = 9_999
@@ -103,6 +112,7 @@ class EutilsServer:
         self.page_limit = page_limit
         self.rate_limit = rate_limit
         self._histories: dict[str, list[list[str]]] = {}
+        self._written: dict[str, tuple[Abstract, str]] = {}
         self._searcher = Searcher(self.records, entry_dates or {})
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -203,8 +213,15 @@ class EutilsServer:
             said = "ID list is empty! Possibly it has no correct IDs."
             return _xml(f"<eFetchResult>\n\t<ERROR>{said}</ERROR>\n</eFetchResult>\n", status=400)
         known = dict.fromkeys(self.merged.get(pmid, pmid) for pmid in pmids[:LIMIT])
-        body = record_set(self.records[pmid] for pmid in known if pmid in self.records)
+        body = joined_records(self._record(self.records[pmid]) for pmid in known if pmid in self.records)
         return _Reply(200, "text/xml; charset=UTF-8", body.encode())
+
+    def _record(self, abstract: Abstract) -> str:
+        """Return the abstract as XML, written once for as long as it stays the same."""
+        known = self._written.get(abstract.pmid)
+        if known is None or known[0] is not abstract:
+            known = self._written[abstract.pmid] = abstract, pubmed_xml(abstract)
+        return known[1]
 
     def _remember(self, pmids: list[str], web_env: str | None) -> tuple[str, int]:
         web_env = web_env if web_env in self._histories else f"MCID_{len(self._histories) + 1:024x}"
@@ -271,7 +288,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"Content-Type": reply.type, **reply.headers}
         body = reply.body
         if is_right and "gzip" in self.headers.get("Accept-Encoding", ""):
-            headers["Content-Encoding"], body = "gzip", gzip.compress(body)
+            headers["Content-Encoding"], body = "gzip", gzip.compress(body, 1)
         self.send_response(reply.status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -352,14 +369,21 @@ def main() -> None:
     """Serve the invented records until interrupted."""
     parser = argparse.ArgumentParser(prog="python tests/eutils_server.py", description=__doc__.split("\n")[0])
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes any that is free")
-    with EutilsServer(port=parser.parse_args().port, rate_limit=True) as server:
+    parser.add_argument("--records", type=int, default=0, metavar="N", help=f"serve N more, from PMID {FIRST_INVENTED}")
+    arguments = parser.parse_args()
+    records = RECORDS + invented(arguments.records)
+    with EutilsServer(records, port=arguments.port, rate_limit=True) as server:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
-        sys.stderr.write(
-            f"set ASKABSTRACTS_EUTILS_URL to it; PMIDs {RECORDS[0].pmid} to {RECORDS[-1].pmid}; Ctrl-C ends\n"
-        )
+        sys.stderr.write(f"set ASKABSTRACTS_EUTILS_URL to it; PMIDs {_ranges(records)}; Ctrl-C ends\n")
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
+
+
+def _ranges(records: tuple[Abstract, ...]) -> str:
+    more = records[len(RECORDS) :]
+    told = f"{RECORDS[0].pmid} to {RECORDS[-1].pmid}"
+    return told + (f', {more[0].pmid} to {more[-1].pmid} (search: "{INVENTED_JOURNAL}"[ta])' if more else "")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ No such studies exist: PMIDs 90000001 to 90000016 are not PubMed's, and neither 
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,12 +33,77 @@ def _abstract(row: dict[str, Any]) -> Abstract:
     return Abstract(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
 
 
+FIRST_INVENTED = 91_000_001
+INVENTED_JOURNAL = "J Invented Results"
+"""Where each of the records of `invented` is printed, so that one search finds them all: "J Invented Results"[ta]."""
+
+_FACTORS = (
+    "IL-32γ",
+    "TNF-α",
+    "VEGF",
+    "STAT3",
+    "zeta-7",
+    "osk-1",
+    "p53",
+    "TGF-β1",
+    "miR-21",
+    "HIF-1α",
+    "PD-L1",
+    "Wnt5a",
+)
+_PLACES = ("colon", "breast", "synovium", "liver", "lung", "kidney", "retina", "skin", "bone marrow", "aorta", "cortex")
+_ANIMALS = ("mice", "rats", "zebrafish", "patients", "volunteers", "piglets", "cell lines")
+_VERBS = ("raised", "lowered", "doubled", "halved", "did not change", "restored", "abolished")
+
+
+def invented(count: int) -> tuple[Abstract, ...]:
+    """Return so many invented abstracts, PMIDs 91000001 and up, each different, and the same on every call."""
+    return tuple(_invented(number) for number in range(count))
+
+
+def _invented(number: int) -> Abstract:
+    chance = random.Random(number)
+    factor, target = chance.sample(_FACTORS, 2)
+    place, animal, verb = (chance.choice(words) for words in (_PLACES, _ANIMALS, _VERBS))
+    size, percent, odds = chance.randint(12, 900), chance.randint(3, 95), chance.randint(1, 49)
+    sections = (
+        ("BACKGROUND", f"Little is known of {factor} in the {place} of {animal}. We asked what it does to {target}."),
+        ("METHODS", f"In study {number}, {size} {animal} were given {factor} or none for {number % 28 + 1} days."),
+        ("RESULTS", f"{factor} {verb} {target} in the {place} by {percent}.{number % 10}% (P = 0.0{odds:02d}). "
+                    f"The effect in {animal} grew with the dose. No harm was seen in {size // 2} of them."),
+        ("CONCLUSIONS", f"{factor} {verb} {target} in the {place}, which larger studies should confirm."),
+    )  # fmt: skip
+    year = 1990 + number % 30
+    return Abstract(
+        str(FIRST_INVENTED + number),
+        f"{factor} and {target} in the {place} of {animal}: study {number}",
+        tuple(Section(label, label, text) for label, text in sections),
+        journal=INVENTED_JOURNAL,
+        year=year,
+        authors=(f"Author{number % 977} A", f"Writer{number % 89} BC"),
+        types=("Journal Article",),
+        mesh=("Animals", f"{place.capitalize()}/metabolism"),
+        doi=f"10.5555/invented.{number}",
+        date=f"{year} {_MONTHS[number % 12]} {number % 28 + 1}",
+        volume=str(number % 60 + 1),
+        language="eng",
+    )
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def record_set(abstracts: Iterable[Abstract]) -> str:
     """Return what efetch answers for the abstracts."""
+    return joined_records(map(pubmed_xml, abstracts))
+
+
+def joined_records(records: Iterable[str]) -> str:
+    """Return what efetch answers, of records that are XML already."""
     dtd = "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd"
     doctype = f'<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" "{dtd}">'
-    records = "\n".join(map(pubmed_xml, abstracts))
-    return f'<?xml version="1.0" ?>\n{doctype}\n<PubmedArticleSet>{records}</PubmedArticleSet>\n'
+    joined = "\n".join(records)
+    return f'<?xml version="1.0" ?>\n{doctype}\n<PubmedArticleSet>{joined}</PubmedArticleSet>\n'
 
 
 def pubmed_xml(abstract: Abstract) -> str:

@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from eutils_server import RECORDS, EutilsServer, Fault, pubmed_xml, record_set
+from eutils_server import RECORDS, EutilsServer, Fault, invented, pubmed_xml, record_set
 
 from index.errors import EutilsError, InputError
 from index.eutils import SEARCH_LIMIT, EutilsClient, FetchedBatch
@@ -719,3 +720,18 @@ def test_the_standin_refuses_more_than_three_requests_a_second(server):
 def test_the_standin_writes_records_that_read_as_they_were(abstract):
     assert list(read_pubmed_xml(BytesIO(record_set([abstract]).encode()), name="test")) == [abstract]
     assert pubmed_xml(abstract).startswith("<PubmedArticle>")
+
+
+def test_the_standin_serves_any_number_of_invented_records_and_quickly():
+    records = invented(450)
+    assert (len({record.pmid for record in records}), len({record.text for record in records})) == (450, 450)
+    assert invented(450) == records
+    with EutilsServer(records) as server:
+        client = make_client(server)
+        result = client.search('"J Invented Results"[ta]')
+        assert sorted(result.pmids) == [record.pmid for record in records]
+        began = time.process_time()
+        batches = list(client.fetch([record.pmid for record in records]))
+        assert time.process_time() - began < 3 * 0.5  # 0.05 s a batch where nothing else runs
+    came = [record for batch in batches for record in read_pubmed_xml(BytesIO(batch.xml), name="test")]
+    assert came == list(records)
