@@ -255,3 +255,10 @@ def test_a_build_of_which_nothing_came_leaves_what_it_has_to_do(tmp_path, server
     with pytest.raises(LibraryError, match="nothing could be read"):
         Library.build(tmp_path / "other", pmids=["999"], client=client)
     assert not os.path.exists(tmp_path / "other")
+
+
+@pytest.mark.slow
+def test_a_build_of_20_000_pmids_that_is_killed_20_times(tmp_path):
+    script = Path(__file__).with_name("kill_build.py")
+    done = subprocess.run([sys.executable, script, tmp_path / "kill"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
