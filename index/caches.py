@@ -36,8 +36,17 @@ class Caches:
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None
         self._mark = -1
+        """The batch that both hold; -1 when they are of different ones, or none is held."""
+        self._vectors_mark = 0
+        """The batch that the vectors in memory hold."""
+        self._bringing = threading.Lock()
         self.lock = threading.RLock()
-        """Held while the indexes are read or changed; FAISS must not search what is being added to."""
+        """Held while the indexes are searched or changed; FAISS must not search what is being added to."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether indexes are in memory that can be searched, of whatever generation."""
+        return self._vectors is not None and self._lexical is not None
 
     @property
     def vectors(self) -> VectorIndex:
@@ -66,25 +75,33 @@ class Caches:
                 return False
             if held != mark or lexical.generation != mark or vectors.dimension != self._store.settings.dimension:
                 return False
-            self._vectors, self._lexical, self._mark = vectors, lexical, mark
+            self._vectors, self._lexical, self._mark, self._vectors_mark = vectors, lexical, mark, mark
             return True
 
     def load_beside_a_writer(self) -> None:
-        """Take up, once, what can be had while another process writes; it brings the caches on disk along at its end.
+        """Take up what can be had while another process writes; it brings the caches on disk along at its end.
 
         The vectors are replayed in memory; the lexical side is as of its last commit. Passages that have gone since are
         left out of what a search returns.
         """
         with self.lock:
-            if self._vectors is None or self._lexical is None:
-                vectors, held = self._read_vectors()
-                self._replay_vectors(vectors, held)
-                self._vectors, self._lexical = vectors, LexicalIndex.beside_a_writer(self._lexical_path)
+            if self._bringing.acquire(blocking=False):  # else a thread of this process is doing it
+                try:
+                    self._replayed()
+                finally:
+                    self._bringing.release()
+            elif self._vectors is None:
+                self._vectors, self._vectors_mark = self._read_vectors()
+            if self._lexical is None:
+                self._lexical = LexicalIndex.beside_a_writer(self._lexical_path)
             self._lexical.reload()
 
     def write(self) -> None:
-        """Bring both caches to the truth's generation, in memory and on disk. Only the library's writer may."""
-        with self.lock:
+        """Bring both caches to the truth's generation, in memory and on disk. Only the library's writer may.
+
+        Who searches meanwhile finds the older state, or some of the new one, and hardly waits.
+        """
+        with self._bringing:
             try:
                 self._bring_along(self._store.mark)
             except BaseException:
@@ -94,7 +111,7 @@ class Caches:
     def drop(self) -> None:
         """Forget what is in memory, so that the next use reads the disk."""
         with self.lock:
-            self._vectors, self._lexical, self._mark = None, None, -1
+            self._vectors, self._lexical, self._mark, self._vectors_mark = None, None, -1, 0
 
     def delete(self) -> None:
         """Delete both caches, on disk as well; `write` makes them anew. Only the library's writer may."""
@@ -103,9 +120,7 @@ class Caches:
         _delete(self._lexical_path)
 
     def _bring_along(self, mark: int) -> None:
-        vectors, held = self._held_vectors()
-        if held != mark:
-            self._replay_vectors(vectors, held)
+        vectors, held = self._replayed()
         if held != mark or VectorIndex.generation_of(self._vectors_path) != mark:
             if self._vectors_path.is_dir():
                 _delete(self._vectors_path)
@@ -113,12 +128,23 @@ class Caches:
         lexical = self._read_lexical()
         if lexical.generation != mark:
             self._replay_lexical(lexical, mark)
-        self._vectors, self._lexical, self._mark = vectors, lexical, mark
+        with self.lock:
+            self._lexical, self._mark = lexical, mark
 
-    def _held_vectors(self) -> tuple[VectorIndex, int]:
-        if self._vectors is not None and self._mark >= 0:
-            return self._vectors, self._mark
-        return self._read_vectors()
+    def _replayed(self) -> tuple[VectorIndex, int]:
+        """Return the vectors, those in memory or else on disk, brought to the present batch; and the one they held.
+
+        Only who holds `_bringing` may.
+        """
+        with self.lock:
+            vectors, held = self._vectors, self._vectors_mark
+        if vectors is None or vectors.dimension != self._store.settings.dimension:
+            vectors, held = self._read_vectors()
+        now = held if held == self._store.mark else self._replay_vectors(vectors, held)
+        with self.lock:
+            if (self._vectors, self._vectors_mark) != (vectors, now):
+                self._vectors, self._vectors_mark, self._mark = vectors, now, -1
+        return vectors, held
 
     def _read_vectors(self) -> tuple[VectorIndex, int]:
         """Return the vectors on disk with their mark; an empty index where they are no good or another library's."""
@@ -145,15 +171,17 @@ class Caches:
         _delete(self._lexical_path)
         return LexicalIndex(self._lexical_path)
 
-    def _replay_vectors(self, vectors: VectorIndex, mark: int) -> None:
-        """Bring vectors that hold the batch of `mark` to the present one."""
-        generation = self._store.generation_of(mark) or 0
-        vectors.remove(self._store.removed_since(generation))
-        added = self._store.added_since(generation)
+    def _replay_vectors(self, vectors: VectorIndex, mark: int) -> int:
+        """Bring vectors that hold the batch of `mark` to the present one, and return its mark."""
+        now, added, removed = self._store.changes_since(self._store.generation_of(mark) or 0)
+        with self.lock:
+            vectors.remove(removed)
         for first in range(0, len(added), _ROWS):
             rows = self._store.vectors(added[first : first + _ROWS])
             if rows:  # beside a writer they may be gone again
-                vectors.add(list(rows), np.stack(list(rows.values())))
+                with self.lock:
+                    vectors.add(list(rows), np.stack(list(rows.values())))
+        return now
 
     def _replay_lexical(self, lexical: LexicalIndex, mark: int) -> None:
         """Bring a lexical index to the batch of `mark`.

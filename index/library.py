@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -34,6 +35,7 @@ from index.writing import OnProgress
 
 DEFAULT_PASSAGE_TOKENS = 128
 
+_log = logging.getLogger(__name__)
 _DATABASE = "library.db"
 _STAGED = "building.db"
 _OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
@@ -76,6 +78,8 @@ class Library:
         self._caches = Caches(path, store)
         self._encoder: Encoder | None = None
         self._loading_encoder = threading.Lock()
+        self._starting = threading.Lock()
+        self._behind: threading.Thread | None = None
 
     # ---- opening and closing
 
@@ -108,6 +112,8 @@ class Library:
 
     def close(self) -> None:
         """Close the library; it is of no use afterwards."""
+        if self._behind is not None:
+            self._behind.join()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -354,18 +360,37 @@ class Library:
             yield
 
     def _catch_up(self) -> None:
-        """See that the caches hold the truth's generation.
+        """See that there are indexes to search, of the truth's generation if need be made now.
 
-        They are behind when another process has written, or when a writer was killed: then this one brings them along.
+        They are behind when another process has written, or when a writer was killed: then this one brings them along,
+        behind the back of whoever asks if there is an older state to answer from.
         """
         if self._caches.load():
             return
+        if self._caches.is_held:
+            self._caches.load_beside_a_writer()
+            self._bring_along_behind()
+            return
         try:
-            with self._writing(), self._caches.lock:
-                self._caches.drop()
+            with self._writing():
                 self._caches.write()
         except LibraryBusyError:
             self._caches.load_beside_a_writer()
+
+    def _bring_along_behind(self) -> None:
+        with self._starting:
+            if self._behind is None or not self._behind.is_alive():
+                self._behind = threading.Thread(target=self._bring_along, name="bringing-along", daemon=True)
+                self._behind.start()
+
+    def _bring_along(self) -> None:
+        try:
+            with self._writing():
+                self._caches.write()
+        except LibraryBusyError:  # who writes brings them along itself
+            pass
+        except LibraryError as error:
+            _log.warning("the indexes of %s could not be brought along: %s", self.path, error)
 
     def _fill(
         self, command: Sequence[object], inputs: Inputs, client: EutilsClient | None, on_progress: OnProgress | None
@@ -403,10 +428,9 @@ class Library:
         """Put what was staged in the library's place, in one transaction."""
         self._store.replace_all(self.path / _STAGED)
         delete_database(self.path / _STAGED)
-        with self._caches.lock:
-            self._encoder = encoder
-            self._caches.drop()
-            self._caches.write()
+        self._encoder = encoder
+        self._caches.drop()
+        self._caches.write()
 
     def _check_settings(self, encoder: str | None, passage_tokens: int | None) -> None:
         settings = self._store.settings

@@ -190,6 +190,11 @@ class Store:
         """Return the ids of the passages that batches after `generation` removed."""
         return [id_ for (id_,) in self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))]
 
+    def changes_since(self, generation: int) -> tuple[int, list[int], list[int]]:
+        """Return the present mark, and the ids of the passages added and removed up to it, as of one instant."""
+        with self._snapshot():
+            return self.mark, self.added_since(generation), self.removed_since(generation)
+
     @property
     def job(self) -> Job | None:
         """The run that was broken off, or is at work."""

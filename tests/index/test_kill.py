@@ -148,7 +148,7 @@ def test_a_reader_of_a_library_that_is_being_filled_for_the_first_time(tmp_path)
     with Library.open(tmp_path / "new", create=True, passage_tokens=24) as reader, writing(tmp_path / "new"):
         assert reader.search(QUERY) == []
         assert reader.search(QUERY, mode="lexical") == []
-    assert not (tmp_path / "new" / "lexical").exists()  # a reader beside a writer writes nothing
+        assert not (tmp_path / "new" / "lexical").exists()  # a reader beside a writer writes nothing
 
 
 def test_a_library_that_two_have_open_counts_each_passage_once(path, tmp_path):
