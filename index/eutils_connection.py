@@ -7,7 +7,7 @@ import threading
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import BadStatusLine, HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
+from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
 from ssl import SSLCertVerificationError, SSLError
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -155,7 +155,7 @@ _IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "it timed out"),
     (RemoteDisconnected, "the server closed it before an answer"),
     (IncompleteRead, "in the middle of the answer"),
-    (BadStatusLine, "what answered does not speak HTTP"),
+    (HTTPException, "what answered does not speak HTTP"),
     (SSLError, "the encryption failed"),
 )
 

@@ -398,6 +398,10 @@ def http_date(seconds):
         (http_date(3600), 120, 132),
         (http_date(-3600), 0.75, 1.25),
         ("soon", 0.75, 1.25),
+        ("-5", 0.75, 1.25),
+        ("2.5", 2.5, 2.75),
+        ("9" * 400, 120, 132),
+        ("Wed, 99 Foo 2026 25:61:61 GMT", 0.75, 1.25),
     ],
 )
 def test_retry_after_is_obeyed_within_reason(server, retry_after, least, most):

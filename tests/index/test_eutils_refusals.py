@@ -4,9 +4,13 @@ import gzip
 import json
 import logging
 import re
+import socket
+import threading
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from http.client import HTTPConnection
+from types import SimpleNamespace
 
 import pytest
 from eutils_clients import EMAIL, KEY, failed_in, make_client, pmids_in
@@ -370,6 +374,45 @@ def test_an_answer_that_trickles_without_end_is_given_up(server, monkeypatch, is
     client = make_client(server, timeout_s=1, on_wait=lambda why, _: heard.append(why))
     assert pmids_in(client.fetch(["90000001"])) == ["90000001"]
     assert heard == ["the answer came too slowly"]
+
+
+RAW = {
+    "nothing": b"",
+    "not HTTP": b"ICY 200 OK\r\n\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00",
+    "no status": b"HTTP/1.1 abc OK\r\n\r\n",
+    "another protocol": b"HTTP/9.9 200 OK\r\n\r\n",
+    "a head without end": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200,
+    "a line without end": b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000,
+    "a length of 5,000 digits": b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n<a/>",
+    "a chunk that is none": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "a chunk of the size of the world": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc",
+    "another packing": b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n\x8b\x02\x80abc",
+}
+
+
+@pytest.mark.parametrize("answer", RAW.values(), ids=RAW.keys())
+def test_what_hardly_is_http_is_said_in_one_sentence(answer):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            for _ in range(2):
+                connection, _address = listening.accept()
+                with connection, suppress(OSError):  # the client may hang up in the middle of it
+                    connection.recv(65_536)
+                    connection.sendall(answer)
+                    connection.shutdown(socket.SHUT_WR)
+                    connection.recv(1)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        server = SimpleNamespace(url=f"http://127.0.0.1:{listening.getsockname()[1]}/eutils")
+        with pytest.raises(EutilsError) as caught:
+            list(make_client(server, api_key=KEY, max_tries=2).fetch(["90000005"]))
+        thread.join(timeout=10)
+    assert re.fullmatch(
+        r"PubMed at \S+ did not bring PMID 90000005: [^\n]{10,200}, 2 times over; .+", str(caught.value)
+    )
 
 
 # --- secrets
