@@ -83,6 +83,7 @@ def _search(arguments: argparse.Namespace) -> int:
             "title": abstracts[hit.passage.pmid].title,
             "year": abstracts[hit.passage.pmid].year,
             "retracted": abstracts[hit.passage.pmid].is_retracted,
+            "warnings": list(abstracts[hit.passage.pmid].warnings),
             "section": hit.passage.section,
             "start": hit.passage.start,
             "end": hit.passage.end,
@@ -95,8 +96,8 @@ def _search(arguments: argparse.Namespace) -> int:
         print_json({"query": arguments.text, "hits": rows, "seconds": round(time.perf_counter() - started, 4)})
         return DONE
     for number, row in enumerate(rows, start=1):
-        retracted = " RETRACTED" if row["retracted"] else ""
-        print(f"{number}. {row['title']} ({row['year'] or 'no year'}) PMID {row['pmid']}{retracted}")
+        marks = "".join(f" {mark}" for mark in abstracts[str(row["pmid"])].marks)
+        print(f"{number}. {row['title']} ({row['year'] or 'no year'}) PMID {row['pmid']}{marks}")
         print(f"   {row['score']:.3f} {row['section']}: {row['text']}")
     if not rows:
         print("nothing was found")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.cache_folder import cache_folder
 from index.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -288,5 +288,4 @@ def _cache_folder(sha256: str) -> Path:
     """Return where a model's compiled form is kept; a new version of OpenVINO starts anew."""
     from importlib.metadata import version
 
-    root = os.environ.get("ASKABSTRACTS_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "askabstracts" / f"{sha256[:16]}-openvino-{version('openvino')}"
+    return cache_folder() / f"{sha256[:16]}-openvino-{version('openvino')}"

@@ -16,13 +16,13 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
 from index.errors import EutilsError, InputError
 from index.eutils_answers import Answer, SearchPage, Trouble, read_record_set, read_search_page
 from index.eutils_connection import NCBI_URL, Connection
+from index.eutils_windows import Window, pages, ways_to_split
 from index.pace import Pace
 
 SEARCH_LIMIT = 9_999
@@ -30,9 +30,11 @@ SEARCH_LIMIT = 9_999
 EMPTY_SET = b"<PubmedArticleSet></PubmedArticleSet>"
 
 _PMID = re.compile(r"[1-9][0-9]{0,9}")
-_FIRST_DAY = date(1700, 1, 1)
-_MAX_SPLITS = 32
-"""Enough to find four bad ids among 200."""
+_MAX_LISTINGS = 3
+_MAX_SPLITS = 64
+"""Enough to find eight bad ids among 200."""
+_HOPELESS = 12
+"""So many parts of a batch fail, none having come, before the server is at fault: two bad ids in front fail ten."""
 _Found = TypeVar("_Found")
 
 
@@ -97,9 +99,9 @@ class EutilsClient:
         if limit is not None and limit < 1:
             raise InputError(f"the limit is {limit}; it must be at least 1")
         try:
-            first = self._hits(term, limit or SEARCH_LIMIT)
+            first = self._hits(Window(term), limit or SEARCH_LIMIT)
             wanted = min(first.total, limit or first.total)
-            pmids = first.pmids[:wanted] if wanted <= SEARCH_LIMIT else self._hits_by_date(term, first.total, wanted)
+            pmids = first.pmids[:wanted] if wanted <= SEARCH_LIMIT else self._hits_in_windows(term, first, wanted)
         except Trouble as trouble:
             shown = term if len(term) <= 80 else term[:79] + "…"
             raise self._failure(f"search for “{shown}”", trouble) from trouble
@@ -120,74 +122,65 @@ class EutilsClient:
 
     # --- searching
 
-    def _hits(self, term: str, wanted: int, window: Mapping[str, str] | None = None) -> SearchPage:
-        """Return the hits of a term (in a window of dates) as one page: `wanted` or as many as PubMed lists."""
-        first = self._page(term, 0, wanted, window or {})
-        wanted = min(first.total, wanted, SEARCH_LIMIT)
-        pmids = dict.fromkeys(first.pmids)
-        while (known := len(pmids)) < wanted:  # NCBI lists all at once; a mirror may list fewer
-            pmids.update(dict.fromkeys(self._page(term, known, wanted - known, window or {}).pmids))
-            if len(pmids) == known:
-                break
-        return SearchPage(first.total, tuple(pmids), first.notes)
+    def _hits(self, window: Window, wanted: int) -> SearchPage:
+        """Return the hits of a window as one page: `wanted` or as many as PubMed lists.
 
-    def _page(self, term: str, start: int, size: int, window: Mapping[str, str]) -> SearchPage:
+        NCBI lists them all at once; a mirror may list fewer. A listing that comes short, or whose count changes from
+        one page to the next so that hits may have slipped between the two, is read again.
+        """
+        found: dict[str, None] = {}
+        for _ in range(_MAX_LISTINGS):
+            listed, is_steady = self._listing(window, wanted)
+            found = dict.fromkeys((*listed.pmids, *found))
+            if is_steady:
+                break
+        return SearchPage(listed.total, tuple(found), listed.notes)
+
+    def _listing(self, window: Window, wanted: int) -> tuple[SearchPage, bool]:
+        """Return the hits of a window, page after page, and whether the listing was whole and held still."""
+        first = page = self._page(window, 0, wanted)
+        pmids, is_steady = list(first.pmids), True
+        while (left := min(page.total, wanted, SEARCH_LIMIT) - len(pmids)) > 0 and page.pmids:
+            page = self._page(window, len(pmids), left)
+            pmids += page.pmids
+            is_steady = is_steady and page.total == first.total
+        return SearchPage(page.total, tuple(pmids), first.notes), is_steady and left <= 0
+
+    def _page(self, window: Window, start: int, size: int) -> SearchPage:
         def read(answer: Answer) -> SearchPage:
             page = read_search_page(answer)
-            if not page.pmids and page.total > start:
+            if not page.pmids and page.total > start == 0:
                 raise Trouble(f"PubMed counted {page.total:,} hits but listed none", passing=True)
             return page
 
         size = min(size, SEARCH_LIMIT - start)
-        params = {"term": term, "retstart": str(start), "retmax": str(size), "retmode": "xml", **window}
-        return self._ask("esearch", params, read)
+        listing = {"retstart": str(start), "retmax": str(size), "retmode": "xml"}
+        return self._ask("esearch", {"term": window.term, **listing, **window.params}, read)
 
-    def _hits_by_date(self, term: str, total: int, wanted: int) -> tuple[str, ...]:
+    def _hits_in_windows(self, term: str, whole: SearchPage, wanted: int) -> tuple[str, ...]:
         """Return so many of a search's hits, newest first, where it has more than esearch lists."""
         found: dict[str, None] = {}
-        # A record has exactly one entry date (edat), so these windows lose nothing. Publication dates find what is
-        # left: of a day with too many entries, or at a mirror that knows no entry dates.
-        for date_type in ("edat", "pdat"):
-            for page in self._windows(term, date_type, total):
+        for way in ways_to_split(term):
+            for page in pages(way, lambda window: self._hits(window, SEARCH_LIMIT), whole=whole, limit=SEARCH_LIMIT):
                 found.update(dict.fromkeys(page.pmids))
                 if len(found) >= wanted:
                     return tuple(found)[:wanted]
         return tuple(found)
 
-    def _windows(self, term: str, date_type: str, total: int) -> Iterator[SearchPage]:
-        """Yield the hits of windows of dates that each fit into one search, newest first."""
-
-        def search(first: date, last: date) -> SearchPage:
-            dates = {"datetype": date_type, "mindate": f"{first:%Y/%m/%d}", "maxdate": f"{last:%Y/%m/%d}"}
-            return self._hits(term, SEARCH_LIMIT, dates)
-
-        last_day = date.today() + timedelta(days=3 * 365)  # issues to come are dated ahead
-        windows = [(_FIRST_DAY, last_day, total)]
-        while windows:
-            first, last, total = windows.pop()
-            if total <= SEARCH_LIMIT or first == last:
-                yield search(first, last)
-                continue
-            middle = first + (last - first) // 2
-            newer = search(middle + timedelta(days=1), last)
-            if newer.total < total:
-                windows.append((first, middle, total - newer.total))
-            if newer.total > SEARCH_LIMIT:
-                windows.append((middle + timedelta(days=1), last, newer.total))
-            else:
-                yield newer
-
     # --- fetching
 
     def _fetch_batch(self, pmids: tuple[str, ...]) -> Iterator[FetchedBatch]:
         """Yield a batch whole, or in the parts into which it has to be split to get around PMIDs that spoil it."""
-        parts, splits_left, did_come = [pmids], _MAX_SPLITS, False
+        parts, splits_left, did_come, failures = [pmids], _MAX_SPLITS, False, 0
         spoilt: dict[str, Trouble] = {}
         while parts:
             part = parts.pop()
             try:
                 xml = self._records(part, is_part=part != pmids)
             except Trouble as trouble:
+                failures += 1
+                if failures > _HOPELESS and not (did_come or trouble.bad_ids):
+                    raise self._failure(f"bring {_named(pmids)}", trouble) from trouble
                 if trouble.about_ids and len(part) > 1 and splits_left:
                     splits_left -= 1
                     middle = len(part) // 2

@@ -10,11 +10,12 @@ import html
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -69,6 +70,7 @@ class Answer:
     status: int
     body: bytes = field(repr=False)
     retry_after: str = ""
+    location: str = field(default="", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def quoted(self, text: str) -> str:
@@ -77,12 +79,21 @@ class Answer:
         return text if len(text) <= 200 else text[:199] + "…"
 
     def without_secrets(self, text: str) -> str:
-        """Return the text with the key and the e-mail blotted out, in whatever form they were echoed."""
+        """Return the text with the key and the e-mail blotted out, in whatever form or pieces they were echoed."""
         text = _SECRET.sub(r"\1***", html.unescape(text))
         for secret in filter(None, self.secrets):
             for form in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]):
                 text = re.sub(re.escape(form), "***", text, flags=re.IGNORECASE)
+            text = _WORD.sub(partial(_blotted, secret.lower()), text)
         return text
+
+
+_WORD = re.compile(r"[^\W_]{6,}")
+
+
+def _blotted(secret: str, word: re.Match[str]) -> str:
+    """Return a word, or stars where it is a piece of the secret."""
+    return "***" if word[0].lower() in secret else word[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +108,10 @@ class SearchPage:
 def read_record_set(answer: Answer) -> bytes:
     """Return the XML of an efetch answer, whole and well-formed; raise `Trouble` for all else."""
     _refuse_errors(answer)
-    body = answer.body.strip().removeprefix(b"\xef\xbb\xbf")
+    body = _trimmed(answer.body)
     if not body:
-        raise Trouble("the answer was empty", passing=True)
-    if not body.startswith(b"<") and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Trouble("the answer was empty", passing=True, about_ids=True)
+    if not body.startswith((b"<", *_UTF_16)):
         raise Trouble(f"what came is not XML but “{answer.quoted(_text(answer))}”", passing=True)
     root = _root_of(body)
     if root.lower() == "html":
@@ -113,18 +124,18 @@ def read_record_set(answer: Answer) -> bytes:
 def read_search_page(answer: Answer) -> SearchPage:
     """Return the page of an esearch answer, JSON or XML; raise `Trouble` for all else."""
     _refuse_errors(answer)
-    body = answer.body.strip()
+    body = _trimmed(answer.body)
     if not body:
         raise Trouble("the answer was empty", passing=True)
     if _is_web_page(body):
         raise _web_page(answer)
     try:
         page = _page_from_json(_json(body)) if body.startswith(b"{") else _page_from_xml(body)
-    except (ValueError, KeyError, TypeError, AttributeError, ElementTree.ParseError):
+    except (ValueError, LookupError, TypeError, AttributeError, ElementTree.ParseError):
         raise Trouble(f"what came is no whole search result: “{answer.quoted(_text(answer))}”", passing=True) from None
-    if not all(pmid.isdecimal() for pmid in page.pmids):
+    if not all(re.fullmatch(r"[0-9]{1,10}", pmid) for pmid in page.pmids):
         raise Trouble("the search brought ids that are not PMIDs", passing=True)
-    return page
+    return replace(page, notes=tuple(map(answer.quoted, page.notes)))
 
 
 # --- refusals
@@ -152,6 +163,7 @@ _PASSING = re.compile(
 _STATUS_CURES = {
     401: API_KEY_CURE,
     403: "NCBI may have blocked this address: wait, or write to eutilities@ncbi.nlm.nih.gov",
+    407: "check the proxy's settings (https_proxy)",
 }
 
 
@@ -168,9 +180,16 @@ def _refuse_errors(answer: Answer) -> None:
         if said and re.search(pattern, said, re.IGNORECASE):
             raise Trouble(f"{why} ({words})", cure=cure, bad_ids=pattern is _BAD_IDS)
     if status >= 500 or status in (408, 425):
-        raise Trouble(f"the server is in trouble ({words})", passing=True, retry_after_s=retry_after_s)
+        why = f"the server is in trouble ({words})"
+        # Fewer ids may be less to carry than a batch, or be without the one that brings the server down.
+        raise Trouble(why, passing=True, about_ids=status not in (503, 511), retry_after_s=retry_after_s)
     if said and (status == 200 or _PASSING.search(said)):
-        raise Trouble(f"NCBI reported an error ({words})", passing=True, retry_after_s=retry_after_s)
+        why = f"NCBI reported an error ({words})"
+        raise Trouble(why, passing=True, about_ids=True, retry_after_s=retry_after_s)
+    if 200 < status < 300:
+        raise Trouble(f"the server sent no whole answer ({words})", passing=True, retry_after_s=retry_after_s)
+    if 300 <= status < 400 and answer.location:
+        raise Trouble(f"the server sends elsewhere (HTTP {status}: {_elsewhere(answer)})", cure=URL_CURE)
     if status != 200:
         cure = _STATUS_CURES.get(status, URL_CURE)
         # 400: one id may be to blame. 413, 414: there were too many.
@@ -179,9 +198,11 @@ def _refuse_errors(answer: Answer) -> None:
 
 def _error_said(answer: Answer) -> str | None:
     """Return the error message in an answer of any form, None when there is none."""
-    body = answer.body.strip()
+    body = _trimmed(answer.body)
     if body.startswith(b"{"):
         return _json_error(body)
+    if b"<ERROR" in body:
+        body = _NOT_SAID.sub(b"", body)
     if found := re.search(rb"<ERROR\b[^>]*?(?:/>|>(.*?)(?:</ERROR>|$))", body, re.DOTALL):
         return html.unescape((found[1] or b"without words").decode("utf-8", "replace"))
     if answer.status == 200:
@@ -193,6 +214,19 @@ def _error_said(answer: Answer) -> str | None:
     return answer.without_secrets(_text(answer)).replace("+", " ")  # "ID+list+is+empty!"
 
 
+_NOT_SAID = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+"""Where "<ERROR" is no element: a record may quote it."""
+
+
+def _elsewhere(answer: Answer) -> str:
+    """Return where the server sends us, without the query, which may repeat what we sent."""
+    try:
+        parts = urlsplit(answer.location)
+    except ValueError:
+        return "no usable address"
+    return answer.quoted(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl())
+
+
 def _json_error(body: bytes) -> str | None:
     try:
         answer = _json(body)
@@ -201,7 +235,7 @@ def _json_error(body: bytes) -> str | None:
     result = answer.get("esearchresult")
     for place in (answer, result if isinstance(result, dict) else {}):
         for name in ("error", "ERROR"):
-            if name in place:
+            if place.get(name):
                 return str(place[name])
     return None
 
@@ -209,7 +243,7 @@ def _json_error(body: bytes) -> str | None:
 def _retry_after_s(answer: Answer) -> float:
     """Return the seconds that Retry-After asks for (a number or a date), bounded; 0 when it asks for nothing usable."""
     value = answer.retry_after.strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
+    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", value):
         seconds = float(value)
     else:
         try:
@@ -221,6 +255,15 @@ def _retry_after_s(answer: Answer) -> float:
 
 # --- forms
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def _trimmed(body: bytes) -> bytes:
+    """Return a body without the white space around it and the mark that says UTF-8."""
+    if body.startswith(_UTF_16):
+        return body  # whose last byte may be half a character
+    return body.strip().removeprefix(b"\xef\xbb\xbf").lstrip()
+
 
 def _text(answer: Answer) -> str:
     return answer.body[:2000].decode("utf-8", "replace")
@@ -228,7 +271,10 @@ def _text(answer: Answer) -> str:
 
 def _json(body: bytes) -> dict[str, Any]:
     """Return the JSON object; NCBI leaves raw line ends inside strings, which a strict reader refuses."""
-    answer = json.loads(body.decode("utf-8", "replace"), strict=False)
+    try:
+        answer = json.loads(body.decode("utf-8", "replace"), strict=False)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(answer, dict):
         raise ValueError("not an object")
     return answer
@@ -262,6 +308,8 @@ def _root_of(body: bytes) -> str:
     parser.StartElementHandler = see_first
     try:
         parser.Parse(body, True)
+    except LookupError:
+        raise Trouble("the answer is in an encoding that nobody knows", passing=True, about_ids=True) from None
     except expat.ExpatError as error:
         if error.code in _BREAKS_OFF:
             raise Trouble(f"the answer breaks off after {len(body):,} bytes", passing=True, about_ids=True) from None
@@ -292,9 +340,15 @@ _NOTES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 
 def _page_from_json(answer: dict[str, Any]) -> SearchPage:
     result = answer["esearchresult"]
-    remarks = {**result.get("errorlist", {}), **result.get("warninglist", {})}
-    notes = tuple(sentence(str(said)) for _, name, sentence in _NOTES for said in remarks.get(name, ()))
-    return SearchPage(int(result["count"]), tuple(map(str, result["idlist"])), notes)
+    remarks = {**(result.get("errorlist") or {}), **(result.get("warninglist") or {})}
+    notes = tuple(sentence(said) for _, name, sentence in _NOTES for said in _sayings(remarks.get(name)))
+    return SearchPage(_count(str(result["count"])), tuple(str(each).strip() for each in result["idlist"]), notes)
+
+
+def _sayings(said: object) -> list[str]:
+    """Return the sayings of a list; one alone may come without its list."""
+    many = said if isinstance(said, list) else [said]
+    return [str(each) for each in many if each]
 
 
 def _page_from_xml(body: bytes) -> SearchPage:
@@ -303,4 +357,12 @@ def _page_from_xml(body: bytes) -> SearchPage:
     if result.tag != "eSearchResult" or total is None or ids is None:
         raise ValueError("not a search result")
     notes = tuple(sentence((said.text or "").strip()) for name, _, sentence in _NOTES for said in result.iter(name))
-    return SearchPage(int(total.text or ""), tuple((each.text or "").strip() for each in ids), notes)
+    return SearchPage(_count(total.text or ""), tuple((each.text or "").strip() for each in ids), notes)
+
+
+def _count(text: str) -> int:
+    """Return a number that may be written as "25,385"."""
+    digits = re.sub(r"[\s,]", "", text)
+    if not re.fullmatch(r"[0-9]{1,12}", digits):
+        raise ValueError("not a count")
+    return int(digits)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPResponse
-from ssl import SSLCertVerificationError
+from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
+from ssl import SSLCertVerificationError, SSLError
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPErrorProcessor, OpenerDirector, Request, build_opener
 
 from index.errors import InputError
 from index.eutils_answers import Answer, Trouble
+from index.eutils_deadline import Deadline, TimedHTTPHandler, TimedHTTPSHandler
 from index.pace import Pace, shared_pace
 
 NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
@@ -35,6 +35,9 @@ class _AsItCame(HTTPErrorProcessor):
     https_response = http_response
 
 
+_HANDLERS = (_AsItCame, TimedHTTPHandler, TimedHTTPSHandler)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connection:
     """Where E-utilities are and who asks them; safe to share between threads."""
@@ -48,7 +51,7 @@ class Connection:
     """Set once an answer came: from then on a server that is out of reach is more likely to come back."""
 
     _opener: OpenerDirector = field(
-        init=False, repr=False, compare=False, default_factory=lambda: build_opener(_AsItCame)
+        init=False, repr=False, compare=False, default_factory=lambda: build_opener(*_HANDLERS)
     )
 
     def __post_init__(self) -> None:
@@ -73,17 +76,22 @@ class Connection:
     def ask(self, endpoint: str, params: Mapping[str, str]) -> Answer:
         """Return the answer of "esearch", "efetch" …, whatever it says; raise `Trouble` when none came whole."""
         request = self._request(endpoint, params)
+        deadline = Deadline(_SLOWEST * self.timeout_s)
         try:
             with self._turns.turn():
-                response = self._opener.open(request, timeout=self.timeout_s)
-            with response:
-                body = _body(response, time.monotonic() + _SLOWEST * self.timeout_s)
-        except (OSError, HTTPException, UnicodeError) as error:
-            trouble = _connection_trouble(error)
+                response = deadline.open(self._opener, request, timeout_s=self.timeout_s)
+            with deadline, response:
+                body = _body(response)
+        except (OSError, HTTPException, UnicodeError, Trouble) as error:
+            trouble = _too_slow() if deadline.is_over else _connection_trouble(error)
         else:
             self.answered.set()
-            return Answer(response.status, body, response.headers.get("Retry-After", ""), self._secrets)
+            return self._answer(response, body)
         raise trouble  # with no chain: what the connection choked on may repeat what we sent
+
+    def _answer(self, response: HTTPResponse, body: bytes) -> Answer:
+        retry_after, location = (response.headers.get(name, "") for name in ("Retry-After", "Location"))
+        return Answer(response.status, body, retry_after, location, self._secrets)
 
     def hold(self, seconds: float) -> None:
         """Make all threads that ask this server wait."""
@@ -123,21 +131,38 @@ def _is_usable(url: str) -> bool:
 
 def _connection_trouble(error: Exception) -> Trouble:
     """Say what became of the connection: never made, or broken off in the middle."""
+    if isinstance(error, Trouble):
+        return error
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, SSLCertVerificationError):
         why = f"its certificate could not be verified ({reason.verify_message})"
         return Trouble(why, cure="check this machine's clock and certificates")
-    said = "it timed out" if isinstance(reason, TimeoutError) else getattr(reason, "strerror", None)
-    why = str(said or type(reason).__name__)
+    why = _said(reason)
     if isinstance(error, URLError | UnicodeError):
         return Trouble(why, passing=True, unreachable=True)
-    return Trouble(f"the connection broke off ({why})", passing=True)
+    return Trouble(f"the connection broke off ({why})", passing=True, about_ids=True)
 
 
-def _body(response: HTTPResponse, deadline: float) -> bytes:
-    """Return the whole body, unpacked; a server that only trickles is given up at the deadline (a monotonic time)."""
-    length = None if response.chunked else response.headers.get("Content-Length")
-    expected = int(length) if length and length.isdecimal() else None
+def _said(reason: object) -> str:
+    """Return what happened in words that repeat nothing of what was sent or came."""
+    for kind, words in _IN_WORDS:
+        if isinstance(reason, kind):
+            return words
+    return str(getattr(reason, "strerror", None) or type(reason).__name__)
+
+
+_IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "it timed out"),
+    (RemoteDisconnected, "the server closed it before an answer"),
+    (IncompleteRead, "in the middle of the answer"),
+    (HTTPException, "what answered does not speak HTTP"),
+    (SSLError, "the encryption failed"),
+)
+
+
+def _body(response: HTTPResponse) -> bytes:
+    """Return the whole body, unpacked."""
+    expected = response.length  # None for a body in chunks, or up to the connection's end
     body = bytearray()
     while expected is None or len(body) < expected:
         piece = response.read1(65536)
@@ -146,8 +171,6 @@ def _body(response: HTTPResponse, deadline: float) -> bytes:
         body += piece
         if len(body) > _ANSWER_MAX_BYTES:
             raise _too_large()
-        if time.monotonic() > deadline:
-            raise Trouble("the answer came too slowly", passing=True, about_ids=True)
     if expected is not None and len(body) < expected:
         raise _broken_off(len(body))
     return _unpacked(bytes(body))
@@ -155,22 +178,27 @@ def _body(response: HTTPResponse, deadline: float) -> bytes:
 
 def _unpacked(body: bytes) -> bytes:
     """Return the body out of its gzip wrapping, which is known by its first bytes: a header may say what is not so."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        plain = unpacker.decompress(body, _ANSWER_MAX_BYTES)
-    except zlib.error:
-        raise Trouble("the answer came damaged", passing=True, about_ids=True) from None
-    if unpacker.unconsumed_tail:
-        raise _too_large()
-    if not unpacker.eof:
-        raise _broken_off(len(plain))
-    return plain
+    plain = bytearray()
+    while body.startswith(b"\x1f\x8b"):  # one wrapping after the other is one body
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            plain += unpacker.decompress(body, _ANSWER_MAX_BYTES - len(plain) + 1)
+        except zlib.error:
+            raise Trouble("the answer came damaged", passing=True, about_ids=True) from None
+        if len(plain) > _ANSWER_MAX_BYTES:
+            raise _too_large()
+        if not unpacker.eof:
+            raise _broken_off(len(plain))
+        body = unpacker.unused_data
+    return bytes(plain) or body
 
 
 def _too_large() -> Trouble:
     return Trouble(f"the answer is larger than {_ANSWER_MAX_BYTES // 2**20} MiB", about_ids=True)
+
+
+def _too_slow() -> Trouble:
+    return Trouble("the answer came too slowly", passing=True, about_ids=True)
 
 
 def _broken_off(length: int) -> Trouble:

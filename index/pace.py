@@ -1,4 +1,4 @@
-"""How fast requests may go: a pace that all threads of the process share."""
+"""How fast requests may go: a pace that all threads of the process share, and all processes of the machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import heapq
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+
+from index.cache_folder import cache_folder
+from index.machine_pace import MachinePlaces
 
 
 class Pace:
@@ -23,8 +26,13 @@ class Pace:
         window_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        machine: MachinePlaces | None = None,
     ) -> None:
-        """Start with all places free; `clock` and `sleep` are there to be replaced in tests."""
+        """Start with all places free; `clock` and `sleep` are there to be replaced in tests.
+
+        With `machine`, a request needs one of its places too.
+        """
+        self._machine = machine
         self._window_s = window_s
         self._clock = clock
         self._sleep = sleep
@@ -38,7 +46,8 @@ class Pace:
         while (wait_s := self._take()) > 0:
             self._sleep(max(wait_s, 0.001))  # a wait too small to move the clock would never end
         try:
-            yield
+            with self._machine.turn() if self._machine else nullcontext():
+                yield
         finally:
             with self._changed:
                 heapq.heappush(self._free_at, self._clock() + self._window_s)
@@ -66,6 +75,10 @@ _shared_lock = threading.Lock()
 
 def shared_pace(host: str, api_key: str | None) -> Pace:
     """Return the one pace of this process for `host`: 3 requests a second, or 10 with an API key, as NCBI allows."""
+    host = host.lower()
     with _shared_lock:
-        # 5 % more than a second, for clocks that do not agree.
-        return _shared.setdefault((host, api_key), Pace(10 if api_key else 3, window_s=1.05))
+        if (host, api_key) not in _shared:
+            limit, window_s = 10 if api_key else 3, 1.05  # 5 % more than a second, for clocks that do not agree
+            machine = MachinePlaces(cache_folder(), host=host, api_key=api_key, limit=limit, window_s=window_s)
+            _shared[host, api_key] = Pace(limit, window_s=window_s, machine=machine)
+        return _shared[host, api_key]

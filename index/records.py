@@ -8,6 +8,15 @@ from dataclasses import dataclass, field
 TITLE = "TITLE"
 """The section name of a passage that is the abstract's title."""
 
+WARNINGS = {
+    "PartialRetractionIn": "Retracted in part",
+    "ExpressionOfConcernIn": "Expression of concern",
+    "ErratumIn": "Erratum published",
+    "CorrectedandRepublishedIn": "Corrected and republished",
+    "UpdateIn": "Updated since",
+}
+"""What PubMed's RefTypes mean to somebody about to rely on an abstract."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -83,6 +92,16 @@ class Abstract:
     def url(self) -> str:
         """The abstract's page at PubMed."""
         return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before relying on the abstract, its retraction apart: each once, in the record's order."""
+        return tuple(dict.fromkeys(WARNINGS[each.ref_type] for each in self.corrections if each.ref_type in WARNINGS))
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What every place that shows the abstract says with it: "RETRACTED" first, then the warnings."""
+        return (("RETRACTED",) if self.is_retracted else ()) + self.warnings
 
     def section_at(self, offset: int) -> Section:
         """Return the section that holds the character at `offset` of `text`; the title is a section named TITLE."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from index import Filters, Library
 from index.commandline import (
@@ -21,6 +22,7 @@ from index.commandline import (
 from index.errors import InputError
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
+from qa.export import checked_export, export_answer
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,10 +32,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
+    export = checked_export(arguments.export) if arguments.export else None
     with Library.open(library_path(arguments)) as library:
         assistant = _assistant(library, arguments)
         answer = assistant.ask(arguments.question, filters=filters_from(arguments))
     _show(answer, as_json=arguments.json)
+    if export:
+        export_answer(answer, export)
     return DONE if answer.model == assistant.model_name else IN_PART
 
 
@@ -88,10 +93,9 @@ def _print_answer(answer: Answer) -> None:
         print("\nNearest, not used:" if answer.abstained else "\nSources:")
     for source in shown:
         abstract = source.abstract
-        retracted = " RETRACTED" if abstract.is_retracted else ""
+        marks = "".join(f" {mark}" for mark in abstract.marks)
         print(
-            f"[{source.number}] {abstract.title} {abstract.journal} {abstract.year or ''} "
-            f"PMID {abstract.pmid}{retracted}"
+            f"[{source.number}] {abstract.title} {abstract.journal} {abstract.year or ''} PMID {abstract.pmid}{marks}"
         )
         if abstract.note:
             print(f"    {abstract.note}")
@@ -104,6 +108,9 @@ def _parser() -> Parser:
     ask = commands.add_parser("ask", help="ask one question", description="Ask one question.")
     ask.set_defaults(command=_ask)
     ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument(
+        "--export", type=Path, metavar="FILE", help="save the sources (.ris, .bib, .json for CSL) or the answer (.md)"
+    )
     chat = commands.add_parser(
         "chat", help="the same in the terminal, with follow-ups", description="Chat in the terminal."
     )

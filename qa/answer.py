@@ -29,6 +29,7 @@ class Source:
             "year": abstract.year,
             "url": abstract.url,
             "retracted": abstract.is_retracted,
+            "warnings": list(abstract.warnings),
         }
 
 
@@ -122,11 +123,10 @@ class Answer:
         if self.standalone_question not in ("", self.question):
             lines += [f"Asked as: {_plain(self.standalone_question)}", ""]
         lines += [_plain(self.text), ""]
-        for sentence in self.sentences:
-            lines += [
-                f"> {_plain(quoted.quote)} (PMID {quoted.pmid}, {quoted.start}-{quoted.end})"
-                for quoted in sentence.citations
-            ]
+        marks = {source.number: _marks(source) for source in self.sources}
+        for quoted in (citation for sentence in self.sentences for citation in sentence.citations):
+            place = f"PMID {quoted.pmid}, {quoted.start}-{quoted.end}"
+            lines.append(f"> {_plain(quoted.quote)} ({place}){marks.get(quoted.source, '')}")
         shown = self.nearest if self.abstained else self.sources
         if shown:
             lines += ["", "### Nearest, not used" if self.abstained else "### Sources", ""]
@@ -147,8 +147,11 @@ def _source_line(source: Source) -> str:
     abstract = source.abstract
     parts = [abstract.title, abstract.journal, str(abstract.year or ""), abstract.note]
     line = " ".join(_plain(part) for part in parts if part)
-    retracted = " **RETRACTED**" if abstract.is_retracted else ""
-    return f"{source.number}. {line} [PMID {abstract.pmid}]({abstract.url}){retracted}"
+    return f"{source.number}. {line} [PMID {abstract.pmid}]({abstract.url}){_marks(source)}"
+
+
+def _marks(source: Source) -> str:
+    return "".join(f" **{mark}**" for mark in source.abstract.marks)
 
 
 @dataclass(frozen=True, slots=True)

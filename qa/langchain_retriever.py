@@ -7,7 +7,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from index import Filters, Hit, Library
+from index import Abstract, Filters, Hit, Library
 
 
 class LibraryRetriever(BaseRetriever):
@@ -25,14 +25,16 @@ class LibraryRetriever(BaseRetriever):
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         hits = self.library.search(query, top=self.top, filters=self.filters)
         abstracts = self.library.get_many(list({hit.passage.pmid for hit in hits}))
-        return [_as_langchain(hit, abstracts[hit.passage.pmid].title) for hit in hits if hit.passage.pmid in abstracts]
+        return [_as_langchain(hit, abstracts[hit.passage.pmid]) for hit in hits if hit.passage.pmid in abstracts]
 
 
-def _as_langchain(hit: Hit, title: str) -> Document:
+def _as_langchain(hit: Hit, abstract: Abstract) -> Document:
     passage = hit.passage
     metadata = {
         "pmid": passage.pmid,
-        "title": title,
+        "title": abstract.title,
+        "retracted": abstract.is_retracted,
+        "warnings": list(abstract.warnings),
         "section": passage.section,
         "start": passage.start,
         "end": passage.end,

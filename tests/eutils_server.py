@@ -15,6 +15,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import socket
+import struct
 import sys
 import threading
 import time
@@ -31,6 +33,7 @@ from xml.sax.saxutils import escape
 
 sys.path.append(str(Path(__file__).parents[1]))  # where this is started by hand
 
+from eutils_recordings import Recording, read_recordings  # noqa: E402
 from pubmed_records import (  # noqa: E402
     FIRST_INVENTED,
     INVENTED_JOURNAL,
@@ -57,7 +60,9 @@ class Fault:
 
     `endpoint` and `pmid` limit it to requests of one endpoint, or for one record.
     `cut_after` breaks the connection off after so many bytes of the body, `is_dropped` before any; `delay_s` comes
-    first, `trickle_s` after each byte. With `status=None` the right answer is served, cut or late.
+    first, `trickle_s` after each byte (of the head too with `is_head_slow`). With `status=None` the right answer is
+    served, cut or late. The body goes with its length, or with a wrong one (`length`); with `framing="chunked"` in
+    chunks of `chunk` bytes, and with "close" up to the connection's end. `is_reset` ends it as a crashed host does.
     """
 
     status: int | None = 503
@@ -70,6 +75,11 @@ class Fault:
     is_dropped: bool = False
     delay_s: float = 0.0
     trickle_s: float = 0.0
+    is_head_slow: bool = False
+    is_reset: bool = False
+    framing: str = "length"
+    length: int | None = None
+    chunk: int = 1000
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,11 @@ class _Reply:
 
 
 class EutilsServer:
-    """The stand-in. `records` (by PMID), `merged` (old PMID to new) and `faults` may be changed while it runs."""
+    """The stand-in.
+
+    `records` (by PMID), `merged` (old PMID to new), `recordings` and `faults` may be changed while it runs. A request
+    that was recorded gets the recorded answer; all others are answered from the records.
+    """
 
     def __init__(
         self,
@@ -107,6 +121,7 @@ class EutilsServer:
     ) -> None:
         self.records = {abstract.pmid: abstract for abstract in records}
         self.merged: dict[str, str] = {}
+        self.recordings: list[Recording] = []
         self.faults: deque[Fault] = deque()
         self.requests: list[Request] = []
         self.page_limit = page_limit
@@ -145,6 +160,9 @@ class EutilsServer:
                 return _Reply(fault.status, "text/xml; charset=UTF-8", body, fault.headers), fault
             if self.rate_limit and (reply := self._too_fast(request)):
                 return reply, None
+            for recording in self.recordings:
+                if recording.answers(request.endpoint, request.params):
+                    return _Reply(recording.status, recording.type, recording.body, recording.headers), fault
             serve = getattr(self, f"_{request.endpoint}", None) if request.endpoint in _ENDPOINTS else None
             return (serve(request.params) if serve else _not_found()), fault
 
@@ -268,8 +286,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self, body: bytes) -> None:
         parts = urlsplit(self.path)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        query, form = _fields(parts.query), _fields(body.decode())
         endpoint = parts.path.rsplit("/", 1)[-1].removesuffix(".fcgi")
         request = Request(
             time.monotonic(), self.command, parts.path, endpoint, query, {**query, **form}, dict(self.headers)
@@ -278,26 +295,38 @@ class _Handler(BaseHTTPRequestHandler):
         if fault:
             self.server.eutils.pause(fault.delay_s)
             if fault.is_dropped:
-                self.close_connection = True
+                self._end(fault)
                 return
-        self._send(reply, fault or Fault(status=None))
+        self._send(reply, fault or Fault(status=None, framing="chunked"))
 
     def _send(self, reply: _Reply, fault: Fault) -> None:
-        """Send a right answer packed and in chunks, as NCBI does, and a scripted one as it is, with its length."""
+        """Send a right answer packed and in chunks, as NCBI does, and a scripted one as it is."""
         is_right = fault.status is None
         headers = {"Content-Type": reply.type, **reply.headers}
         body = reply.body
         if is_right and "gzip" in self.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"], body = "gzip", gzip.compress(body, 1)
-        self.send_response(reply.status)
+        framing = "chunked" if is_right else fault.framing
+        if framing == "chunked":
+            headers["Transfer-Encoding"] = "chunked"
+        elif framing == "length":
+            headers["Content-Length"] = str(len(body) if fault.length is None else fault.length)
+        else:
+            headers["Connection"] = "close"
+        self._send_head(reply.status, headers, fault)
+        framed = _chunked(body, len(body) if is_right else fault.chunk) if framing == "chunked" else body
+        self._write(framed[: fault.cut_after], fault.trickle_s)
+        if framing == "close" or fault.cut_after is not None or fault.is_reset:
+            self._end(fault)
+
+    def _send_head(self, status: int, headers: Mapping[str, str], fault: Fault) -> None:
+        if fault.is_head_slow:
+            self._write(b"HTTP/1.1 200 OK\r\n" + b"X-Wait: 1\r\n" * 90, fault.trickle_s)
+            return
+        self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        framing = ("Transfer-Encoding", "chunked") if is_right else ("Content-Length", str(len(body)))
-        self.send_header(*framing)
         self.end_headers()
-        framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if is_right and body else body
-        self._write(framed[: fault.cut_after], fault.trickle_s)
-        self.close_connection = self.close_connection or fault.cut_after is not None
 
     def _write(self, framed: bytes, trickle_s: float) -> None:
         if not trickle_s:
@@ -306,6 +335,23 @@ class _Handler(BaseHTTPRequestHandler):
         for byte in framed:
             self.wfile.write(bytes([byte]))
             self.server.eutils.pause(trickle_s)
+
+    def _end(self, fault: Fault) -> None:
+        self.close_connection = True
+        if fault.is_reset:  # unsent data is thrown away and the other side told so
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _chunked(body: bytes, size: int) -> bytes:
+    pieces = (body[start : start + size] for start in range(0, len(body), size or 1))
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def _fields(form: str) -> dict[str, str]:
+    """Return the fields of a form; ids may come as one field or as several."""
+    pairs = parse_qsl(form, keep_blank_values=True)
+    ids = ",".join(value for name, value in pairs if name == "id" and value)
+    return dict(pairs) | ({"id": ids} if ids else {})
 
 
 def _ids(params: Mapping[str, str]) -> list[str]:
@@ -370,9 +416,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python tests/eutils_server.py", description=__doc__.split("\n")[0])
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes any that is free")
     parser.add_argument("--records", type=int, default=0, metavar="N", help=f"serve N more, from PMID {FIRST_INVENTED}")
+    parser.add_argument("--recordings", type=Path, metavar="FILE", help="serve recorded exchanges too (JSON Lines)")
     arguments = parser.parse_args()
     records = RECORDS + invented(arguments.records)
     with EutilsServer(records, port=arguments.port, rate_limit=True) as server:
+        server.recordings += read_recordings(arguments.recordings) if arguments.recordings else []
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         sys.stderr.write(f"set ASKABSTRACTS_EUTILS_URL to it; PMIDs {_ranges(records)}; Ctrl-C ends\n")

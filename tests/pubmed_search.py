@@ -1,15 +1,17 @@
 """A little of PubMed's search language over invented abstracts, for the stand-in server.
 
 Words are joined by AND; AND, OR and NOT go from left to right as in PubMed; brackets group; "…" is a phrase; a field
-stands after its words: interleukin-32[Title], 2010:2020[dp], "2010/01/01"[dp] : "2020"[dp].
+stands after its words: interleukin-32[Title], 2010:2020[dp], "2010/01/01"[dp] : "2020"[dp], 100:200[uid].
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 
 from index.records import Abstract
 
@@ -27,6 +29,7 @@ _FIELDS = {
 }
 _FIELD_OF = {tag: field for field, tags in _FIELDS.items() for tag in tags}
 _TOKEN = re.compile(r'[():]|"[^"]*"|\[[^\]]*\]|[^\s()"\[\]]+')
+_PMID_RANGE = re.compile(r"(\d+):(\d+)")
 _MONTHS = {date(1900, number, 1).strftime("%b"): number for number in range(1, 13)}
 
 
@@ -41,12 +44,16 @@ class Hits:
 
 
 class Searcher:
-    """Searches a mapping of records, which may change between searches."""
+    """Searches a mapping of records, which may change between searches; what has not changed is worked out once."""
 
     def __init__(self, records: Mapping[str, Abstract], entry_dates: Mapping[str, date]) -> None:
         self._records = records
         self._entry_dates = entry_dates
+        self._seen: dict[str, Abstract] = {}
         self._entries: dict[str, tuple[Abstract, dict[str, str], dict[str, date]]] = {}
+        self._rank: dict[str, int] = {}
+        self._in_order: dict[str, list[tuple[date | int, str]]] = {}
+        self._with_phrase: dict[tuple[str, str], set[str]] = {}
 
     def search(self, term: str, date_type: str, first: str | None, last: str | None) -> Hits:
         """Return the hits of a term, within the dates if any are given ("2010", "2010/03", "2010/03/31")."""
@@ -55,23 +62,42 @@ class Searcher:
         pmids = query.run()
         if first or last:
             field = "edat" if date_type == "edat" else "pdat"
-            pmids &= self.dated(field, first or "1", last or "9999")
-        order = {pmid: (self._entries[pmid][2]["edat"].toordinal(), int(pmid)) for pmid in pmids}
-        newest_first = sorted(pmids, key=order.__getitem__, reverse=True)
+            pmids = pmids & self.dated(field, first or "1", last or "9999")
+        newest_first = sorted(pmids, key=self._rank.__getitem__)
         return Hits(term, newest_first, tuple(query.unknown), tuple(query.unknown_fields))
 
     def with_phrase(self, field: str, phrase: str) -> set[str]:
         """Return the PMIDs whose field holds the words of the phrase one after the other."""
         words = _words(phrase)
-        return {pmid for pmid, (_, texts, _) in self._entries.items() if words in texts[field]}
+        if (field, words) not in self._with_phrase:
+            found = {pmid for pmid, (_, texts, _) in self._entries.items() if words in texts[field]}
+            self._with_phrase[field, words] = found
+        return self._with_phrase[field, words]
 
     def dated(self, field: str, first: str, last: str) -> set[str]:
         """Return the PMIDs with a date from the first to the last day that is meant."""
-        start, end = _day(first, is_last=False), _day(last, is_last=True)
-        return {pmid for pmid, (_, _, dates) in self._entries.items() if start <= dates[field] <= end}
+        return self._between(field, _day(first, is_last=False), _day(last, is_last=True))
+
+    def numbered(self, first: int, last: int) -> set[str]:
+        """Return the PMIDs from the first to the last number."""
+        return self._between("number", first, last)
+
+    def _between(self, field: str, first: date | int, last: date | int) -> set[str]:
+        ordered = self._in_order[field]
+        start = bisect_left(ordered, first, key=itemgetter(0))
+        return {pmid for _, pmid in ordered[start : bisect_right(ordered, last, key=itemgetter(0))]}
 
     def _refresh(self) -> None:
-        self._entries = {pmid: self._entry(pmid, abstract) for pmid, abstract in self._records.items()}
+        if self._seen == self._records:
+            return
+        self._seen = dict(self._records)
+        self._entries = {pmid: self._entry(pmid, abstract) for pmid, abstract in self._seen.items()}
+        dates = {pmid: dates for pmid, (_, _, dates) in self._entries.items()}
+        newest_first = sorted(dates, key=lambda pmid: (dates[pmid]["edat"], int(pmid)), reverse=True)
+        self._rank = {pmid: rank for rank, pmid in enumerate(newest_first)}
+        self._in_order = {field: sorted((dates[pmid][field], pmid) for pmid in dates) for field in ("edat", "pdat")}
+        self._in_order["number"] = sorted((int(pmid), pmid) for pmid in dates)
+        self._with_phrase.clear()
 
     def _entry(self, pmid: str, abstract: Abstract) -> tuple[Abstract, dict[str, str], dict[str, date]]:
         known = self._entries.get(pmid)
@@ -133,6 +159,8 @@ class _Query:
                 del self._tokens[:3]
             first, _, last = text.partition(":")
             return self._searcher.dated(field, first, last or first)
+        if field == "pmid" and (span := _PMID_RANGE.fullmatch(text)):
+            return self._searcher.numbered(int(span[1]), int(span[2]))
         if field is None:
             self.unknown_fields.append(tag)
         return self._known(field or "all", text)

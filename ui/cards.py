@@ -13,14 +13,6 @@ from qa.answer import Answer, Source
 PLAIN_TYPES = {"Journal Article", "Retracted Publication"}
 """Publication types that say nothing, or that the card says in red."""
 
-WARNINGS = {
-    "ExpressionOfConcernIn": "Expression of concern",
-    "ErratumIn": "Erratum published",
-    "CorrectedandRepublishedIn": "Corrected and republished",
-    "UpdateIn": "Updated since",
-}
-"""What PubMed's RefTypes mean to somebody about to rely on an abstract."""
-
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
@@ -144,8 +136,7 @@ def _particulars(abstract: Abstract) -> str:
 
 def _badges(abstract: Abstract) -> str:
     badges = ['<strong class="aa-retracted">Retracted</strong>'] if abstract.is_retracted else []
-    warnings = dict.fromkeys(WARNINGS[each.ref_type] for each in abstract.corrections if each.ref_type in WARNINGS)
-    badges += [f'<strong class="aa-warned">{escape(warning)}</strong>' for warning in warnings]
+    badges += [f'<strong class="aa-warned">{escape(warning)}</strong>' for warning in abstract.warnings]
     badges += [f"<span>{escape(type_)}</span>" for type_ in abstract.types if type_ not in PLAIN_TYPES]
     return f'<p class="aa-badges">{" ".join(badges)}</p>' if badges else ""
 

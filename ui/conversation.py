@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from qa.answer import Answer, Citation, Sentence
+from qa.export import to_bibtex, to_csl_json, to_ris
 from ui.cards import card_id, escape, quotes_of, source_card
 
 
@@ -160,7 +161,18 @@ def _how(answer: Answer) -> str:
     verb = "searched" if answer.abstained else "answered"
     by = f"{verb} without a language model" if answer.model == "extractive" else f"written by {escape(answer.model)}"
     seconds = sum(answer.seconds.values())
+    saves = [_save("answer.md", "text/markdown", answer.to_markdown(), "Save as Markdown")]
+    if answer.sources:
+        saves += [
+            _save("sources.ris", "application/x-research-info-systems", to_ris(answer.sources), "RIS"),
+            _save("sources.bib", "application/x-bibtex", to_bibtex(answer.sources), "BibTeX"),
+            _save("sources.json", "application/vnd.citationstyles.csl+json", to_csl_json(answer.sources), "CSL"),
+        ]
+    took = f" · {seconds:.2f} s" if answer.seconds else ""
+    return f'<p class="aa-how">{by}{took} · {" · ".join(saves)}</p>'
+
+
+def _save(name: str, kind: str, text: str, label: str) -> str:
     # The link carries the text itself, so that the server needs no file for it.
-    markdown = f"data:text/markdown;charset=utf-8,{quote(answer.to_markdown(), safe='')}"
-    save = f'<a class="aa-save" download="answer.md" href="{markdown}">Save as Markdown</a>'
-    return f'<p class="aa-how">{by}{f" · {seconds:.2f} s" if answer.seconds else ""} · {save}</p>'
+    address = f"data:{kind};charset=utf-8,{quote(text, safe='')}"
+    return f'<a class="aa-save" download="{name}" href="{address}">{label}</a>'

@@ -7,15 +7,13 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from io import BytesIO
-from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
+from eutils_clients import EMAIL, KEY, FakeTime, failed_in, make_client, pmids_in
 from eutils_server import RECORDS, EutilsServer, Fault, invented, pubmed_xml, record_set
 
 from index.errors import EutilsError, InputError
@@ -24,54 +22,13 @@ from index.pace import Pace, shared_pace
 from index.pubmed_xml import read_pubmed_xml
 from index.records import Abstract
 
-KEY = "0123456789abcdef0123456789abcdef0123"
-EMAIL = "curator+il32@example.org"
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-EXCHANGES = SHARED / "eutils-http"
 ERROR_XML = '<?xml version="1.0" encoding="UTF-8" ?>\n<eFetchResult>\n\t<ERROR>{}</ERROR>\n</eFetchResult>\n'
-
-
-class FakeTime:
-    """A clock that moves only when somebody sleeps."""
-
-    def __init__(self):
-        self.now = 0.0
-        self.slept = []
-
-    def clock(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
 
 
 @pytest.fixture
 def server():
     with EutilsServer() as running:
         yield running
-
-
-def make_client(server, **settings):
-    """Return a client that waits for nothing, with the waits before its tries in `.slept`."""
-    waits, pacing = FakeTime(), FakeTime()
-    pace = Pace(1000, clock=pacing.clock, sleep=pacing.sleep)
-    settings = {"email": EMAIL, "sleep": waits.sleep, "pace": pace, **settings}
-    client = EutilsClient(url=server.url, **settings)
-    client.__dict__["slept"] = waits.slept
-    return client
-
-
-def pmids_in(batches: Iterable[FetchedBatch]):
-    return [
-        pmid.text
-        for batch in batches
-        for pmid in ElementTree.fromstring(batch.xml).findall("PubmedArticle/MedlineCitation/PMID")
-    ]
-
-
-def failed_in(batches: Iterable[FetchedBatch]):
-    return {pmid: why for batch in batches for pmid, why in batch.failed.items()}
 
 
 # --- searching
@@ -183,8 +140,28 @@ def test_a_day_with_more_entries_than_can_be_listed_is_split_by_date_of_print():
         assert {request.params.get("datetype") for request in server.requests} == {None, "edat", "pdat"}
 
 
-def test_hits_that_no_split_can_reach_are_counted_in_a_note():
+@pytest.mark.parametrize("limit", [None, 24_000])
+def test_25_000_hits_of_which_12_000_came_on_one_day_all_come(limit):
+    records, entered = many(25_000)
+    crowded = records[5_000:17_000]  # one day of entry, thirty years of print
+    entered |= {record.pmid: entered[records[5_000].pmid] for record in crowded}
+    with EutilsServer(records, entry_dates=entered) as server:
+        result = make_client(server).search("aneurysm", limit=limit)
+        assert (len(set(result.pmids)), len(result.pmids), result.total) == (limit or 25_000, limit or 25_000, 25_000)
+        assert result.notes == ()
+
+
+def test_a_day_of_entry_that_is_one_day_of_print_too_is_split_by_pmid():
     records = [Abstract(str(10_000_000 + n), "Aneurysm", year=2001) for n in range(10_500)]
+    with EutilsServer(records) as server:
+        result = make_client(server).search("aneurysm OR nosuchword")
+        assert (len(set(result.pmids)), result.total) == (10_500, 10_500)
+        assert not [note for note in result.notes if "listed only" in note]
+
+
+def test_hits_that_no_split_can_reach_are_counted_in_a_note(monkeypatch):
+    records = [Abstract(str(10_000_000 + n), "Aneurysm", year=2001) for n in range(10_500)]
+    monkeypatch.setattr("pubmed_search._PMID_RANGE", re.compile("never"))  # a mirror that knows none
     with EutilsServer(records) as server:
         result = make_client(server).search("aneurysm")
         assert (len(result.pmids), result.total) == (9_999, 10_500)
@@ -381,7 +358,7 @@ def test_an_answer_that_is_never_silent_and_never_done_is_given_up(server, monke
         (Fault(status=404), "the request was refused (HTTP 404); check ASKABSTRACTS_EUTILS_URL"),
         (
             Fault(status=302, headers={"Location": "http://127.0.0.1:9/login"}),  # never followed
-            "the request was refused (HTTP 302); check ASKABSTRACTS_EUTILS_URL",
+            "the server sends elsewhere (HTTP 302: http://127.0.0.1:9/login); check ASKABSTRACTS_EUTILS_URL",
         ),
         (
             Fault(status=200, body=ERROR_XML.format("Invalid db name specified: pubmed").replace("eFetch", "ePost")),
@@ -421,6 +398,10 @@ def http_date(seconds):
         (http_date(3600), 120, 132),
         (http_date(-3600), 0.75, 1.25),
         ("soon", 0.75, 1.25),
+        ("-5", 0.75, 1.25),
+        ("2.5", 2.5, 2.75),
+        ("9" * 400, 120, 132),
+        ("Wed, 99 Foo 2026 25:61:61 GMT", 0.75, 1.25),
     ],
 )
 def test_retry_after_is_obeyed_within_reason(server, retry_after, least, most):
@@ -583,117 +564,6 @@ def test_threads_do_not_mix_up_their_answers(server):
     wanted = [record.pmid for record in RECORDS] * 5
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(lambda pmid: pmids_in(client.fetch([pmid])), wanted)) == [[pmid] for pmid in wanted]
-
-
-# --- answers as NCBI gave them
-
-needs_exchanges = pytest.mark.skipif(not EXCHANGES.exists(), reason="the recorded exchanges are not here")
-
-
-def rows(name):
-    return (
-        [json.loads(line) for line in (EXCHANGES / name).read_text("utf-8").splitlines()] if EXCHANGES.exists() else []
-    )
-
-
-def body_of(row):
-    """The body, or the file that it points to, of a row of errors.jsonl."""
-    pointer = re.fullmatch(r"\(see \.\./(\S+)\)", row["body"])
-    body = (SHARED / pointer[1]).read_text("utf-8") if pointer else row["body"]
-    return body.replace("<the key that was sent>", KEY)
-
-
-NO_ERRORS = {"efetch-unknown-pmid", "esearch-no-hits", "esearch-no-hits-json", "esearch-partly-unknown-phrase"}
-LASTING = {
-    "api-key-invalid": "NCBI refused the API key",
-    "efetch-no-valid-id": "NCBI took no id for a PMID",
-    "efetch-no-valid-id-text": "NCBI took no id for a PMID",
-    "esearch-empty-term": "NCBI saw no term",
-    "esearch-retstart-too-large": "NCBI refused to page so far",
-    "esearch-retstart-too-large-400": "NCBI refused to page so far",
-    "epost-invalid-id": "the server has no PubMed",
-    "uri-too-long-414": "the request was refused (HTTP 414: 414 Request-URI Too Large)",
-}
-
-
-def ask(client, row):
-    """Send what the row is an answer to, or a fetch; return the PMIDs that came, or the reason why not."""
-    if row["endpoint"] == "esearch":
-        return client.search("colitis").pmids
-    batches = list(client.fetch(["90000005"]))
-    return failed_in(batches).get("90000005") or tuple(pmids_in(batches))
-
-
-@needs_exchanges
-@pytest.mark.parametrize("row", rows("errors.jsonl"), ids=lambda row: row["name"])
-def test_every_known_error_is_survived_or_said(server, row):
-    server.faults.append(Fault(status=row["status"], headers=row["headers"], body=body_of(row)))
-    client = make_client(server, api_key=KEY)
-    try:
-        came = ask(client, row)
-    except EutilsError as error:
-        came = str(error)
-    if row["name"] in LASTING:
-        assert LASTING[row["name"]] in came
-        assert len(server.requests) == 1
-    elif row["name"] not in NO_ERRORS:
-        assert came == ("90000005",)
-        assert len(server.requests) == 2
-
-
-@needs_exchanges
-@pytest.mark.parametrize(
-    "row", [row for row in rows("errors.jsonl") if row["name"] not in NO_ERRORS], ids=lambda row: row["name"]
-)
-def test_every_known_error_that_does_not_end_is_one_sentence(server, row):
-    server.faults.append(Fault(status=row["status"], headers=row["headers"], body=body_of(row), times=99))
-    try:
-        came = ask(make_client(server, api_key=KEY), row)
-    except EutilsError as error:
-        came = str(error)
-    assert re.fullmatch(r"(PubMed at|was not fetched:) [^\n]{20,500}", came)
-    assert [secret for secret in (KEY, EMAIL, "203.0.113.7") if secret in came] == []
-    assert len(server.requests) == (1 if row["name"] in LASTING else 6)
-
-
-@needs_exchanges
-def test_what_is_no_error_is_told_as_it_is(server):
-    known = {row["name"]: row for row in rows("errors.jsonl")}
-    unknown = ("PubMed does not know “zqxjvkplmwtt” and searched without it",)
-    for name, expected in {
-        "esearch-no-hits": ((), 0, (*unknown, "PubMed remarks: No items found")),
-        "esearch-no-hits-json": ((), 0, (*unknown, "PubMed remarks: No items found")),
-        "esearch-partly-unknown-phrase": (("42742084",), 245385, (*unknown, "PubMed remarks: Quoted phrase not found")),
-    }.items():
-        server.faults.append(Fault(status=200, body=body_of(known[name])))
-        result = make_client(server).search("zqxjvkplmwtt", limit=1)
-        assert (result.pmids, result.total, result.notes) == expected
-    server.faults.append(Fault(status=200, body=body_of(known["efetch-unknown-pmid"])))
-    assert pmids_in(make_client(server).fetch(["999999999"])) == []
-
-
-@needs_exchanges
-@pytest.mark.parametrize("row", rows("exchanges.jsonl"), ids=lambda row: row["id"])
-def test_every_recorded_answer_is_read_or_refused_in_a_sentence(server, row):
-    # The recorded headers say gzip, the recorded bodies are unpacked: as some servers do.
-    headers = {
-        name: value for name, value in row["headers"].items() if name.lower() not in ("transfer-encoding", "connection")
-    }
-    server.faults.append(Fault(status=row["status"], headers=headers, body=row["body"], times=99))
-    client = make_client(server)
-    if "/esearch.fcgi" in row["uri"]:
-        result = client.search("anything")
-        assert list(result.pmids) == re.findall(r"<Id>(\d+)</Id>", row["body"])
-        assert result.total == int(re.search(r"<Count>(\d+)</Count>", row["body"])[1])
-    elif row["body"].rstrip().endswith("</PubmedArticleSet>"):
-        [batch] = client.fetch(["12529422"])
-        assert batch.xml == row["body"].strip().encode()
-    else:  # elink, einfo, esummary, another database, an empty list of ids
-        try:
-            came = failed_in(client.fetch(["12529422"]))["12529422"]
-        except EutilsError as error:
-            came = str(error)
-        assert re.search("what came is no set of records but <|Supplied id parameter is empty", came)
 
 
 # --- the stand-in itself

@@ -43,6 +43,7 @@ def test_json():
             "year": 2013,
             "url": "https://pubmed.ncbi.nlm.nih.gov/90000001/",
             "retracted": False,
+            "warnings": [],
         }
     ]
     assert record["nearest"] == []

@@ -9,6 +9,7 @@ import pytest
 
 from index.records import Abstract, Section
 from qa.answer import Answer, Citation, Sentence, Source
+from qa.export import to_bibtex, to_csl_json, to_ris
 from ui.conversation import Exchange, answer_html, exchange_html, notice_html, sources_html, welcome_html
 
 SOUND = Abstract("90000001", "Zeta-7 in moss", (Section("", "", "Zeta-7 rose."),))
@@ -104,6 +105,22 @@ def test_an_answer_can_be_saved_from_a_link_that_carries_it():
     )
     assert re.fullmatch(r"[\w.~%-]+", link)
     assert unquote(link) == answer.to_markdown()
+
+
+def test_the_sources_can_be_saved_for_reference_managers():
+    html = answer_html(Answer("Which?", sentences=(Sentence("It rose.", (ROSE,)),), sources=SOURCES), turn=1)
+    links = {
+        name: unquote(text)
+        for name, text in re.findall(r'download="(sources\.\w+)" href="data:[^,"]*;charset=utf-8,([^"]*)">', html)
+    }
+    expected = {".ris": to_ris(SOURCES), ".bib": to_bibtex(SOURCES), ".json": to_csl_json(SOURCES)}
+    assert links == {f"sources{ending}": text for ending, text in expected.items()}
+    assert re.findall(r">(RIS|BibTeX|CSL)</a>", html) == ["RIS", "BibTeX", "CSL"]
+
+
+def test_a_refusal_has_no_sources_to_save():
+    refusal = Answer("Which?", abstained=True, reason="No.", nearest=SOURCES)
+    assert re.findall(r'download="([^"]*)"', answer_html(refusal, turn=1)) == ["answer.md"]
 
 
 def test_an_answer_still_growing_claims_nothing_yet():

@@ -1,0 +1,296 @@
+"""Sources as RIS, BibTeX and CSL-JSON, read again by a parser of each."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from index.errors import FileError, InputError
+from index.records import Abstract, Correction
+from qa.answer import Answer, Source
+from qa.export import checked_export, export_answer, to_bibtex, to_csl_json, to_ris
+
+PLAIN = Abstract(
+    "90000001",
+    "Interleukin-32β and the migration of breast cancer cells",
+    journal="J Test",
+    year=2013,
+    authors=("Park JS", "Åström-Müller Ö", "van der Berg AB Jr", "IL-32 Study Group", "Consortium UK"),
+    doi="10.5555/test_(2013)1<2::a>3",
+    pmcid="PMC9000001",
+    date="2013 Dec 5",
+    volume="36",
+    issue="6 Suppl",
+    pages="493-503",
+    language="eng",
+)
+HARD = Abstract(
+    "90000002",
+    'TNF-α {and} 5% of <i>H_2O</i> & $x^2 ~ #1 \\ µ ≥ 3 } { "quoted" Ω é 中文 <script>alert(1)</script>\nER  - \n@x{',
+    journal="Ann {Test} & Co",
+    authors=("O'Neill-Søren T", "Salt and Pepper B", "{Brace} C"),
+    doi="10.5555/a_b%c{d}",
+    pages="123-30",
+    is_retracted=True,
+    corrections=(Correction("RetractionIn", "1", ""), Correction("ExpressionOfConcernIn", "2", "")),
+    note="Restated in our own words",
+)
+BARE = Abstract("90000003", "")
+SOURCES = [Source(number, abstract) for number, abstract in enumerate((PLAIN, HARD, BARE), start=1)]
+ONE_LINE = " ".join(HARD.title.split())
+
+
+def test_ris_reads_as_it_was():
+    import rispy
+
+    plain, hard, bare = rispy.loads(to_ris(SOURCES))
+    assert plain == {
+        "type_of_reference": "JOUR",
+        "authors": [
+            "Park, J. S.",
+            "Åström-Müller, Ö.",
+            "van der Berg, A. B., Jr",
+            "IL-32 Study Group",
+            "Consortium UK",
+        ],
+        "title": "Interleukin-32β and the migration of breast cancer cells",
+        "secondary_title": "J Test",
+        "year": "2013",
+        "date": "2013/12/05",
+        "volume": "36",
+        "number": "6 Suppl",
+        "start_page": "493",
+        "end_page": "503",
+        "doi": "10.5555/test_(2013)1<2::a>3",
+        "accession_number": "90000001",
+        "language": "eng",
+        "urls": ["https://pubmed.ncbi.nlm.nih.gov/90000001/"],
+        "notes": ["PMID: 90000001"],
+    }
+    assert (hard["title"], hard["start_page"], hard["end_page"]) == (ONE_LINE, "123", "130")
+    assert hard["notes"] == ["PMID: 90000002", "RETRACTED", "Expression of concern", "Restated in our own words"]
+    assert hard["keywords"] == ["RETRACTED", "Expression of concern"]
+    assert "year" not in hard
+    assert bare == {
+        "type_of_reference": "JOUR",
+        "accession_number": "90000003",
+        "urls": ["https://pubmed.ncbi.nlm.nih.gov/90000003/"],
+        "notes": ["PMID: 90000003"],
+    }
+
+
+def bibtex_entries(text):
+    """Return the entries of a BibTeX text, raw and as LaTeX shows them."""
+    import bibtexparser
+    from bibtexparser.middlewares import LatexDecodingMiddleware
+    from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+
+    known = get_default_latex_context_db()
+    signs = [("textbraceleft", "{"), ("textbraceright", "}"), ("textasciicircum", "^")]
+    known.add_context_category("signs", prepend=True, macros=[MacroTextSpec(*sign) for sign in signs])
+    decoder = LatexNodes2Text(math_mode="text", latex_context=known)
+    raw = bibtexparser.parse_string(text)
+    assert raw.failed_blocks == []
+    shown = bibtexparser.parse_string(text, append_middleware=[LatexDecodingMiddleware(decoder=decoder)])
+    return [{field.key: field.value for field in entry.fields} for entry in raw.entries], [
+        {field.key: field.value for field in entry.fields} for entry in shown.entries
+    ]
+
+
+def test_bibtex_reads_as_it_was():
+    raw, shown = bibtex_entries(to_bibtex(SOURCES))
+    authors = (
+        "Park, J. S. and Åström-Müller, Ö. and van der Berg, Jr, A. B. and {IL-32 Study Group} and {Consortium UK}"
+    )
+    assert raw[0] == {
+        "title": r"{Interleukin-32{$\beta$} and the migration of breast cancer cells}",
+        "author": authors,
+        "journal": "J Test",
+        "year": "2013",
+        "month": "12",
+        "volume": "36",
+        "number": "6 Suppl",
+        "pages": "493--503",
+        "doi": "10.5555/test_(2013)1<2::a>3",
+        "pmid": "90000001",
+        "url": "https://pubmed.ncbi.nlm.nih.gov/90000001/",
+    }
+    assert shown[0]["title"] == PLAIN.title
+    assert shown[1]["title"] == ONE_LINE.replace("\N{MICRO SIGN}", "μ")
+    assert shown[1]["journal"] == "Ann {Test} & Co"
+    assert raw[1]["author"] == (
+        r"O'Neill-Søren, T. and {Salt and Pepper}, B. and \textbraceleft{}Brace\textbraceright{}, C."
+    )
+    assert raw[1]["note"] == "RETRACTED; Expression of concern; Restated in our own words"
+    assert raw[1]["doi"] == "10.5555/a_b%c%7Bd%7D"
+    assert raw[1]["pages"] == "123--130"
+    assert raw[2] == {"pmid": "90000003", "url": "https://pubmed.ncbi.nlm.nih.gov/90000003/"}
+
+
+def test_bibtex_escapes_every_sign_that_means_something_to_latex():
+    [raw, *_], [shown, *_] = bibtex_entries(to_bibtex([Source(1, Abstract("1", r"\ { } % & _ # $ ~ ^ < >"))]))
+    assert raw["title"] == (
+        r"{\textbackslash{} \textbraceleft{} \textbraceright{} \% \& \_ \# \$ \textasciitilde{} \textasciicircum{} "
+        r"{$<$} {$>$}}"
+    )
+    assert shown["title"] == r"\ { } % & _ # $ ~ ^ < >"
+
+
+@pytest.mark.parametrize("letter", "αβγδεζηθικλμνξπρςστυφχψωΓΔΘΛΞΠΣΥΦΨΩ≤≥−→")
+def test_greek_letters_and_signs_are_written_as_latex_writes_them(letter):
+    _, [shown] = bibtex_entries(to_bibtex([Source(1, Abstract("1", f"IL 32{letter} x"))]))
+    variants = {"φ": "ϕ", "ε": "ϵ", "−": "-"}  # the same, drawn otherwise
+    assert shown["title"].replace(variants.get(letter, letter), letter) == f"IL 32{letter} x"
+
+
+def test_csl_json_reads_as_it_was():
+    plain, hard, bare = json.loads(to_csl_json(SOURCES))
+    assert plain == {
+        "id": "pmid90000001",
+        "type": "article-journal",
+        "title": PLAIN.title,
+        "author": [
+            {"family": "Park", "given": "J. S."},
+            {"family": "Åström-Müller", "given": "Ö."},
+            {"family": "van der Berg", "given": "A. B.", "suffix": "Jr"},
+            {"literal": "IL-32 Study Group"},
+            {"literal": "Consortium UK"},
+        ],
+        "container-title": "J Test",
+        "issued": {"date-parts": [[2013, 12, 5]]},
+        "volume": "36",
+        "issue": "6 Suppl",
+        "page": "493-503",
+        "DOI": "10.5555/test_(2013)1<2::a>3",
+        "PMID": "90000001",
+        "PMCID": "PMC9000001",
+        "URL": "https://pubmed.ncbi.nlm.nih.gov/90000001/",
+    }
+    assert (hard["title"], hard["page"]) == (ONE_LINE, "123-130")
+    assert hard["note"] == "RETRACTED; Expression of concern; Restated in our own words"
+    assert "issued" not in hard
+    assert bare == {
+        "id": "pmid90000003",
+        "type": "article-journal",
+        "PMID": "90000003",
+        "URL": "https://pubmed.ncbi.nlm.nih.gov/90000003/",
+    }
+
+
+@pytest.mark.filterwarnings("ignore")  # of citeproc's own
+def test_csl_json_is_rendered_by_a_citation_style():
+    import citeproc
+    from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+    from citeproc.source.json import CiteProcJSON
+
+    style_file = next((Path(citeproc.__file__).parent / "data" / "styles").glob("*.csl"))
+    items = CiteProcJSON(json.loads(to_csl_json(SOURCES[:2])))
+    bibliography = CitationStylesBibliography(
+        CitationStylesStyle(str(style_file), validate=False), items, formatter.plain
+    )
+    for key in ("pmid90000001", "pmid90000002"):
+        bibliography.register(Citation([CitationItem(key)]))
+    shown = [str(entry) for entry in bibliography.bibliography()]
+    first = next(entry for entry in shown if "Park" in entry)
+    assert "Interleukin-32β and the migration of breast cancer cells" in first
+    assert "2013" in first
+    assert "J Test" in first
+    assert any("TNF-α {and} 5%" in entry for entry in shown)
+
+
+def test_no_sources_make_no_records():
+    assert (to_ris([]), to_bibtex([]), json.loads(to_csl_json([]))) == ("", "", [])
+
+
+@pytest.mark.parametrize(
+    ("date", "year", "parts"),
+    [
+        ("2013 Dec 5", 2013, [2013, 12, 5]),
+        ("2013 Dec", 2013, [2013, 12]),
+        ("1998 Nov-Dec", 1998, [1998, 11]),
+        ("2013", 2013, [2013]),
+        ("Winter 2013", 2013, [2013]),
+        ("2013 Winter", 2013, [2013]),
+        ("", 2013, [2013]),
+        ("2012 Dec 31-2013 Jan 6", 2013, [2013]),  # the record's year is another
+    ],
+)
+def test_dates_go_as_far_as_they_are_known(date, year, parts):
+    [item] = json.loads(to_csl_json([Source(1, Abstract("1", "T", date=date, year=year))]))
+    assert item["issued"] == {"date-parts": [parts]}
+
+
+@pytest.mark.parametrize(
+    ("pages", "page"), [("5", "5"), ("123-30", "123-130"), ("99-101", "99-101"), ("e12-e15", "e12-e15"), ("", None)]
+)
+def test_pages_are_written_out(pages, page):
+    [item] = json.loads(to_csl_json([Source(1, Abstract("1", "T", pages=pages))]))
+    assert item.get("page") == page
+
+
+@pytest.mark.parametrize("name", ["a.ris", "a.bib", "a.json", "a.md", "A.RIS"])
+def test_the_ending_names_the_form(tmp_path, name):
+    answer = Answer("Which?", sources=tuple(SOURCES))
+    export_answer(answer, tmp_path / name)
+    forms = {
+        "ris": to_ris(SOURCES),
+        "bib": to_bibtex(SOURCES),
+        "json": to_csl_json(SOURCES),
+        "md": answer.to_markdown(),
+    }
+    assert (tmp_path / name).read_bytes().decode("utf-8") == forms[name[2:].lower()]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a.txt", "its ending must be one of .ris, .bib, .json, .md"),
+        ("ris", "its ending must be one of .ris, .bib, .json, .md"),
+        ("none/a.ris", "there is no folder"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused_in_a_sentence(tmp_path, name, said):
+    with pytest.raises(InputError, match=said):
+        checked_export(tmp_path / name)
+
+
+def test_a_file_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "a.ris").mkdir()
+    with pytest.raises(FileError, match=f"{os.sep}a.ris cannot be written .+; name another file to export to"):
+        export_answer(Answer("Which?"), tmp_path / "a.ris")
+
+
+QUESTION = "What does IL-32β induce in breast cancer cells?"
+
+
+def ask(library, *more):
+    from qa.__main__ import main
+
+    return main(["ask", QUESTION, "--library", str(library.path), *map(str, more)])
+
+
+def test_ask_exports_and_prints_as_without(library, tmp_path, capsys):
+    file = tmp_path / "sources.bib"
+    assert ask(library, "--json", "--export", file) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert [source["pmid"] for source in printed["sources"]] == ["90000001"]
+    raw, _ = bibtex_entries(file.read_text("utf-8"))
+    assert [entry["pmid"] for entry in raw] == ["90000001"]
+
+
+def test_ask_refuses_an_export_that_cannot_be_before_it_looks_for_an_answer(tmp_path, capsys):
+    from qa.__main__ import main
+
+    for name in ("sources.doc", "no-such-folder/sources.ris"):
+        assert main(["ask", QUESTION, "--library", "nowhere", "--export", str(tmp_path / name)]) == 2
+        said = capsys.readouterr()
+        assert (said.out, said.err.count("\n"), "export" in said.err) == ("", 1, True)
+
+
+def test_ask_tells_an_unwritable_export_after_the_answer(library, tmp_path, capsys):
+    (tmp_path / "a.ris").mkdir()
+    assert ask(library, "--export", tmp_path / "a.ris") == 2
+    said = capsys.readouterr()
+    assert "IL-32β induced VEGF" in said.out
+    assert "a.ris cannot be written" in said.err
