@@ -58,9 +58,9 @@ class Served:
 
 
 @contextmanager
-def serving(libraries: Path) -> Iterator[Served]:
-    """Start app.py with its libraries in a folder, and stop it."""
-    command = [sys.executable, str(ROOT / "app.py"), "--port", "0", "--libraries", str(libraries)]
+def serving(*flags: str) -> Iterator[Served]:
+    """Start app.py with these flags on a free port of loopback, and stop it."""
+    command = [sys.executable, str(ROOT / "app.py"), "--port", "0", *flags]
     # The environment may name a library or a model; what is measured is the application as it comes.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASKABSTRACTS_L")}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
@@ -217,7 +217,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     if arguments.people < 1 or arguments.seconds <= 0:
         parser.error("at least one person asks, for some seconds")
-    with serving(arguments.work.expanduser() / "load") as served:
+    with serving("--libraries", str(arguments.work.expanduser() / "load")) as served:
         result, tables = run(served, sample_questions(), people=arguments.people, seconds=arguments.seconds)
     write_results("load", result)
     show(tables)
