@@ -63,15 +63,15 @@ def serving(*flags: str) -> Iterator[Served]:
     command = [sys.executable, str(ROOT / "app.py"), "--port", "0", *flags]
     # The environment may name a library or a model; what is measured is the application as it comes.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASKABSTRACTS_L")}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    try:
-        ready = re.search(r"http\S+[^/\s]", process.stdout.readline() if process.stdout else "")
-        if ready is None:
-            raise SystemExit("app.py did not start; what it said stands above")
-        yield Served(ready[0], process.pid, _asking(ready[0]))
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            ready = re.search(r"http\S+[^/\s]", process.stdout.readline() if process.stdout else "")
+            if ready is None:
+                raise SystemExit("app.py did not start; what it said stands above")
+            yield Served(ready[0], process.pid, _asking(ready[0]))
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
 
 
 def _asking(url: str) -> int:
