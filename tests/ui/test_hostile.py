@@ -235,7 +235,9 @@ def fill(page, *, name="", pmids="", search="", files=()):
 
 def outcome(page):
     """Press Build and return what stands there in the end: the account, or a sentence."""
-    marking = "document.querySelectorAll('#aa-outcome .aa-account, #aa-outcome .aa-notice').forEach((e) => e.id = 'old')"
+    marking = (
+        "document.querySelectorAll('#aa-outcome .aa-account, #aa-outcome .aa-notice').forEach((e) => e.id = 'old')"
+    )
     page.evaluate(marking)
     page.get_by_role("button", name="Build").click()
     told = page.locator("#aa-outcome").locator(".aa-account:not(#old), .aa-notice:not(#old)").first
