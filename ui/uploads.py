@@ -74,8 +74,8 @@ def taken(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """Return the files that can be read, and for each other a sentence; what cannot be read is deleted at once."""
     kept, refused = [], []
     for file in files:
-        if why := _refusal(file):
-            refused.append(f"{file.name} {why}.")
+        if sentence := _refusal(file):
+            refused.append(sentence)
             file.unlink(missing_ok=True)
         else:
             kept.append(file)
@@ -83,12 +83,12 @@ def taken(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
 
 
 def _refusal(file: Path) -> str:
-    """Return why a file is none that can be read, as the end of a sentence that its name begins; "" if it is one."""
+    """Return why a file is none that can be read, as a sentence; "" if it is one."""
     reads = read_file(file)
     try:
         next(reads, None)
     except FileError as error:
-        return str(error).removeprefix(f"{file} ")
+        return str(error).replace(str(file), file.name) + "."  # the folder of the uploads is nobody's business
     finally:
         reads.close()  # type: ignore[attr-defined] # a generator
     return ""
