@@ -3,8 +3,9 @@
     retrieval     how well search finds the relevant abstracts, beside plain BM25 and LangChain
     abstention    how well it is told what the abstracts do not say, and whether what is cited is relevant
     sentences     how well sentences are split, beside the splitters on PyPI
+    load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
-Each takes --data DIR, the folder with the test sets, and --help.
+Each takes --help, and all but load take --data DIR, the folder with the test sets.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, retrieval, sentences
+from evals import abstention, load, retrieval, sentences
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "retrieval": retrieval.main,
     "abstention": abstention.main,
     "sentences": sentences.main,
+    "load": load.main,
 }
 
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from index.sentences import sentence_spans
 from index.terms import content_words, isoforms, names, terms
 from qa.answer import Citation, Source
 from qa.general_words import general_terms
+from qa.sentence_vectors import SentenceVectors
 
 _SECTION_BONUS = {
     "RESULTS": 0.06,
@@ -45,6 +47,8 @@ _OTHER_NUMBERS = 0.08
 """What a sentence loses for lacking a number that the question gives: "from 3 months" is not "from 9 months"."""
 _TECHNICAL_PIECES = 3
 _LONG_WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
+_SENTENCES = SentenceVectors()
+"""Of all libraries: an encoder is known by its weights."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +115,10 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
     if not spans:
         return []
     encoder = library.encoder
-    vectors = encoder.encode([source.abstract.text[start:end] for source, start, end in spans], kind="passage")
+    by_abstract = [list(each) for _, each in groupby(spans, key=lambda span: span[0].number)]
+    vectors = _SENTENCES.of(
+        ([source.abstract.text[start:end] for source, start, end in each] for each in by_abstract), encoder
+    )
     subject = subject_words(question, library, encoder)
     asked = _Asked(question, _direction(question, focus, encoder), telling_words(question, library, subject), subject)
     contexts = {source.number: _context(asked, source) for source in sources}

@@ -6,26 +6,31 @@ Nothing is checked against the sources here: a `DraftSentence` says what the mod
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index.sentences import sentence_spans
 from qa.answer import Source, Turn
-from qa.models import provider_errors
+from qa.models import provider_errors, reply_limit_s
+from qa.patience import close, patiently
 from qa.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk
+    from langchain_core.prompt_values import PromptValue
 
 MAX_CHARS = 4000
 MAX_SENTENCES = 8
 MAX_QUESTION_CHARS = 500
 MAX_RECEIVED_CHARS = 40_000
 """Of one reply with all its hidden thoughts: what a model that never ends is cut off at."""
+
+_REWRITING_SHARE = 0.25
+"""Of the time for a reply, what making a question stand alone may take: an answer is still to come."""
 
 _LOOKAHEAD = 24
 """Characters that must follow a sentence before it is taken as ended: "Fig. 2" and "E. coli" arrive in pieces too."""
@@ -101,7 +106,7 @@ def compose(
     values = {"question": without_marks(question), "sources": render_sources(sources)}
     said: set[str] = set()
     refused = False
-    with closing(_reply(model, prompt, values)) as reply:
+    with closing(_reply(model, prompt, values, limit_s=reply_limit_s())) as reply:
         for sentence in _sentences(_visible(reply), max_chars):
             refused = _is_refusal(sentence)
             draft = _draft(sentence, cited_as)
@@ -127,35 +132,35 @@ def standalone_question(question: str, turns: Sequence[Turn], *, model: BaseChat
     if not turns:
         return question
     values = {"question": without_marks(question), "history": render_history(turns)}
-    with closing(_reply(model, prompt, values)) as reply:
+    limit_s = _REWRITING_SHARE * reply_limit_s()
+    with closing(_reply(model, prompt, values, limit_s=limit_s)) as reply:
         line = _first_line(_visible(reply))
     line = _LABEL.sub("", line.strip(" \t\"'“”*`")).strip(" \t\"'“”*`")
     return line if 0 < len(line) <= MAX_QUESTION_CHARS else question
 
 
-def _reply(model: BaseChatModel, prompt: Prompt, values: Mapping[str, str]) -> Generator[str]:
-    """Yield the model's reply piece by piece; closing it closes the connection."""
+def _reply(model: BaseChatModel, prompt: Prompt, values: Mapping[str, str], *, limit_s: float) -> Generator[str]:
+    """Yield the model's reply piece by piece; closing it closes the connection. ModelError, also after `limit_s`."""
+    stream = _untraced(model, prompt.template.invoke(dict(values)))
+    with provider_errors(model), closing(patiently(stream, limit_s=limit_s)) as messages:
+        yield from (message.text for message in messages)
+
+
+async def _untraced(model: BaseChatModel, asked: PromptValue) -> AsyncGenerator[AIMessageChunk]:
+    """Yield what the model sends, and tell nobody else of it.
+
+    LangSmith's tracing, switched on for the machine by an environment variable, would send questions elsewhere.
+    """
     from langsmith import tracing_context
 
-    # No StrOutputParser at the end: closed early, a chain with one reads the model's whole reply before it lets go.
-    chain = prompt.template | model
-    # LangSmith's tracing, switched on for the machine by an environment variable, would send questions elsewhere.
-    # In a context of its own, because whoever reads us may do so from more than one.
-    context, untraced = copy_context(), tracing_context(enabled=False)
-    context.run(untraced.__enter__)
-    messages = chain.stream(dict(values))
-    try:
-        with provider_errors(model):
-            while (message := context.run(next, messages, None)) is not None:
-                yield message.text
-    finally:
-        context.run(_close, messages)
-        context.run(untraced.__exit__, None, None, None)
-
-
-def _close(messages: Iterator[object]) -> None:
-    if isinstance(messages, Generator):
-        messages.close()
+    # The model itself and no chain: closed early, a chain may read the model's whole reply before it lets go.
+    stream = model.astream(asked)
+    with tracing_context(enabled=False):
+        try:
+            async for message in stream:
+                yield message
+        finally:
+            await close(stream)
 
 
 def _visible(pieces: Iterable[str]) -> Iterator[str]:

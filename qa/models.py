@@ -12,13 +12,18 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from index.errors import ModelError
+from index.errors import InputError, ModelError
+from qa.patience import OutOfPatience
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 MAX_RETRIES = 1
 """One more try after a refused connection, a time-out or an overloaded server: a person is waiting."""
+
+LIMIT_VARIABLE = "ASKABSTRACTS_LLM_TIMEOUT"
+DEFAULT_LIMIT_S = 180.0
+"""What a whole reply may take; a small model on two cores needs a minute or two to read eight abstracts."""
 
 _NO_KEY = "no-key-needed"
 """Stands in for a key with servers that ask for none: the client insists on having one."""
@@ -50,13 +55,30 @@ _FOREIGN = (
 _KEY_LIKE = re.compile(r"\b(?:sk|gsk|lsv2|hf|xai)[-_][\w*.-]{6,}")
 
 
-def load_chat_model(name: str, *, url: str | None = None, timeout_s: float = 120.0) -> BaseChatModel:
+def reply_limit_s() -> float:
+    """Return the seconds after which a reply is given up, from the environment if it says so.
+
+    Raises InputError when what it says is no number of seconds.
+    """
+    text = os.environ.get(LIMIT_VARIABLE, "").strip()
+    try:
+        seconds = float(text or DEFAULT_LIMIT_S)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86_400:
+        raise InputError(f'{LIMIT_VARIABLE} is "{text}"; give the seconds that a reply may take, such as 180')
+    return seconds
+
+
+def load_chat_model(name: str, *, url: str | None = None, timeout_s: float | None = None) -> BaseChatModel:
     """Return the chat model `name`, at temperature 0: "openai:NAME", "ollama:NAME" or "anthropic:NAME".
 
     With `url` the model is asked there: a NAME without a provider is taken for an OpenAI-compatible server's, and the
     key in OPENAI_API_KEY goes along if there is one. Nothing is sent yet. `timeout_s` is how long the server may be
-    silent. ModelError for an unknown provider, a missing package, a missing key or an address that is none.
+    silent, by default as long as a whole reply may take. ModelError for an unknown provider, a missing package, a
+    missing key or an address that is none.
     """
+    timeout_s = reply_limit_s() if timeout_s is None else timeout_s
     provider, model_name = _parse(name, url)
     entry = _PROVIDERS[provider]
     if find_spec(entry.package.replace("-", "_")) is None:
@@ -138,6 +160,11 @@ def _sentence(error: Exception, model: BaseChatModel) -> str:
     who = f'the language model "{_name(model)}"' + (f" at {place}" if (place := _place(model)) else "")
     status = getattr(error, "status_code", None)
     kinds = {kind.__name__ for kind in type(error).__mro__}
+    if isinstance(error, OutOfPatience):
+        return (
+            f"{who} had not finished its reply after {error.limit_s:g} seconds; try again, choose a smaller model, or "
+            f"set {LIMIT_VARIABLE} to more seconds"
+        )
     if kinds & {"ModelTimeoutError", "TimeoutException", "TimeoutError"}:
         return f"{who} did not answer in time; try again, or choose a smaller model"
     if kinds & {"ModelConnectionError", "TransportError", "OSError"}:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import SimpleCookie
 from typing import Any
+
+from ui import uploads
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -14,14 +17,31 @@ Send = Callable[[Message], Awaitable[None]]
 
 _OPEN = re.compile(
     r"/(login/?|logout|config/?|theme\.css|favicon\.ico|robots\.txt|manifest\.json|(static|assets|svelte)/.*)?"
-    r"|/gradio_api/(startup-events|login_check/?|user/?|app_id/?|theme\.css)"
+    r"|/gradio_api/(startup-events|login_check/?|theme\.css)"
 )
-"""Routes that show nothing to strangers, or that Gradio itself guards (config)."""
+"""Routes that show nothing to strangers, or that Gradio itself guards (config). It calls startup-events itself."""
+
+_JOIN, _UPLOAD = "/gradio_api/queue/join", "/gradio_api/upload"
 
 _GUARDED = re.compile(
-    r"/gradio_api/(info/?|queue/(join|data)/?|upload|upload_progress|cancel|reset/?|heartbeat/[A-Za-z0-9]+)"
+    rf"{_JOIN}|{_UPLOAD}|/gradio_api/(info/?|queue/data|upload_progress|cancel|reset/?|user/?|app_id/?"
+    r"|heartbeat/[A-Za-z0-9]+)"
 )
 """Routes that the page works by. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
+
+_BODY_LIMITS = {_JOIN: 4_000_000, _UPLOAD: uploads.REQUEST_LIMIT}
+_BODY_LIMIT = 100_000
+"""Bytes that a request may bring: an event of the page, uploaded files, and everything else, such as a login."""
+
+_SENTENCES = {
+    400: "This request names a file that was not uploaded here, or is no JSON.",
+    401: "Log in first.",
+    403: "Call this page by 127.0.0.1 or localhost, and not from within another page.",
+    404: "Not found.",
+    411: "Say how long the request is (Content-Length).",
+    413: f"This is too large; files may have {uploads.REQUEST_LIMIT // 1_000_000} MB together.",
+    507: "There is no room for more files now; wait for a few hours, or use the command line.",
+}
 
 _POLICY = "; ".join(
     (
@@ -66,10 +86,21 @@ class Gate:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        status = refusal(scope["path"], is_let_in=_is_let_in(scope)) or _of_another_host(scope)
+        status = (
+            refusal(scope["path"], is_let_in=_is_let_in(scope))
+            or _of_another_host(scope)
+            or _of_another_page(scope)
+            or _too_large(scope)
+        )
         if status:
             await _refuse(send, status)
             return
+        if scope["path"] == _JOIN:
+            body = await _read(receive)
+            if body is None or _is_forged(body):
+                await _refuse(send, 400)
+                return
+            receive = _again(body, receive)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -101,6 +132,53 @@ def _of_another_host(scope: Scope) -> int:
     return 403 if is_local and host and host not in ("127.0.0.1", "localhost", "[::1]") else 0
 
 
+def _of_another_page(scope: Scope) -> int:
+    """Return 403 when the browser says that a page of another site sends this: it may link here, and do nothing."""
+    is_sent = scope["method"] not in ("GET", "HEAD", "OPTIONS")
+    return 403 if is_sent and dict(scope["headers"]).get(b"sec-fetch-site") == b"cross-site" else 0
+
+
+def _too_large(scope: Scope) -> int:
+    """Return the status for a request that brings too much, or does not say how much it brings."""
+    headers = dict(scope["headers"])
+    if b"transfer-encoding" in headers:
+        return 411
+    # The server under us sees to it that what comes is no longer than what is said.
+    length = int(headers.get(b"content-length", b"0"))
+    if length > _BODY_LIMITS.get(scope["path"], _BODY_LIMIT):
+        return 413
+    return 507 if scope["path"] == _UPLOAD and not uploads.has_room(length) else 0
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return a request's whole body, None when the sender leaves in the middle."""
+    body, is_more = bytearray(), True
+    while is_more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        is_more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _is_forged(body: bytes) -> bool:
+    try:
+        return uploads.strays(json.loads(body))
+    except (ValueError, RecursionError):  # no JSON, no text, or nested without an end
+        return True
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives a body once more, and then what comes after it."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receive_again
+
+
 def _is_let_in(scope: Scope) -> bool:
     """Say whether the request comes from somebody logged in, or nobody has to be."""
     app = scope["app"]
@@ -112,7 +190,7 @@ def _is_let_in(scope: Scope) -> bool:
 
 
 async def _refuse(send: Send, status: int) -> None:
-    body = {401: b"Log in first.", 403: b"Call this page by 127.0.0.1 or localhost."}.get(status, b"Not found.")
+    body = _SENTENCES[status].encode()
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -16,6 +16,7 @@ from ui.building import Build, State, Wanted, account_html, progress_html
 from ui.chat import Session, about_library, empty_screen, sentence
 from ui.conversation import BROKEN_OFF_HTML, notice_html
 from ui.libraries import Libraries
+from ui.uploads import taken
 
 NEW, PRESENT = "A new library", "The library chosen above"
 
@@ -141,10 +142,17 @@ def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Fi
         if job := running.get(str(request.session_hash)):
             job.stop()
 
+    def received(files: list[str]) -> list[Any]:
+        kept, refused = taken([Path(file) for file in files])
+        if not refused:
+            return [gr.skip(), ""]
+        return [[str(path) for path in kept], notice_html(" ".join(refused))]
+
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     outputs = [fields.outcome, fields.build, fields.stop, fields.ask, frame.session, frame.picker, frame.line, *screen]
     building = fields.build.click(build, [*fields.inputs, frame.session], outputs, concurrency_limit=2, **private)
     building.failure(lambda: [BROKEN_OFF_HTML, *_buttons()], None, outputs[:4], **private)
+    fields.files.upload(received, [fields.files], [fields.files, fields.outcome], **private)
     fields.stop.click(stop, None, None, **private)
     fields.ask.click(lambda: gr.update(selected="ask"), None, [frame.tabs], **private)
     fields.target.change(lambda target: gr.update(visible=target == NEW), [fields.target], [fields.name], **private)

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import AskAbstractsError
+from ui import uploads
 from ui.about import ABOUT_HTML
 from ui.ask_tab import AskTab, Frame, ask_tab
 from ui.chat import Session, about_library, empty_screen, first_session
@@ -19,12 +20,8 @@ BRAND_HTML = (
     "<p>Answers from PubMed abstracts, every sentence with its passage</p></div></div>"
 )
 
-UPLOADS_KEPT_S = 6 * 3600
 SESSION_KEPT_S = 12 * 3600
 SESSIONS_KEPT = 500
-UPLOAD_LIMIT = "200mb"
-"""Room for a gz file of PubMed's yearly baseline; a list of PMIDs takes kilobytes."""
-
 
 COLOURS = {
     "body_background_fill": "page",
@@ -71,7 +68,7 @@ COLOURS = {
 def build_page(libraries: Libraries) -> gr.Blocks:
     """Return the whole page over these libraries, ready for `launch_options`."""
     page = gr.Blocks(
-        title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, UPLOADS_KEPT_S)
+        title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, uploads.KEPT_S)
     )
     with page:
         session = gr.State(first_session(libraries), time_to_live=SESSION_KEPT_S)
@@ -113,7 +110,7 @@ def launch_options() -> dict[str, Any]:
         "show_error": False,
         "quiet": True,
         "allowed_paths": [],
-        "max_file_size": UPLOAD_LIMIT,
+        "max_file_size": uploads.FILE_LIMIT,
         "state_session_capacity": SESSIONS_KEPT,
     }
 

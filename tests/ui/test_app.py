@@ -179,8 +179,7 @@ def guarded(library, tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (0, "")
-    # Gradio logs a forged upload; nothing else is worth a word.
-    assert err == "" or err.rstrip().endswith("was not uploaded by a user.")
+    assert err == ""
 
 
 JOIN = json.dumps({"data": [], "fn_index": 0, "session_hash": "abc"}).encode()
@@ -218,27 +217,6 @@ def test_the_password_opens_the_page_but_no_file(guarded, library):
     assert "aa-present" in fetch(guarded + "/config", cookie=cookie)[1]
     assert fetch(guarded + f"/gradio_api/file={library.path / 'library.db'}", cookie=cookie)[0] == 404
     assert fetch(guarded + "/config", cookie=cookie.replace("=", "=x"))[0] == 401
-
-
-def test_a_path_passed_off_as_an_upload_is_not_read(guarded, library, tmp_path):
-    """The page's own requests, forged: a file of the machine where an uploaded one should be."""
-    login = urllib.parse.urlencode({"username": "ada", "password": "secret"}).encode()
-    cookie = fetch(guarded + "/login", body=login)[2]
-    config = json.loads(fetch(guarded + "/config", cookie=cookie)[1])
-    build = next(each for each in config["components"] if each["props"].get("elem_id") == "aa-build")["id"]
-    number = next(each["id"] for each in config["dependencies"] if [build, "click"] in each["targets"])
-    secret = samples_of(tmp_path / "secret.jsonl", "Hidden moss")
-    file = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
-    values = ["", "", 500, [file], "A new library", "stolen", None]
-    join = json.dumps({"data": values, "fn_index": number, "session_hash": "thief"}).encode()
-    request = urllib.request.Request(
-        guarded + "/gradio_api/queue/join", data=join, headers={"Cookie": cookie, "Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=20) as reply:
-        assert reply.status == 200
-    events = fetch(guarded + "/gradio_api/queue/data?session_hash=thief", cookie=cookie)[1]
-    assert '"success":false' in events.replace(" ", "")
-    assert not (tmp_path / "shelf" / "stolen").exists()
 
 
 def test_the_page_may_talk_to_its_own_server_only(guarded):

@@ -23,6 +23,8 @@ from ui.gate import _of_another_host, refusal
         ("/gradio_api/upload", 401, 0),
         ("/gradio_api/heartbeat/ab12", 401, 0),
         ("/gradio_api/cancel", 401, 0),
+        ("/gradio_api/app_id", 401, 0),
+        ("/gradio_api/user", 401, 0),
         # Files, however they are asked for: uploads too are read by the library only.
         ("/gradio_api/file=/etc/passwd", 404, 404),
         ("/gradio_api/file/etc/passwd", 404, 404),
