@@ -195,7 +195,9 @@ def test_a_record_beyond_all_measure_is_left_out(monkeypatch):
     monkeypatch.setattr("index.medline.MAX_RECORD_BYTES", 50)
     text = "PMID- 90000001\nTI  - T\nAB  - " + "a\n      " * 20 + "\n\nPMID- 90000002\nTI  - T\n"
     assert read(text) == [
-        Failure("90000001", "the record at line 1 of x.nbib is longer than 50 bytes; get the file again"),
+        Failure(
+            "90000001", "the record at line 1 of x.nbib is longer than 50 bytes or 500,000 lines; get the file again"
+        ),
         Abstract("90000002", "T"),
     ]
 
