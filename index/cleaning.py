@@ -44,7 +44,7 @@ def clean_pmid(text: str) -> str:
 
 def clean_doi(text: str) -> str:
     """Return the DOI itself, without "doi:" or the resolver's address before it."""
-    return _DOI_PREFIX.sub("", fold(text), count=1)
+    return _DOI_PREFIX.sub("", fold(text), count=1).strip()
 
 
 def best_title(title: str, vernacular_title: str) -> str:

@@ -213,7 +213,7 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
         pages=record.first("PG"),
         language=", ".join(record.texts("LA")),
         vernacular_title=vernacular,
-        keywords=tuple(text.strip("*") for text in record.texts("OT")),
+        keywords=tuple(kept for text in record.texts("OT") if (kept := text.strip("* "))),
         other_abstracts=tuple(_other_abstracts(record)),
         corrections=corrections,
         copyright=record.first("CI"),
@@ -257,7 +257,7 @@ def _short_name(full_name: str) -> str:
 
 def _mesh(record: _Record) -> Iterator[str]:
     for heading in record.texts("MH"):
-        descriptor, *qualifiers = (part.strip("*") for part in heading.split("/"))
+        descriptor, *qualifiers = (part.strip("* ") for part in heading.split("/"))
         yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
         if not qualifiers:
             yield descriptor

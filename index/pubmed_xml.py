@@ -443,9 +443,11 @@ def _text(element: Element | None) -> str:
     if element is None:
         return ""
     text = fold("".join(_strings(element)) if len(element) else element.text or "")
-    for _depth in range(_MAX_ESCAPED_DEPTH if "</" in text else 0):
+    if "</" not in text:
+        return text
+    for _depth in range(_MAX_ESCAPED_DEPTH):
         text = _ESCAPED_TAGS.sub(r"\2", text)
-    return text
+    return fold(text)
 
 
 def _strings(element: Element) -> Iterator[str]:

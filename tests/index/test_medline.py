@@ -142,6 +142,16 @@ def test_line_ends_and_encodings(source):
             "PMID- 90000002\nSO  nonsense\nTI  - T\nAB  - One\ntwo.\nLA  - eng\nstray\n",
             Abstract("90000002", "T", (Section("", "", "One two."),), language="eng"),
         ),
+        # stars that mark major topics, with blanks
+        (
+            "PMID- 90000002\nTI  - T\nMH  - * Snails/ *diet\nOT  - * lamp\nOT  - *\n",
+            Abstract("90000002", "T", mesh=("Snails/diet",), keywords=("lamp",)),
+        ),
+        # behind a blank line a text goes on, another field does not: it may be of a record that lost its beginning
+        (
+            "PMID- 90000002\nTI  - T\nAB  - One.\n\n      Two.\nSO  - J\n\n      of another\n",
+            Abstract("90000002", "T", (Section("", "", "One. Two."),)),
+        ),
         # a notice of a retraction is not retracted
         (
             "PMID- 90000002\nTI  - T\nPT  - Retraction of Publication\nROF - J Snail. 2013;36:493. PMID: 90000001\n",
