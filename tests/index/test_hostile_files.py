@@ -178,7 +178,14 @@ FLOODS = {
 }  # fmt: skip
 
 
-SLOW = ("an array of 200 MB in one line", "a text that goes on for ever", "gz bomb in gz")
+SLOW = (
+    "an array of 200 MB in one line",
+    "a text that goes on for ever",
+    "gz bomb in gz",
+    "an element of 60 MB",
+    "a line full of empty objects",
+    "brackets in an error",
+)
 
 
 def read(tmp_path: Path, pieces: list[bytes]) -> dict:
