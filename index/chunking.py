@@ -20,19 +20,16 @@ def split_abstract(abstract: Abstract, *, max_tokens: int, count_tokens: CountTo
     A run grows while it stays within `max_tokens`. A single sentence longer than that is split between words, so that
     no word goes unread by the encoder; nothing but white space is ever left out.
     """
-    passages = [_passage(abstract, TITLE, (0, len(abstract.title)))] if abstract.title.strip() else []
+    text = abstract.text
+    passages = [Passage(abstract.pmid, TITLE, 0, len(abstract.title), abstract.title)] if abstract.title.strip() else []
     offset = len(abstract.title) + 1
     for section in abstract.sections:
         name = section.label or section.category
         for start, end in _runs(section, max_tokens, count_tokens):
-            passages.append(_passage(abstract, name, (offset + start, offset + end)))
+            whole = slice(offset + start, offset + end)
+            passages.append(Passage(abstract.pmid, name, whole.start, whole.stop, text[whole]))
         offset += len(section.text) + 1
     return passages
-
-
-def _passage(abstract: Abstract, section: str, span: Span) -> Passage:
-    start, end = span
-    return Passage(abstract.pmid, section, start, end, abstract.text[start:end])
 
 
 def _runs(section: Section, max_tokens: int, count_tokens: CountTokens) -> Iterator[Span]:

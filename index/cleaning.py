@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from index.errors import InputError
-from index.records import Correction
+from index.record_json import LISTS, TEXTS
+from index.records import Abstract, Correction
+
+MAX_FIELD_CHARACTERS = 50_000
+MAX_SECTIONS = 1_000
+MAX_TEXT_CHARACTERS = 200_000
+"""The longest title or other field, the most sections and the longest text of an abstract that is read.
+
+Each is many times the most that PubMed has; what is beyond is damage, and would be searched and shown at great cost.
+"""
 
 _DROPPED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -30,18 +39,33 @@ def clean_pmid(text: str) -> str:
         return match[1]
     if not text.strip():
         raise InputError("it has no PMID; give every record its PMID")
-    raise InputError(f'its PMID is "{fold(text)[:40]}"; a PMID is a number of 1 to 10 digits')
+    raise InputError(f'its PMID is "{fold(text.strip()[:80])[:40]}"; a PMID is a number of 1 to 10 digits')
 
 
 def clean_doi(text: str) -> str:
     """Return the DOI itself, without "doi:" or the resolver's address before it."""
-    return _DOI_PREFIX.sub("", fold(text), count=1)
+    return _DOI_PREFIX.sub("", fold(text), count=1).strip()
 
 
 def best_title(title: str, vernacular_title: str) -> str:
     """Return the title, or the one in the original language when that is all there is."""
     is_missing = title.strip("[].").casefold() in ("", "not available")
     return vernacular_title or title if is_missing else title
+
+
+def check_size(abstract: Abstract) -> Abstract:
+    """Return the abstract; raise InputError when a field, the sections or the text of it are beyond all measure."""
+    if len(abstract.sections) > MAX_SECTIONS:
+        raise InputError(f"it has {len(abstract.sections):,} sections; the most is {MAX_SECTIONS:,}")
+    if (length := len(abstract.text)) > MAX_TEXT_CHARACTERS:
+        raise InputError(f"its text has {length:,} characters; the most is {MAX_TEXT_CHARACTERS:,}")
+    fields = {"title": abstract.title, **{name: getattr(abstract, name) for name in TEXTS}}
+    fields |= {name: max(getattr(abstract, name), key=len, default="") for name in LISTS}
+    fields["sections"] = max((f"{one.label}{one.category}" for one in abstract.sections), key=len, default="")
+    for name, text in fields.items():
+        if len(text) > MAX_FIELD_CHARACTERS:
+            raise InputError(f'its field "{name}" has {len(text):,} characters; the most is {MAX_FIELD_CHARACTERS:,}')
+    return abstract
 
 
 def says_retracted(types: tuple[str, ...], corrections: tuple[Correction, ...]) -> bool:

@@ -21,6 +21,11 @@ from index.records import Failure, Read
 _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
 _MAX_NESTED = 3
+# What a bomb is: PubMed's own files unpack to about ten times their size, and deflate's most is a thousand times.
+_MAX_RATIO = 200
+_MAX_RATIO_FROM = 100 << 20
+# An account of more failures helps nobody, and a file of a million empty lines must not fill the memory with them.
+_MAX_FAILURES = 10_000
 _KINDS = "PubMed XML, MEDLINE text (.nbib) and JSON Lines are read, each also as .gz"
 _MEDLINE_LINE = re.compile(rb"[A-Z][A-Z0-9]{1,3} {0,2}-")
 _PMID_LINE = re.compile(rb"^PMID {0,2}-", re.MULTILINE)
@@ -52,7 +57,7 @@ def read_file(path: Path | str, *, name: str | None = None) -> Iterator[Read]:
     Damage later in the file, such as a gzip file that was cut off, is a Failure behind what could be read.
     """
     path = Path(path)
-    name = path.name if name is None else name
+    name = fold(path.name if name is None else name)
     try:
         with path.open("rb") as opened:
             yield from _read_stream(opened, path, name)
@@ -64,18 +69,20 @@ def read_file(path: Path | str, *, name: str | None = None) -> Iterator[Read]:
         raise FileError(f"{path} may not be read by this user; change its permissions") from error
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # the name, not what is in the file
+        raise FileError(f"no file can have the name {str(path)!r}; check the path") from error
 
 
 def _read_stream(opened: BinaryIO, path: Path, name: str) -> Iterator[Read]:
     sources = [_Source(opened)]
     stream = io.BufferedReader(sources[0], _HEAD)
     while len(sources) <= _MAX_NESTED and stream.peek(2)[:2] == _GZIP:
-        sources.append(_Source(gzip.GzipFile(fileobj=stream)))
+        sources.append(_Source(gzip.GzipFile(fileobj=stream), packed=sources[0]))
         stream = io.BufferedReader(sources[-1], _HEAD)
     head = stream.peek(_HEAD)
     damage = next((source.damage for source in sources if source.damage), "")
     reader = _reader_for(head, path, damage)
-    for read in reader(stream, name=name):
+    for read in _few_failures(reader(stream, name=name), name):
         damage = next((source.damage for source in sources if source.damage), "")
         # Where the file is damaged, the sentence below says more than the reader's "was cut off".
         if not (damage and isinstance(read, Failure) and read.what == name):
@@ -83,6 +90,17 @@ def _read_stream(opened: BinaryIO, path: Path, name: str) -> Iterator[Read]:
     damage = next((source.damage for source in sources if source.damage), "")
     if damage:
         yield Failure(name, f"{damage}; what could be read before that came out, get the file again")
+
+
+def _few_failures(reads: Iterator[Read], name: str) -> Iterator[Read]:
+    """Yield the reads with no more than the first _MAX_FAILURES failures, and how many there were beyond."""
+    failures = 0
+    for read in reads:
+        failures += isinstance(read, Failure)
+        if failures <= _MAX_FAILURES or not isinstance(read, Failure):
+            yield read
+    if failures > _MAX_FAILURES:
+        yield Failure(f"{name}, further on", f"{failures - _MAX_FAILURES:,} more could not be read; mend the file")
 
 
 def _reader_for(head: bytes, path: Path, damage: str) -> Callable[..., Iterator[Read]]:
@@ -117,8 +135,10 @@ def _printable(text: bytes) -> str:
 class _Source(io.RawIOBase):
     """A stream that ends where it is damaged, and then says in `damage` how."""
 
-    def __init__(self, stream: io.BufferedReader | gzip.GzipFile | BinaryIO) -> None:
+    def __init__(self, stream: io.BufferedReader | gzip.GzipFile | BinaryIO, *, packed: _Source | None = None) -> None:
         self._stream = stream
+        self._packed = packed
+        self.passed = 0  # bytes
         self.damage = ""
 
     def readable(self) -> bool:
@@ -134,7 +154,13 @@ class _Source(io.RawIOBase):
                 break
             buffer[filled : filled + len(piece)] = piece
             filled += len(piece)
+        self._count(filled)
         return filled
+
+    def _count(self, read: int) -> None:
+        self.passed += read
+        if self._packed and self.passed > max(_MAX_RATIO_FROM, _MAX_RATIO * self._packed.passed):
+            self.damage = f"is a gzip file that unpacks to more than {_MAX_RATIO} times its size, as no records do"
 
     def _read(self, size: int) -> bytes:
         try:

@@ -7,22 +7,19 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from index.cleaning import clean_doi, clean_pmid, fold, says_retracted
+from index.cleaning import check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.encodings import as_utf8
 from index.errors import InputError
+from index.json_cutter import JsonCutter
 from index.record_json import LISTS, TEXTS
 from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
 
-MAX_LINE_BYTES = 50_000_000
-"""The longest line or array element that is read: about 10,000 times an ordinary abstract."""
-
-MAX_ARRAY_BYTES = 500_000_000
-"""The longest JSON array that is read: unlike lines, it is held in memory whole."""
+MAX_LINE_BYTES = 20_000_000
+"""The longest line or array element that is read: about 5,000 times an ordinary abstract."""
 
 _BLOCK = 1 << 16
 # As other programs name the same fields.
 _ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "PMID"}
-_BETWEEN = re.compile(r"[\s,]*")
 
 
 def read_json_lines(stream: BinaryIO, *, name: str) -> Iterator[Read]:
@@ -30,16 +27,16 @@ def read_json_lines(stream: BinaryIO, *, name: str) -> Iterator[Read]:
 
     A line that is not UTF-8, not JSON, or has a field of the wrong kind is a Failure that names line and field.
     """
-    text = as_utf8(stream)
+    try:
+        text = as_utf8(stream)
+    except InputError as error:
+        yield Failure(name, str(error))
+        return
     number, line = 1, text.readline(MAX_LINE_BYTES + 1)
     while line and line.isspace():
         number, line = number + 1, text.readline(MAX_LINE_BYTES + 1)
     if _spans_lines(line):
-        source = line + text.read(MAX_ARRAY_BYTES)
-        if len(source) > MAX_ARRAY_BYTES:
-            yield Failure(name, f"is one JSON value of over {MAX_ARRAY_BYTES:,} bytes; write one object a line")
-        else:
-            yield from _read_values(source, name=name)
+        yield from _read_values(text, line, name=name)
         return
     while line:
         if len(line) > MAX_LINE_BYTES:
@@ -86,40 +83,18 @@ def _read_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
     return _read_value(value, line, name=name, where=where)
 
 
-def _read_values(source: bytes, *, name: str) -> Iterator[Abstract | Failure]:
+def _read_values(stream: BinaryIO, start: bytes, *, name: str) -> Iterator[Abstract | Failure]:
     """Yield the abstracts of an array, or of objects one after another; a broken one costs only itself where it can."""
-    text = source.decode("utf-8", "surrogateescape").lstrip()
-    is_array = text.startswith("[")
-    number, at = 0, _next_value(text, int(is_array))
-    while at < len(text) and text[at] != "]":
-        number += 1
+    cutter = JsonCutter(stream, start=start, max_characters=MAX_LINE_BYTES)
+    for number, cut in enumerate(cutter.values(), start=1):
         where = f"record {number}"
-        try:
-            value, end = json.JSONDecoder().raw_decode(text, at)
-            yield _read_value(value, text[at:end].encode("utf-8"), name=name, where=where)
-        except UnicodeEncodeError:
-            yield Failure(f"{name}, {where}", f"{where} is not UTF-8; save the file as UTF-8")
-        except (ValueError, RecursionError) as error:
-            end = _after_broken(text, at)
-            lost = "" if end < len(text) else ", and nothing after it could be read"
-            reason = error.msg if isinstance(error, json.JSONDecodeError) else "a number too long or lists too deep"
-            yield Failure(f"{name}, {where}", f"{where} is not JSON ({reason}){lost}; mend or remove it")
-        at = _next_value(text, end)
-    if is_array and at >= len(text):
+        if cut.fault:
+            lost = ", and nothing after it could be read" if cut.is_rest_lost else ""
+            yield Failure(f"{name}, {where}", f"{where} is {cut.fault}{lost}; mend or remove it")
+        else:
+            yield _read_value(cut.value, cut.source, name=name, where=where)
+    if cutter.is_cut_off:
         yield Failure(name, "ends before its closing bracket, so records may be missing; get the file again")
-
-
-def _next_value(text: str, at: int) -> int:
-    match = _BETWEEN.match(text, at)
-    return match.end() if match else at
-
-
-def _after_broken(text: str, at: int) -> int:
-    """Return where the next line opens an object at the same depth as the broken value at `at`; else the text's end."""
-    indent = text[text.rfind("\n", 0, at) + 1 : at]
-    opening = re.compile(r"\n" + (indent if indent.isspace() else "") + r"\{")
-    match = opening.search(text, at)
-    return match.end() - 1 if match else len(text)
 
 
 def _read_value(value: object, source: bytes, *, name: str, where: str) -> Abstract | Failure:
@@ -132,7 +107,7 @@ def _read_value(value: object, source: bytes, *, name: str, where: str) -> Abstr
     what = f"{name}, {where}"
     try:
         what = pmid = fields.pmid()
-        return _abstract(fields, pmid, source)
+        return check_size(_abstract(fields, pmid, source))
     except InputError as error:
         return Failure(what, f"{where}: {error}")
 
@@ -249,4 +224,4 @@ def _kind(value: object) -> str:
         return "an object"
     if isinstance(value, list):
         return f"a list that starts with {_kind(value[0])}" if value else "an empty list"
-    return json.dumps(value, ensure_ascii=False)[:40]
+    return fold(json.dumps(value if not isinstance(value, str) else value[:40], ensure_ascii=False)[:40])

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from index.cleaning import best_title, clean_doi, clean_pmid, fold, says_retracted
+from index.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.encodings import as_utf8
 from index.errors import InputError
 from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
 
 MAX_RECORD_BYTES = 32 << 20
-"""The longest record that is read."""
+MAX_RECORD_LINES = 500_000
+"""The longest record that is read. The longest in PubMed, with thousands of authors, have some ten thousand lines."""
 
+_BLOCK = 1 << 16
 _TOO_LONG = b"(too long)"
 # "PMID- 123", "AB  - text"; other programs write "TI-" and "PMID-123" too.
 _TAG = r"([A-Z][A-Z0-9]{1,3}) {0,2}-(.*)"
@@ -74,8 +76,13 @@ def read_medline(stream: BinaryIO, *, name: str) -> Iterator[Read]:
 
     Upper-case labels in the abstract ("METHODS: ") become sections; `label: text` joined by spaces is the text again.
     """
+    try:
+        text = as_utf8(stream)
+    except InputError as error:
+        yield Failure(name, str(error))
+        return
     number = 0
-    for line, lines in _records(as_utf8(stream)):
+    for line, lines in _records(text):
         number += 1
         yield _read_record(lines, name=name, number=number, line=line)
     if not number:
@@ -87,11 +94,12 @@ def read_medline(stream: BinaryIO, *, name: str) -> Iterator[Read]:
 def _records(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
     """Yield the lines of each record with the number of the first.
 
-    A record starts at a PMID line, or at any tag behind a blank line; what stands between records is no text of theirs.
+    A record starts at a PMID line, or at any tag behind a blank line; what stands between records is no text of theirs:
+    behind a blank line only a text goes on, and with an indent.
     """
     lines: list[bytes] = []
     start, size = 0, 0
-    has_pmid, is_behind_blank = False, True
+    has_pmid, is_behind_blank, in_text = False, True, False
     for number, line in _lines(stream):
         if not line.strip():
             is_behind_blank = True
@@ -102,13 +110,15 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
             if lines:
                 yield start, lines
             start, lines, size, has_pmid = number, [], 0, False
-        elif not lines or is_behind_blank and not line[:1].isspace():
+        elif not lines or is_behind_blank and not (in_text and line[:1].isspace()):
             continue
+        in_text = match[1].decode() in _TEXT_TAGS if match else in_text
         has_pmid = has_pmid or is_pmid
         is_behind_blank = False
         size += len(line)
         # Of a record that is too long only the first line is kept, behind it the mark that says so.
-        if size > MAX_RECORD_BYTES:
+        if size > MAX_RECORD_BYTES or len(lines) >= MAX_RECORD_LINES:
+            size = MAX_RECORD_BYTES + 1
             lines = [lines[0] if lines else line[:80], _TOO_LONG]
         else:
             lines.append(line)
@@ -119,10 +129,19 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield the lines with their numbers, without their ends, whether LF, CR LF or CR."""
     number = 0
-    while piece := stream.readline(MAX_RECORD_BYTES):
-        for line in piece.splitlines() or [b""]:
-            number += 1
-            yield number, line
+    left: list[bytes] = []  # of a line that goes on in the next piece; of one that is too long, the beginning
+    size, ends_in_cr = 0, False
+    while piece := stream.readline(_BLOCK):
+        for part in [] if piece == b"\n" and ends_in_cr else piece.splitlines(keepends=True):
+            left += [part] if size <= MAX_RECORD_BYTES else []
+            size += len(part)
+            if part.endswith((b"\n", b"\r")):
+                number += 1
+                yield number, b"".join(left).rstrip(b"\r\n")
+                left, size = [], 0
+        ends_in_cr = piece.endswith(b"\r")
+    if left:
+        yield number + 1, b"".join(left)
 
 
 def _read_record(lines: list[bytes], *, name: str, number: int, line: int) -> Abstract | Failure:
@@ -131,9 +150,10 @@ def _read_record(lines: list[bytes], *, name: str, number: int, line: int) -> Ab
     match = _PMID_LINE.search(source)
     what = match[1].decode("ascii") if match else f"{name}, record {number}"
     if lines[-1] is _TOO_LONG:
-        return Failure(what, f"{where} is longer than {MAX_RECORD_BYTES:,} bytes; get the file again")
+        most = f"{MAX_RECORD_BYTES:,} bytes or {MAX_RECORD_LINES:,} lines"
+        return Failure(what, f"{where} is longer than {most}; get the file again")
     try:
-        return _abstract(_Record(_fields(source.decode("utf-8").split("\n"))), source)
+        return check_size(_abstract(_Record(_fields(source.decode("utf-8").split("\n"))), source))
     except UnicodeDecodeError as error:
         bad = line + source.count(b"\n", 0, error.start)
         return Failure(what, f"{where} is not UTF-8 in line {bad}; save the file as UTF-8")
@@ -143,14 +163,14 @@ def _read_record(lines: list[bytes], *, name: str, number: int, line: int) -> Ab
 
 def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
     """Yield tag and text of each field, the lines that go on with it joined to it."""
-    tag, text = "", ""
+    tag, parts = "", [""]
     for line in lines:
         if match := _TAGGED.match(line):
-            yield tag, text
-            tag, text = match[1], match[2]
+            yield tag, "\n".join(parts)
+            tag, parts = match[1], [match[2]]
         elif line[:1].isspace() or tag in _TEXT_TAGS:
-            text += "\n" + line
-    yield tag, text
+            parts.append(line)
+    yield tag, "\n".join(parts)
 
 
 class _Record:
@@ -193,7 +213,7 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
         pages=record.first("PG"),
         language=", ".join(record.texts("LA")),
         vernacular_title=vernacular,
-        keywords=tuple(text.strip("*") for text in record.texts("OT")),
+        keywords=tuple(kept for text in record.texts("OT") if (kept := text.strip("* "))),
         other_abstracts=tuple(_other_abstracts(record)),
         corrections=corrections,
         copyright=record.first("CI"),
@@ -237,7 +257,7 @@ def _short_name(full_name: str) -> str:
 
 def _mesh(record: _Record) -> Iterator[str]:
     for heading in record.texts("MH"):
-        descriptor, *qualifiers = (part.strip("*") for part in heading.split("/"))
+        descriptor, *qualifiers = (part.strip("* ") for part in heading.split("/"))
         yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
         if not qualifiers:
             yield descriptor

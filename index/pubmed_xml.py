@@ -14,7 +14,7 @@ from typing import BinaryIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from index.cleaning import best_title, clean_doi, clean_pmid, fold, says_retracted
+from index.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.encodings import as_utf8
 from index.errors import InputError
 from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Read, Section
@@ -22,7 +22,7 @@ from index.xml_cutter import DELETIONS, RECORDS, SETS, Cutter, Piece
 
 _EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
 _PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
-_CITATION = re.compile(rb"<((?:[\w.-]+:)?MedlineCitation)[\s>].*?</\1\s*>", re.DOTALL)
+_CITATION = re.compile(rb"<((?:[\w.-]+:)?MedlineCitation)[\s>]")
 _NAMED = re.compile(r"&(\w+);")
 _HTML_NAMES = name2codepoint.keys() - {"amp", "lt", "gt", "quot"}
 _BARE_AMPERSAND = re.compile(r"&(?!\w+;|#[0-9]+;|#x[0-9a-fA-F]+;)")
@@ -33,6 +33,8 @@ _NO_CHARACTER = re.compile(
 _PREFIX = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]*):[\w.-]+(?=[\s>/=])")
 _ESCAPED_TAGS = re.compile(r"<(i|b|u|sup|sub)>((?:(?!</?(?:i|b|u|sup|sub)>).)*)</\1>", re.I)
 _MAX_ESCAPED_DEPTH = 8
+_MAX_ERRORS = 5
+_ERROR_BYTES = 2_000
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _XML_SPACE = " \t\r\n"
@@ -66,10 +68,10 @@ def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
         yield Failure(name, str(error))
         return
     number, has_any = 0, False
-    errors = []
+    errors: list[str] = []
     for piece in cutter.pieces():
         if piece.tag == "ERROR":
-            errors.append(fold(unescape(re.sub(r"<[^>]*>", "", piece.xml.decode("utf-8", "replace"))))[:300])
+            errors += [_error_text(piece.xml)] if len(errors) < _MAX_ERRORS else []
             continue
         has_any = True
         number += piece.tag in RECORDS
@@ -82,6 +84,11 @@ def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
         )
     elif not has_any and cutter.root not in SETS:
         yield Failure(name, _say_root(cutter.root))
+
+
+def _error_text(xml: bytes) -> str:
+    text = xml[:_ERROR_BYTES].decode("utf-8", "replace")
+    return fold(unescape(re.sub(r"<[^<>]*>", "", text)))[:300]
 
 
 def _say_root(root: str) -> str:
@@ -107,6 +114,11 @@ def _read_deletions(piece: Piece, *, name: str) -> Iterator[Deletion | Failure]:
             yield Deletion(clean_pmid(match[1].decode("utf-8", "replace")))
         except InputError as error:
             yield Failure(f"{name}, {piece.tag}", f"line {piece.line}: {error}")
+    if piece.fault:
+        yield Failure(
+            f"{name}, {piece.tag}",
+            f"line {piece.line}: the list {piece.fault}, so some deletions may be missing; get the file again",
+        )
 
 
 def _read_record(piece: Piece, *, name: str, number: int) -> Iterator[Abstract | Failure]:
@@ -115,23 +127,28 @@ def _read_record(piece: Piece, *, name: str, number: int) -> Iterator[Abstract |
     what = _pmid_in(piece.xml) or f"{name}, record {number}"
     root = piece.fault or _parse(piece)
     if isinstance(root, str):
-        citation = _CITATION.search(piece.xml) if piece.tag == "PubmedArticle" else None
-        if not citation or "longer" in root:
+        span = _citation_span(piece)
+        if not span or "longer" in root:
             yield Failure(what, f"{where} {root}; get the file again or mend it there")
             return
-        line = piece.line + piece.xml.count(b"\n", 0, citation.start())
-        yield from _read_record(Piece("MedlineCitation", citation[0], line), name=name, number=number)
-        if b"MedlineCitation>" in piece.xml[citation.end() :]:
+        line = piece.line + piece.xml.count(b"\n", 0, span[0])
+        yield from _read_record(Piece("MedlineCitation", piece.xml[slice(*span)], line), name=name, number=number)
+        if piece.xml.find(b"MedlineCitation>", span[1]) >= 0:
             yield Failure(
                 f"{name}, behind record {number}", f"behind {where} stands another without a beginning; mend it there"
             )
         return
     try:
-        yield _to_abstract(root, piece.xml)
+        yield check_size(_to_abstract(root, piece.xml))
     except InputError as error:
         yield Failure(what, f"{where} was left out: {error}")
-    except RecursionError:
-        yield Failure(what, f"{where} has elements nested too deeply to be read; mend it there")
+
+
+def _citation_span(piece: Piece) -> tuple[int, int] | None:
+    """Return where the first MedlineCitation of a PubmedArticle stands; None when it is not whole."""
+    start = _CITATION.search(piece.xml) if piece.tag == "PubmedArticle" else None
+    end = re.compile(rb"</" + re.escape(start[1]) + rb"\s*>").search(piece.xml, start.end()) if start else None
+    return (start.start(), end.end()) if start and end else None
 
 
 def _pmid_in(xml: bytes) -> str:
@@ -152,11 +169,16 @@ def _parse(piece: Piece) -> Element | str:
     except ElementTree.ParseError as error:
         reason, (line, _column) = str(error).split(":")[0], error.position
     try:
-        return _without_namespace(ElementTree.fromstring(_mend(piece.xml.decode("utf-8")))[0])
+        wrapper = ElementTree.fromstring(_mend(piece.xml.decode("utf-8")))
     except UnicodeDecodeError:
         return "holds bytes that are not UTF-8"
     except ElementTree.ParseError:
-        return f"is not well formed ({reason} in line {piece.line + line - 1})"
+        wrapper = Element("record")
+    return (
+        _without_namespace(wrapper[0])
+        if len(wrapper)
+        else f"is not well formed ({reason} in line {piece.line + line - 1})"
+    )
 
 
 def _mend(xml: str) -> str:
@@ -375,14 +397,14 @@ def _corrections(citation: Element) -> Iterator[Correction]:
         ] or [one]:
             kind = one.get("RefType", "") if ref is one else ref.tag
             words = kind.split()
-            kind = "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else kind
+            kind = "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else fold(kind)
             yield Correction(kind, _text(ref.find("PMID")), _text(ref.find("RefSource")))
 
 
 def _other_abstracts(citation: Element) -> Iterator[OtherAbstract]:
     for one in citation.findall("OtherAbstract"):
         if sections := _sections(one):
-            yield OtherAbstract(one.get("Language", ""), one.get("Type", ""), sections)
+            yield OtherAbstract(fold(one.get("Language", "")), fold(one.get("Type", "")), sections)
 
 
 def _sections(abstract: Element | None) -> tuple[Section, ...]:
@@ -421,20 +443,29 @@ def _text(element: Element | None) -> str:
     if element is None:
         return ""
     text = fold("".join(_strings(element)) if len(element) else element.text or "")
-    for _depth in range(_MAX_ESCAPED_DEPTH if "</" in text else 0):
+    if "</" not in text:
+        return text
+    for _depth in range(_MAX_ESCAPED_DEPTH):
         text = _ESCAPED_TAGS.sub(r"\2", text)
-    return text
+    return fold(text)
 
 
-def _strings(element: Element, *, in_math: bool = False) -> Iterator[str]:
-    """Yield the text in its order. In MathML white space is only layout; a fraction's parts are kept apart."""
-    tag = element.tag.rpartition("}")[2]
-    in_math = in_math or tag == "math"
-    layout = _XML_SPACE if in_math else ""
-    yield (element.text or "").strip(layout)
-    for child in element:
-        space = " " if tag in _SPACED or child.tag.rpartition("}")[2] in _APART else ""
-        yield space
-        yield from _strings(child, in_math=in_math)
-        yield space
-        yield (child.tail or "").strip(layout)
+def _strings(element: Element) -> Iterator[str]:
+    """Yield the text in its order. In MathML white space is only layout; a fraction's parts are kept apart.
+
+    Without recursion, as nothing keeps elements from being nested a million deep.
+    """
+    waiting: list[str | tuple[Element, bool]] = [(element, False)]  # the next one last
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+            continue
+        element, in_math = one
+        tag = element.tag.rpartition("}")[2]
+        in_math = in_math or tag == "math"
+        layout = _XML_SPACE if in_math else ""
+        yield (element.text or "").strip(layout)
+        for child in reversed(element):
+            space = " " if tag in _SPACED or child.tag.rpartition("}")[2] in _APART else ""
+            waiting += [(child.tail or "").strip(layout), space, (child, in_math), space]

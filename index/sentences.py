@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _STOP = re.compile(
-    r"""[.?!]+["'”’»)\]]*\*?\s+  # the mark, closing quotes and brackets, white space
+    r"""(?<![.?!])[.?!]++["'”’»)\]]*+\*?\s+  # the mark, closing quotes and brackets, white space
       | (?:(?<=[a-z]{3})|(?<=[)\]%]))\.  # no white space, as in "mice.We found"
         (?=(?:[A-Z][a-z]{2,}|A|In|We|To|By|It|As|At|On|Of|An|If|No)\b[ ,:]|\(ABSTRACT\ )
       | [。！？]+  # no white space follows these
-      | \s*\n\s*  # a line's end is always a sentence's end: Abstract.text joins the sections by it
+      | \n\s*  # a line's end is always a sentence's end: Abstract.text joins the sections by it
     """,
     re.VERBOSE,
 )

@@ -28,7 +28,7 @@ _FAMILIES = {"interleukin": "il", "interleukins": "il", "interferon": "ifn", "in
 """Family names that stand in full before a number or a Greek letter, and the short form that names use."""
 
 _PIECE = re.compile(r"(?P<greek>[Ͱ-Ͽ])|(?P<letters>[^\W\d_Ͱ-Ͽ]+)|(?P<digits>\d+)")
-_ABBREVIATED = re.compile(r"\w+ \(([A-Za-z]{2,6})\)(?=-\w)")
+_ABBREVIATED = re.compile(r"\b\w++ \(([A-Za-z]{2,6})\)(?=-\w)")
 """A name with its abbreviation in the middle, "interleukin (IL)-32": the abbreviation goes on."""
 _RECOMBINANT = re.compile(r"\b(?:rhu?|rm|hu|r|h|m)(?=[A-Z]{2,5}-?[\dͰ-Ͽ])")
 """What stands before a name and is no part of it: rhIL-32γ, mIL-10 (but mRNA has no number)."""
@@ -57,6 +57,10 @@ _SPELLINGS = tuple(
         (r"oea(?=s?$|l$)", "ea"),  # diarrhoea
     )
 )
+_MAX_TERM_CHARACTERS = 200
+"""No word or name is longer: of what is, the beginning is indexed."""
+_MAX_PIECES = 40
+"""No name has more pieces: what goes on after so many is the next name."""
 _stemmers = threading.local()
 
 
@@ -143,7 +147,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
     for match in _PIECE.finditer(text):
         written = match.group()
         lower = written.lower()
-        yield _Piece(GREEK.get(lower, lower), written, match.start(), match.end())
+        yield _Piece(GREEK.get(lower, lower)[:_MAX_TERM_CHARACTERS], written, match.start(), match.end())
 
 
 def _runs(text: str) -> Iterator[list[_Piece]]:
@@ -165,7 +169,7 @@ def _runs(text: str) -> Iterator[list[_Piece]]:
 def _written_runs(text: str) -> Iterator[list[_Piece]]:
     run: list[_Piece] = []
     for piece in _pieces(text):
-        if run and _belongs(run, piece, text[run[-1].end : piece.start]):
+        if run and len(run) < _MAX_PIECES and _belongs(run, piece, text[run[-1].end : piece.start]):
             run.append(piece)
             continue
         if run:
@@ -209,9 +213,9 @@ def _joined(run: list[_Piece]) -> list[str]:
     if not any(piece.is_digits or piece.is_greek for piece in run):
         return []
     parts = [_FAMILIES.get(piece.term, piece.term) for piece in run]
-    forms = ["".join(parts)]
+    forms = ["".join(parts)[:_MAX_TERM_CHARACTERS]]
     if len(run) > 2 and (run[-1].is_greek or (len(parts[-1]) == 1 and run[-2].is_digits)):
-        forms.append("".join(parts[:-1]))
+        forms.append("".join(parts[:-1])[:_MAX_TERM_CHARACTERS])
     return forms
 
 

@@ -14,6 +14,8 @@ _BLOCK = 1 << 18
 _HEAD = 1 << 14
 _MAX_TAG_BYTES = 1 << 16
 _MAX_COMMENT_BYTES = 1 << 20
+_MAX_TAGS = 2_000_000
+"""The most tags and attributes that one record is read with: each takes a hundred times its bytes when parsed."""
 SETS = ("PubmedArticleSet", "PubmedBookArticleSet", "BookDocumentSet", "MedlineCitationSet")
 RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "BookDocument")
 DELETIONS = ("DeleteCitation", "DeleteDocument")
@@ -158,8 +160,12 @@ class Cutter:
 
     def _cut(self, end: int, *, fault: str = "") -> Piece:
         """Return the open piece, which ends here, and close it."""
-        fault = f"is longer than {MAX_RECORD_BYTES:,} bytes" if self._is_too_long else fault
-        piece = Piece(self._tag, bytes(self._buffer[self._start : end]), self._piece_line, fault)
+        xml = bytes(self._buffer[self._start : end])
+        if self._is_too_long:
+            fault = f"is longer than {MAX_RECORD_BYTES:,} bytes"
+        elif len(xml) > _MAX_TAGS and xml.count(b"<") + xml.count(b"=") > _MAX_TAGS:
+            fault = f"is longer than {_MAX_TAGS:,} tags"
+        piece = Piece(self._tag, xml, self._piece_line, fault)
         self._last_tag, self._tag = self._tag, ""
         return piece
 

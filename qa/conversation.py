@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from index.search import MAX_QUERY_CHARACTERS
 from index.terms import as_written, content_words, isoforms, names
@@ -13,6 +14,8 @@ _BEGINS_AS_FOLLOW_UP = re.compile(
     r"(and\b|but\b|or\b|what about\b|how about\b|why\b|since \d{4}\b|only\b|also\b|then\b|same\b)", re.I
 )
 _POINTS_BACK = re.compile(r"\b(it|its|they|them|their|theirs|that|those|these|this|such|he|she|the same|there)\b", re.I)
+_MAX_ISOFORMS = 4
+"""How many isoforms of a question are looked at: each must be found as it is written."""
 
 
 def standalone_question(question: str, turns: Sequence[Turn]) -> str:
@@ -36,8 +39,8 @@ def standalone_question(question: str, turns: Sequence[Turn]) -> str:
 
 def _with_isoforms_of(follow_up: str, question: str) -> str:
     """Return the question with its isoforms replaced by the follow-up's of the same family, as written there."""
-    for new, family in isoforms(follow_up).items():
-        for old, old_family in isoforms(question).items():
+    for new, family in islice(isoforms(follow_up).items(), _MAX_ISOFORMS):
+        for old, old_family in islice(isoforms(question).items(), _MAX_ISOFORMS):
             if family == old_family and new != old:
                 question = question.replace(as_written(old, question), as_written(new, follow_up))
     return question

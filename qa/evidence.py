@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 
 from index import Library
 from index.encoder import Encoder, Vectors
-from index.records import TITLE, Abstract
+from index.records import TITLE, Abstract, Section
 from index.sentences import sentence_spans
 from index.terms import content_words, isoforms, names, terms
 from qa.answer import Citation, Source
@@ -46,6 +46,8 @@ _NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*")
 _OTHER_NUMBERS = 0.08
 """What a sentence loses for lacking a number that the question gives: "from 3 months" is not "from 9 months"."""
 _TECHNICAL_PIECES = 3
+_MAX_WHOLE_CHARACTERS = 30_000
+"""The longest text that is weighed whole; of a longer one, many times an abstract, only the passages found are."""
 _LONG_WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
 _SENTENCES = SentenceVectors()
 """Of all libraries: an encoder is known by its weights."""
@@ -92,18 +94,34 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a whole abstract holds of the question: the share of its words, the names and words that are not there."""
+    """What a whole abstract holds of the question: the share of its words, the names and words that are not there.
+
+    `abstract` is the source's, or of one that is very long a stand-in with what was found in it.
+    """
 
     source: Source
+    abstract: Abstract
     coverage: float
     missing_names: tuple[str, ...]
     missing_words: tuple[str, ...]
 
 
 def _context(asked: _Asked, source: Source) -> _Context:
-    abstract = source.abstract
+    abstract = _within_reach(source)
     covered = coverage(asked.words, abstract.text)
-    return _Context(source, covered, missing_names(asked.text, abstract), missing_words(asked.subject, abstract))
+    return _Context(
+        source, abstract, covered, missing_names(asked.text, abstract), missing_words(asked.subject, abstract)
+    )
+
+
+def _is_very_long(abstract: Abstract) -> bool:
+    return len(abstract.text) > _MAX_WHOLE_CHARACTERS
+
+
+def _within_reach(source: Source) -> Abstract:
+    if not _is_very_long(source.abstract):
+        return source.abstract
+    return replace(source.abstract, sections=tuple(Section("", "", hit.passage.text) for hit in source.hits))
 
 
 def gather(question: str, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
@@ -111,7 +129,7 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
 
     `focus` is the follow-up within a question that was made to stand alone: what is new in it counts twice.
     """
-    spans = [(source, start, end) for source in sources for start, end in _spans(source.abstract)]
+    spans = [(source, start, end) for source in sources for start, end in _spans(source)]
     if not spans:
         return []
     encoder = library.encoder
@@ -234,7 +252,7 @@ def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector
     section = section_kind(source.abstract, start)
     cosine = float(np.dot(vector, asked.vector))
     covered = coverage(asked.words, text)
-    absent = context.missing_names or other_isoforms(asked.text, text, source.abstract)
+    absent = context.missing_names or other_isoforms(asked.text, text, context.abstract)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _SECTION_BONUS.get(section, 0.0)
     score -= _OTHER_NUMBERS * bool(numbers(asked.text) - numbers(text))
     confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
@@ -257,12 +275,18 @@ def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, i
     return 1 / (1 + math.exp(-odds))
 
 
-def _spans(abstract: Abstract) -> Iterable[tuple[int, int]]:
+def _spans(source: Source) -> Iterable[tuple[int, int]]:
     """Yield the spans of an abstract's sentences, section by section; the title's when there is nothing else.
 
-    A notice about another abstract (a retraction, an erratum, an expression of concern) has no findings of its own.
+    Of a very long one, those of the passages found. A notice about another abstract (a retraction, an erratum, an
+    expression of concern) has no findings of its own.
     """
+    abstract = source.abstract
     if _NOTICES & set(abstract.types):
+        return
+    if abstract.sections and _is_very_long(abstract):
+        for passage in (hit.passage for hit in source.hits if hit.passage.section != TITLE):
+            yield from ((passage.start + start, passage.start + end) for start, end in sentence_spans(passage.text))
         return
     offset = len(abstract.title) + 1
     for section in abstract.sections:

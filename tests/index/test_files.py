@@ -92,6 +92,12 @@ def test_a_missing_file_and_a_folder(tmp_path):
         next(read_file(tmp_path))
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_a_name_that_no_file_can_have(tmp_path, name):
+    with pytest.raises(FileError, match="^no file can have the name '.*'; check the path$"):
+        next(read_file(tmp_path / name))
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read(tmp_path):
     path = write(tmp_path, XML)

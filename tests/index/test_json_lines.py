@@ -164,6 +164,17 @@ def test_one_line(line, expected):
             "x.jsonl, line 2",
             'line 2: it is no record but an error: "API rate limit exceeded"; get the file again',
         ),
+        # half a character, which cannot be printed
+        (
+            '{"pmid": "3", "title": "A", "year": "\\ud800"}',
+            "3",
+            'line 2: its field "year" is "\ufffd"; give a year such as 2013',
+        ),
+        (
+            '{"pmid": "3", "title": "A", "year": NaN}',
+            "3",
+            'line 2: its field "year" is NaN; give a year such as 2013',
+        ),
         # numbers and nesting that Python itself refuses
         (
             f'{{"pmid": {"9" * 5000}}}',
@@ -200,8 +211,10 @@ def test_nothing_yields_nothing():
         '[\n  {\n    "pmid": 1,\n    "title": "A"\n  },\n  {\n    "pmid": 2,\n    "title": "B"\n  }\n]\n',
         '{\n  "pmid": 1,\n  "title": "A"\n}\n{\n  "pmid": 2,\n  "title": "B"\n}\n',
         '\ufeff{"pmid": 1, "title": "A"}\r\n{"pmid": 2, "title": "B"}\r\n',
+        '[{"pmid": 1, "title": "A"}]\n[{"pmid": 2, "title": "B"}]\n',
+        '[[{"pmid": 1, "title": "A"}, [{"pmid": 2, "title": "B"}]]]',
     ],
-    ids=["array in a line", "array over lines", "objects over lines", "byte order mark and CR LF"],
+    ids=["array in a line", "array over lines", "objects over lines", "byte order mark", "two arrays", "arrays in one"],
 )
 def test_other_layouts(text):
     assert read(text) == [Abstract("1", "A"), Abstract("2", "B")]
@@ -219,6 +232,39 @@ def test_a_broken_element_of_an_array_costs_only_itself_where_its_neighbours_sta
         Failure("x.jsonl, record 2", "record 2 is not JSON (Expecting ':' delimiter); mend or remove it"),
         Abstract("3", "C"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        # braces that pair up
+        ('{"pmid" 2, "x": {"y": "}"}}', "is not JSON (Expecting ':' delimiter)"),
+        # quotes that do not: the next one starts with its PMID
+        ('{"pmid": 2, "title": "B}', "is not JSON (Expecting ',' delimiter)"),
+        ('{"pmid": 2, "sections": [{"text": "B"}', "is not JSON (Expecting ',' delimiter)"),
+        ("nonsense", "is not JSON (Expecting value)"),
+    ],
+)
+def test_a_broken_element_of_an_array_in_one_line_costs_only_itself(broken, why):
+    reads = read('[{"pmid": 1, "title": "A"}, ' + broken + ', {"pmid": 3, "title": "C"}]')
+    assert [one for one in reads if isinstance(one, Abstract)] == [Abstract("1", "A"), Abstract("3", "C")]
+    assert why in next(one.why for one in reads if isinstance(one, Failure))
+
+
+@pytest.mark.parametrize("size", [1, 3, 64])
+def test_where_blocks_end_makes_no_difference_to_an_array(monkeypatch, size):
+    monkeypatch.setattr("index.json_cutter._BLOCK", size)
+    monkeypatch.setattr("index.json_cutter._TRIMMED", size)
+    ones = [f'{{"pmid": {n}, "title": "\\u00d6 \\"{n}\\""}}' for n in range(1, 20)]
+    ones[5] = '{"pmid" 6}'
+    reads = read("[" + ",\n  ".join(ones) + "]")
+    assert reads[5] == Failure("x.jsonl, record 6", "record 6 is not JSON (Expecting ':' delimiter); mend or remove it")
+    assert reads[:5] + reads[6:] == [Abstract(str(n), f'Ö "{n}"') for n in range(1, 20) if n != 6]
+
+
+def test_an_encoding_that_is_unknown_is_a_failure():
+    (failure,) = read('<?xml version="1.0" encoding="klingon"?>')
+    assert 'names the encoding "klingon", which is unknown' in failure.why
 
 
 def test_an_array_that_was_cut_off_says_so():

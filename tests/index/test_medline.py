@@ -142,6 +142,16 @@ def test_line_ends_and_encodings(source):
             "PMID- 90000002\nSO  nonsense\nTI  - T\nAB  - One\ntwo.\nLA  - eng\nstray\n",
             Abstract("90000002", "T", (Section("", "", "One two."),), language="eng"),
         ),
+        # stars that mark major topics, with blanks
+        (
+            "PMID- 90000002\nTI  - T\nMH  - * Snails/ *diet\nOT  - * lamp\nOT  - *\n",
+            Abstract("90000002", "T", mesh=("Snails/diet",), keywords=("lamp",)),
+        ),
+        # behind a blank line a text goes on, another field does not: it may be of a record that lost its beginning
+        (
+            "PMID- 90000002\nTI  - T\nAB  - One.\n\n      Two.\nSO  - J\n\n      of another\n",
+            Abstract("90000002", "T", (Section("", "", "One. Two."),)),
+        ),
         # a notice of a retraction is not retracted
         (
             "PMID- 90000002\nTI  - T\nPT  - Retraction of Publication\nROF - J Snail. 2013;36:493. PMID: 90000001\n",
@@ -195,7 +205,9 @@ def test_a_record_beyond_all_measure_is_left_out(monkeypatch):
     monkeypatch.setattr("index.medline.MAX_RECORD_BYTES", 50)
     text = "PMID- 90000001\nTI  - T\nAB  - " + "a\n      " * 20 + "\n\nPMID- 90000002\nTI  - T\n"
     assert read(text) == [
-        Failure("90000001", "the record at line 1 of x.nbib is longer than 50 bytes; get the file again"),
+        Failure(
+            "90000001", "the record at line 1 of x.nbib is longer than 50 bytes or 500,000 lines; get the file again"
+        ),
         Abstract("90000002", "T"),
     ]
 

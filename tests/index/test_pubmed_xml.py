@@ -224,6 +224,7 @@ def test_books(title, authors, expected_title, expected_authors, root):
         ("&lt;i&gt;E. coli&lt;/i&gt; H&lt;sub&gt;2&lt;/sub&gt;O", "E. coli H2O"),
         ("&lt;b&gt;a &lt;i&gt;b&lt;/i&gt;&lt;/b&gt;", "a b"),
         ("if a &lt;b&gt; c, &lt;PRE&gt;d&lt;/PRE&gt;", "if a <b> c, <PRE>d</PRE>"),
+        ("a &lt;i&gt; b &lt;/i&gt;", "a b"),
         # layout inside MathML says nothing, the text around it does
         (
             '(<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML">\n <mml:msub>\n  <mml:mtext>Cu</mml:mtext>\n'
@@ -443,6 +444,30 @@ def test_encodings(source):
     assert abstract.raw == record(90000001, "Käfer").encode()
 
 
+def test_attributes_are_cleaned_as_texts_are():
+    other = '<OtherAbstract Type="a&#10;b" Language="&#133;swe"><AbstractText>x</AbstractText></OtherAbstract>'
+    reference = '<CommentsCorrections RefType="&#9;CommentIn"><RefSource>J. 2</RefSource></CommentsCorrections>'
+    (abstract,) = read(record(90000001, citation=other + reference))
+    assert abstract.other_abstracts == (OtherAbstract("swe", "a b", (Section("", "", "x"),)),)
+    assert abstract.corrections == (Correction("CommentIn", "", "J. 2"),)
+
+
+def test_a_list_of_deletions_that_was_cut_off_says_so():
+    assert read("<DeleteCitation><PMID>90000007</PMID><PMID>9000") == [
+        Deletion("90000007"),
+        Failure(
+            "f.xml, DeleteCitation",
+            "line 1: the list has no end: the file was cut off inside it, so some deletions may be missing; "
+            "get the file again",
+        ),
+    ]
+
+
+def test_of_many_errors_some_are_told():
+    source = "<eFetchResult>" + "".join(f"<ERROR>e{n}</ERROR>" for n in range(100)) + "</eFetchResult>"
+    assert read(source) == [Failure("f.xml", 'holds an error of NCBI: "e0; e1; e2; e3; e4"; fetch it again')]
+
+
 def test_deletions_come_in_their_place():
     deletion = "<DeleteCitation><PMID>90000007</PMID><PMID>x</PMID></DeleteCitation>"
     assert brief(in_set(record(90000001), deletion)) == [
@@ -531,14 +556,21 @@ ONE, THREE = ("90000001", "T"), ("90000003", "T")
                 )
             ],
         ),
+        # a name that is none
+        (
+            "<1:PubmedArticle/>",
+            [
+                Failure(
+                    "f.xml, record 2",
+                    "the record at line 4 of f.xml is not well formed (not well-formed (invalid token) in line 4); "
+                    f"{MEND}",
+                )
+            ],
+        ),
         # deeper than anything that means something
         (
             record(90000002, "<i>" * 50_000 + "x" + "</i>" * 50_000),
-            [
-                Failure(
-                    "90000002", "the record at line 4 of f.xml has elements nested too deeply to be read; mend it there"
-                )
-            ],
+            [("90000002", "x")],
         ),
     ],
 )
