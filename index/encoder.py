@@ -34,6 +34,10 @@ Vectors = NDArray[np.float32]
 Kind = Literal["query", "passage"]
 
 _BATCH = 32
+"""Texts to a batch of sentence-transformers' own."""
+_BATCH_TOKENS, _PADDED_TO = 2048, 16
+"""Tokens to a batch of OpenVINO's, and what lengths are rounded up to: few shapes, and none large, as it keeps memory
+for each. 2,000 texts of all lengths took 416 MB instead of 738, in the same time."""
 _PROBES = ("Interleukin-32 raised VEGF.", "No difference was seen between the two groups of patients (P = 0.41).")
 _log = logging.getLogger(__name__)
 
@@ -150,16 +154,18 @@ class _CompiledEncoder:
         by_length = sorted(range(len(tokens)), key=lambda row: len(tokens[row]), reverse=True)
         with self._lock:
             self._queue.set_callback(lambda request, rows: vectors.__setitem__(rows, request.get_output_tensor().data))
-            for first in range(0, len(by_length), _BATCH):
-                rows = by_length[first : first + _BATCH]
-                self._queue.start_async(self._batch([tokens[row] for row in rows]), rows)
+            first = 0
+            while first < len(by_length):
+                width = _padded(len(tokens[by_length[first]]))
+                rows = by_length[first : first + max(1, _BATCH_TOKENS // width)]
+                self._queue.start_async(self._batch([tokens[row] for row in rows], width), rows)
+                first += len(rows)
             self._queue.wait_all()
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.maximum(lengths, 1e-12)
         return vectors
 
-    def _batch(self, tokens: list[list[int]]) -> dict[str, NDArray[np.int64]]:
-        width = max(len(ids) for ids in tokens)
+    def _batch(self, tokens: list[list[int]], width: int) -> dict[str, NDArray[np.int64]]:
         input_ids = np.full((len(tokens), width), self._pad, dtype=np.int64)
         mask = np.zeros((len(tokens), width), dtype=np.int64)
         for row, ids in enumerate(tokens):
@@ -170,6 +176,10 @@ class _CompiledEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         encodings = self._counting.encode_batch(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
+
+
+def _padded(length: int) -> int:
+    return max(1, -(-length // _PADDED_TO)) * _PADDED_TO
 
 
 def _compile(cache: Path) -> Any:  # noqa: ANN401 - an openvino.AsyncInferQueue; the package has no type hints
