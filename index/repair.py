@@ -202,10 +202,10 @@ def _settings(salvage: Salvage) -> tuple[Settings, int]:
     if proven:
         return proven, proven.dimension
     said = salvage.unproven_settings()
-    if said and (not salvage.settings_have_digest or _is_borne_out(said)):
+    if said and not salvage.settings_have_digest:
         return said, said.dimension
     usual = _usual(load_encoder(DEFAULT_ENCODER))
-    mended = salvage.settings(usual)
+    mended = salvage.settings(usual) or (said if said and _is_borne_out(said) else None)
     return (mended, mended.dimension) if mended else (usual, 0)
 
 

@@ -36,6 +36,7 @@ from index.vectors import VectorIndex, is_unit
 
 _DAMAGED = (zlib.error, ValueError, KeyError, TypeError, AttributeError)
 _NAMES = SETTINGS[:4]
+_MOST_TOKENS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,10 @@ class Salvage:
         return frozenset(self._found.marks)
 
     def settings(self, usual: Settings | None = None) -> Settings | None:
-        """Return the settings if their digest bears them out, or does once some of them are as usual; else None."""
-        said, digest = self._found.settings, self._found.settings.get("settings_sha256")
-        usually = dict(zip(_NAMES, _values(usual), strict=True)) if usual else {}
-        for choice in product((False, True), repeat=len(_NAMES) if usual else 0):
-            chosen = {name: usually[name] for name, is_usual in zip(_NAMES, choice, strict=False) if is_usual}
-            settings = _settings(said | chosen)
-            if settings and settings_digest(settings) == digest:
-                return settings
-        return None
+        """Return the settings if their digest bears them out, or does with some of them as usual; else None."""
+        digest = self._found.settings.get("settings_sha256")
+        tried = (one for one in _like(self._found.settings, usual) if settings_digest(one) == digest)
+        return next(tried, None)
 
     def unproven_settings(self) -> Settings | None:
         """Return the settings as they stand there, which in older libraries have no digest; None if they cannot be."""
@@ -216,6 +212,22 @@ def _unzipped(data: bytes) -> bytes | None:
         return zlib.decompress(data)
     except zlib.error:
         return None
+
+
+def _like(said: dict[str, str], usual: Settings | None) -> Iterator[Settings]:
+    """Yield the settings that were read; then, if usual ones are given, with those in the place of any of them."""
+    settings = _settings(said)
+    if settings:
+        yield settings
+        if usual:
+            yield from (replace(settings, passage_tokens=tokens) for tokens in range(_MOST_TOKENS))
+    if not usual:
+        return
+    for choice in product((False, True), repeat=len(_NAMES)):
+        usually = zip(_NAMES, _values(usual), choice, strict=True)
+        settings = _settings(said | {name: value for name, value, is_usual in usually if is_usual})
+        if settings:
+            yield settings
 
 
 def _values(settings: Settings) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _HEADER, _FRAME = 32, 24
+_PAGE_SIZES, _USUAL_PAGE = {1 << bits for bits in range(9, 17)}, 4096
 _MAGICS = {0x377F0682: "<", 0x377F0683: ">"}  # each with the byte order of its checksums
 
 
@@ -39,8 +40,11 @@ def read_log(path: Path) -> Log:
     head = data[:_HEADER].ljust(_HEADER, b"\0")
     magic, _, page_size, _, *salts, first, second = struct.unpack(">8I", head)
     order = _MAGICS.get(magic, "")
-    if not order or _sum(head[:24], order, (0, 0)) != (first, second) or not 512 <= page_size <= 65536:
-        return Log(damage="is no write-ahead log, or its head is damaged")
+    if not order or _sum(head[:24], order, (0, 0)) != (first, second) or page_size not in _PAGE_SIZES:
+        page_size = page_size if page_size in _PAGE_SIZES else _USUAL_PAGE
+        salts = list(struct.unpack_from(">2I", data.ljust(_HEADER + _FRAME, b"\0"), _HEADER + 8))
+        behind = _behind(data, _HEADER, page_size, tuple(salts))
+        return Log(page_size, damage="is no write-ahead log, or its head is damaged", behind=behind)
     return _frames(data, page_size, order, tuple(salts), (first, second))
 
 

@@ -53,7 +53,7 @@ class Pages:
         self._log = read_log(log) if log and self._log_file else Log()
         head = self._file.read(100)
         self._size = _page_size(head) or self._log.page_size or _USUAL_PAGE
-        if len(self._log.pages) and self._log.page_size != self._size:
+        if self._log.page_size not in (0, self._size):
             self._log = Log()
         self._usable = self._size - (12 if head[20:21] == b"\x0c" else 0)  # Apple's SQLite keeps 12 bytes a page
         in_file = -(-self._file.seek(0, 2) // self._size)

@@ -12,7 +12,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from crash import (
-    HashEncoder, Library, Steps, assert_whole, forked, index, killed, records, use_hash_encoder, write_records,
+    HashEncoder,
+    Library,
+    Steps,
+    assert_whole,
+    forked,
+    index,
+    killed,
+    records,
+    use_hash_encoder,
+    write_records,
 )  # fmt: skip
 
 import index.repair
