@@ -62,6 +62,9 @@ def check_files(folder: Path) -> Iterator[Finding]:
         is_gone = what in _GONE and not read_log(folder / LOG).pages
         remedy = _TO_BUILD if is_gone else _remedy(folder)
         yield Finding(DATABASE, what, remedy, mends="nothing" if is_gone else "file")
+    log = folder / LOG
+    if log.is_file() and not log.stat().st_size or not log.exists():
+        return
     try:
         with writing(folder):  # whoever writes now would change the log under our eyes
             what = _log_state(folder)

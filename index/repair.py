@@ -39,7 +39,8 @@ def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProg
     """Compare the files of a library with one another; with `repair`, mend what can be mended.
 
     Raises LibraryError when the folder holds nothing of a library, or one of a newer format, and LibraryDamagedError
-    when nothing of a damaged library.db could be salvaged: then nothing was changed.
+    when nothing of a damaged library.db could be salvaged: then it was not changed. Not for a process that has the
+    library open: SQLite's locks end when any handle of a process on the file is closed.
     """
     folder = Path(path)
     if not (folder / DATABASE).is_file() and not (folder / LOG).is_file() and not _has_caches(folder):

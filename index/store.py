@@ -245,7 +245,8 @@ class Store:
     def damaged_pmids(self) -> list[str]:
         """Return the PMIDs of the abstracts whose rows are not as they were written, which SQLite cannot know."""
         with self._snapshot():
-            return [pmid for pmid in self.pmids() if not self._is_as_written(pmid)]
+            dimension = self.settings.dimension
+            return [pmid for pmid in self.pmids() if not self._is_as_written(pmid, dimension)]
 
     def is_all_there(self) -> bool:
         """Tell whether the abstracts are those that were counted when they were written."""
@@ -323,7 +324,7 @@ class Store:
         )
         self._db.execute("INSERT OR REPLACE INTO settings SELECT * FROM staged.settings WHERE name <> 'generation'")
 
-    def _is_as_written(self, pmid: str) -> bool:
+    def _is_as_written(self, pmid: str, dimension: int) -> bool:
         """Tell whether the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""
         id_, year, is_retracted, digest, record, raw = self._row(
             "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)
@@ -343,7 +344,7 @@ class Store:
                     same
                     and labels == set(label_rows(abstract))
                     and covers_abstract(abstract, spans)
-                    and all(len(one) == self.settings.dimension and is_unit(one) for one in vectors)
+                    and all(len(one) == dimension and is_unit(one) for one in vectors)
                 )
         except LibraryDamagedError:
             return False
