@@ -19,7 +19,8 @@ class Account:
 
     `salvaged` counts the abstracts of the new one; `embedded` those of them whose passages or vectors were damaged,
     `reread` those whose record was, and `without_raw` those whose raw record is gone. `lost` are the PMIDs to fetch
-    again; `unnamed` is about how many more are lost. `may_hold_removed` says that some may have been removed before.
+    again; `unnamed` is how many more at least are lost. `may_hold_removed` says that some may have been removed before;
+    without `is_certain`, the file's own sum over its abstracts does not bear out that these are all.
     """
 
     kept: str
@@ -30,6 +31,7 @@ class Account:
     lost: tuple[str, ...] = ()
     unnamed: int = 0
     may_hold_removed: bool = False
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Checked:
     @property
     def is_whole(self) -> bool:
         """Whether the library is now as it was meant to be."""
-        lost = self.account and (self.account.lost or self.account.unnamed)
+        account = self.account
+        lost = account and (account.lost or account.unnamed or not account.is_certain)
         return not lost and all(finding.repaired for finding in self.findings)
 
     def to_dict(self) -> dict[str, object]:
@@ -74,4 +77,6 @@ class Checked:
                 else (f"fetch again: {fetch}-from {Path(library) / LOST}")
             )
         if account.unnamed:
-            yield f"about {account.unnamed:,} more are lost without a trace of their PMIDs"
+            yield f"at least {account.unnamed:,} more are lost without a trace of their PMIDs"
+        if not account.is_certain:
+            yield "more may be lost of which nothing is left; add again what you know to have been there"

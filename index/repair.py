@@ -153,6 +153,7 @@ def _write_staged(folder: Path, kept: Path, *, with_log: bool, on_progress: OnPr
             lost=tuple(salvage.lost()),
             unnamed=salvage.unnamed(),
             may_hold_removed=salvage.may_hold_removed(),
+            is_certain=salvage.is_certain(),
         )
     if not account.salvaged:
         delete_database(folder / _STAGED)
