@@ -78,6 +78,8 @@ def gather(pages: Pages) -> tuple[FoundRows, bool]:
         owner = owners.get(number, "")
         if owner and owner not in _OURS or not owner and free and number in free:
             continue
+        if owner == "abstracts":
+            found.mentioned.update(key for key in pages.keys(number) if key > 0)
         for row in pages.rows(number):
             found.take(row, owner)
     return found, free is None
