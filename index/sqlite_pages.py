@@ -132,7 +132,7 @@ class Pages:
     def keys(self, number: int) -> list[int]:
         """Return the row numbers by which an interior page of a table parts its leaves; [] for any other page."""
         page, start = self.page(number), _start(number)
-        if page[start] != _TABLE_INTERIOR or not self._is_interior(page, start):
+        if page[start] != _TABLE_INTERIOR:
             return []
         cells = [at for at in _cells(page, start, is_interior=True) if at + 13 < len(page)]
         return [_varint(page, at + 4)[0] for at in cells]
