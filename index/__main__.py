@@ -25,6 +25,7 @@ from index.commandline import (
 from index.errors import InputError
 from index.library import Library
 from index.records import Report
+from index.repair import check_library
 
 _SHOWN = 200
 """How many changes and failures an account names on a terminal."""
@@ -122,15 +123,17 @@ def _info(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    with Library.open(library_path(arguments)) as library:
-        findings = library.check(repair=arguments.repair)
+    with progress_bar() as show:
+        checked = check_library(library_path(arguments), repair=arguments.repair, on_progress=show)
     if arguments.json:
-        print_json({"library": library_path(arguments), "findings": [asdict(finding) for finding in findings]})
+        print_json({"library": library_path(arguments), **checked.to_dict()})
     else:
-        for finding in findings:
+        for finding in checked.findings:
             print(f"{finding.file} {finding.what} -> {'repaired' if finding.repaired else finding.remedy}")
-        print("all is well" if not findings else f"findings: {len(findings)}")
-    return DONE if all(finding.repaired for finding in findings) else IN_PART
+        for line in checked.account_lines(library_path(arguments)):
+            print(line)
+        print("all is well" if not checked.findings else f"findings: {len(checked.findings)}")
+    return DONE if checked.is_whole else IN_PART
 
 
 def _inputs(arguments: argparse.Namespace) -> dict[str, Any]:

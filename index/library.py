@@ -339,7 +339,8 @@ class Library:
     def check(self, *, repair: bool = False) -> list[Finding]:
         """Compare every file with the truth and return what is wrong, each with its remedy; mend it if asked.
 
-        Raises LibraryDamagedError when the truth itself cannot be read.
+        The caches, that is: `index.repair.check_library` mends library.db, which must not be open then. Raises
+        LibraryDamagedError when the truth itself cannot be read.
         """
         findings = [*check_truth(self._store), *check_caches(self.path, self._store)]
         if not repair:
@@ -349,7 +350,7 @@ class Library:
                 self._caches.delete()
             self._caches.write()
         left = set(check_truth(self._store)) | set(check_caches(self.path, self._store))
-        return [finding if finding in left else replace(finding, repaired=True) for finding in findings]
+        return [one if one in left or one.mends == "nothing" else replace(one, repaired=True) for one in findings]
 
     # ---- inside
 

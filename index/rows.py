@@ -36,6 +36,8 @@ CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NU
 CREATE INDEX removals_generation ON removals (generation);
 CREATE TABLE marks (mark INTEGER PRIMARY KEY);
 """ + "".join(f"{statement};\n" for statement in JOB_SCHEMA)
+DIGEST_MODULUS = 1 << 256
+"""Of the sum of all content numbers."""
 STAMP_BITS = 31
 """Of a mark: the rest is the generation. Together they fit the signed 64 bits of SQLite and tantivy."""
 MIGRATIONS = {
@@ -85,13 +87,20 @@ def abstract_digest(abstract: Abstract) -> str:
 
 
 def settings_row(settings: Settings) -> dict[str, object]:
-    """Return the settings as names and values of the table `settings`."""
+    """Return the settings as names and values of the table `settings`, with a digest that tells when one is damaged."""
     return {
+        "settings_sha256": settings_digest(settings),
         "encoder": settings.encoder,
         "encoder_sha256": settings.encoder_sha256,
         "dimension": settings.dimension,
         "passage_tokens": settings.passage_tokens,
     }
+
+
+def settings_digest(settings: Settings) -> str:
+    """Return the SHA-256 of what a library was built with."""
+    parts = (settings.encoder, settings.encoder_sha256, str(settings.dimension), str(settings.passage_tokens))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def content_number(pmid: str, digest: str) -> int:

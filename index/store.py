@@ -25,6 +25,7 @@ from index.jobs import Job, Step, advance_job, begin_job, end_job, pending_pmids
 from index.records import Abstract, Filters, Passage
 from index.rows import (
     APPLICATION_ID,
+    DIGEST_MODULUS,
     FORMAT,
     MIGRATIONS,
     SCHEMA,
@@ -37,11 +38,14 @@ from index.rows import (
     covers_abstract,
     label_rows,
     pack,
+    settings_digest,
     settings_row,
     unpack,
 )
+from index.vectors import is_unit
 
-_DIGEST_MODULUS = 1 << 256
+_OF_DAMAGE = ("SQLITE_ERROR", "SQLITE_IOERR_SHORT_READ", "SQLITE_CORRUPT_VTAB")
+"""Errors that SQLite counts as operational and that only a damaged file gives: tables that are gone, a file cut off."""
 
 
 class Store:
@@ -275,16 +279,24 @@ class Store:
         """Tell whether SQLite finds the whole file in order."""
         return self._row("PRAGMA integrity_check") == ("ok",)
 
+    def has_sound_settings(self) -> bool:
+        """Tell whether the settings are those that were written, and the generation that of the last mark."""
+        with self._snapshot(), _decoding(self.path):
+            digest = self._settings().get("settings_sha256")  # older libraries have none
+            same = digest is None or digest == settings_digest(self.settings)
+            return same and self.mark >> STAMP_BITS == self.generation
+
     def damaged_pmids(self) -> list[str]:
         """Return the PMIDs of the abstracts whose rows are not as they were written, which SQLite cannot know."""
         with self._snapshot():
-            return [pmid for pmid in self.pmids() if not self._is_as_written(pmid)]
+            dimension = self.settings.dimension
+            return [pmid for pmid in self.pmids() if not self._is_as_written(pmid, dimension)]
 
     def is_all_there(self) -> bool:
         """Tell whether the abstracts are those that were counted when they were written."""
         with self._snapshot(), _decoding(self.path):
             numbers = (content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
-            return sum(numbers) % _DIGEST_MODULUS == int(self._settings()["content"])
+            return sum(numbers) % DIGEST_MODULUS == int(self._settings()["content"])
 
     # ---- writing
 
@@ -376,7 +388,7 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO settings SELECT * FROM staged.settings WHERE name <> 'generation'")
         end_job(self._db)  # of the library that this one replaces
 
-    def _is_as_written(self, pmid: str) -> bool:
+    def _is_as_written(self, pmid: str, dimension: int) -> bool:
         """Tell whether the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""
         id_, year, is_retracted, digest, record, raw = self._row(
             "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)
@@ -388,14 +400,22 @@ class Store:
                     abstract.pmid, abstract.year, int(abstract.is_retracted), abstract_digest(abstract)
                 )  # fmt: skip
                 labels = set(self._rows("SELECT kind, value FROM labels WHERE abstract_id = ?", (id_,)))
-                spans = self._rows("SELECT section, start, end FROM passages WHERE abstract_id = ? ORDER BY id", (id_,))
-                return same and labels == set(label_rows(abstract)) and covers_abstract(abstract, spans)
+                rows = self._rows(
+                    "SELECT section, start, end, vector FROM passages WHERE abstract_id = ? ORDER BY id", (id_,)
+                )
+                spans, vectors = [row[:3] for row in rows], [np.frombuffer(row[3], np.float16) for row in rows]
+                return (
+                    same
+                    and labels == set(label_rows(abstract))
+                    and covers_abstract(abstract, spans)
+                    and all(len(one) == dimension and is_unit(one) for one in vectors)
+                )
         except LibraryDamagedError:
             return False
 
     def _count_content(self, change: int) -> None:
         """Keep the sum of all content numbers: a digest of the set that one change costs one addition."""
-        content = (int(self._settings()["content"]) + change) % _DIGEST_MODULUS
+        content = (int(self._settings()["content"]) + change) % DIGEST_MODULUS
         _write_settings(self._db, {"content": content})
 
     # ---- reading
@@ -407,7 +427,9 @@ class Store:
             raise LibraryError(
                 f"{self.path} is not a library's database; name a folder that python -m index build made"
             )
-        if 0 < version < FORMAT:
+        if version < 1:
+            raise _damaged(self.path, ValueError("it has no format"))
+        if version < FORMAT:
             self._migrate()
         if version > FORMAT:
             raise LibraryError(
@@ -475,16 +497,15 @@ def _said_plainly(path: Path) -> Iterator[None]:
             ) from error
         if "locked" in said:
             raise LibraryError(f"{path} is held by another program; try again when that is done") from error
+        if getattr(error, "sqlite_errorname", "") in _OF_DAMAGE:
+            raise _damaged(path, error) from error
         raise LibraryError(
             f"{path} cannot be used: {said}; see that the folder is there and yours to write to"
         ) from error
     except sqlite3.ProgrammingError as error:
         raise LibraryError(f"the library in {path.parent} was closed; open it again with Library.open") from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter from texts that are no longer UTF-8
-        raise LibraryDamagedError(
-            f"{path} is damaged ({error}); delete the folder {path.parent}, then build the library again: "
-            "python -m index build"
-        ) from error
+        raise _damaged(path, error) from error
 
 
 @contextmanager
@@ -493,9 +514,12 @@ def _decoding(path: Path) -> Iterator[None]:
     try:
         yield
     except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LibraryDamagedError(
-            f"{path} is damaged ({error}); see what of it is whole with: python -m index check --library {path.parent}"
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> LibraryDamagedError:
+    cure = f"save what is whole with: python -m index check --repair --library {path.parent}"
+    return LibraryDamagedError(f"{path} is damaged ({error}); {cure}")
 
 
 def delete_database(path: Path) -> None:

@@ -18,6 +18,7 @@ _MAGIC = b"AAVEC001"
 _HEADER = struct.Struct("<8sQ")  # magic, generation
 _FOOTER = struct.Struct("<I")  # CRC-32 of all before it
 _BLOCK = 1 << 20
+_LENGTH_ERROR = 0.01  # float16 rounds each component by at most 0.05%
 
 
 class VectorIndex:
@@ -120,6 +121,11 @@ class VectorIndex:
         found = cls.__new__(cls)
         found._index = index
         return found, int(_HEADER.unpack(header)[1])
+
+
+def is_unit(vector: NDArray[np.float16]) -> bool:
+    """Tell whether a vector has length 1 as nearly as float16 has it, which one that was damaged hardly has."""
+    return bool(abs(float(np.linalg.norm(vector.astype(np.float32))) - 1) < _LENGTH_ERROR)
 
 
 def _is_whole(file: BinaryIO) -> bool:

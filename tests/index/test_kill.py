@@ -290,7 +290,7 @@ def test_damage_to_the_truth_is_found_and_a_search_says_so(path, tmp_path):
         ("UPDATE passages SET end = end - 1 WHERE id = 9", "holds PMID 3 damaged"),
         ("UPDATE labels SET value = 'x' WHERE value = ''", "damaged"),
         ("DELETE FROM abstracts WHERE pmid = '5'", "holds other abstracts than were added"),
-        ("UPDATE passages SET vector = zeroblob(32) WHERE id = 9", "and library.db differ in 1 vectors"),
+        ("UPDATE passages SET vector = zeroblob(32) WHERE id = 9", "and vectors.faiss differ in 1 vectors"),
     ],
 )
 def test_rows_that_are_not_as_they_were_written_are_found(tmp_path, sql, finding):
