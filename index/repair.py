@@ -18,6 +18,8 @@ from index.account import LOST, Account, Checked
 from index.checking import DATABASE, LOG, Finding, Mends, check_files
 from index.encoder import DEFAULT_ENCODER, Encoder, load_encoder
 from index.errors import EncoderError, LibraryBusyError, LibraryDamagedError, LibraryError
+from index.ingest import Group
+from index.jobs import Job
 from index.library import DEFAULT_PASSAGE_TOKENS, Library
 from index.locking import writing
 from index.records import Abstract
@@ -195,7 +197,9 @@ def _embed(store: Store, abstracts: list[Abstract], settings: Settings, on_progr
             f"{len(abstracts)} abstracts have to be embedded again, but the weights of {settings.encoder} are others "
             "than the library was built with; install those and run the same command again: nothing was changed"
         )
-    write_all(iter(abstracts), store=store, encoder=encoder, total=len(abstracts), on_progress=on_progress)
+    job = Job("repair", "repair", began="", total=len(abstracts))
+    write_all([Group(abstracts)], store=store, encoder=encoder, job=job, on_progress=on_progress)
+    store.end_job()
 
 
 def _settings(salvage: Salvage) -> tuple[Settings, int]:
