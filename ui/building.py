@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ui.chat import library_line, sentence
 TICK_S = 0.5
 """How often the page hears of a build that has nothing new to say, so that the clock goes on."""
 
-SHOWN_FAILURES = 200
+SHOWN_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How a build stands. `report` comes with the end; `problem` is a sentence when it ended in an error."""
+    """How a build stands. `report` comes with the end; `problem` is a sentence when it ended in an error.
+
+    `earlier` is how many abstracts an earlier run had done already.
+    """
 
     progress: Progress = Progress(0, None, "")
     seconds: float = 0.0
+    earlier: int = 0
     report: Report | None = None
     problem: str = ""
     was_stopped: bool = False
@@ -64,6 +68,7 @@ class Build:
     _news: queue.SimpleQueue[State] = field(default_factory=queue.SimpleQueue)
     _stop: threading.Event = field(default_factory=threading.Event)
     _began: float = field(default_factory=time.monotonic)
+    _earlier: int | None = None
 
     def states(self) -> Iterator[State]:
         """Start and yield how it stands, again and again, until it is over. Closing the iterator stops the build."""
@@ -113,7 +118,9 @@ class Build:
         )
 
     def _on_progress(self, progress: Progress) -> None:
-        self._tell(State(progress))
+        if self._earlier is None:
+            self._earlier = progress.done
+        self._tell(State(progress, earlier=self._earlier))
         if self._stop.is_set():
             raise _Stopped
 
@@ -127,7 +134,7 @@ class Build:
 def progress_html(state: State, *, is_stopping: bool = False) -> str:
     """Return a bar with what is done, the rate, the time left and what is waited for."""
     done, total = state.progress.done, state.progress.total
-    rate = done / state.seconds if state.seconds else 0.0
+    rate = (done - state.earlier) / state.seconds if state.seconds else 0.0
     words = [f"{done:,} of {total:,} abstracts" if total else f"{done:,} abstracts"]
     if rate:
         words.append(f"{rate:,.1f} a second")
@@ -172,22 +179,33 @@ def account_html(state: State, library: Library) -> str:
     items = "".join(f"<li><b>{count:,}</b> {word}</li>" for word, count in counts)
     return (
         f'<div class="aa-account" role="status"><h3>Done in {duration(state.seconds)}</h3>'
-        f'<ul class="aa-counts">{items}</ul>{now}{_failures(report)}</div>'
+        f'<ul class="aa-counts">{items}</ul>{now}{_notes(report)}{_changes(report)}{_failures(report)}</div>'
     )
+
+
+def _notes(report: Report) -> str:
+    return "".join(f'<p dir="auto">{escape(sentence(note))}</p>' for note in report.notes)
+
+
+def _changes(report: Report) -> str:
+    return _table(report.changes, "What has become of abstracts", ("PMID", "It …"))
 
 
 def _failures(report: Report) -> str:
-    if not report.failed:
+    return _table(report.failed, "What could not be taken in, and why", ("PMID or file", "Reason"))
+
+
+def _table(said: Mapping[str, str], caption: str, heads: tuple[str, str]) -> str:
+    if not said:
         return ""
-    shown = list(report.failed.items())[:SHOWN_FAILURES]
     rows = "".join(
         f'<tr><th scope="row" dir="auto">{escape(what)}</th><td dir="auto">{escape(why)}</td></tr>'
-        for what, why in shown
+        for what, why in list(said.items())[:SHOWN_ROWS]
     )
-    more = len(report.failed) - len(shown)
-    rest = f"<p>… and {more:,} more.</p>" if more else ""
+    more = len(said) - SHOWN_ROWS
+    rest = f"<p>… and {more:,} more.</p>" if more > 0 else ""
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     return (
-        '<table class="aa-failures"><caption>What could not be taken in, and why</caption>'
-        '<thead><tr><th scope="col">PMID or file</th><th scope="col">Reason</th></tr></thead>'
+        f'<table class="aa-failures"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table>{rest}"
     )

@@ -131,8 +131,8 @@ def library_line(info: LibraryInfo) -> str:
     return " · ".join(words)
 
 
-def sentence(error: AskAbstractsError) -> str:
-    """Return an error's message as a sentence: with a capital letter and a full stop."""
+def sentence(error: AskAbstractsError | str) -> str:
+    """Return an error's message, or a note, as a sentence: with a capital letter and a full stop."""
     text = str(error).strip() or "something went wrong"
     # A path or a quoted name at the beginning is left as it is.
     beginning = text[0].upper() if text.split()[0].isalpha() else text[0]

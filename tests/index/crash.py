@@ -16,11 +16,15 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from eutils_server import EutilsServer
 
 import index.caches
 import index.lexical
@@ -29,6 +33,8 @@ import index.store
 import index.writing
 from index import Abstract, Library, Section
 from index.chunking import split_abstract
+from index.eutils import EutilsClient
+from index.pace import Pace
 from index.record_json import to_json
 
 _WORDS = "IL-32β VEGF STAT3 metformin mice cells cancer raised lowered migration dose trial years".split()
@@ -72,8 +78,11 @@ def write_records(path, abstracts):
     return path
 
 
-def commands(inputs):
-    """Return what a writer may do, by name; `create` starts from nothing, the others from twenty abstracts."""
+def commands(inputs, client=None):
+    """Return what a writer may do, by name; `create` starts from nothing, the others from twenty abstracts.
+
+    With a client of a stand-in that `changed_at_pubmed` was told to, the commands that fetch are among them.
+    """
     more = write_records(inputs / "more.jsonl", records(15, 12))
     changed = write_records(inputs / "changed.jsonl", records(3, 10, seed=1))
     other = write_records(inputs / "other.jsonl", records(100, 10))
@@ -85,7 +94,13 @@ def commands(inputs):
 
         return command
 
-    return {
+    pmids = [str(number) for number in range(12, 32)]
+    fetching = {
+        "fetch": opened(lambda library: library.add(pmids=pmids, client=client)),
+        "refresh": opened(lambda library: library.refresh(client=client)),
+        "fetch-over": lambda path: Library.build(path, pmids=pmids, client=client, passage_tokens=24),
+    }
+    return (fetching if client else {}) | {
         "create": lambda path: Library.build(path, files=[more], passage_tokens=24),
         "add": opened(lambda library: library.add(files=[more])),
         "update": opened(lambda library: library.add(files=[changed])),
@@ -94,6 +109,17 @@ def commands(inputs):
         "build-over": lambda path: Library.build(path, files=[other], passage_tokens=24),
         "repair": opened(lambda library: library.check(repair=True)),
     }
+
+
+def changed_at_pubmed(server):
+    """Have PubMed hold the twenty abstracts and more: one retracted, one with another text, one gone, one merged."""
+    held = {one.pmid: one for one in records(1, 40)}
+    held["2"] = replace(held["2"], types=("Retracted Publication",), is_retracted=True)
+    held["3"] = replace(held["3"], sections=(Section("", "", "Another text on VEGF."),))
+    del held["4"], held["5"]
+    server.records.clear()
+    server.records.update(held)
+    server.merged["5"] = "6"
 
 
 # ---- the hooks
@@ -254,6 +280,14 @@ def main():
     arguments = parser.parse_args()
     use_hash_encoder()
     index.writing._BATCH = 4
+    with EutilsServer() as server:
+        changed_at_pubmed(server)
+        client = EutilsClient(url=server.url, batch_size=8, pace=Pace(1_000), sleep=lambda seconds: None)
+        json.dump(swept(arguments, client), sys.stdout)
+
+
+def swept(arguments, client):
+    """Kill each command at its steps and at random moments; return how often, its steps, and what was lost."""
     folder = arguments.folder
     folder.mkdir(exist_ok=True)
     base = folder / "base"
@@ -261,7 +295,7 @@ def main():
     forked(lambda: Library.build(base, files=[start], passage_tokens=24).added)
     where = folder / "library"
     tried, lost, steps = {}, [], {}
-    for name, command in commands(folder).items():
+    for name, command in commands(folder, client).items():
 
         def again(name=name):
             shutil.rmtree(where, ignore_errors=True)
@@ -293,7 +327,7 @@ def main():
             if not died or "error" in looked:
                 step = whole["steps"][when] if how == "at" else f"{when:.3f} s"
                 lost.append({"command": name, "step": step, "number": when, "why": looked.get("error", str(said))})
-    json.dump({"tried": tried, "steps": steps, "lost": lost}, sys.stdout)
+    return {"tried": tried, "steps": steps, "lost": lost}
 
 
 if __name__ == "__main__":

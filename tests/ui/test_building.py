@@ -122,6 +122,12 @@ def test_duration(seconds, expected):
             '"Abstracts done"></progress>',
             "64 abstracts · 8.0 a second · 8 s so far",
         ),
+        # What an earlier run had done counts as done, but not for the rate.
+        (
+            State(Progress(500, 1000, "embedding"), seconds=50, earlier=400),
+            ' value="500" max="1000">',
+            "500 of 1,000 abstracts · 2.0 a second · 4 min 10 s left · 50 s so far",
+        ),
         # Nothing done yet.
         (State(Progress(0, 9, "asking PubMed")), '"Abstracts done"></progress>', "0 of 9 abstracts · 0 s so far"),
     ],
@@ -148,6 +154,13 @@ def test_the_account_counts_and_names_what_failed_as_text(library):
     assert '<tr><th scope="row" dir="auto">&lt;b&gt;x&lt;/b&gt;</th><td dir="auto">is not a PMID</td></tr>' in html
     assert '<td dir="auto">not &lt;at&gt; PubMed</td>' in html
     assert "“library” now holds 5 abstracts · 1975–2016 · 1 retracted." in html
+
+
+def test_the_account_says_what_has_become_of_abstracts(library):
+    report = Report(updated=1, changes={"7": "was retracted (PMID <9>)"}, notes=("went on with what was left",))
+    html = account_html(State(report=report, seconds=12), library)
+    assert '<p dir="auto">Went on with what was left.</p>' in html
+    assert '<tr><th scope="row" dir="auto">7</th><td dir="auto">was retracted (PMID &lt;9&gt;)</td></tr>' in html
 
 
 def test_a_stopped_build_says_that_nothing_is_lost(library):
