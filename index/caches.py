@@ -16,7 +16,7 @@ import numpy as np
 from index.lexical import LexicalIndex
 from index.store import Store
 from index.terms import terms
-from index.vectors import VectorIndex
+from index.vectors import VectorIndex, is_whole, write_vectors
 from index.writing import passage_text
 
 VECTORS = "vectors.faiss"
@@ -120,16 +120,31 @@ class Caches:
         _delete(self._lexical_path)
 
     def _bring_along(self, mark: int) -> None:
-        vectors, held = self._replayed()
-        if held != mark or VectorIndex.generation_of(self._vectors_path) != mark:
-            if self._vectors_path.is_dir():
-                _delete(self._vectors_path)
-            vectors.write(self._vectors_path, generation=mark)
+        if self._vectors is not None:  # those who search here go on doing so
+            self._replayed()
+        if VectorIndex.generation_of(self._vectors_path) != mark or not is_whole(self._vectors_path):
+            self._write_vectors(mark)
         lexical = self._read_lexical()
         if lexical.generation != mark:
             self._replay_lexical(lexical, mark)
         with self.lock:
-            self._lexical, self._mark = lexical, mark
+            self._lexical, self._mark = lexical, mark if self._vectors is not None else -1
+
+    def _write_vectors(self, mark: int) -> None:
+        """Write all vectors anew, straight from the truth: a writer need not hold them in memory."""
+        if self._vectors_path.is_dir():
+            _delete(self._vectors_path)
+        write_vectors(
+            self._vectors_path,
+            (vectors for ids in self._ids_since(0) if (vectors := self._store.vectors(ids))),
+            dimension=self._store.settings.dimension,
+            generation=mark,
+        )
+
+    def _ids_since(self, generation: int) -> Iterator[list[int]]:
+        """Yield the ids of the passages that were added after a generation, some thousands at a time."""
+        changes = self._store.changes_since(generation)
+        return self._store.ids_between(changes.first, changes.last, size=_ROWS)
 
     def _replayed(self) -> tuple[VectorIndex, int]:
         """Return the vectors, those in memory or else on disk, brought to the present batch; and the one they held.
@@ -173,15 +188,15 @@ class Caches:
 
     def _replay_vectors(self, vectors: VectorIndex, mark: int) -> int:
         """Bring vectors that hold the batch of `mark` to the present one, and return its mark."""
-        now, added, removed = self._store.changes_since(self._store.generation_of(mark) or 0)
+        changes = self._store.changes_since(self._store.generation_of(mark) or 0)
         with self.lock:
-            vectors.remove(removed)
-        for first in range(0, len(added), _ROWS):
-            rows = self._store.vectors(added[first : first + _ROWS])
+            vectors.remove(changes.removed)
+        for ids in self._store.ids_between(changes.first, changes.last, size=_ROWS):
+            rows = self._store.vectors(ids)
             if rows:  # beside a writer they may be gone again
                 with self.lock:
                     vectors.add(list(rows), np.stack(list(rows.values())))
-        return now
+        return changes.mark
 
     def _replay_lexical(self, lexical: LexicalIndex, mark: int) -> None:
         """Bring a lexical index to the batch of `mark`.
@@ -190,15 +205,14 @@ class Caches:
         merges, and the same library must give the same scores whatever its past.
         """
         held = self._store.generation_of(lexical.generation) or 0
-        if self._store.removed_since(held):
+        if self._store.has_removed_since(held):
             lexical.replace_all(self._terms_since(0), generation=mark)
         else:
             lexical.add(self._terms_since(held), generation=mark)
 
     def _terms_since(self, generation: int) -> Iterator[tuple[int, list[str]]]:
-        added = self._store.added_since(generation)
-        for first in range(0, len(added), _ROWS):
-            passages = self._store.passages(added[first : first + _ROWS])
+        for ids in self._ids_since(generation):
+            passages = self._store.passages(ids)
             abstracts = self._store.get(list({passage.pmid for passage in passages.values()}))
             for id_, passage in passages.items():
                 yield id_, terms(passage_text(abstracts[passage.pmid], passage))

@@ -372,10 +372,9 @@ class Library:
             self._caches.load_beside_a_writer()
             self._bring_along_behind()
             return
-        try:
-            with self._writing():
-                self._caches.write()
-        except LibraryBusyError:
+        with suppress(LibraryBusyError), self._writing():
+            self._caches.write()
+        if not self._caches.load():
             self._caches.load_beside_a_writer()
 
     def _bring_along_behind(self) -> None:

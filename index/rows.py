@@ -70,6 +70,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the passages since a batch: those with ids from `first` to `last` were added, `removed` went.
+
+    Ids rise from batch to batch, so what later batches added lies behind all that was there before. `mark` is that of
+    the last batch.
+    """
+
+    mark: int
+    first: int
+    last: int
+    removed: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How much a library holds."""
 

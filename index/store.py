@@ -30,6 +30,7 @@ from index.rows import (
     MIGRATIONS,
     SCHEMA,
     STAMP_BITS,
+    Changes,
     Counts,
     Entry,
     Settings,
@@ -186,18 +187,23 @@ class Store:
                 raise ValueError("a vector of another length")
         return found
 
-    def added_since(self, generation: int) -> list[int]:
-        """Return the ids of the passages that batches after `generation` added and that are still there, rising."""
-        return [id_ for (id_,) in self._rows("SELECT id FROM passages WHERE generation > ? ORDER BY id", (generation,))]
-
-    def removed_since(self, generation: int) -> list[int]:
-        """Return the ids of the passages that batches after `generation` removed."""
-        return [id_ for (id_,) in self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))]
-
-    def changes_since(self, generation: int) -> tuple[int, list[int], list[int]]:
-        """Return the present mark, and the ids of the passages added and removed up to it, as of one instant."""
+    def changes_since(self, generation: int) -> Changes:
+        """Return what became of the passages in the batches after `generation`, as of one instant."""
         with self._snapshot():
-            return self.mark, self.added_since(generation), self.removed_since(generation)
+            first, last = self._row("SELECT min(id), max(id) FROM passages WHERE generation > ?", (generation,))
+            removed = self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))
+            return Changes(self.mark, first or 0, last or -1, [id_ for (id_,) in removed])
+
+    def has_removed_since(self, generation: int) -> bool:
+        """Tell whether a batch after `generation` removed a passage."""
+        return bool(self._rows("SELECT 1 FROM removals WHERE generation > ? LIMIT 1", (generation,)))
+
+    def ids_between(self, first: int, last: int, *, size: int) -> Iterator[list[int]]:
+        """Yield the ids of the passages from `first` to `last`, rising, up to `size` at a time."""
+        sql = "SELECT id FROM passages WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+        while ids := [id_ for (id_,) in self._rows(sql, (first, last, size))]:
+            yield ids
+            first = ids[-1] + 1
 
     @property
     def job(self) -> Job | None:

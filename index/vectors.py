@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from index.filtering import Selection
 
-_MAGIC = b"AAVEC001"
-_HEADER = struct.Struct("<8sQ")  # magic, generation
+_MAGIC = b"AAVEC002"
+_HEADER = struct.Struct("<8sQQQ")  # magic, generation, dimension, how many rows follow
 _FOOTER = struct.Struct("<I")  # CRC-32 of all before it
 _BLOCK = 1 << 20
+_ROWS = 5_000
 _LENGTH_ERROR = 0.01  # float16 rounds each component by at most 0.05%
 
 
@@ -43,7 +44,7 @@ class VectorIndex:
         """The number of components of each vector."""
         return int(self._index.d)
 
-    def add(self, ids: Sequence[int], vectors: NDArray[np.float16]) -> None:
+    def add(self, ids: Sequence[int] | NDArray[np.int64], vectors: NDArray[np.float16]) -> None:
         """Add vectors, shape (len(ids), dimension), under ids that are not in the index yet."""
         if len(ids):
             self._index.add_with_ids(vectors.astype(np.float32), np.asarray(ids, dtype=np.int64))
@@ -74,23 +75,6 @@ class VectorIndex:
         codes = faiss.vector_to_array(faiss.downcast_index(self._index.index).codes)
         return faiss.vector_to_array(self._index.id_map), codes.view(np.float16).reshape(-1, self.dimension)
 
-    def write(self, path: Path, *, generation: int) -> None:
-        """Write the index with its generation and a checksum: aside, synced, then renamed, so never half a file."""
-        import faiss
-
-        aside = path.with_suffix(".new")
-        with aside.open("wb") as file:
-            checked = _Checked(file)
-            checked.write(_HEADER.pack(_MAGIC, generation))
-            try:
-                faiss.write_index(self._index, faiss.PyCallbackIOWriter(checked.write))
-            except RuntimeError as error:  # of a callback that failed
-                raise OSError(f"{aside} cannot be written") from error
-            file.write(_FOOTER.pack(checked.crc))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-
     @staticmethod
     def generation_of(path: Path) -> int | None:
         """Return the generation that a file says it holds, without reading the rest; None when it says none."""
@@ -106,21 +90,52 @@ class VectorIndex:
     @classmethod
     def read(cls, path: Path) -> tuple[VectorIndex, int]:
         """Return the index in a file and the generation it holds. Raises ValueError when the file is damaged."""
-        import faiss
-
         with path.open("rb") as file:
-            if not _is_whole(file):  # first of all: FAISS believes the sizes that it reads
+            if not _is_whole(file):  # first of all: nothing that it says of itself is believed before
                 raise ValueError(f"{path} is damaged: its checksum does not match")
             header = file.read(_HEADER.size)
             if not header.startswith(_MAGIC):
                 raise ValueError(f"{path} is no vector index of this version")
-            try:
-                index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
-            except (RuntimeError, MemoryError) as error:
-                raise ValueError(f"{path} is damaged") from error
-        found = cls.__new__(cls)
-        found._index = index
-        return found, int(_HEADER.unpack(header)[1])
+            _, generation, dimension, count = _HEADER.unpack(header)
+            found = cls(dimension)
+            for first in range(0, count, _ROWS):
+                rows = np.fromfile(file, dtype=_row(dimension), count=min(_ROWS, count - first))
+                found.add(rows["id"], rows["vector"])
+        return found, int(generation)
+
+
+def write_vectors(
+    path: Path, blocks: Iterable[Mapping[int, NDArray[np.float16]]], *, dimension: int, generation: int
+) -> None:
+    """Write vectors by their ids, and their generation, to a file that `VectorIndex.read` takes.
+
+    Written aside with a checksum, synced, then renamed, so never half a file; no more than a block is in memory.
+    """
+    aside, count = path.with_suffix(".new"), 0
+    with aside.open("wb") as file:
+        file.write(_HEADER.pack(_MAGIC, generation, dimension, 0))
+        for block in blocks:
+            rows = np.zeros(len(block), dtype=_row(dimension))
+            rows["id"], rows["vector"] = list(block), list(block.values())
+            file.write(rows.tobytes())
+            count += len(block)
+        file.seek(0)
+        file.write(_HEADER.pack(_MAGIC, generation, dimension, count))
+    with aside.open("rb+") as file:
+        crc = _crc(file, os.fstat(file.fileno()).st_size)
+        file.write(_FOOTER.pack(crc))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+
+
+def is_whole(path: Path) -> bool:
+    """Tell whether a file of vectors is as it was written."""
+    try:
+        with path.open("rb") as file:
+            return _is_whole(file)
+    except OSError:
+        return False
 
 
 def is_unit(vector: NDArray[np.float16]) -> bool:
@@ -128,28 +143,25 @@ def is_unit(vector: NDArray[np.float16]) -> bool:
     return bool(abs(float(np.linalg.norm(vector.astype(np.float32))) - 1) < _LENGTH_ERROR)
 
 
+def _row(dimension: int) -> np.dtype[np.void]:
+    return np.dtype([("id", "<i8"), ("vector", "<f2", (dimension,))])
+
+
 def _is_whole(file: BinaryIO) -> bool:
     """Tell whether a file ends in the CRC-32 of all before it, and go back to its start."""
-    left = os.fstat(file.fileno()).st_size - _FOOTER.size
-    crc = 0
-    while left > 0 and (block := file.read(min(left, _BLOCK))):
-        crc = zlib.crc32(block, crc)
-        left -= len(block)
-    is_whole = left == 0 and file.read() == _FOOTER.pack(crc)
+    size = os.fstat(file.fileno()).st_size - _FOOTER.size
+    is_right = size >= _HEADER.size and _FOOTER.pack(_crc(file, size)) == file.read()
     file.seek(0)
-    return is_whole
+    return is_right
 
 
-class _Checked:
-    """A file whose bytes are summed up by CRC-32 as they are written."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.crc = 0
-
-    def write(self, some: bytes) -> int:
-        self.crc = zlib.crc32(some, self.crc)
-        return self._file.write(some)
+def _crc(file: BinaryIO, size: int) -> int:
+    """Return the CRC-32 of the next `size` bytes."""
+    crc = 0
+    while size > 0 and (block := file.read(min(size, _BLOCK))):
+        crc = zlib.crc32(block, crc)
+        size -= len(block)
+    return crc
 
 
 def _selector(selection: Selection) -> Any:  # noqa: ANN401 - a faiss.IDSelector

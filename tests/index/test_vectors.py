@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index.filtering import Selection
-from index.vectors import VectorIndex
+from index.vectors import VectorIndex, is_whole, write_vectors
 
 VECTORS = np.eye(4, dtype=np.float16)
 NEAR_TWO = np.array([0.1, 0.9, 0.3, 0.2], dtype=np.float32)
@@ -46,30 +46,42 @@ def test_removed_vectors_are_not_found(index):
     assert found(index) == [13, 14, 11]
 
 
-def test_a_file_holds_the_index_and_its_generation(index, tmp_path):
-    path = tmp_path / "vectors.faiss"
-    index.write(path, generation=7)
+@pytest.fixture
+def path(tmp_path):
+    """A file with the four vectors, of generation 7."""
+    ids = [11, 12, 13, 14]
+    blocks = [dict(zip(ids[:3], VECTORS, strict=False)), {14: VECTORS[3]}]
+    write_vectors(tmp_path / "vectors.faiss", blocks, dimension=4, generation=7)
+    return tmp_path / "vectors.faiss"
+
+
+def test_a_file_holds_the_vectors_and_their_generation(index, path, tmp_path):
     read, generation = VectorIndex.read(path)
     assert (found(read), generation, VectorIndex.generation_of(path)) == (found(index), 7, 7)
+    assert all((one == other).all() for one, other in zip(read.vectors(), index.vectors(), strict=True))
     assert list(tmp_path.iterdir()) == [path]
+    assert is_whole(path)
 
 
-def test_any_flipped_bit_is_seen(index, tmp_path):
-    path = tmp_path / "vectors.faiss"
-    index.write(path, generation=7)
+def test_a_file_of_no_vectors(tmp_path):
+    write_vectors(tmp_path / "none", [], dimension=4, generation=0)
+    index, generation = VectorIndex.read(tmp_path / "none")
+    assert (len(index), index.dimension, generation) == (0, 4, 0)
+
+
+def test_any_flipped_bit_is_seen(path):
     whole = path.read_bytes()
     for place in range(len(whole)):
         damaged = bytearray(whole)
         damaged[place] ^= 1
         path.write_bytes(damaged)
+        assert not is_whole(path)
         with pytest.raises(ValueError):
             VectorIndex.read(path)
 
 
 @pytest.mark.parametrize("size", [0, 5, 20, 100])
-def test_a_file_cut_short_is_seen(index, tmp_path, size):
-    path = tmp_path / "vectors.faiss"
-    index.write(path, generation=7)
+def test_a_file_cut_short_is_seen(path, size):
     path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(ValueError):
         VectorIndex.read(path)
