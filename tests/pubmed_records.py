@@ -56,9 +56,9 @@ _ANIMALS = ("mice", "rats", "zebrafish", "patients", "volunteers", "piglets", "c
 _VERBS = ("raised", "lowered", "doubled", "halved", "did not change", "restored", "abolished")
 
 
-def invented(count: int) -> tuple[Abstract, ...]:
-    """Return so many invented abstracts, PMIDs 91000001 and up, each different, and the same on every call."""
-    return tuple(_invented(number) for number in range(count))
+def invented(count: int, *, first: int = 0) -> tuple[Abstract, ...]:
+    """Return so many invented abstracts, PMIDs 91000001 + `first` and up, each different, the same on every call."""
+    return tuple(_invented(number) for number in range(first, first + count))
 
 
 def _invented(number: int) -> Abstract:
