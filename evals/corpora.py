@@ -20,7 +20,7 @@ from index import Abstract, Library, Progress, Section
 from index.caches import LEXICAL
 from index.encoder import DEFAULT_ENCODER, load_encoder
 from index.errors import FileError
-from index.library import DEFAULT_PASSAGE_TOKENS
+from index.opening import DEFAULT_PASSAGE_TOKENS
 from index.record_json import to_json
 
 SEED = 20261123

@@ -6,67 +6,37 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from index.caches import Caches
 from index.checking import Finding, check_caches, check_truth
-from index.encoder import DEFAULT_ENCODER, Encoder, load_encoder
-from index.errors import EncoderError, InputError, LibraryBusyError, LibraryError
+from index.database import delete_database
+from index.encoder import Encoder
+from index.errors import LibraryBusyError, LibraryError
 from index.eutils import EutilsClient
 from index.filtering import as_list, checked_filters
 from index.ingest import Group, Inputs, Plan, check_inputs, fetch_pmids, make_plan, parse_pmids
 from index.jobs import Job
-from index.locking import LOCK, WRITER, writing
+from index.library_info import LibraryInfo, library_info
+from index.locking import writing
+from index.opening import DATABASE, create_library, folder_of, matching_encoder, no_library, settings_of
 from index.records import Abstract, Filters, Hit, Report
 from index.refreshing import follow_deletions
 from index.rows import Settings
 from index.running import Watch, begin, groups_of, run
 from index.search import Indexes, Mode, search
-from index.store import Store, delete_database
+from index.store import Store
 from index.writing import OnProgress
 
-DEFAULT_PASSAGE_TOKENS = 128
-
 _log = logging.getLogger(__name__)
-_DATABASE = "library.db"
 _STAGED = "building.db"
-_OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
-"""How the files begin that a kill can leave where a library was about to be made."""
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryInfo:
-    """What a library holds and what it was built with. `bytes` is its size on disk; `years` is (first, last).
-
-    `unfinished` is a sentence on the run that was broken off or is at work, "" where there is none.
-    """
-
-    path: str
-    name: str
-    abstracts: int
-    passages: int
-    years: tuple[int, int] | None
-    retracted: int
-    without_abstract: int
-    encoder: str
-    encoder_sha256: str
-    passage_tokens: int
-    generation: int
-    digest: str
-    bytes: int
-    unfinished: str = ""
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the record as the command line's JSON has it."""
-        return asdict(self)
 
 
 class Library:
@@ -97,12 +67,12 @@ class Library:
         `encoder` and `passage_tokens` are for a new library; given for one that exists they must be its own.
         Raises LibraryError when the folder is no library, or one of another format, encoder or passage size.
         """
-        folder = _folder(path)
-        if not (folder / _DATABASE).is_file():
+        folder = folder_of(path)
+        if not (folder / DATABASE).is_file():
             if not create:
-                raise LibraryError(_no_library(folder))
-            _create(folder, encoder=encoder, passage_tokens=passage_tokens)
-        library = cls(folder, Store(folder / _DATABASE))
+                raise LibraryError(no_library(folder))
+            create_library(folder, encoder=encoder, passage_tokens=passage_tokens)
+        library = cls(folder, Store(folder / DATABASE))
         try:
             library._check_settings(encoder, passage_tokens)
         except LibraryError:
@@ -159,24 +129,7 @@ class Library:
 
     def info(self) -> LibraryInfo:
         """Return what the library holds and what it was built with; loads no model and no index."""
-        counts, settings, job = self._store.counts(), self._store.settings, self._store.job
-        years = (counts.first_year, counts.last_year or counts.first_year) if counts.first_year else None
-        return LibraryInfo(
-            path=str(self.path),
-            name=self.path.name,
-            abstracts=counts.abstracts,
-            passages=counts.passages,
-            years=years,
-            retracted=counts.retracted,
-            without_abstract=counts.without_text,
-            encoder=settings.encoder,
-            encoder_sha256=settings.encoder_sha256,
-            passage_tokens=settings.passage_tokens,
-            generation=self._store.generation,
-            digest=self._store.digest,
-            bytes=_size(self.path),
-            unfinished=f"{job.how_far}; the same command goes on with it" if job else "",
-        )
+        return library_info(self.path, self._store)
 
     @property
     def digest(self) -> str:
@@ -189,7 +142,7 @@ class Library:
         with self._loading_encoder:
             settings = self._store.settings
             if self._encoder is None or self._encoder.sha256 != settings.encoder_sha256:  # rebuilt by another process
-                self._encoder = _matching_encoder(settings, self.path)
+                self._encoder = matching_encoder(settings, self.path)
             return self._encoder
 
     def label_values(self, kind: str) -> list[str]:
@@ -249,7 +202,7 @@ class Library:
         """
         old = self._store.settings
         with self._writing():
-            settings, loaded = _settings(
+            settings, loaded = settings_of(
                 encoder or old.encoder, old.passage_tokens if passage_tokens is None else passage_tokens
             )
             key, total = f"rebuild {self.digest} {settings}", self._store.counts().abstracts
@@ -280,7 +233,7 @@ class Library:
         """
         inputs = _inputs(files, pmids, search, limit)
         command = ("build", encoder, passage_tokens)
-        if not (_folder(path) / _DATABASE).is_file():
+        if not (folder_of(path) / DATABASE).is_file():
             return cls._build_new(path, command, inputs, client, on_progress)
         with cls.open(path) as library, library._writing():
             job = library._store.job
@@ -298,7 +251,7 @@ class Library:
         on_progress: OnProgress | None,
     ) -> Report:
         """Start a library; when nothing at all could be read, leave none behind."""
-        is_new = not _folder(path).exists()
+        is_new = not folder_of(path).exists()
         _, encoder, passage_tokens = command
         with cls.open(path, create=True, encoder=encoder, passage_tokens=passage_tokens) as library:
             with library._writing():
@@ -319,7 +272,7 @@ class Library:
     ) -> Report:
         """Fill a database beside the library's and take it over once it is whole."""
         watch = Watch(on_progress)
-        settings, loaded = _settings(*command[1:])
+        settings, loaded = settings_of(*command[1:])
         asking = watch.client(client) if inputs.needs_pubmed else None
         key = inputs.key(*command)
         with self._staged(settings, key) as store:
@@ -466,66 +419,6 @@ def _begun(staged: Path, settings: Settings, key: str) -> Store | None:
     return None
 
 
-def _folder(path: Path | str) -> Path:
-    if str(path).startswith("milvus:"):
-        raise LibraryError(f"{path}: libraries on a Milvus server are not supported yet; give a folder")
-    return Path(path)
-
-
-def _no_library(folder: Path) -> str:
-    if folder.exists() and not folder.is_dir():
-        return f"{folder} is a file, not a library; give the folder of one"
-    what = "is not a library: it has no library.db" if folder.is_dir() else "does not exist"
-    return f"{folder} {what}; build one there with: python -m index build --pmids ID... --library {folder}"
-
-
-def _create(folder: Path, *, encoder: str | None, passage_tokens: int | None) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise LibraryError(f"{folder} is a file; give a folder for the library")
-    if folder.is_dir() and any(not file.name.startswith(_OF_A_NEW_LIBRARY) for file in folder.iterdir()):
-        raise LibraryError(f"{folder} holds other files and is no library; give an empty or a new folder")
-    settings, _ = _settings(encoder, passage_tokens)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryError(f"{folder} cannot be made: {error.strerror}; give a folder that you may write to") from error
-    with writing(folder):
-        if not (folder / _DATABASE).is_file():  # another process may have been faster
-            Store.create(folder / _DATABASE, settings).close()
-
-
-def _settings(encoder: str | None, passage_tokens: int | None) -> tuple[Settings, Encoder]:
-    """Return a new library's settings and its encoder. Raises InputError when passages would not fit its window."""
-    loaded = load_encoder(encoder or DEFAULT_ENCODER)
-    if passage_tokens is None:
-        passage_tokens = min(DEFAULT_PASSAGE_TOKENS, loaded.max_tokens - 2)
-    if not 16 <= passage_tokens <= loaded.max_tokens - 2:
-        raise InputError(
-            f"passages of {passage_tokens} tokens do not fit {loaded.name}: give 16 to {loaded.max_tokens - 2}"
-        )
-    return Settings(loaded.name, loaded.sha256, loaded.dimension, passage_tokens), loaded
-
-
-def _matching_encoder(settings: Settings, path: Path) -> Encoder:
-    encoder = load_encoder(settings.encoder)
-    if encoder.sha256 != settings.encoder_sha256:
-        raise EncoderError(
-            f"{path} was built with other weights of {settings.encoder} than those here; "
-            f"run: python -m index rebuild --library {path} --encoder {settings.encoder}"
-        )
-    return encoder
-
-
 def _nothing_read(report: Report, outcome: str) -> str:
     first = next((f": {what} {why}" for what, why in report.failed.items()), ": the search found nothing")
     return f"nothing could be read, so {outcome}{first}"
-
-
-def _size(folder: Path) -> int:
-    """Return the bytes of all files in a folder; what a writer deletes meanwhile counts for nothing."""
-    size = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with suppress(FileNotFoundError):
-                size += os.stat(os.path.join(parent, name)).st_size
-    return size

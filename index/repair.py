@@ -16,16 +16,18 @@ from pathlib import Path
 
 from index.account import LOST, Account, Checked
 from index.checking import DATABASE, LOG, Finding, Mends, check_files
+from index.database import delete_database
 from index.encoder import DEFAULT_ENCODER, Encoder, load_encoder
 from index.errors import EncoderError, LibraryBusyError, LibraryDamagedError, LibraryError
 from index.ingest import Group
 from index.jobs import Job
-from index.library import DEFAULT_PASSAGE_TOKENS, Library
+from index.library import Library
 from index.locking import writing
+from index.opening import DEFAULT_PASSAGE_TOKENS
 from index.records import Abstract
 from index.rows import Entry, Settings
 from index.salvage import Salvage
-from index.store import Store, delete_database
+from index.store import Store
 from index.vectors import VectorIndex
 from index.writing import OnProgress, write_all
 

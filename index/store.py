@@ -10,16 +10,15 @@ import hashlib
 import os
 import secrets
 import sqlite3
-import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import LibraryDamagedError, LibraryError
+from index.database import Database, decoding, delete_database, said_plainly
+from index.errors import LibraryDamagedError
 from index.filtering import Selection, condition
 from index.jobs import Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
 from index.records import Abstract, Filters, Passage
@@ -27,7 +26,6 @@ from index.rows import (
     APPLICATION_ID,
     DIGEST_MODULUS,
     FORMAT,
-    MIGRATIONS,
     SCHEMA,
     STAMP_BITS,
     Changes,
@@ -45,32 +43,16 @@ from index.rows import (
 )
 from index.vectors import is_unit
 
-_OF_DAMAGE = ("SQLITE_ERROR", "SQLITE_IOERR_SHORT_READ", "SQLITE_CORRUPT_VTAB")
-"""Errors that SQLite counts as operational and that only a damaged file gives: tables that are gone, a file cut off."""
 
-
-class Store:
+class Store(Database):
     """One library.db: reads may run in many threads while one writes."""
-
-    def __init__(self, path: Path) -> None:
-        """Open an existing file. Raises LibraryError for another format, LibraryDamagedError for an unreadable file."""
-        self.path = path
-        self._lock = threading.RLock()
-        with self._said_plainly():
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-            try:
-                self._db.execute("PRAGMA synchronous = FULL")
-                self._check_format()
-            except BaseException:
-                self._db.close()
-                raise
 
     @classmethod
     def create(cls, path: Path, settings: Settings) -> Store:
         """Make an empty file, whole at once: written aside, then renamed. Raises OSError when that cannot be."""
         aside = path.with_suffix(".new")
         delete_database(aside)
-        with _said_plainly(path):
+        with said_plainly(path):
             db = sqlite3.connect(aside, isolation_level=None)
             try:
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -82,22 +64,17 @@ class Store:
         os.replace(aside, path)
         return cls(path)
 
-    def close(self) -> None:
-        """Close the file; nothing is lost, as every batch was committed."""
-        with self._lock:
-            self._db.close()
-
     @property
     def settings(self) -> Settings:
         """What the library was built with."""
         row = self._settings()
-        with _decoding(self.path):
+        with decoding(self.path):
             return Settings(row["encoder"], row["encoder_sha256"], int(row["dimension"]), int(row["passage_tokens"]))
 
     @property
     def generation(self) -> int:
         """The number of the last committed batch."""
-        with _decoding(self.path):
+        with decoding(self.path):
             return int(self._settings()["generation"])
 
     @property
@@ -115,7 +92,7 @@ class Store:
     def digest(self) -> str:
         """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came."""
         row = self._settings()
-        with _decoding(self.path):
+        with decoding(self.path):
             parts = (row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -141,7 +118,7 @@ class Store:
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, without their raw records."""
         rows = self._rows_in("SELECT pmid, record FROM abstracts WHERE pmid IN ({})", pmids)
-        with _decoding(self.path):
+        with decoding(self.path):
             return {pmid: unpack(record) for pmid, record in rows}
 
     def abstracts(self, *, skip: int = 0) -> Iterator[Abstract]:
@@ -153,7 +130,7 @@ class Store:
     def get_with_raw(self, pmid: str) -> Abstract | None:
         """Return an abstract with its raw record, or None."""
         for record, raw in self._rows("SELECT record, raw FROM abstracts WHERE pmid = ?", (pmid,)):
-            with _decoding(self.path):
+            with decoding(self.path):
                 return unpack(record, raw=zlib.decompress(raw))
         return None
 
@@ -168,7 +145,7 @@ class Store:
                 )
             )
             texts = {pmid: abstract.text for pmid, abstract in self.get(list({row[1] for row in rows})).items()}
-        with _decoding(self.path):
+        with decoding(self.path):
             return {
                 id_: Passage(pmid, section, start, end, texts[pmid][start:end])
                 for id_, pmid, section, start, end in rows
@@ -181,7 +158,7 @@ class Store:
     def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.float16]]:
         """Return the vectors of these passages."""
         rows = self._rows_in("SELECT id, vector FROM passages WHERE id IN ({})", ids)
-        with _decoding(self.path):
+        with decoding(self.path):
             found = {id_: np.frombuffer(vector, dtype=np.float16) for id_, vector in rows}
             if any(len(vector) != self.settings.dimension for vector in found.values()):
                 raise ValueError("a vector of another length")
@@ -287,7 +264,7 @@ class Store:
 
     def has_sound_settings(self) -> bool:
         """Tell whether the settings are those that were written, and the generation that of the last mark."""
-        with self._snapshot(), _decoding(self.path):
+        with self._snapshot(), decoding(self.path):
             digest = self._settings().get("settings_sha256")  # older libraries have none
             same = digest is None or digest == settings_digest(self.settings)
             return same and self.mark >> STAMP_BITS == self.generation
@@ -300,24 +277,11 @@ class Store:
 
     def is_all_there(self) -> bool:
         """Tell whether the abstracts are those that were counted when they were written."""
-        with self._snapshot(), _decoding(self.path):
+        with self._snapshot(), decoding(self.path):
             numbers = (content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
             return sum(numbers) % DIGEST_MODULUS == int(self._settings()["content"])
 
     # ---- writing
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Open a transaction and commit it, or leave all as it was."""
-        with self._lock, self._said_plainly():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
 
     def _next_generation(self) -> int:
         """Give the open transaction the next generation, and a mark of its own."""
@@ -400,7 +364,7 @@ class Store:
             "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)
         )
         try:
-            with _decoding(self.path):
+            with decoding(self.path):
                 abstract = unpack(record, raw=zlib.decompress(raw))
                 same = (pmid, year, is_retracted, digest) == (
                     abstract.pmid, abstract.year, int(abstract.is_retracted), abstract_digest(abstract)
@@ -424,114 +388,8 @@ class Store:
         content = (int(self._settings()["content"]) + change) % DIGEST_MODULUS
         _write_settings(self._db, {"content": content})
 
-    # ---- reading
-
-    def _check_format(self) -> None:
-        (application,) = self._row("PRAGMA application_id")
-        (version,) = self._row("PRAGMA user_version")
-        if application != APPLICATION_ID:
-            raise LibraryError(
-                f"{self.path} is not a library's database; name a folder that python -m index build made"
-            )
-        if version < 1:
-            raise _damaged(self.path, ValueError("it has no format"))
-        if version < FORMAT:
-            self._migrate()
-        if version > FORMAT:
-            raise LibraryError(
-                f"{self.path} has format {version}, made by a newer AskAbstracts; this one reads up to {FORMAT}"
-            )
-
-    def _migrate(self) -> None:
-        """Bring an older format to the present one, in one transaction."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            (version,) = self._row("PRAGMA user_version")  # another process may have been faster
-            for older in range(version, FORMAT):
-                for statement in MIGRATIONS[older]:
-                    self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {FORMAT}")
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[None]:
-        """See one state of the library in several queries, whatever another process writes meanwhile."""
-        with self._lock, self._said_plainly():
-            if self._db.in_transaction:  # a writer's, or a snapshot around this one
-                yield
-                return
-            self._db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._db.execute("ROLLBACK")
-
     def _settings(self) -> dict[str, str]:
         return dict(self._rows("SELECT name, value FROM settings"))
-
-    def _row(self, sql: str, values: Sequence[object] = ()) -> tuple:  # type: ignore[type-arg]
-        return next(iter(self._rows(sql, values)))
-
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock, self._said_plainly():
-            return self._db.execute(sql, values).fetchall()
-
-    def _rows_in(self, sql: str, values: Sequence[object]) -> Iterator[tuple]:  # type: ignore[type-arg]
-        """Yield the rows of a query with an IN list, asked in parts that SQLite takes."""
-        for first in range(0, len(values), 500):
-            part = values[first : first + 500]
-            yield from self._rows(sql.format(",".join("?" * len(part))), part)
-
-    def _said_plainly(self) -> AbstractContextManager[None]:
-        return _said_plainly(self.path)
-
-
-@contextmanager
-def _said_plainly(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, each with its cure."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        said = str(error)
-        if "full" in said:
-            raise LibraryError(
-                f"the disk with {path.parent} is full; free some space and run the same command again: nothing was lost"
-            ) from error
-        if "locked" in said:
-            raise LibraryError(f"{path} is held by another program; try again when that is done") from error
-        if getattr(error, "sqlite_errorname", "") in _OF_DAMAGE:
-            raise _damaged(path, error) from error
-        raise LibraryError(
-            f"{path} cannot be used: {said}; see that the folder is there and yours to write to"
-        ) from error
-    except sqlite3.ProgrammingError as error:
-        raise LibraryError(f"the library in {path.parent} was closed; open it again with Library.open") from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter from texts that are no longer UTF-8
-        raise _damaged(path, error) from error
-
-
-@contextmanager
-def _decoding(path: Path) -> Iterator[None]:
-    """Say of rows that cannot be what was written that the file is damaged."""
-    try:
-        yield
-    except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> LibraryDamagedError:
-    cure = f"save what is whole with: python -m index check --repair --library {path.parent}"
-    return LibraryDamagedError(f"{path} is damaged ({error}); {cure}")
-
-
-def delete_database(path: Path) -> None:
-    """Delete a database and the files that SQLite keeps beside it, as far as they are there."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _write_settings(db: sqlite3.Connection, values: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ DOORS = {
     "Bio": {"index/eutils_connection.py"},
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/lexical.py"},
-    "sqlite3": {"index/jobs.py", "index/store.py"},
+    "sqlite3": {"index/database.py", "index/jobs.py", "index/store.py"},
     "Stemmer": {"index/terms.py"},
     "sentence_transformers": {"index/encoder.py"},
     "openvino": {"index/encoder.py"},

@@ -28,7 +28,7 @@ from eutils_server import EutilsServer
 
 import index.caches
 import index.lexical
-import index.library
+import index.opening
 import index.store
 import index.writing
 from index import Abstract, Library, Section
@@ -59,7 +59,7 @@ def _word_vector(word):
 
 def use_hash_encoder(setattr_=setattr):
     """Put the encoder without a model in the place where a library loads its own."""
-    setattr_(index.library, "load_encoder", lambda name="hash": HashEncoder())
+    setattr_(index.opening, "load_encoder", lambda name="hash": HashEncoder())
 
 
 def records(first, count, *, seed=0):

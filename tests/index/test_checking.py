@@ -22,7 +22,7 @@ PAGE = 4096
 @pytest.fixture(autouse=True, scope="module")
 def hash_encoder():
     with pytest.MonkeyPatch.context() as patch:
-        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.library.{name}", value))
+        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.opening.{name}", value))
         patch.setattr("index.repair.load_encoder", lambda name="hash": HashEncoder())
         yield
 

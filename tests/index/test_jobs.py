@@ -49,7 +49,7 @@ def counted_encoder(monkeypatch):
                 embedded.extend(texts)
             return super().encode(texts, kind=kind)
 
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.library.{name}", lambda name="": Counting()))
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", lambda name="": Counting()))
     monkeypatch.setattr("index.writing._BATCH", 4)
     return embedded
 

@@ -34,7 +34,7 @@ QUERY = "VEGF raised in mice"
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.library.{name}", value))
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value))
     monkeypatch.setattr("index.writing._BATCH", 4)
 
 

@@ -25,7 +25,7 @@ OF_THE_FIRST_FORMAT = {"settings", "abstracts", "labels", "passages", "removals"
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.library.{name}", value))
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value))
 
 
 @pytest.fixture

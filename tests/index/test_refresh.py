@@ -31,7 +31,7 @@ def embedded(monkeypatch):
                 texts.extend(given)
             return super().encode(given, kind=kind)
 
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.library.{name}", lambda name="": Counting()))
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", lambda name="": Counting()))
     return texts
 
 

@@ -29,7 +29,7 @@ PAGE = 4096
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.library.{name}", value))
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value))
     monkeypatch.setattr("index.repair.load_encoder", lambda name="hash": HashEncoder())
 
 
@@ -48,7 +48,7 @@ def made(tmp_path_factory):
     """A library of sixty abstracts and two that were removed again, with its caches; and one whose log holds more."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.library.{name}", value))
+        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.opening.{name}", value))
         file = write_records(folder / "some.jsonl", records(101, 62))
         Library.build(folder / "library", files=[file], passage_tokens=24)
         with Library.open(folder / "library") as library:
