@@ -78,7 +78,7 @@ def test_an_older_library_is_migrated_with_its_content_as_it_was(old):
 def test_a_migration_that_fails_leaves_the_library_as_it_was(old, monkeypatch):
     path, held = old
     statements = ("CREATE TABLE marks (mark INTEGER PRIMARY KEY)", "DELETE FROM abstracts", "no SQL")
-    monkeypatch.setattr("index.store.MIGRATIONS", dict.fromkeys(range(1, FORMAT), statements))
+    monkeypatch.setattr("index.database.MIGRATIONS", dict.fromkeys(range(1, FORMAT), statements))
     with pytest.raises(LibraryError):
         Library.open(path)
     assert (format_of(path), content(path)) == (1, held)

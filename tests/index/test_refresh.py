@@ -133,9 +133,14 @@ def test_an_empty_answer_is_not_taken_for_the_end_of_all_records(library, server
 
 def test_a_refresh_goes_on_where_it_was_broken_off(library, server):
     client = EutilsClient(url=server.url, api_key="k", batch_size=4, max_tries=1, sleep=lambda seconds: None)
-    server.faults.append(Fault(status=500, pmid="9"))
     change(server, "1", is_retracted=True, types=("Retracted Publication",))
-    broken = library.refresh(client=client)
+
+    def break_off(progress):
+        if progress.done >= 8 and not server.faults:
+            server.faults.append(Fault(status=500, times=999))
+
+    broken = library.refresh(client=client, on_progress=break_off)
+    server.faults.clear()
     assert (broken.unchanged, broken.updated, sorted(broken.failed, key=int)) == (7, 1, ["9", "10", "11", "12"])
     server.requests.clear()
     report = library.refresh(client=client)
