@@ -35,10 +35,8 @@ class Caches:
         self._store = store
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None
-        self._mark = -1
-        """The batch that both hold; -1 when they are of different ones, or none is held."""
-        self._vectors_mark = 0
-        """The batch that the vectors in memory hold."""
+        self._vectors_mark = self._lexical_mark = -1
+        """The batches that those in memory hold; -1 for none, or for one that is not known."""
         self._bringing = threading.Lock()
         self.lock = threading.RLock()
         """Held while the indexes are searched or changed; FAISS must not search what is being added to."""
@@ -64,18 +62,22 @@ class Caches:
         """Take up the caches in memory or on disk if they hold the truth's generation; tell whether they do."""
         mark = self._store.mark
         with self.lock:
-            if self._mark == mark:
+            has_vectors, has_lexical = self._vectors_mark == mark, self._lexical_mark == mark
+            if has_vectors and has_lexical:
                 return True
-            if VectorIndex.generation_of(self._vectors_path) != mark or not self._lexical_path.is_dir():
+            if not has_vectors and VectorIndex.generation_of(self._vectors_path) != mark:
+                return False
+            if not has_lexical and not self._lexical_path.is_dir():
                 return False
             try:
-                lexical = LexicalIndex(self._lexical_path)
-                vectors, held = VectorIndex.read(self._vectors_path)
+                lexical = self.lexical if has_lexical else LexicalIndex(self._lexical_path)
+                vectors, held = (self.vectors, mark) if has_vectors else VectorIndex.read(self._vectors_path)
             except (OSError, ValueError):
                 return False
             if held != mark or lexical.generation != mark or vectors.dimension != self._store.settings.dimension:
                 return False
-            self._vectors, self._lexical, self._mark, self._vectors_mark = vectors, lexical, mark, mark
+            self._vectors, self._lexical = vectors, lexical
+            self._vectors_mark = self._lexical_mark = mark
             return True
 
     def load_beside_a_writer(self) -> None:
@@ -87,7 +89,7 @@ class Caches:
         with self.lock:
             if self._bringing.acquire(blocking=False):  # else a thread of this process is doing it
                 try:
-                    self._replayed()
+                    self._replay_held()
                 finally:
                     self._bringing.release()
             elif self._vectors is None:
@@ -95,6 +97,7 @@ class Caches:
             if self._lexical is None:
                 self._lexical = LexicalIndex.beside_a_writer(self._lexical_path)
             self._lexical.reload()
+            self._lexical_mark = -1
 
     def write(self) -> None:
         """Bring both caches to the truth's generation, in memory and on disk. Only the library's writer may.
@@ -111,7 +114,8 @@ class Caches:
     def drop(self) -> None:
         """Forget what is in memory, so that the next use reads the disk."""
         with self.lock:
-            self._vectors, self._lexical, self._mark, self._vectors_mark = None, None, -1, 0
+            self._vectors, self._lexical = None, None
+            self._vectors_mark = self._lexical_mark = -1
 
     def delete(self) -> None:
         """Delete both caches, on disk as well; `write` makes them anew. Only the library's writer may."""
@@ -121,14 +125,14 @@ class Caches:
 
     def _bring_along(self, mark: int) -> None:
         if self._vectors is not None:  # those who search here go on doing so
-            self._replayed()
+            self._replay_held()
         if VectorIndex.generation_of(self._vectors_path) != mark or not is_whole(self._vectors_path):
             self._write_vectors(mark)
         lexical = self._read_lexical()
         if lexical.generation != mark:
             self._replay_lexical(lexical, mark)
         with self.lock:
-            self._lexical, self._mark = lexical, mark if self._vectors is not None else -1
+            self._lexical, self._lexical_mark = lexical, mark
 
     def _write_vectors(self, mark: int) -> None:
         """Write all vectors anew, straight from the truth: a writer need not hold them in memory."""
@@ -146,20 +150,15 @@ class Caches:
         changes = self._store.changes_since(generation)
         return self._store.ids_between(changes.first, changes.last, size=_ROWS)
 
-    def _replayed(self) -> tuple[VectorIndex, int]:
-        """Return the vectors, those in memory or else on disk, brought to the present batch; and the one they held.
-
-        Only who holds `_bringing` may.
-        """
+    def _replay_held(self) -> None:
+        """Bring the vectors in memory, or else those on disk, to the present batch. Only who holds `_bringing` may."""
         with self.lock:
             vectors, held = self._vectors, self._vectors_mark
         if vectors is None or vectors.dimension != self._store.settings.dimension:
             vectors, held = self._read_vectors()
         now = held if held == self._store.mark else self._replay_vectors(vectors, held)
         with self.lock:
-            if (self._vectors, self._vectors_mark) != (vectors, now):
-                self._vectors, self._vectors_mark, self._mark = vectors, now, -1
-        return vectors, held
+            self._vectors, self._vectors_mark = vectors, now
 
     def _read_vectors(self) -> tuple[VectorIndex, int]:
         """Return the vectors on disk with their mark; an empty index where they are no good or another library's."""
