@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, load, retrieval, sentences
+from evals import abstention, beside, load, retrieval, sentences
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
@@ -22,6 +22,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "abstention": abstention.main,
     "sentences": sentences.main,
     "load": load.main,
+    "beside": beside.main,
 }
 
 

@@ -147,18 +147,23 @@ async def _open_page(client: httpx.AsyncClient, session: str) -> AsyncIterator[N
 
 async def ask(client: httpx.AsyncClient, asking: int, session: str, question: str) -> str:
     """Ask as the page does and wait for the whole answer; return what went wrong, or ""."""
+    return (await shown_for(client, asking, session, question))[0]
+
+
+async def shown_for(client: httpx.AsyncClient, asking: int, session: str, question: str) -> tuple[str, str]:
+    """Ask as the page does; return what went wrong, or "", and all that the page was sent to show."""
     event = {"data": [question, None, "", "", [], False], "fn_index": asking, "session_hash": session}
     joined = await client.post("/gradio_api/queue/join", json=event)
     if joined.status_code != httpx.codes.OK:
-        return f"HTTP {joined.status_code}"
+        return f"HTTP {joined.status_code}", ""
     shown = ""
     async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as told:
         async for line in told.aiter_lines():
             message = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
             shown += line if message.get("msg") == "process_generating" else ""
             if message.get("msg") == "process_completed":
-                return _problem(message, shown)
-    return "the stream ended without an answer"
+                return _problem(message, shown), shown
+    return "the stream ended without an answer", shown
 
 
 def _problem(completed: dict[str, object], shown: str) -> str:
