@@ -16,6 +16,7 @@ from index.store import Store
 from index.writing import OnProgress, write_all
 
 _WENT_ON = "went on with what an earlier run had left"
+_GAVE_UP = "another run was unfinished and is not remembered any more, though what it did is kept"
 
 
 def begin(store: Store, *, key: str, command: str, plan: Callable[[], Plan]) -> Job:
@@ -28,7 +29,8 @@ def begin(store: Store, *, key: str, command: str, plan: Callable[[], Plan]) -> 
         remarks = [note for note in job.report.notes if not note.startswith(_WENT_ON)]
         return replace(job, report=replace(job.report, notes=(*remarks, f"{_WENT_ON} when {job.how_far}")))
     planned = plan()
-    report = Report(failed=planned.failed, notes=planned.notes)
+    given_up = (f"{_GAVE_UP}: {job.how_far}",) if job is not None else ()
+    report = Report(failed=planned.failed, notes=(*planned.notes, *given_up))
     job = Job(key, command, datetime.now(UTC).isoformat(timespec="seconds"), planned.total, report=report)
     store.begin_job(job, planned.pmids)
     return job

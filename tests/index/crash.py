@@ -57,9 +57,22 @@ def _word_vector(word):
     return np.frombuffer(hashlib.sha512(word.encode()).digest()[:16], dtype=np.uint8) / 127.5 - 1
 
 
-def use_hash_encoder(setattr_=setattr):
-    """Put the encoder without a model in the place where a library loads its own."""
-    setattr_(index.opening, "load_encoder", lambda name="hash": HashEncoder())
+class CountingEncoder(HashEncoder):
+    """The same, keeping the texts that it was given as passages."""
+
+    def __init__(self):
+        self.embedded = []
+
+    def encode(self, texts, *, kind):
+        if kind == "passage":
+            self.embedded.extend(texts)
+        return super().encode(texts, kind=kind)
+
+
+def use_hash_encoder(setattr_=setattr, encoder=None):
+    """Put an encoder without a model in the place where a library loads its own."""
+    encoder = encoder or HashEncoder()
+    setattr_(index.opening, "load_encoder", lambda name="hash": encoder)
 
 
 def records(first, count, *, seed=0):

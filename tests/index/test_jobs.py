@@ -18,7 +18,7 @@ from index.errors import EutilsError, LibraryError
 from index.eutils import EutilsClient
 
 sys.path.insert(0, str(Path(__file__).parent))
-from crash import HashEncoder, use_hash_encoder
+from crash import CountingEncoder, use_hash_encoder
 
 MANY = [abstract(str(number), f"Record {number}", "It has a sentence.", year=2001) for number in range(1, 41)]
 PMIDS = [one.pmid for one in MANY]
@@ -51,17 +51,10 @@ def break_at(server, count):
 @pytest.fixture(autouse=True)
 def counted_encoder(monkeypatch):
     """An encoder without a model, and the list of the texts that it was given as passages."""
-    embedded = []
-
-    class Counting(HashEncoder):
-        def encode(self, texts, *, kind):
-            if kind == "passage":
-                embedded.extend(texts)
-            return super().encode(texts, kind=kind)
-
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", lambda name="": Counting()))
+    encoder = CountingEncoder()
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value), encoder)
     monkeypatch.setattr("index.writing._BATCH", 4)
-    return embedded
+    return encoder.embedded
 
 
 @pytest.fixture
@@ -127,7 +120,9 @@ def test_another_command_is_not_taken_for_the_one_broken_off(tmp_path, server, c
         with pytest.raises(Stopped):
             library.add(pmids=PMIDS, client=client, on_progress=stop_at(8))
         report = library.add(pmids=PMIDS[:9], client=client)
-        assert (report.added, report.unchanged, report.notes) == (1, 8, ())
+        assert (report.added, report.unchanged) == (1, 8)
+        assert report.notes[0].startswith("another run was unfinished and is not remembered any more")
+        assert report.notes[0].endswith("had done 8 of 40 abstracts")
         assert library.info().unfinished == ""
 
 

@@ -14,7 +14,7 @@ from index.eutils import EutilsClient
 from index.records import Correction
 
 sys.path.insert(0, str(Path(__file__).parent))
-from crash import HashEncoder, assert_whole, use_hash_encoder
+from crash import CountingEncoder, assert_whole, use_hash_encoder
 
 RECORDS = [
     abstract(str(number), f"Record {number}", f"Sentence {number} on VEGF.", year=2001) for number in range(1, 13)
@@ -23,16 +23,9 @@ RECORDS = [
 
 @pytest.fixture(autouse=True)
 def embedded(monkeypatch):
-    texts = []
-
-    class Counting(HashEncoder):
-        def encode(self, given, *, kind):
-            if kind == "passage":
-                texts.extend(given)
-            return super().encode(given, kind=kind)
-
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", lambda name="": Counting()))
-    return texts
+    encoder = CountingEncoder()
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value), encoder)
+    return encoder.embedded
 
 
 @pytest.fixture
