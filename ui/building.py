@@ -188,7 +188,7 @@ def _notes(report: Report) -> str:
 
 
 def _changes(report: Report) -> str:
-    return _table(report.changes, "What has become of abstracts", ("PMID", "It …"))
+    return _table(report.changes, "What has become of abstracts", ("PMID", "What happened"))
 
 
 def _failures(report: Report) -> str:

@@ -91,7 +91,7 @@ def _lay_out() -> _Fields:
     with gr.Row(elem_id="aa-fill-buttons"):
         build = gr.Button("Build", variant="primary", scale=0, min_width=140, elem_id="aa-build")
         stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop")
-        ask = gr.Button("Ask this library", scale=0, min_width=160, visible=False, elem_id="aa-ask-it")
+        ask = gr.Button("Ask this library", scale=0, min_width=190, visible=False, elem_id="aa-ask-it")
     outcome = gr.HTML(elem_id="aa-outcome", apply_default_css=False)
     return _Fields(pmids, search, limit, files, target, name, build, stop, ask, outcome)
 
