@@ -19,6 +19,7 @@ JOB_SCHEMA = (
     "CREATE TABLE job_said (kind TEXT NOT NULL, what TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (kind, what))"
     " WITHOUT ROWID",
 )
+JOB_TABLES = ("job", "job_pmids", "job_said")
 _COUNTS = ("added", "updated", "unchanged", "removed")
 _SAID = ("failed", "changes")
 
@@ -99,7 +100,7 @@ def advance_job(db: sqlite3.Connection, step: Step) -> None:
 
 def end_job(db: sqlite3.Connection) -> None:
     """Forget the job: it is done, or another one begins."""
-    for table in ("job", "job_pmids", "job_said"):
+    for table in JOB_TABLES:
         db.execute(f"DELETE FROM {table}")
 
 

@@ -205,13 +205,17 @@ class Library:
             settings, loaded = settings_of(
                 encoder or old.encoder, old.passage_tokens if passage_tokens is None else passage_tokens
             )
-            key, total = f"rebuild {self.digest} {settings}", self._store.counts().abstracts
-            with self._staged(settings, key) as store:
-                job = begin(store, key=key, command="rebuild", plan=lambda: Plan((), {}, total))
-                groups = [Group(self._store.abstracts(skip=job.taken))]
-                report = run(groups, job, store=store, encoder=loaded, on_progress=on_progress).report
-            self._take_over(loaded)
-        return replace(report, added=0, updated=report.added)
+            key, total = f"rebuild {self._store.content} {settings}", self._store.counts().abstracts
+            job = self._store.job
+            if job is None or job.key != key:  # else an earlier run was killed behind its taking over
+                with self._staged(settings, key) as store:
+                    job = begin(store, key=key, command="rebuild", plan=lambda: Plan((), {}, total))
+                    groups = [Group(self._store.abstracts(skip=job.taken))]
+                    run(groups, job, store=store, encoder=loaded, on_progress=on_progress)
+                    job = store.job or job
+                self._take_over(loaded)
+            self._finish()
+        return replace(job.report, added=0, updated=job.report.added)
 
     @classmethod
     def build(
@@ -238,6 +242,7 @@ class Library:
         with cls.open(path) as library, library._writing():
             job = library._store.job
             if job is not None and job.key == inputs.key(*command):
+                delete_database(library.path / _STAGED)  # taken over, where it is still there
                 return library._fill(command, inputs, client, on_progress)
             return library._build_over(command, inputs, client, on_progress)
 
@@ -287,6 +292,7 @@ class Library:
             delete_database(self.path / _STAGED)
             raise LibraryError(_nothing_read(outcome.report, f"the library in {self.path} is kept as it was"))
         self._take_over(loaded)
+        self._finish()
         return outcome.report
 
     def check(self, *, repair: bool = False) -> list[Finding]:
@@ -362,11 +368,11 @@ class Library:
     def _run(self, groups: Iterable[Group], job: Job, watch: Watch) -> Report:
         try:
             outcome = run(groups, job, store=self._store, encoder=self.encoder, on_progress=watch.tell)
-            if outcome.is_whole:
-                self._store.end_job()
-            return outcome.report
         finally:
             self._caches.write()
+        if outcome.is_whole:
+            self._store.end_job()  # last: a kill before leaves it to be gone on with
+        return outcome.report
 
     @contextmanager
     def _staged(self, settings: Settings, key: str) -> Iterator[Store]:
@@ -378,12 +384,16 @@ class Library:
             store.close()
 
     def _take_over(self, encoder: Encoder) -> None:
-        """Put what was staged in the library's place, in one transaction."""
+        """Put what was staged in the library's place, its job with it, in one transaction."""
         self._store.replace_all(self.path / _STAGED)
-        delete_database(self.path / _STAGED)
         self._encoder = encoder
         self._caches.drop()
+
+    def _finish(self) -> None:
+        """Clear up after a taking over, and forget the job last: a kill before leaves it to be gone on with."""
+        delete_database(self.path / _STAGED)
         self._caches.write()
+        self._store.end_job()
 
     def _check_settings(self, encoder: str | None, passage_tokens: int | None) -> None:
         settings = self._store.settings

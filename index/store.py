@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from index.database import Database, decoding, delete_database, said_plainly
 from index.errors import LibraryDamagedError
 from index.filtering import Selection, condition
-from index.jobs import Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
+from index.jobs import JOB_TABLES, Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
 from index.records import Abstract, Filters, Passage
 from index.rows import (
     APPLICATION_ID,
@@ -95,6 +95,11 @@ class Store(Database):
         with decoding(self.path):
             parts = (row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def content(self) -> str:
+        """A number that stands for the abstracts, whatever the encoder and the passages."""
+        return self._settings()["content"]
 
     def counts(self) -> Counts:
         """Return how much the library holds."""
@@ -225,7 +230,7 @@ class Store(Database):
                 self._restate(abstract)
 
     def replace_all(self, staged: Path) -> None:
-        """Take over another library.db's settings and whole content in one transaction."""
+        """Take over another library.db's settings, job and whole content in one transaction."""
         with self._lock, self._said_plainly():
             self._db.execute("ATTACH ? AS staged", (str(staged),))
             try:
@@ -357,6 +362,8 @@ class Store(Database):
         )
         self._db.execute("INSERT OR REPLACE INTO settings SELECT * FROM staged.settings WHERE name <> 'generation'")
         end_job(self._db)  # of the library that this one replaces
+        for table in JOB_TABLES:
+            self._db.execute(f"INSERT INTO {table} SELECT * FROM staged.{table}")
 
     def _is_as_written(self, pmid: str, dimension: int) -> bool:
         """Tell whether the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""

@@ -28,6 +28,15 @@ class Stopped(Exception):
     """A run that is broken off."""
 
 
+def raises(error):
+    """Return a function that takes anything and raises an error."""
+
+    def raising(*_):
+        raise error
+
+    return raising
+
+
 def stop_at(count):
     """Return an `on_progress` that breaks a run off once so many abstracts are done."""
 
@@ -170,6 +179,32 @@ def test_a_rebuild_goes_on_with_what_it_has_embedded(tmp_path, client, counted_e
         assert library.rebuild(passage_tokens=16).updated == 40
         assert library.info().passage_tokens == 16
         assert len(counted_encoder) == len(set(counted_encoder))
+
+
+@pytest.mark.parametrize("act", ["new", "over", "rebuild"])
+def test_a_run_that_breaks_off_when_only_the_indexes_are_left_is_not_done_again(
+    tmp_path, server, client, counted_encoder, monkeypatch, act
+):
+    path = tmp_path / "library"
+    if act != "new":
+        Library.build(path, pmids=PMIDS[:3] if act == "over" else PMIDS, client=client, passage_tokens=24)
+
+    def command():
+        if act != "rebuild":
+            return build(path, client).added
+        with Library.open(path) as library:
+            return library.rebuild(passage_tokens=16).updated
+
+    with monkeypatch.context() as patched:
+        patched.setattr("index.caches.Caches.write", raises(Stopped))
+        with pytest.raises(Stopped):
+            command()
+    requests, texts = len(server.requests), len(counted_encoder)
+    assert command() == 40
+    assert (len(server.requests), len(counted_encoder)) == (requests, texts)
+    with Library.open(path) as library:
+        assert (library.info().unfinished, library.check()) == ("", [])
+    assert not list(path.glob("building*"))
 
 
 def test_what_another_build_left_staged_is_not_gone_on_with(tmp_path, client):

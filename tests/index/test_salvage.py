@@ -249,7 +249,7 @@ def test_a_file_that_another_process_has_open_is_not_replaced_under_it(path):
 # ---- files cut off, overwritten, of another kind
 
 
-@pytest.mark.parametrize("share", [0.6, 0.8, 0.95])
+@pytest.mark.parametrize("share", [0.75, 0.85, 0.95])
 def test_of_a_file_that_was_cut_off_the_rest_is_salvaged(path, share):
     before, _ = contents(path)
     os.truncate(path / "library.db", int((path / "library.db").stat().st_size * share))
