@@ -1,5 +1,6 @@
 """A language model's server that never comes to an end: given up after the set time, and the abstracts speak."""
 
+import gc
 import json
 import socket
 import threading
@@ -14,6 +15,10 @@ from index.errors import InputError
 from index.record_json import to_json
 from qa import Assistant
 from qa.models import DEFAULT_LIMIT_S, LIMIT_VARIABLE, load_chat_model, reply_limit_s
+
+# httpx ends a stream that was broken off by a generator of its own, which may be collected while another thread of it
+# still winds up; Python says so and goes on. Here it is looked for and let pass, so that no later test hears of it.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 QUESTION = "What does IL-32β induce in breast cancer cells?"
 LIMIT_S = 1.0
@@ -116,6 +121,13 @@ def library(tmp_path_factory):
     with Library.open(folder / "library", create=True) as opened:
         opened.add(files=[folder / "abstracts.jsonl"])
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def collected():
+    """Have whatever a test leaves collected by its end."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
