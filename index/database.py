@@ -118,6 +118,8 @@ def said_plainly(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         said = str(error)
+        if said.startswith("Could not decode"):  # a text that is no longer UTF-8
+            raise damaged(path, error) from error
         if "full" in said:
             raise LibraryError(
                 f"the disk with {path.parent} is full; free some space and run the same command again: nothing was lost"
@@ -131,7 +133,7 @@ def said_plainly(path: Path) -> Iterator[None]:
         ) from error
     except sqlite3.ProgrammingError as error:
         raise LibraryError(f"the library in {path.parent} was closed; open it again with Library.open") from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter from texts that are no longer UTF-8
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise damaged(path, error) from error
 
 

@@ -367,10 +367,10 @@ class Store(Database):
 
     def _is_as_written(self, pmid: str, dimension: int) -> bool:
         """Tell whether the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""
-        id_, year, is_retracted, digest, record, raw = self._row(
-            "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)
-        )
         try:
+            id_, year, is_retracted, digest, record, raw = self._row(
+                "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)
+            )
             with decoding(self.path):
                 abstract = unpack(record, raw=zlib.decompress(raw))
                 same = (pmid, year, is_retracted, digest) == (

@@ -286,6 +286,7 @@ def test_damage_to_the_truth_is_found_and_a_search_says_so(path, tmp_path):
         ("UPDATE abstracts SET year = 1900 WHERE pmid = '5'", "holds PMID 5 damaged"),
         ("UPDATE abstracts SET is_retracted = 1 WHERE pmid = '5'", "holds PMID 5 damaged"),
         ("UPDATE abstracts SET record = zeroblob(9) WHERE pmid = '5'", "holds PMID 5 damaged"),
+        ("UPDATE abstracts SET digest = CAST(x'61ff' AS TEXT) WHERE pmid = '5'", "holds PMID 5 damaged"),
         ("UPDATE abstracts SET raw = zeroblob(9) WHERE pmid = '5'", "holds PMID 5 damaged"),
         ("UPDATE passages SET start = start + 1 WHERE id = 9", "holds PMID 3 damaged"),
         ("UPDATE passages SET end = end - 1 WHERE id = 9", "holds PMID 3 damaged"),
