@@ -282,9 +282,12 @@ class Store(Database):
 
     def is_all_there(self) -> bool:
         """Tell whether the abstracts are those that were counted when they were written."""
-        with self._snapshot(), decoding(self.path):
-            numbers = (content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
-            return sum(numbers) % DIGEST_MODULUS == int(self._settings()["content"])
+        try:
+            with self._snapshot(), decoding(self.path):
+                numbers = (content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
+                return sum(numbers) % DIGEST_MODULUS == int(self._settings()["content"])
+        except LibraryDamagedError:
+            return False
 
     # ---- writing
 
