@@ -196,6 +196,8 @@ def _lexical_state(folder: Path, store: Store) -> str:
         lexical = LexicalIndex(folder / LEXICAL)
     except ValueError:
         return "is damaged"
+    except OSError as error:
+        raise LibraryError(f"{folder} cannot be checked: {error.strerror}; free some space and try again") from error
     return _behind(lexical.generation, len(lexical), store)
 
 

@@ -28,9 +28,9 @@ class LexicalIndex:
     """Terms under their passage ids. Opened for reading; `add` and `replace_all` take tantivy's writer for a commit."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in a folder, or begin an empty one. Raises ValueError when it is damaged.
+        """Open the index in a folder, or begin an empty one. Raises ValueError for a damaged one, OSError on a full disk.
 
-        That is also what an index looks like while it is being written, or was when its writer was killed.
+        Damaged is also what an index looks like while it is being written, or was when its writer was killed.
         """
         import tantivy
 
@@ -44,6 +44,8 @@ class LexicalIndex:
             self._index = tantivy.Index(self._schema, path=str(folder))
             self._index.config_reader(reload_policy="manual")
         except (ValueError, OSError) as error:
+            if _is_full(error):
+                raise _os_error(error, folder) from error
             raise ValueError(f"{folder} is damaged: {error}") from error
         if not is_begun:
             _write_sums(folder)
@@ -115,8 +117,7 @@ class LexicalIndex:
             writer.commit()
             writer.wait_merging_threads()
         except ValueError as error:  # whatever goes wrong, tantivy raises this
-            reason = errno.ENOSPC if "No space left" in str(error) else errno.EIO
-            raise OSError(reason, os.strerror(reason), str(self._folder)) from error
+            raise _os_error(error, self._folder) from error
         _write_sums(self._folder)
         self.reload()
 
@@ -167,6 +168,16 @@ class LexicalIndex:
         import tantivy
 
         return tantivy.Query.term_query(self._schema, "terms", term, "freq")
+
+
+def _is_full(error: Exception) -> bool:
+    return "No space left" in str(error)
+
+
+def _os_error(error: Exception, folder: Path) -> OSError:
+    """Return what an error of tantivy's was before it became a ValueError."""
+    reason = errno.ENOSPC if _is_full(error) else errno.EIO
+    return OSError(reason, os.strerror(reason), str(folder))
 
 
 def _check_sums(folder: Path) -> None:
