@@ -28,7 +28,7 @@ class LexicalIndex:
     """Terms under their passage ids. Opened for reading; `add` and `replace_all` take tantivy's writer for a commit."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in a folder, or begin an empty one. Raises ValueError for a damaged one, OSError on a full disk.
+        """Open the index in a folder, or begin an empty one. ValueError: it is damaged. OSError: the disk is full.
 
         Damaged is also what an index looks like while it is being written, or was when its writer was killed.
         """
