@@ -11,7 +11,7 @@ from qa import Turn
 from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
 from ui.libraries import Libraries
 
-SHOWN_EXCHANGES = 20
+SHOWN_EXCHANGES = 10
 """Exchanges kept on the page; a follow-up refers to a recent one, and old cards would only weigh on the browser."""
 
 EXAMPLES = (
