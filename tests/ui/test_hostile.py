@@ -128,7 +128,8 @@ def provoke(page):
 
 def ask(page, question):
     """Ask and wait for an answer or a sentence; no toast may say that something broke."""
-    number = page.locator(".aa-turn").count() + 1
+    turns = page.locator(".aa-turn")  # a tab keeps the last ones only
+    number = int(turns.last.get_attribute("data-turn")) + 1 if turns.count() else 1
     box = page.get_by_label("Your question")
     box.fill(question)
     box.press("Enter")
