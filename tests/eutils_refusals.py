@@ -63,15 +63,15 @@ REFUSALS: dict[str, Refusal] = {
     "gateway-forwarding": Refusal("any", Fault(500, _JSON, '{"error":"error forwarding request","type":"ip"}')),
     "efetch-no-valid-id": Refusal(
         "efetch",
-        Fault(400, body=_xml("eFetchResult", "<ERROR>ID list is empty! Possibly it has no correct IDs.</ERROR>")),
+        Fault(400, body=_xml("eFetchResult", "<ERROR>ID list is empty! None of them is an ID.</ERROR>")),
         LASTS,
-        "NCBI took no id for a PMID (HTTP 400: ID list is empty! Possibly it has no correct IDs.); check the PMIDs",
+        "NCBI took no id for a PMID (HTTP 400: ID list is empty! None of them is an ID.); check the PMIDs",
     ),
     "efetch-no-valid-id-text": Refusal(
         "efetch",
-        Fault(400, _TEXT, "ID+list+is+empty!+Possibly+it+has+no+correct+IDs.\n"),
+        Fault(400, _TEXT, "ID+list+is+empty!+None+of+them+is+an+ID.\n"),
         LASTS,
-        "NCBI took no id for a PMID (HTTP 400: ID list is empty! Possibly it has no correct IDs.); check the PMIDs",
+        "NCBI took no id for a PMID (HTTP 400: ID list is empty! None of them is an ID.); check the PMIDs",
     ),
     "efetch-unknown-pmid": Refusal("efetch", Fault(200, body=_xml("PubmedArticleSet", "")), NO_ERROR),
     "efetch-lost-history": Refusal(
