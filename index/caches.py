@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.lexical import LexicalIndex
+from index.abbreviations import definitions
+from index.lexical import LexicalIndex, LexicalRow
 from index.store import Store
 from index.terms import terms
 from index.vectors import VectorIndex, is_whole, write_vectors
@@ -205,16 +206,17 @@ class Caches:
         """
         held = self._store.generation_of(lexical.generation) or 0
         if self._store.has_removed_since(held):
-            lexical.replace_all(self._terms_since(0), generation=mark)
+            lexical.replace_all(self._rows_since(0), generation=mark)
         else:
-            lexical.add(self._terms_since(held), generation=mark)
+            lexical.add(self._rows_since(held), generation=mark)
 
-    def _terms_since(self, generation: int) -> Iterator[tuple[int, list[str]]]:
+    def _rows_since(self, generation: int) -> Iterator[LexicalRow]:
         for ids in self._ids_since(generation):
             passages = self._store.passages(ids)
             abstracts = self._store.get(list({passage.pmid for passage in passages.values()}))
             for id_, passage in passages.items():
-                yield id_, terms(passage_text(abstracts[passage.pmid], passage))
+                text = passage_text(abstracts[passage.pmid], passage)
+                yield LexicalRow(id_, terms(text), definitions(passage.text))
 
 
 def _delete(path: Path) -> None:

@@ -14,14 +14,30 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.abbreviations import Abbreviation, key
 from index.filtering import Selection
 
+TERMS_VERSION = 2
+"""Of what is indexed: raised when terms or definitions come out otherwise, so that older indexes are made anew."""
+_TERMS = f"terms{TERMS_VERSION}"
+_MOST_DEFINITIONS = 200
+"""How many definitions of an abbreviation are weighed against each other, the oldest first."""
 _GENERATION_ID = 0  # passage ids start at 1
 _SUMS = "checksums.json"
 _BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalRow:
+    """What is indexed of a passage: its terms, and the abbreviations that it defines."""
+
+    id: int
+    terms: Sequence[str]
+    definitions: Sequence[Abbreviation] = ()
 
 
 class LexicalIndex:
@@ -63,6 +79,8 @@ class LexicalIndex:
         try:
             opened._index = tantivy.Index.open(str(folder))
             opened._index.config_reader(reload_policy="manual")
+            if opened._index.schema != opened._schema:  # of another version's terms
+                opened._index = tantivy.Index(opened._schema)
         except (ValueError, OSError):
             opened._index = tantivy.Index(opened._schema)
         return opened
@@ -86,18 +104,18 @@ class LexicalIndex:
         """Take up what was committed since the index was opened."""
         self._index.reload()
 
-    def add(self, rows: Iterable[tuple[int, Sequence[str]]], *, generation: int) -> None:
-        """Add (passage id, terms) and record the generation, in one commit that is whole or not at all.
+    def add(self, rows: Iterable[LexicalRow], *, generation: int) -> None:
+        """Add passages and record the generation, in one commit that is whole or not at all.
 
         Raises OSError when it cannot be written.
         """
         self._commit(rows, generation, is_anew=False)
 
-    def replace_all(self, rows: Iterable[tuple[int, Sequence[str]]], *, generation: int) -> None:
-        """Put (passage id, terms) in place of all that is there, in one commit. Raises OSError as `add` does."""
+    def replace_all(self, rows: Iterable[LexicalRow], *, generation: int) -> None:
+        """Put passages in place of all that is there, in one commit. Raises OSError as `add` does."""
         self._commit(rows, generation, is_anew=True)
 
-    def _commit(self, rows: Iterable[tuple[int, Sequence[str]]], generation: int, *, is_anew: bool) -> None:
+    def _commit(self, rows: Iterable[LexicalRow], generation: int, *, is_anew: bool) -> None:
         import tantivy
 
         try:
@@ -105,11 +123,8 @@ class LexicalIndex:
             if is_anew:
                 writer.delete_all_documents()
             writer.delete_documents_by_term("id", _GENERATION_ID)
-            for passage_id, passage_terms in rows:
-                record = tantivy.Document()
-                record.add_integer("id", passage_id)
-                record.add_text("terms", " ".join(passage_terms))
-                writer.add_document(record)
+            for row in rows:
+                writer.add_document(_record(row))
             mark = tantivy.Document()
             mark.add_integer("id", _GENERATION_ID)
             mark.add_integer("generation", generation)
@@ -130,13 +145,27 @@ class LexicalIndex:
         ids = searcher.fast_field_values("id", [address for _, address in found])
         return [(int(id_), float(score)) for id_, (score, _) in zip(ids, found, strict=True)]
 
+    def definitions(self, form: str) -> list[Abbreviation]:
+        """Return the abbreviations that passages define with a form of this key, once for each passage."""
+        import tantivy
+
+        searcher = self._index.searcher()
+        if not len(self) or not searcher.doc_freq("forms", form):
+            return []
+        query = tantivy.Query.term_query(self._schema, "forms", form, "basic")
+        hits = searcher.search(query, _MOST_DEFINITIONS, count=False, order_by_field="id", order=tantivy.Order.Asc).hits
+        listed = [
+            Abbreviation(*pair) for _, address in hits for pair in searcher.doc(address)["definitions"][0]["pairs"]
+        ]
+        return [one for one in listed if form in (key(one.short), key(one.long))]
+
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of each term that is indexed, ln(1 + (N - n + 0.5) / (n + 0.5)).
 
         A term that no passage holds is left out; `weight_of_absent` is what it would weigh.
         """
         searcher, count = self._index.searcher(), len(self)
-        frequencies = {term: int(searcher.doc_freq("terms", term)) for term in terms}
+        frequencies = {term: int(searcher.doc_freq(_TERMS, term)) for term in terms}
         return {term: math.log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in frequencies.items() if 0 < n <= count}
 
     @property
@@ -167,7 +196,21 @@ class LexicalIndex:
     def _term(self, term: str) -> Any:  # noqa: ANN401 - a tantivy.Query
         import tantivy
 
-        return tantivy.Query.term_query(self._schema, "terms", term, "freq")
+        return tantivy.Query.term_query(self._schema, _TERMS, term, "freq")
+
+
+def _record(row: LexicalRow) -> Any:  # noqa: ANN401 - a tantivy.Document
+    import tantivy
+
+    record = tantivy.Document()
+    record.add_integer("id", row.id)
+    record.add_text(_TERMS, " ".join(row.terms))
+    for one in row.definitions:
+        record.add_text("forms", key(one.short))
+        record.add_text("forms", key(one.long))
+    if row.definitions:
+        record.add_json("definitions", {"pairs": [[one.short, one.long] for one in row.definitions]})
+    return record
 
 
 def _is_full(error: Exception) -> bool:
@@ -219,5 +262,7 @@ def _schema() -> Any:  # noqa: ANN401 - a tantivy.Schema
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("id", indexed=True, fast=True)
     builder.add_integer_field("generation", stored=True)
-    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("forms", tokenizer_name="raw", index_option="basic")
+    builder.add_json_field("definitions", stored=True)
+    builder.add_text_field(_TERMS, tokenizer_name="whitespace", index_option="freq")
     return builder.build()

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from index.abbreviations import Spelled
 from index.caches import Caches
 from index.checking import Finding, check_caches, check_truth
 from index.database import delete_database
@@ -31,7 +32,7 @@ from index.records import Abstract, Filters, Hit, Report
 from index.refreshing import follow_deletions
 from index.rows import Settings
 from index.running import Watch, begin, groups_of, run
-from index.search import Indexes, Mode, search
+from index.search import Indexes, Mode, search, understood
 from index.store import Store
 from index.writing import OnProgress
 
@@ -126,6 +127,12 @@ class Library:
             known = self._caches.lexical.weights(words)
             most = self._caches.lexical.weight_of_absent
         return known | {word: most for word in absent if word not in known}
+
+    def understood(self, text: str) -> Spelled:
+        """Return a question as `search` reads it, and those of its abbreviations that this library defines."""
+        with self._caches.lock:
+            self._catch_up()
+            return understood(text, self._caches.lexical)
 
     def info(self) -> LibraryInfo:
         """Return what the library holds and what it was built with; loads no model and no index."""

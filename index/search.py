@@ -8,13 +8,14 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from index.abbreviations import Spelled, spell
 from index.encoder import Encoder, Vectors
 from index.errors import InputError
 from index.filtering import Selection
 from index.lexical import LexicalIndex
 from index.records import Hit
 from index.store import Store
-from index.terms import terms
+from index.terms import canonical, terms
 from index.vectors import VectorIndex
 
 Mode = Literal["hybrid", "dense", "lexical"]
@@ -53,7 +54,7 @@ class _Scores:
 
 def search(query: str, *, indexes: Indexes, top: int, mode: Mode, selection: Selection | None) -> list[Hit]:
     """Return up to `top` hits, best first; the order is the same whenever the library and the query are."""
-    text = checked_query(query)
+    text = understood(query, indexes.lexical).text
     _check_bounds(top, mode)
     found = _scores(text, indexes=indexes, depth=max(_DEPTH, 2 * top), mode=mode, selection=selection)
     scores = _fuse(found.cosines, found.bm25) if mode == "hybrid" else found.cosines or found.bm25
@@ -64,6 +65,12 @@ def search(query: str, *, indexes: Indexes, top: int, mode: Mode, selection: Sel
         for id_ in ranked
         if id_ in passages
     ]
+
+
+def understood(query: str, lexical: LexicalIndex) -> Spelled:
+    """Return a query as both sides read it: names in one written form, abbreviations in both forms."""
+    spelled = spell(checked_query(query), lexical.definitions)
+    return Spelled(canonical(spelled.text), spelled.abbreviations)
 
 
 def checked_query(query: str) -> str:

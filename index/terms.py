@@ -10,17 +10,12 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
-    "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
-"""Greek letters and their spelt-out names; NFKC and lower case have made variants (ϐ, ϕ, µ, capitals) one of these."""
+from index.folding import GREEK, fold
+from index.words import american, singular
 
 _GREEK_WORDS = frozenset(GREEK.values())
 _FAMILIES = {"interleukin": "il", "interleukins": "il", "interferon": "ifn", "interferons": "ifn", "microrna": "mir",
@@ -28,16 +23,6 @@ _FAMILIES = {"interleukin": "il", "interleukins": "il", "interferon": "ifn", "in
 """Family names that stand in full before a number or a Greek letter, and the short form that names use."""
 
 _PIECE = re.compile(r"(?P<greek>[Ͱ-Ͽ])|(?P<letters>[^\W\d_Ͱ-Ͽ]+)|(?P<digits>\d+)")
-_ABBREVIATED = re.compile(r"\b\w++ \(([A-Za-z]{2,6})\)(?=-\w)")
-"""A name with its abbreviation in the middle, "interleukin (IL)-32": the abbreviation goes on."""
-_RECOMBINANT = re.compile(r"\b(?:rhu?|rm|hu|r|h|m)(?=[A-Z]{2,5}-?[\dͰ-Ͽ])")
-"""What stands before a name and is no part of it: rhIL-32γ, mIL-10 (but mRNA has no number)."""
-_LATIN_ISOFORM = re.compile(r"\b((?:IL|il|Il)[- ]?\d{1,2}[- ]?)([abgß])\b")
-"""IL-1b, as keyboards without Greek letters have it; IL-17A with its capital is another thing."""
-_LATIN = {"a": "α", "b": "β", "ß": "β", "g": "γ"}
-_CAPITALS_AND_GREEK = re.compile(rf"(?<=[A-Z][A-Z])(?=({'|'.join(sorted(set(GREEK.values())))})\b)")
-"""Where IFNgamma, written as one word, has its seam."""
-_GREEK_AND_LETTER = re.compile(rf"\b({'|'.join(sorted(set(GREEK.values())))})(?=[A-Z]\b)")
 _TIGHT = re.compile(r"[-‐‑‒–−]?\Z")
 _LOOSE = re.compile(r"[-‐‑‒–−]?\s?\Z")
 _PREFIXES = frozenset({"anti", "non", "pro", "pre", "post", "co", "re", "un"})
@@ -46,19 +31,19 @@ _STOP_WORDS = frozenset(
     "no not of on or our over s should so such t than that the their them then there these they this those to under "
     "was we were what when where whether which while who whom whose why will with would you your".split()
 )
-_SPELLINGS = tuple(
-    (re.compile(pattern), spelling)
-    for pattern, spelling in (
-        (r"(?:(?<=[^aeiou])|^)(?:ae|oe)(?=[^aeiou])", "e"),  # haemoglobin, oedema, oesophagus
-        (r"(?<=[a-z]{2})our(?=s?$|al$|ed$|ing$|less$)", "or"),  # tumour, behavioural
-        (r"(?<=[a-z]{3})is(?=e$|es$|ed$|ing$|ation$|ations$)", "iz"),  # localise; harmless where the s was right
-        (r"(?<=[a-z]{3})yse(?=$|s$|d$)", "yze"),
-        (r"(?<=[a-z]{2})([tb])re(?=s?$)", r"\1er"),  # centre, fibre
-        (r"oea(?=s?$|l$)", "ea"),  # diarrhoea
-    )
+_GLYPHS = {word: letter for letter, word in GREEK.items() if letter != "ς"}
+_HYPHENATED = frozenset(
+    "il ifn tnf tgf nf cox mir bcl mmp glp pd ppar hif mcp mip icam vcam hiv hsv hpv igf gsk pgc sdf lc ki "
+    "mcf cov".split()
 )
+"""Families that are mostly written with a hyphen before what follows; CD4, STAT3 and p53 have none."""
+_GAP = re.compile(r"[-+/()\[\]]")
+"""What stands between words and tells nothing: T-cell and T cell, PI3K/Akt and PI3K-Akt."""
+_WHOSE = re.compile(r"\b(?:(?:recombinant|human|murine|mouse|rat|bovine|porcine) )+(?=[a-zα-ω]{1,6}-?[\dα-ω])")
 _MAX_TERM_CHARACTERS = 200
 """No word or name is longer: of what is, the beginning is indexed."""
+_MAX_WORDS = 6
+"""No name is written over more words: "tumor necrosis factor (TNF) alpha"."""
 _MAX_PIECES = 40
 """No name has more pieces: what goes on after so many is the next name."""
 _stemmers = threading.local()
@@ -89,7 +74,7 @@ def terms(text: str) -> list[str]:
     ['il', '32', 'beta', 'il32beta', 'il32', 'induc', 'vegf']
     """
     found: list[str] = []
-    for run in _runs(_fold(text)):
+    for run in _runs(fold(text)):
         found += [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS or len(run) > 1]
         found += _joined(run)
     return found
@@ -101,14 +86,14 @@ def names(text: str) -> list[str]:
     A name holds a digit or a Greek letter beside letters (IL-32β, STAT3, NF-κB, TNF-α, CD4); plain words and
     abbreviations without either are not names here.
     """
-    found = [forms[0] for run in _runs(_fold(text)) if (forms := _joined(run))]
+    found = [forms[0] for run in _runs(fold(text)) if (forms := _joined(run))]
     return list(dict.fromkeys(found))
 
 
 def as_written(name: str, text: str) -> str:
     """Return a name as a text writes it, over one word or several: "interleukin-32 beta" for il32beta."""
     words = text.split()
-    for width in (1, 2, 3):
+    for width in range(1, _MAX_WORDS + 1):
         for first in range(len(words) - width + 1):
             written = " ".join(words[first : first + width]).strip("?.,;:!()")
             if names(written) == [name]:
@@ -118,7 +103,7 @@ def as_written(name: str, text: str) -> str:
 
 def isoforms(text: str) -> dict[str, str]:
     """Return the isoforms that a text names, each with its family: {"il32beta": "il32"}."""
-    found = [forms for run in _runs(_fold(text)) if len(forms := _joined(run)) == 2]
+    found = [forms for run in _runs(fold(text)) if len(forms := _joined(run)) == 2]
     return dict(found)  # type: ignore[arg-type]
 
 
@@ -128,19 +113,60 @@ def content_words(text: str) -> list[str]:
     The pieces of a name are left out where the whole name stands for them.
     """
     found: list[str] = []
-    for run in _runs(_fold(text)):
+    for run in _runs(fold(text)):
         joined = _joined(run)
         found += joined[:1] or [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS]
     return list(dict.fromkeys(found))
 
 
-def _fold(text: str) -> str:
-    """Return the text in NFKC form (Ca²⁺ becomes Ca2+), accents off, names made whole; case tells them from words."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    plain = _LATIN_ISOFORM.sub(lambda match: match[1] + _LATIN[match[2]], _RECOMBINANT.sub("", plain))
-    plain = _CAPITALS_AND_GREEK.sub("-", _ABBREVIATED.sub(r"\1", plain))
-    return _GREEK_AND_LETTER.sub(r"\1-", plain)
+def canonical(text: str) -> str:
+    """Return a text as a search reads it: one written form for each name, words in the singular, American spelling.
+
+    Texts that differ only in how names and words are written give one string, so that both sides of a search find the
+    same. What stands before a name and only says whose it is (human, murine, recombinant) is left out.
+
+    >>> canonical("Does recombinant human IL32beta act on tumours?") == canonical("Does rhIL-32β act on tumors?")
+    True
+    """
+    folded = fold(text)
+    parts, end = [], 0
+    for run in _runs(folded):
+        if run[0].start < end:  # "α, β and γ": the family that a letter leans on was written before
+            run = [piece for piece in run if piece.start >= end]
+        parts += [
+            _GAP.sub(" ", folded[end : run[0].start]),
+            _written_name(run) if _joined(run) else _plain_words(run, folded),
+        ]
+        end = run[-1].end
+    spaced = " ".join("".join([*parts, _GAP.sub(" ", folded[end:])]).split())
+    return _WHOSE.sub("", spaced)
+
+
+def _plain_words(run: Sequence[_Piece], text: str) -> str:
+    """Return a run that is no name in small letters, each word in its one form."""
+    parts, end = [], run[0].start
+    for piece in run:
+        word = piece.written.lower()
+        parts += [_GAP.sub(" ", text[end : piece.start]), word if word in _STOP_WORDS else singular(american(word))]
+        end = piece.end
+    return "".join(parts)
+
+
+def _written_name(run: Sequence[_Piece]) -> str:
+    """Return a name as it is mostly written: IL-32β, CD4, TGF-β1, MDA-MB-231, caspase-3."""
+    parts = [_glyph(piece) or _FAMILIES.get(piece.term) or singular(american(piece.term)) for piece in run]
+    written = parts[0]
+    for before, piece, part in zip(run, run[1:], parts[1:], strict=False):
+        is_alike = before.is_digits == piece.is_digits and not (before.is_greek or piece.is_greek)
+        is_set_off = before.term in _HYPHENATED or len(before.term) > 4 and not before.is_greek
+        is_whole_word = before.is_greek and len(part) > 3
+        written += f"{'-' if is_alike or is_set_off or is_whole_word else ''}{part}"
+    return written
+
+
+def _glyph(piece: _Piece) -> str:
+    """Return the Greek letter that a piece is, or "": PI in capitals is a name's beginning (PI3K)."""
+    return "" if len(piece.written) == 2 and piece.written.isupper() else _GLYPHS.get(piece.term, "")
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
@@ -212,9 +238,11 @@ def _joined(run: list[_Piece]) -> list[str]:
         return []
     if not any(piece.is_digits or piece.is_greek for piece in run):
         return []
-    parts = [_FAMILIES.get(piece.term, piece.term) for piece in run]
+    parts = [_FAMILIES.get(piece.term) or singular(american(piece.term)) for piece in run]
     forms = ["".join(parts)[:_MAX_TERM_CHARACTERS]]
-    if len(run) > 2 and (run[-1].is_greek or (len(parts[-1]) == 1 and run[-2].is_digits)):
+    if len(run) > 3 and parts[-1] == "p" and parts[-2] in ("3", "5"):  # the strand of a microRNA
+        forms.append("".join(parts[:-2])[:_MAX_TERM_CHARACTERS])
+    elif len(run) > 2 and (run[-1].is_greek or (len(parts[-1]) == 1 and run[-2].is_digits)):
         forms.append("".join(parts[:-1])[:_MAX_TERM_CHARACTERS])
     return forms
 
@@ -230,11 +258,4 @@ def _stem(word: str) -> str:
         import Stemmer
 
         stemmer = _stemmers.english = Stemmer.Stemmer("english")
-    return str(stemmer.stemWord(_american(word)))
-
-
-def _american(word: str) -> str:
-    """Return a word in American spelling, so that tumour and tumor, oedema and edema, localise and localize are one."""
-    for british, american in _SPELLINGS:
-        word = british.sub(american, word)
-    return word
+    return str(stemmer.stemWord(singular(american(word))))

@@ -11,10 +11,11 @@ from itertools import groupby
 import numpy as np
 
 from index import Library
+from index.abbreviations import Abbreviation, with_both_forms
 from index.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
 from index.sentences import sentence_spans
-from index.terms import content_words, isoforms, names, terms
+from index.terms import canonical, content_words, isoforms, names, terms
 from qa.answer import Citation, Source
 from qa.general_words import general_terms
 from qa.sentence_vectors import SentenceVectors
@@ -84,12 +85,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question as evidence is held against it: its vector, its words with their weights, its subject words."""
+    """A question as evidence is held against it: its vector, its words with their weights, its subject words.
+
+    `text` is as the library understands it, `abbreviations` are those of it that the library defines.
+    """
 
     text: str
     vector: Vectors
     words: Mapping[str, float]
     subject: tuple[str, ...]
+    abbreviations: tuple[Abbreviation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +113,13 @@ class _Context:
 
 def _context(asked: _Asked, source: Source) -> _Context:
     abstract = _within_reach(source)
-    covered = coverage(asked.words, abstract.text)
+    known = asked.abbreviations
     return _Context(
-        source, abstract, covered, missing_names(asked.text, abstract), missing_words(asked.subject, abstract)
+        source,
+        abstract,
+        coverage(asked.words, abstract.text, known),
+        missing_names(asked.text, abstract, known),
+        missing_words(asked.subject, abstract, known),
     )
 
 
@@ -137,8 +146,16 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
     vectors = _SENTENCES.of(
         ([source.abstract.text[start:end] for source, start, end in each] for each in by_abstract), encoder
     )
-    subject = subject_words(question, library, encoder)
-    asked = _Asked(question, _direction(question, focus, encoder), telling_words(question, library, subject), subject)
+    understood = library.understood(question)
+    text = understood.text
+    subject = subject_words(text, library, encoder)
+    asked = _Asked(
+        text,
+        _direction(text, canonical(focus), encoder),
+        telling_words(text, library, subject),
+        subject,
+        understood.abbreviations,
+    )
     contexts = {source.number: _context(asked, source) for source in sources}
     found = [
         _evidence(asked, contexts[source.number], (start, end), vector=vector)
@@ -186,18 +203,21 @@ def subject_words(text: str, library: Library, encoder: Encoder) -> tuple[str, .
     return tuple(dict.fromkeys([*technical, *absent]))
 
 
-def coverage(words: Mapping[str, float], text: str) -> float:
-    """Return the share of the weighted words that a text holds, from 0 to 1; 1 when there are no words."""
+def coverage(words: Mapping[str, float], text: str, abbreviations: Sequence[Abbreviation] = ()) -> float:
+    """Return the share of the weighted words that a text holds, from 0 to 1; 1 when there are no words.
+
+    Who holds one form of an abbreviation holds the other.
+    """
     total = sum(words.values())
     if not total:
         return 1.0
-    held = set(terms(text))
+    held = set(terms(with_both_forms(text, abbreviations)))
     return sum(weight for word, weight in words.items() if word in held) / total
 
 
-def missing_names(question: str, abstract: Abstract) -> tuple[str, ...]:
+def missing_names(question: str, abstract: Abstract, abbreviations: Sequence[Abbreviation] = ()) -> tuple[str, ...]:
     """Return the named things of the question that the abstract does not name; an isoform is not its family."""
-    held = set(terms(abstract.text))
+    held = set(terms(with_both_forms(abstract.text, abbreviations)))
     return tuple(name for name in names(question) if name not in held)
 
 
@@ -215,9 +235,13 @@ def other_isoforms(question: str, sentence: str, abstract: Abstract) -> tuple[st
     )
 
 
-def missing_words(words: Sequence[str], abstract: Abstract) -> tuple[str, ...]:
+def missing_words(
+    words: Sequence[str], abstract: Abstract, abbreviations: Sequence[Abbreviation] = ()
+) -> tuple[str, ...]:
     """Return the words whose beginnings stand nowhere in the abstract, so that endings do not matter."""
-    text = abstract.text.lower()
+    if not words:
+        return ()
+    text = canonical(with_both_forms(abstract.text, abbreviations)).lower()
     return tuple(word for word in words if word[: max(5, len(word) - 4)] not in text)
 
 
@@ -251,10 +275,11 @@ def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector
     text = source.abstract.text[start:end]
     section = section_kind(source.abstract, start)
     cosine = float(np.dot(vector, asked.vector))
-    covered = coverage(asked.words, text)
+    covered = coverage(asked.words, text, asked.abbreviations)
     absent = context.missing_names or other_isoforms(asked.text, text, context.abstract)
+    numbers_asked = numbers(asked.text)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _SECTION_BONUS.get(section, 0.0)
-    score -= _OTHER_NUMBERS * bool(numbers(asked.text) - numbers(text))
+    score -= _OTHER_NUMBERS * bool(numbers_asked and numbers_asked - numbers(canonical(text)))
     confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
     return Evidence(
         source, start, end, text, section, vector, cosine, covered, absent, context.missing_words, score, confidence

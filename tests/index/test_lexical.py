@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from index.filtering import Selection
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, LexicalRow
 
-ROWS = [(1, ["il", "32", "il32beta"]), (2, ["il", "32"]), (3, ["vegf", "vegf", "stat3"])]
+ROWS = [
+    LexicalRow(1, ["il", "32", "il32beta"]),
+    LexicalRow(2, ["il", "32"]),
+    LexicalRow(3, ["vegf", "vegf", "stat3"]),
+]
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def test_a_selection_changes_which_are_found_and_not_their_scores(index, selecti
 
 
 def test_an_update_is_seen_with_its_generation(index, tmp_path):
-    index.add([(4, ["il32gamma"])], generation=4)
+    index.add([LexicalRow(4, ["il32gamma"])], generation=4)
     reopened = LexicalIndex(tmp_path / "lexical")
     for one in (index, reopened):
         assert (one.generation, len(one), found(one, ["il32gamma", "il32beta"])) == (4, 4, [4, 1])

@@ -71,7 +71,7 @@ def test_isoforms_are_kept_apart(left, right):
         ("IL-1α/β", ["il1alpha", "il1beta"]),
         ("IL-32α and -β", ["il32alpha", "il32beta"]),
         ("IL-32α raised β-catenin", ["il32alpha", "betacatenin"]),  # another name
-        ("IL-32α cells and β cells", ["il32alpha"]),  # the list has ended
+        ("IL-32α cells and β cells", ["il32alpha", "betacell"]),  # the list has ended
     ],
 )
 def test_lists_of_isoforms(text, expected):

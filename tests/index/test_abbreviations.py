@@ -1,0 +1,67 @@
+"""Abbreviations that a library's own texts define."""
+
+import pytest
+
+from index.abbreviations import Abbreviation, definitions, spell, with_both_forms
+from index.caches import LEXICAL
+from index.lexical import LexicalIndex
+
+RA = Abbreviation("RA", "rheumatoid arthritis")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In rheumatoid arthritis (RA)", [RA]),
+        ("RA (rheumatoid arthritis)", [RA]),  # the other way round
+        ("tumor protein p53 (TP53)", [Abbreviation("TP53", "p53")]),  # a name is the end of another
+        ("TP53 (p53)", [Abbreviation("TP53", "p53")]),
+        ("in leukemia (ALL, n = 4)", []),  # its letters are not there
+        ("IL-6 (IL-8)", []),  # another thing
+        ("cells (see Table)", []),
+    ],
+)
+def test_definitions(text, expected):
+    assert definitions(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What does RA do?", "What does rheumatoid arthritis (RA) do?"),
+        ("What does rheumatoid arthritis do?", "What does rheumatoid arthritis (RA) do?"),
+        ("Is ra common?", "Is ra common?"),  # case tells a short form from a word
+    ],
+)
+def test_a_question_has_both_forms(question, expected):
+    assert spell(question, lambda form: [RA] if form in ("RA", "rheumatoid_arthriti") else []).text == expected
+
+
+def test_a_short_form_of_two_things_stands_for_itself():
+    both = [RA, Abbreviation("RA", "retinoic acid")]
+    assert spell("What does RA do?", lambda form: both).text == "What does RA do?"
+
+
+def test_who_holds_one_form_holds_the_other():
+    assert with_both_forms("RA hurts.", [RA]) == "RA hurts.\nrheumatoid arthritis\nRA"
+    assert with_both_forms("It hurts.", [RA]) == "It hurts."
+
+
+def test_a_library_forgets_what_its_abstracts_no_longer_define(library, json_lines):
+    from conftest import abstract
+
+    library.add(
+        files=[json_lines([abstract("1", "Joints", "In rheumatoid arthritis (RA) joints swell.")], "one.jsonl")]
+    )
+    assert library.understood("RA").abbreviations == (RA,)
+    library.remove(["1"])
+    assert library.understood("RA").abbreviations == ()
+
+
+def test_an_index_of_other_terms_is_made_anew(library, monkeypatch):
+    found = library.search("VEGF", mode="lexical")
+    monkeypatch.setattr("index.lexical._TERMS", "terms0")
+    with pytest.raises(ValueError, match="damaged"):
+        LexicalIndex(library.path / LEXICAL)
+    library._caches.drop()
+    assert library.search("VEGF", mode="lexical") == found

@@ -1,0 +1,28 @@
+"""English words in one spelling and one number."""
+
+import pytest
+
+from index.words import american, singular
+
+
+@pytest.mark.parametrize(
+    ("plural", "expected"),
+    [
+        ("antibodies", "antibody"), ("metastases", "metastasis"), ("doses", "dose"), ("mice", "mouse"),
+        ("viruses", "virus"), ("processes", "process"), ("headaches", "headache"), ("sepsis", "sepsis"),
+        ("diabetes", "diabetes"),
+    ],
+)  # fmt: skip
+def test_singular(plural, expected):
+    assert singular(plural) == expected
+
+
+@pytest.mark.parametrize(
+    ("british", "expected"),
+    [
+        ("haemoglobin", "hemoglobin"), ("oedema", "edema"), ("localised", "localized"), ("exercise", "exercise"),
+        ("signalling", "signaling"), ("coefficient", "coefficient"), ("anaerobic", "anaerobic"),
+    ],
+)  # fmt: skip
+def test_american(british, expected):
+    assert american(british) == expected
