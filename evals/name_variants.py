@@ -42,7 +42,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         " = tumor necrosis factor (TNF)-α = tnf alpha",
     ),
     "NF-κB": (
-        "NF-κB = NF-kappaB = NF-kappa B = NFκB = NFkB = NF-kB = nuclear factor kappa B = nuclear factor-κB = NF kappa-B",
+        "NF-κB = NF-kappaB = NF-kappa B = NFκB = NFkB = NF-kB = nuclear factor kappa B = nuclear factor-κB = NF kappa-B",  # noqa: E501
     ),
     "abbreviations of the library": (
         "p53 = TP53",
