@@ -8,7 +8,7 @@ from index import Filters, Hit, Library
 from qa.answer import Source
 
 MAX_SOURCES = 8
-_PASSAGES = 40
+PASSAGES = 40
 """Passages asked of the library for a question: enough that eight abstracts come out of them."""
 _COUNTED, _SHARE = 3, 0.3
 """How many passages count for an abstract, and what each further one counts of the one before."""
@@ -16,7 +16,7 @@ _COUNTED, _SHARE = 3, 0.3
 
 def retrieve(library: Library, question: str, *, filters: Filters = Filters(), top: int = MAX_SOURCES) -> list[Source]:
     """Return up to `top` abstracts as sources numbered from 1, best first, each with its passages that were found."""
-    hits = library.search(question, top=max(_PASSAGES, 4 * top), filters=filters)
+    hits = library.search(question, top=max(PASSAGES, 4 * top), filters=filters)
     return group_by_abstract(library, hits, top=top)
 
 
