@@ -3,9 +3,10 @@
     retrieval     how well search finds the relevant abstracts, beside plain BM25 and LangChain
     abstention    how well it is told what the abstracts do not say, and whether what is cited is relevant
     sentences     how well sentences are split, beside the splitters on PyPI
+    followups     whether follow-ups are understood, by rules
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
-Each takes --help, and all but load take --data DIR, the folder with the test sets.
+Each takes --help, and all but load, beside and followups take --data DIR, the folder with the test sets.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, beside, load, retrieval, sentences
+from evals import abstention, beside, followups, load, retrieval, sentences
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
@@ -23,6 +24,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "sentences": sentences.main,
     "load": load.main,
     "beside": beside.main,
+    "followups": followups.main,
 }
 
 

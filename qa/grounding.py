@@ -14,10 +14,10 @@ from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence import Evidence, coverage, numbers, technical_words, telling_words
 from qa.generative import DraftSentence
 
-_ANSWERS = 0.5
+ANSWERS = 0.5
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
-_SUPPORTS_COSINE = 0.6
-_SUPPORTS_COVERAGE = 0.6
+SUPPORTS_COSINE = 0.6
+SUPPORTS_COVERAGE = 0.6
 
 _WORD = re.compile(r"[a-z]+(?:'t)?")
 _DENIALS = frozenset(
@@ -37,7 +37,7 @@ _DOWN = (
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the evidence that may answer: its abstract names all that the question names, and it fits well enough."""
-    return [one for one in evidence if not one.missing_names and one.confidence >= _ANSWERS]
+    return [one for one in evidence if not one.missing_names and one.confidence >= ANSWERS]
 
 
 def refusal(question: str, evidence: Sequence[Evidence]) -> str:
@@ -78,8 +78,8 @@ def _supports(one: Evidence, text: str, vector: np.ndarray, words: dict[str, flo
     if not goes_the_same_way(text, one.text) or not _in_same_order(names(text), names(one.text)):
         return False
     return (
-        float(np.dot(one.vector, vector)) >= _SUPPORTS_COSINE
-        and coverage(words, quoted) >= _SUPPORTS_COVERAGE
+        float(np.dot(one.vector, vector)) >= SUPPORTS_COSINE
+        and coverage(words, quoted) >= SUPPORTS_COVERAGE
         and told <= set(terms(quoted)) | numbers(quoted)
     )
 

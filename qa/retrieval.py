@@ -9,13 +9,13 @@ from index.search import fuse
 from qa.answer import Source
 
 MAX_SOURCES = 8
-_PASSAGES = 40
+PASSAGES = 40
 """Passages asked of the library for a question: enough that eight abstracts come out of them."""
 
 
 def retrieve(library: Library, question: str, *, filters: Filters = Filters(), top: int = MAX_SOURCES) -> list[Source]:
     """Return up to `top` abstracts as sources numbered from 1, best first, each with its passages that were found."""
-    hits = library.search(question, top=max(_PASSAGES, 4 * top), filters=filters)
+    hits = library.search(question, top=max(PASSAGES, 4 * top), filters=filters)
     return group_by_abstract(library, hits, top=top)
 
 
