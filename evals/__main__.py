@@ -2,6 +2,7 @@
 
     retrieval     how well search finds the relevant abstracts, beside plain BM25 and LangChain
     abstention    how well it is told what the abstracts do not say, and whether what is cited is relevant
+    grounding     how well it is told which sentence a quote bears out, beside the cosine alone
     sentences     how well sentences are split, beside the splitters on PyPI
     followups     whether follow-ups are understood, by rules
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
@@ -15,12 +16,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, beside, followups, load, retrieval, sentences
+from evals import abstention, beside, followups, grounding, load, retrieval, sentences
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "retrieval": retrieval.main,
     "abstention": abstention.main,
+    "grounding": grounding.main,
     "sentences": sentences.main,
     "load": load.main,
     "beside": beside.main,
