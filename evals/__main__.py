@@ -3,10 +3,12 @@
     retrieval     how well search finds the relevant abstracts, beside plain BM25 and LangChain
     abstention    how well it is told what the abstracts do not say, and whether what is cited is relevant
     names         whether two written forms of one name bring the same, and like names their own
+    grounding     how well it is told which sentence a quote bears out, beside the cosine alone
     sentences     how well sentences are split, beside the splitters on PyPI
+    followups     whether follow-ups are understood, by rules
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
-Each takes --help, and all but load and names take --data DIR, the folder with the test sets.
+Each takes --help, and all but names, load, beside and followups take --data DIR, the folder with the test sets.
 """
 
 from __future__ import annotations
@@ -15,16 +17,18 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, beside, load, names, retrieval, sentences
+from evals import abstention, beside, followups, grounding, load, names, retrieval, sentences
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "retrieval": retrieval.main,
     "abstention": abstention.main,
     "names": names.main,
+    "grounding": grounding.main,
     "sentences": sentences.main,
     "load": load.main,
     "beside": beside.main,
+    "followups": followups.main,
 }
 
 

@@ -17,6 +17,7 @@ from index.commandline import (
     add_filter_flags,
     add_library_flag,
     filters_from,
+    give_way,
     library_path,
     print_json,
     progress_bar,
@@ -27,6 +28,8 @@ from index.library import Library
 from index.records import Report
 from index.repair import check_library
 
+_GIVE_WAY = ("build", "add", "rebuild", "refresh")
+"""The commands that take long, and leave the processor to whoever asks a question meanwhile."""
 _SHOWN = 200
 """How many changes and failures an account names on a terminal."""
 
@@ -221,4 +224,6 @@ def _add_input_flags(parser: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] and sys.argv[1] in _GIVE_WAY:
+        give_way()
     sys.exit(main())

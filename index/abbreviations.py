@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.folding import fold
-from index.terms import names, terms
+from index.terms import is_short, names, terms
 
 _PARENTHESES = re.compile(r"([^()\[\].;]{2,150}?)\s*\(([^()\[\]]{2,80})\)")
 _SHORT = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9Ͱ-Ͽ][\w+/.-]{1,9}(?: [\w+-]{1,4})?")
@@ -32,10 +32,15 @@ class Abbreviation:
     short: str
     long: str
 
+    @property
+    def are_names(self) -> bool:
+        """Whether both forms are names of one thing, as TP53 and p53 are, and not words and their first letters."""
+        return bool(names(self.short) and names(self.long))
+
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A text with its abbreviations in both forms, "rheumatoid arthritis (RA)", and the abbreviations themselves."""
+    """A text in which one thing's two names stand together, "TP53 (p53)", and all abbreviations that it uses."""
 
     text: str
     abbreviations: tuple[Abbreviation, ...] = ()
@@ -101,22 +106,27 @@ def key(form: str) -> str:
 
 
 def spell(text: str, defined: Callable[[str], Iterable[Abbreviation]]) -> Spelled:
-    """Return a text with each abbreviation that it uses, in either form, written in both.
+    """Return a text with the abbreviations that it uses, in either form; two names of one thing are both written.
+
+    Words and their first letters are written both only in a text of a few words. In a whole question, searching for
+    both "rheumatoid arthritis" and "RA" lost more than it gained: they weigh twice what the rest of it does.
 
     `defined` gives the abbreviations that the library defines with a form of that key, one for each time it does. The
     longest forms are looked for first; a form that stands for several things is left as it is.
     """
     words, written, used = fold(text).split(), [], []
+    is_few = is_short(text)
     place = 0
     while place < len(words):
         width, found = _at(words, place, defined) if place < _MOST_WORDS else (1, None)
-        if found and found not in used:
+        if found and (is_few or found.are_names) and found not in used:
             used.append(found)
             end = re.search(r"\W*$", words[place + width - 1])
             written.append(f"{found.long} ({found.short}){end.group() if end else ''}")
-        elif found:
+        elif found and (is_few or found.are_names):
             written.append(found.short)
         else:
+            used += [found] if found and found not in used else []
             written += words[place : place + width]
         place += width
     return Spelled(" ".join(written), tuple(used))

@@ -99,6 +99,12 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
+def give_way(niceness: int = 10) -> None:
+    """Let other processes of this machine go first, where the system knows of priorities; nothing waits otherwise."""
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, 0, max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
 def run(command: Callable[[], int]) -> int:
     """Run a command and return its exit code; what a person can mend is said in one sentence on stderr."""
     try:

@@ -129,7 +129,7 @@ _STRAINS = re.compile(r"\b(?:hsa|mmu|rno|bta|dre|cel)-(?=(?:miR|let|mir|MIR)-?\d
 _RECOMBINANT = re.compile(rf"\b(?:rhu|rh|rm|hu|r|h|m)-?(?=[A-Z]{{2,5}}(?:-?\d|-?[Ͱ-Ͽ]|-?(?:{_LETTER})\b))")
 """What stands before a name and is no part of it: rhIL-32γ, mIL-10 (but mRNA has no number)."""
 _POSITIVE = re.compile(r"\b(CD\d+[a-zA-Z]?)\+?[- ]?(?:positive|pos)\b")
-_UPPER = re.compile(rf"\b({_SYMBOLS}){_IS_NAMED}", re.I)
+_UPPER = re.compile(rf"\b(?!(?:{_LETTER})\b)({_SYMBOLS}){_IS_NAMED}", re.I)
 _CAPITALS_AND_GREEK = re.compile(rf"(?<=[A-Z][A-Z])(?=({_LETTER})(?:\b|\d))")
 """Where IFNgamma, written as one word, has its seam."""
 _GREEK_AND_LETTER = re.compile(rf"\b({_LETTER})(?=[A-Z]\b)")

@@ -144,6 +144,11 @@ class Library:
         return self._store.digest
 
     @property
+    def settings(self) -> Settings:
+        """What the library was built with: its encoder with the SHA-256 of its weights, and the size of passages."""
+        return self._store.settings
+
+    @property
     def encoder(self) -> Encoder:
         """The embedding model that the library was built with, loaded at first use."""
         with self._loading_encoder:

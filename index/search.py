@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from index.terms import canonical, terms
 from index.vectors import VectorIndex
 
 Mode = Literal["hybrid", "dense", "lexical"]
+_Key = TypeVar("_Key", bound=Hashable)
 
 DENSE_WEIGHT = 0.55
 """The dense side's share of a fused score; convex combination beats reciprocal ranks (Bruch, Gai and Ingber 2023)."""
@@ -57,7 +58,7 @@ def search(query: str, *, indexes: Indexes, top: int, mode: Mode, selection: Sel
     text = understood(query, indexes.lexical).text
     _check_bounds(top, mode)
     found = _scores(text, indexes=indexes, depth=max(_DEPTH, 2 * top), mode=mode, selection=selection)
-    scores = _fuse(found.cosines, found.bm25) if mode == "hybrid" else found.cosines or found.bm25
+    scores = fuse(found.cosines, found.bm25) if mode == "hybrid" else found.cosines or found.bm25
     ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))[:top]
     passages = indexes.store.passages(ranked)
     return [
@@ -119,10 +120,11 @@ def _both_sides(text: str, indexes: Indexes, depth: int, selection: Selection | 
     return _Scores(cosines, bm25)
 
 
-def _fuse(cosines: Mapping[int, float], bm25: Mapping[int, float]) -> dict[int, float]:
+def fuse(cosines: Mapping[_Key, float], bm25: Mapping[_Key, float]) -> dict[_Key, float]:
     """Return the convex combination of both sides' scores, the cosines stretched to 0…1, BM25 divided by its best.
 
-    BM25's zero means that no word is shared, so it keeps its place; a cosine's zero means nothing.
+    What only one side has scored is the worst of the other. BM25's zero means that no word is shared, so it keeps its
+    place; a cosine's zero means nothing.
     """
     low, high = min(cosines.values(), default=0.0), max(cosines.values(), default=1.0)
     best = max(bm25.values(), default=1.0)

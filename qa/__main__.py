@@ -85,8 +85,8 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
 
 
 def _print_answer(answer: Answer) -> None:
-    if answer.standalone_question not in ("", answer.question):
-        print(f"(asked: {answer.standalone_question})")
+    if answer.understood_as:
+        print(f"(asked: {answer.understood_as})")
     print(answer.text)
     shown = answer.nearest if answer.abstained else answer.sources
     if shown:

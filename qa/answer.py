@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from index.records import Abstract, Hit
+from index.records import Abstract, Filters, Hit
+from qa.narrowing import described
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ class Answer:
     An answer that abstained has no sentences and no sources: `reason` says why in one sentence and `nearest` holds the
     abstracts that came nearest, which support nothing. Otherwise `reason` is "" or says what the reader should know (a
     language model that was not used after all, citations that were dropped).
+
+    `standalone_question` is a follow-up as it can be understood alone, and `said_filters` what follow-ups so far have
+    asked for in years and types of publication; `filters` are those that held: the person's own with the said ones.
+    With them, `settings`, `library_digest`, `model` and `prompt_sha256` say what the answer depends on.
     """
 
     question: str
@@ -86,7 +91,10 @@ class Answer:
     nearest: tuple[Source, ...] = ()
     reason: str = ""
     standalone_question: str = ""
+    said_filters: Filters = Filters()
+    filters: Filters = Filters()
     library_digest: str = ""
+    settings: Mapping[str, str | int | float] = field(default_factory=dict)
     model: str = "extractive"
     prompt_sha256: str = ""
     dropped_citations: int = 0
@@ -99,11 +107,19 @@ class Answer:
             return self.reason
         return " ".join(f"{sentence.text} {sentence.markers}" for sentence in self.sentences if sentence.supported)
 
+    @property
+    def understood_as(self) -> str:
+        """What was asked, where not as typed: "Does IL-32β …? (clinical trials only, since 2015)"; else ""."""
+        said = described(self.said_filters)
+        standalone = self.standalone_question or self.question
+        return f"{standalone} ({said})" if said else standalone if standalone != self.question else ""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the command line's JSON has it."""
         return {
             "question": self.question,
             "standalone_question": self.standalone_question or self.question,
+            "understood_as": self.understood_as or self.question,
             "answer": self.text,
             "abstained": self.abstained,
             "reason": self.reason,
@@ -111,6 +127,7 @@ class Answer:
             "sources": [source.to_dict() for source in self.sources],
             "nearest": [source.to_dict() for source in self.nearest],
             "library_digest": self.library_digest,
+            "settings": {**self.settings, "filters": _filters_json(self.filters)},
             "model": self.model,
             "prompt_sha256": self.prompt_sha256,
             "dropped_citations": self.dropped_citations,
@@ -120,8 +137,8 @@ class Answer:
     def to_markdown(self) -> str:
         """Return the answer as Markdown: its text, the quotes that back it, its sources with links, its origin."""
         lines = [f"## {_plain(self.question)}", ""]
-        if self.standalone_question not in ("", self.question):
-            lines += [f"Asked as: {_plain(self.standalone_question)}", ""]
+        if self.understood_as:
+            lines += [f"Asked as: {_plain(self.understood_as)}", ""]
         lines += [_plain(self.text), ""]
         marks = {source.number: _marks(source) for source in self.sources}
         for quoted in (citation for sentence in self.sentences for citation in sentence.citations):
@@ -131,8 +148,31 @@ class Answer:
         if shown:
             lines += ["", "### Nearest, not used" if self.abstained else "### Sources", ""]
             lines += [_source_line(source) for source in shown]
-        lines += ["", f"Library {self.library_digest}, answered by {_plain(self.model)}."]
+        lines += ["", "### How it was answered", "", *(f"- {_plain(line)}" for line in self._origin())]
         return "\n".join(lines) + "\n"
+
+    def _origin(self) -> list[str]:
+        """Return, a line each, what the answer depends on."""
+        held = {name: value for name, value in asdict(self.filters).items() if value}
+        origin = {"library": self.library_digest, "model": self.model, "prompt SHA-256": self.prompt_sha256}
+        origin |= {name.replace("_", " "): str(value) for name, value in self.settings.items()}
+        origin["filters"] = "; ".join(f"{name.replace('_', ' ')} {_listed(value)}" for name, value in held.items())
+        return [f"{name}: {value or 'none'}" for name, value in origin.items()]
+
+
+def _filters_json(filters: Filters) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(filters).items()}
+
+
+def _listed(value: object) -> str:
+    """Return a filter's value in words; years as the command line takes them, 2010:2020."""
+    match value:
+        case (int() | None as first, int() | None as last):
+            return f"{first or ''}:{last or ''}"
+        case tuple():
+            return " or ".join(map(str, value))
+        case _:
+            return "yes"
 
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|#~$])")

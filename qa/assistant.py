@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 
 from index import Filters, Library
 from index.errors import ModelError
+from index.filtering import checked_filters
+from index.ingest import parse_pmids
 from index.search import checked_query
 from qa.answer import Answer, Source, Turn
 from qa.composing import Found, extractive_answer, written_answer
-from qa.conversation import is_follow_up, standalone_question
+from qa.conversation import Standalone, is_sane, standalone
 from qa.evidence import Evidence, gather
 from qa.grounding import answering, check_quotes, refusal
+from qa.narrowing import within
 from qa.prompts import load_prompt
 from qa.retrieval import retrieve
+from qa.settings import settings_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -50,45 +54,64 @@ class Assistant:
         """Yield the answer as it grows, a sentence more each time; the last one is the whole, checked answer."""
         asked = checked_query(question)
         started = time.perf_counter()
-        standalone = self._standalone(asked, turns)
-        sources = retrieve(self.library, standalone, filters=filters)
-        focus = asked if standalone != asked else ""
-        evidence = gather(standalone, sources, library=self.library, focus=focus)
+        understood = self._standalone(asked, turns, filters)
+        blank = self._blank(asked, understood, within(checked_filters(filters, parse_pmids), understood.filters))
+        sources = retrieve(self.library, understood.question, filters=blank.filters)
+        evidence = gather(understood.question, sources, library=self.library, focus=understood.focus)
         retrieved = time.perf_counter()
-        blank = Answer(asked, standalone_question=standalone, library_digest=self.library.digest, model=self.model_name)
-        for growing in self._composed(blank, sources, evidence, filters):
+        for growing in self._composed(blank, sources, evidence):
             now = time.perf_counter()
             seconds = {"retrieval": retrieved - started, "answer": now - retrieved}
             yield replace(check_quotes(growing, self.library), seconds=seconds)
 
-    def _standalone(self, question: str, turns: Sequence[Turn]) -> str:
-        """Return a follow-up as a question that stands alone, by the language model if there is one, else by rules."""
-        if self._model is None or not turns or not is_follow_up(question):
-            return standalone_question(question, turns)
+    def _blank(self, asked: str, understood: Standalone, filters: Filters) -> Answer:
+        """Return the answer before anything is found: what was asked, of which library, with which settings."""
+        return Answer(
+            asked,
+            standalone_question=understood.question,
+            said_filters=understood.filters,
+            filters=filters,
+            library_digest=self.library.digest,
+            settings=settings_of(self.library),
+            model=self.model_name,
+        )
+
+    def _standalone(self, question: str, turns: Sequence[Turn], filters: Filters) -> Standalone:
+        """Return a follow-up as a question that stands alone: in a language model's words where they are sane.
+
+        What became filters is settled by rules, with a model too, and leaves it nothing to write where it was all.
+        """
+        by_rules = standalone(question, turns, has_mesh=lambda descriptor: self._has_mesh(descriptor, filters))
+        if self._model is None or not by_rules.rest:
+            return by_rules
         from qa import generative
 
         try:
             prompt = load_prompt("standalone")
-            return generative.standalone_question(question, turns, model=self._model, prompt=prompt)
+            rewritten = generative.standalone_question(by_rules.rest, turns, model=self._model, prompt=prompt)
         except ModelError:  # said when the answer is asked for; the rules will do for the search
-            return standalone_question(question, turns)
+            return by_rules
+        return replace(by_rules, question=rewritten) if is_sane(rewritten, by_rules) else by_rules
 
-    def _composed(
-        self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence], filters: Filters
-    ) -> Iterator[Answer]:
+    def _has_mesh(self, descriptor: str, filters: Filters) -> bool:
+        """Tell whether a follow-up can filter by a MeSH descriptor: abstracts have it, and no other one was set."""
+        wanted = descriptor.casefold()
+        return not filters.mesh and any(label.casefold() == wanted for label in self.library.label_values("mesh"))
+
+    def _composed(self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence]) -> Iterator[Answer]:
         fitting = answering(evidence)
         if not fitting:
-            yield self._abstain(blank, evidence, filters)
+            yield self._abstain(blank, evidence)
         elif self._model is None:
             yield from extractive_answer(blank, fitting, sources)
         else:
             found = Found(tuple(sources), tuple(evidence), tuple(fitting))
             yield from written_answer(blank, found, model=self._model, library=self.library)
 
-    def _abstain(self, blank: Answer, evidence: Sequence[Evidence], filters: Filters) -> Answer:
+    def _abstain(self, blank: Answer, evidence: Sequence[Evidence]) -> Answer:
         """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
         question = blank.standalone_question
-        everything = replace(filters, include_retracted=True)
+        everything = replace(blank.filters, include_retracted=True)
         nearest = retrieve(self.library, question, filters=everything, top=_NEAREST)
         return replace(blank, abstained=True, reason=self._why_not(question, nearest, evidence), nearest=tuple(nearest))
 

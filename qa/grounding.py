@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index import Library
-from index.terms import as_written, names, terms
+from index.encoder import Vectors
+from index.terms import as_written
 from qa.answer import Answer, Citation, Sentence, Source
-from qa.evidence import Evidence, coverage, numbers, technical_words, telling_words
+from qa.claims import difference
+from qa.evidence import Evidence, coverage, technical_words, telling_words
 from qa.generative import DraftSentence
 
-_ANSWERS = 0.5
+ANSWERS = 0.5
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
-_SUPPORTS_COSINE = 0.6
-_SUPPORTS_COVERAGE = 0.6
-
-_WORD = re.compile(r"[a-z]+(?:'t)?")
-_DENIALS = frozenset(
-    "not no nor neither never none only without cannot fail failed fails lack lacked lacks n't".split()
-)
-_UP = (
-    "rais", "rise", "rose", "increas", "elevat", "enhanc", "higher", "more", "promot", "induc", "activat", "upregulat",
-    "stimulat", "lengthen", "prolong", "longer", "augment", "worsen", "accelerat", "gain",
-)  # fmt: skip
-_DOWN = (
-    "lower", "fall", "fell", "decreas", "reduc", "diminish", "less", "fewer", "inhibit", "suppress", "downregulat",
-    "block", "shorten", "shorter", "attenuat", "improv", "slow", "declin", "drop", "prevent", "protect", "hinder",
-    "loss", "lost",
-)  # fmt: skip
-"""Beginnings of words that say in which direction a thing went."""
+SUPPORTS_COSINE = 0.6
+SUPPORTS_COVERAGE = 0.5
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the evidence that may answer: its abstract names all that the question names, and it fits well enough."""
-    return [one for one in evidence if not one.missing_names and one.confidence >= _ANSWERS]
+    return [one for one in evidence if not one.missing_names and one.confidence >= ANSWERS]
 
 
 def refusal(question: str, evidence: Sequence[Evidence]) -> str:
@@ -53,63 +39,51 @@ def refusal(question: str, evidence: Sequence[Evidence]) -> str:
     return "Not in these abstracts: none of those found holds a sentence that answers this."
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """A sentence as it is held against quotes: its vector, and its telling words with their weights."""
+
+    text: str
+    vector: Vectors
+    words: Mapping[str, float]
+
+    @classmethod
+    def of(cls, text: str, library: Library) -> Statement:
+        """Return the statement of a text, its words weighed by a library."""
+        technical = technical_words(text, library.encoder)
+        vector = library.encoder.encode([text], kind="passage")[0]
+        return cls(text, vector, telling_words(text, library, technical))
+
+
+def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str) -> bool:
+    """Tell whether a quote says what a statement says: near in meaning, with most of its words, and nothing else in it.
+
+    `vector` is the quote's, `context` the text of its abstract, title first. What may differ is in `qa.claims`.
+    """
+    return (
+        float(np.dot(vector, statement.vector)) >= SUPPORTS_COSINE
+        and coverage(statement.words, f"{context.partition(chr(10))[0]} {quote}") >= SUPPORTS_COVERAGE
+        and not difference(statement.text, quote, context)
+    )
+
+
 def ground(draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library) -> Sentence:
     """Return a language model's sentence with, for each cited source, the quote that bears it out.
 
-    A source supports a sentence when one of its own sentences is near in meaning, holds most of its telling words, says
-    it in the same direction, and has the numbers and named things of the sentence, in the same order, with its
-    abstract's title. A sentence that no cited source supports comes back with `supported` false and no citations.
+    A sentence that no cited source supports comes back with `supported` false and no citations.
     """
-    vector = library.encoder.encode([draft.text], kind="passage")[0]
-    words = telling_words(draft.text, library, technical_words(draft.text, library.encoder))
+    statement = Statement.of(draft.text, library)
     citations = []
     for number in draft.sources:
-        of_source = [one for one in evidence if one.source.number == number]
-        supporting = [one for one in of_source if _supports(one, draft.text, vector, words)]
+        supporting = [one for one in evidence if one.source.number == number and _supports(one, statement)]
         if supporting:
-            best = max(supporting, key=lambda one: (float(np.dot(one.vector, vector)), -one.start))
+            best = max(supporting, key=lambda one: (float(np.dot(one.vector, statement.vector)), -one.start))
             citations.append(best.citation)
     return Sentence(draft.text, tuple(citations), supported=bool(citations))
 
 
-def _supports(one: Evidence, text: str, vector: np.ndarray, words: dict[str, float]) -> bool:
-    quoted = f"{one.source.abstract.title} {one.text}"
-    told = set(names(text)) | numbers(text)
-    if not goes_the_same_way(text, one.text) or not _in_same_order(names(text), names(one.text)):
-        return False
-    return (
-        float(np.dot(one.vector, vector)) >= _SUPPORTS_COSINE
-        and coverage(words, quoted) >= _SUPPORTS_COVERAGE
-        and told <= set(terms(quoted)) | numbers(quoted)
-    )
-
-
-def goes_the_same_way(text: str, quote: str) -> bool:
-    """Tell whether a sentence says nothing up or down that the quote does not, and denies where the quote denies.
-
-    >>> goes_the_same_way("Metformin did not raise IL-10", "Metformin raised IL-10")
-    False
-    """
-    said, quoted = (_WORD.findall(one.lower()) for one in (text, quote))
-    return (
-        _says(said, _UP) <= _says(quoted, _UP)
-        and _says(said, _DOWN) <= _says(quoted, _DOWN)
-        and _denies(said) == _denies(quoted)
-    )
-
-
-def _says(words: Sequence[str], beginnings: tuple[str, ...]) -> bool:
-    return any(word.startswith(beginnings) for word in words)
-
-
-def _denies(words: Sequence[str]) -> bool:
-    return sum(word in _DENIALS for word in words) % 2 == 1
-
-
-def _in_same_order(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Tell whether the names that both lists hold stand in one order: who acts on whom."""
-    ours = [name for name in some if name in others]
-    return ours == [name for name in others if name in ours]
+def _supports(one: Evidence, statement: Statement) -> bool:
+    return bears_out(one.text, statement, vector=one.vector, context=one.source.abstract.text)
 
 
 def check_quotes(answer: Answer, library: Library) -> Answer:

@@ -119,10 +119,9 @@ def _source_text(source: Source) -> str:
 
 
 def render_history(turns: Sequence[Turn]) -> str:
-    """Return the last few turns, oldest first, long answers cut short."""
-    return "\n".join(
-        f"Question: {_one_line(turn.question)}\nAnswer: {_one_line(turn.answer.text)}" for turn in turns[-MAX_TURNS:]
-    )
+    """Return the last few turns, oldest first, questions as they were understood, long answers cut short."""
+    asked = [(turn.answer.standalone_question or turn.question, turn.answer.text) for turn in turns[-MAX_TURNS:]]
+    return "\n".join(f"Question: {_one_line(question)}\nAnswer: {_one_line(answer)}" for question, answer in asked)
 
 
 def _one_line(text: str) -> str:

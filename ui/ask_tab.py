@@ -104,17 +104,9 @@ def _wire(
     def answer(asked: str, session: Session, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401 (four types)
         steps = ask(asked, session, FilterFields(*fields), libraries=libraries)
         for number, (session, shown) in enumerate(steps):
-            # What stays as it is is not sent again: earlier exchanges, and a next question that is being typed.
-            earlier, present, earlier_sources, present_sources = shown.parts
-            first = number == 0
-            yield [
-                session,
-                earlier if first else gr.skip(),
-                present,
-                earlier_sources if first else gr.skip(),
-                present_sources,
-                "" if first else gr.skip(),
-            ]
+            # Earlier exchanges are given again though nothing in them is new: Gradio sends what differs, and its server
+            # keeps memory of a text's length for every gr.skip() that follows one. A question being typed stays.
+            yield [session, *shown.parts, "" if number == 0 else gr.skip()]
 
     def example(event: gr.EventData) -> str:
         return str(event.question)

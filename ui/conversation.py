@@ -127,9 +127,9 @@ def _link(citation: Citation, number: int, answer: Answer, turn: int) -> str:
 
 
 def _understood(answer: Answer) -> str:
-    if not answer.standalone_question or answer.standalone_question == answer.question:
+    if not answer.understood_as:
         return ""
-    return f'<p class="aa-understood" dir="auto">Understood as: {escape(answer.standalone_question)}</p>'
+    return f'<p class="aa-understood" dir="auto">Understood as: {escape(answer.understood_as)}</p>'
 
 
 def _abstention(answer: Answer) -> str:

@@ -51,6 +51,22 @@
     if (event.key === 'Escape') goBack();
   });
 
+  // Between a question and the server's first word, which comes late when many people ask at once.
+  const waiting = document.createElement('p');
+  waiting.className = 'aa-pending aa-waiting';
+  waiting.setAttribute('role', 'status');
+  waiting.innerHTML = 'Waiting for its turn<span aria-hidden="true">…</span>';
+  const box = () => document.querySelector('#aa-question textarea');
+  const isAsked = () => {
+    if (box()?.value.trim()) document.getElementById('aa-scroll').append(waiting);
+  };
+  document.addEventListener('click', (event) => event.target.closest?.('#aa-send') && isAsked(), true);
+  document.addEventListener(
+    'keydown',
+    (event) => event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.target === box() && isAsked(),
+    true,
+  );
+
   // A new question is brought to the top and stays there while its answer grows, unless the reader scrolls away.
   let newest = 0;
   let isFollowing = false;
@@ -71,6 +87,7 @@
     if (!region.hasAttribute('aria-live')) announce(region);
     const turn = region.querySelector('.aa-turn');
     const number = turn ? Number(turn.dataset.turn) : 0;
+    if (number !== newest || region.querySelector('.aa-notice')) waiting.remove();
     if (number !== newest) {
       newest = number;
       cameFrom = null;

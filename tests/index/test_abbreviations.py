@@ -28,8 +28,9 @@ def test_definitions(text, expected):
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        ("What does RA do?", "What does rheumatoid arthritis (RA) do?"),
-        ("What does rheumatoid arthritis do?", "What does rheumatoid arthritis (RA) do?"),
+        ("severe RA", "severe rheumatoid arthritis (RA)"),
+        ("severe rheumatoid arthritis", "severe rheumatoid arthritis (RA)"),
+        ("What does RA do in people?", "What does RA do in people?"),  # a whole question keeps its words
         ("Is ra common?", "Is ra common?"),  # case tells a short form from a word
     ],
 )

@@ -1,6 +1,10 @@
 """python -m index as a person or a script uses it."""
 
 import json
+import os
+import runpy
+import subprocess
+import sys
 
 import pytest
 from conftest import ABSTRACTS
@@ -153,3 +157,26 @@ def test_parse_years(text, years):
 def test_years_that_cannot_be_read(text):
     with pytest.raises(InputError, match="cannot be read"):
         parse_years(text)
+
+
+@pytest.mark.parametrize(("command", "is_long"), [("rebuild", True), ("refresh", True), ("info", False)])
+def test_what_takes_long_leaves_the_processor_to_others(command, is_long, tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr("index.commandline.give_way", lambda: given.append(command))
+    monkeypatch.setattr(sys, "argv", ["index", command, "--library", str(tmp_path / "none")])
+    monkeypatch.delitem(sys.modules, "index.__main__")  # so that it is run anew, as by python -m index
+    with pytest.raises(SystemExit):
+        runpy.run_module("index", run_name="__main__", alter_sys=False)
+    assert bool(given) == is_long
+
+
+@pytest.mark.skipif(not hasattr(os, "setpriority"), reason="this system has no priorities")
+def test_giving_way_twice_is_giving_way_once_and_takes_nothing_back():
+    code = (
+        "import os; from index.commandline import give_way; of = lambda: os.getpriority(os.PRIO_PROCESS, 0);"
+        "give_way(); give_way(); print(of()); os.nice(5); kept = of(); give_way(); print(of() == kept)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    niceness, is_kept = done.stdout.split()
+    assert int(niceness) >= 10
+    assert is_kept == "True"

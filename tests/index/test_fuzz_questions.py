@@ -1,7 +1,6 @@
 """Any text as a question or a search: an answer, a refusal or an InputError; and query syntax is words."""
 
 import json
-import re
 
 import pytest
 from conftest import ABSTRACTS
@@ -14,7 +13,7 @@ from index.record_json import to_json
 from index.search import MAX_QUERY_CHARACTERS, checked_query
 from index.terms import content_words, isoforms, names, terms
 from qa import Answer, Assistant, Turn
-from qa.conversation import standalone_question
+from qa.conversation import standalone
 
 WORDS = (
     "IL-32β", "IL-32α,", "β", "γ", "interleukin-32 beta", "IL32b", "TNF", "alpha", "and", "What does", "it", "VEGF?",
@@ -62,7 +61,10 @@ def test_any_text_becomes_terms_and_a_question(text, before):
     for read in (terms, names, content_words, isoforms):
         assert all(term and term == "".join(term.split()) and len(term) <= 200 for term in read(text))
     turns = [Turn(before, Answer(before))]
-    assert re.sub(r"\s", "", standalone_question(text, turns)).endswith(re.sub(r"\s", "", text))
+    found = standalone(text, turns)
+    assert len(found.question) <= max(MAX_QUERY_CHARACTERS, len(text))
+    assert found.is_sure or found.question.endswith(found.focus)
+    assert standalone(text, []).question == text.strip()
     try:
         query = checked_query(text)
     except InputError as error:

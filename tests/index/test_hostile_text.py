@@ -25,7 +25,7 @@ from index.chunking import split_abstract
 from index.medline import split_labels
 from index.records import Abstract, Section
 from index.terms import content_words, isoforms, names, terms
-from qa.conversation import standalone_question
+from qa.conversation import standalone
 from qa.answer import Answer, Turn
 
 for text in map(eval, sys.argv[1:]):
@@ -36,7 +36,8 @@ for text in map(eval, sys.argv[1:]):
     for read in (terms, names, content_words, isoforms, lambda one: list(split_labels(one))):
         read(text)
     short = text[:1990]
-    standalone_question("And " + short, [Turn(short, Answer(short))])
+    for beginning in ("And ", "What about ", "Only since 2010 in "):
+        standalone(beginning + short, [Turn(short, Answer(short))])
 """
 
 

@@ -2,6 +2,7 @@
 
 from conftest import ABSTRACTS
 
+from index import Filters
 from qa import Answer, Citation, Sentence, Source
 
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
@@ -25,7 +26,7 @@ def test_the_text_of_a_refusal_is_its_reason():
 
 def test_json():
     record = ANSWER.to_dict()
-    assert list(record)[:5] == ["question", "standalone_question", "answer", "abstained", "reason"]
+    assert list(record)[:5] == ["question", "standalone_question", "understood_as", "answer", "abstained"]
     assert record["sentences"][0]["citations"][0] == {
         "source": 1,
         "pmid": "90000001",
@@ -58,7 +59,8 @@ def test_markdown():
         "### Sources\n\n"
         "1. Interleukin-32β and the migration of breast cancer cells J Test 2013 "
         "[PMID 90000001](https://pubmed.ncbi.nlm.nih.gov/90000001/)\n\n"
-        "Library abc, answered by extractive.\n"
+        "### How it was answered\n\n"
+        "- library: abc\n- model: extractive\n- prompt SHA-256: none\n- filters: none\n"
     )
 
 
@@ -67,3 +69,14 @@ def test_markdown_of_a_refusal_marks_the_retracted_and_runs_no_html():
     assert "## \\<b\\>?\\</b\\>" in answer.to_markdown()
     assert "### Nearest, not used\n\n1. Metformin cures ageing" in answer.to_markdown()
     assert "**RETRACTED**" in answer.to_markdown()
+
+
+def test_what_was_asked_is_told_with_the_filters_that_follow_ups_asked_for():
+    said = Filters(years=(2015, None))
+    answer = Answer("since 2015", standalone_question="Why?", said_filters=said, filters=said, settings={"sources": 8})
+    assert answer.understood_as == "Why? (since 2015)"
+    assert "Asked as: Why? (since 2015)\n" in answer.to_markdown()
+    assert "- sources: 8\n- filters: years 2015:\n" in answer.to_markdown()
+    assert answer.to_dict()["understood_as"] == "Why? (since 2015)"
+    assert answer.to_dict()["settings"]["filters"]["years"] == [2015, None]
+    assert Answer("Why?", standalone_question="Why?").understood_as == ""

@@ -112,7 +112,31 @@ def test_an_empty_library_abstains(tmp_path):
     assert "this library is empty" in answer.reason
 
 
+def test_a_follow_up_of_years_narrows_the_search_and_is_told(library):
+    assistant = Assistant(library)
+    first = assistant.ask(QUESTION)
+    second = assistant.ask("since 2010", turns=[Turn(first.question, first)])
+    assert second.understood_as == f"{QUESTION} (since 2010)"
+    assert [source.abstract.pmid for source in second.sources] == ["90000001"]
+    third = assistant.ask("before 2010", turns=[Turn(first.question, first)])
+    assert "90000001" not in [source.abstract.pmid for source in (*third.sources, *third.nearest)]
+
+
+def test_a_refused_follow_up_names_the_isoform_that_was_asked_for(library):
+    first = Assistant(library).ask(QUESTION)
+    second = Assistant(library).ask("What about the θ isoform?", turns=[Turn(first.question, first)])
+    assert second.standalone_question == "What does IL-32θ induce in breast cancer cells?"
+    assert second.reason == "Not in these abstracts: none of those found names IL-32θ."
+
+
 # ---- with a language model
+
+
+def test_a_rewriting_that_loses_the_name_gives_way_to_the_rules(library):
+    first = Assistant(library).ask(QUESTION)
+    replies = ("What does it induce in cells?", "IL-32γ raised TNF-α in synovial cells [1].")
+    second = said_by(library, *replies).ask("And γ?", turns=[Turn(first.question, first)])
+    assert second.standalone_question == "What does IL-32γ induce in breast cancer cells?"
 
 
 def test_a_models_sentences_are_held_against_their_quotes(library):

@@ -8,22 +8,32 @@ from qa.langchain_retriever import LibraryRetriever
 from qa.retrieval import group_by_abstract, retrieve
 
 
-def hit(pmid, score):
-    return Hit(Passage(pmid, "TITLE", 0, 1, "x"), score)
+def hit(pmid, cosine, bm25):
+    return Hit(Passage(pmid, "TITLE", 0, 1, "x"), 0.5, cosine, bm25)
 
 
 @pytest.mark.parametrize(
     ("hits", "expected"),
     [
-        ([("90000001", 0.9), ("90000002", 0.8)], ["90000001", "90000002"]),  # by the best passage
-        ([("90000001", 0.8), ("90000002", 0.75), ("90000002", 0.7)], ["90000002", "90000001"]),  # a second one counts
-        ([("1", 0.9), ("90000002", 0.8)], ["90000002"]),  # gone since the search
-        ([("90000002", 0.8), ("90000001", 0.8)], ["90000001", "90000002"]),  # alike: by PMID
+        ([("90000001", 0.9, 5.0), ("90000002", 0.8, 4.0)], ["90000001", "90000002"]),  # better on both sides
+        (  # the best of each side, though of two passages
+            [("90000001", 0.8, 4.0), ("90000002", 0.9, 1.0), ("90000002", 0.1, 5.0), ("90000003", 0.1, 0.1)],
+            ["90000002", "90000001", "90000003"],
+        ),
+        (  # many fair passages are no better than one good one
+            [("90000001", 0.7, 3.0), ("90000001", 0.7, 3.0), ("90000001", 0.7, 3.0), ("90000002", 0.8, 4.0)],
+            ["90000002", "90000001"],
+        ),
+        ([("90000001", 0.6, None), ("90000002", 0.7, None)], ["90000002", "90000001"]),  # of the dense side alone
+        ([("90000001", None, 6.0), ("90000002", None, 7.0)], ["90000002", "90000001"]),  # of the lexical side alone
+        ([("90000001", 0.9, None), ("90000002", 0.1, 3.0)], ["90000001", "90000002"]),  # no word shared: meaning tells
+        ([("1", 0.9, 5.0), ("90000002", 0.8, 4.0)], ["90000002"]),  # gone since the search
+        ([("90000002", 0.8, 4.0), ("90000001", 0.8, 4.0)], ["90000001", "90000002"]),  # alike: by PMID
         ([], []),
     ],
 )
 def test_hits_are_grouped_by_abstract(library, hits, expected):
-    sources = group_by_abstract(library, [hit(pmid, score) for pmid, score in hits], top=8)
+    sources = group_by_abstract(library, [hit(*one) for one in hits], top=8)
     assert [source.abstract.pmid for source in sources] == expected
     assert [source.number for source in sources] == list(range(1, len(expected) + 1))
 

@@ -241,6 +241,19 @@ def test_a_problem_is_a_sentence_in_the_conversation(visit):
     expect(page.locator("#aa-present").get_by_role("alert")).to_contain_text("run backwards")
 
 
+def test_a_question_that_waits_for_its_turn_says_so(visit):
+    page = visit()
+    held = []
+    page.route("**/queue/join*", lambda route: held.append(route))
+    box = page.get_by_label("Your question")
+    box.fill(IL32)
+    box.press("Enter")
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    held[0].continue_()
+    page.get_by_text("checked against").wait_for()
+    expect(page.get_by_text("Waiting for its turn")).to_have_count(0)
+
+
 def test_nothing_in_a_question_runs(visit):
     page = visit()
     ask(page, HOSTILE)

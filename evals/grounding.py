@@ -1,0 +1,194 @@
+"""How well it is told what a quote bears out: python -m evals grounding
+
+Our own statements on sentences of samples/, each with one thing changed or honestly reworded; and SciFact's claims
+against the sentences that support or contradict them, or say nothing of them. Beside it the cosine alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evals.corpora import SEED, Corpus, build_library, read_rows, scifact_from
+from evals.report import DEFAULT_WORK, Figures, library_settings, say, show, table, versions, write_results
+from index import Abstract, Library, Section
+from qa.grounding import Statement, bears_out
+
+STATEMENTS = Path(__file__).parent / "statements.jsonl"
+SAMPLES = Path(__file__).parents[1] / "samples" / "abstracts.jsonl"
+PARAPHRASE = "paraphrase"
+HALVES = ("tuned on", "held aside")
+_PACKAGES = ("sentence-transformers", "openvino", "numpy", "scikit-learn")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A statement and a quote of an abstract; `kind` says how they stand to one another."""
+
+    kind: str
+    statement: str
+    quote: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a pair: whether the quote was taken to bear the statement out, and their cosine."""
+
+    kind: str
+    is_accepted: bool
+    cosine: float
+
+
+def own_pairs(abstracts: Sequence[Abstract]) -> list[Pair]:
+    """Return our own statements with their quotes."""
+    texts = {abstract.pmid: abstract.text for abstract in abstracts}
+    return [Pair(row["kind"], row["statement"], row["quote"], texts[row["pmid"]]) for row in read_rows(STATEMENTS)]
+
+
+def halves(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """Return the pairs in two halves by the seed, in the order of the file."""
+    numbers = list(range(len(pairs)))
+    random.Random(SEED).shuffle(numbers)
+    first = set(numbers[: len(numbers) // 2])
+    return {
+        HALVES[0]: [pair for number, pair in enumerate(pairs) if number in first],
+        HALVES[1]: [pair for number, pair in enumerate(pairs) if number not in first],
+    }
+
+
+def scifact_pairs(rows: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, Any]]) -> list[Pair]:
+    """Return SciFact's claims with each rationale joined; without evidence, with a sentence of the cited abstract.
+
+    Nothing of a cited abstract was marked where it says nothing decisive: the sentence is drawn by the seed then.
+    """
+    dice = random.Random(SEED)
+    by_id = {row["id"]: row for row in rows}
+    pairs = []
+    for claim in claims:
+        for id_, evidence in claim["evidence"].items():
+            row = by_id[id_]
+            context = f"{row['title']}\n{' '.join(row['sentences'])}"
+            for one in evidence:
+                quote = " ".join(row["sentences"][number] for number in one["sentences"])
+                pairs.append(Pair(one["label"], claim["claim"], quote, context))
+        if not claim["evidence"]:
+            row = by_id[claim["cited_doc_ids"][0]]
+            context = f"{row['title']}\n{' '.join(row['sentences'])}"
+            pairs.append(Pair("not enough", claim["claim"], dice.choice(row["sentences"]), context))
+    return pairs
+
+
+def judge(pairs: Sequence[Pair], library: Library) -> list[Judged]:
+    """Hold every statement against its quote as a language model's sentence is."""
+    vectors = library.encoder.encode([pair.quote for pair in pairs], kind="passage")
+    judged = []
+    for text, group in groupby(zip(pairs, vectors, strict=True), key=lambda one: one[0].statement):
+        statement = Statement.of(text, library)
+        judged += [
+            Judged(
+                pair.kind,
+                bears_out(pair.quote, statement, vector=vector, context=pair.context),
+                float(np.dot(vector, statement.vector)),
+            )
+            for pair, vector in group
+        ]
+    return judged
+
+
+def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:
+    """Return the share of what should be accepted that is, of the rest that is rejected, and the cosine's AUROC."""
+    from sklearn.metrics import roc_auc_score
+
+    right = [one for one in judged if one.kind == accepted]
+    wrong = [one for one in judged if one.kind != accepted]
+    by_cosine = sorted((one.cosine for one in right), reverse=True)
+    kept = sum(one.is_accepted for one in right)
+    threshold = by_cosine[kept - 1] if kept else 1.0  # where the cosine alone accepts as many
+    return {
+        "right": len(right),
+        "accepted": kept / len(right),
+        "wrong": len(wrong),
+        "rejected": sum(not one.is_accepted for one in wrong) / len(wrong),
+        "cosine rejects": sum(one.cosine < threshold for one in wrong) / len(wrong),
+        "cosine AUROC": float(roc_auc_score([one.kind == accepted for one in judged], [one.cosine for one in judged])),
+        "AUROC": float(
+            roc_auc_score([one.kind == accepted for one in judged], [one.cosine * one.is_accepted for one in judged])
+        ),
+    }
+
+
+SUMMARY = ("right", "accepted", "wrong", "rejected", "cosine rejects", "AUROC", "cosine AUROC")
+
+
+def by_kind(judged: Sequence[Judged], accepted: str) -> dict[str, Figures]:
+    """Return for each kind how many there are and what share was decided rightly."""
+    return {
+        kind: {"pairs": len(these), "right": sum(one.is_accepted == (kind == accepted) for one in these) / len(these)}
+        for kind in sorted({one.kind for one in judged})
+        if (these := [one for one in judged if one.kind == kind])
+    }
+
+
+def run(data: Path, work: Path) -> str:
+    """Judge everything, write the JSON and return the tables."""
+    started = time.perf_counter()
+    abstracts = tuple(_samples())
+    say("our own statements")
+    with Library.open(build_library(Corpus("samples", abstracts, (), ""), work)) as library:
+        own = {half: judge(pairs, library) for half, pairs in halves(own_pairs(abstracts)).items()}
+        settings = library_settings(library)
+    rows, claims = read_rows(data / "scifact" / "corpus.jsonl.gz"), read_rows(data / "scifact" / "claims.jsonl")
+    say("SciFact")
+    with Library.open(build_library(scifact_from(rows, claims), work)) as library:
+        judged = judge(scifact_pairs(rows, claims), library)
+    ours = {half: figures(these, PARAPHRASE) for half, these in own.items()}
+    kinds = {half: by_kind(these, PARAPHRASE) for half, these in own.items()}
+    theirs = {
+        "against CONTRADICT": figures([one for one in judged if one.kind != "not enough"], "SUPPORT"),
+        "against not enough": figures([one for one in judged if one.kind != "CONTRADICT"], "SUPPORT"),
+    }
+    result = {
+        "table": "grounding",
+        "own statements": ours,
+        "own statements by kind": kinds,
+        "SciFact": theirs,
+        "settings": settings | {"seed": SEED},
+        "seconds": round(time.perf_counter() - started, 1),
+        "versions": versions(_PACKAGES),
+    }
+    write_results("grounding", result)
+    parts = [table("Our own statements: paraphrases accepted, changed statements rejected", SUMMARY, ours)]
+    parts += [table(f"By kind of change, {half}", ("pairs", "right"), rows) for half, rows in kinds.items()]
+    parts.append(table("SciFact: SUPPORT accepted, the others rejected", SUMMARY, theirs))
+    return "\n\n".join(parts)
+
+
+def _samples() -> list[Abstract]:
+    return [
+        Abstract(
+            row["pmid"],
+            row["title"],
+            tuple(Section(one["label"], one["category"], one["text"]) for one in row["sections"]),
+            year=row["year"],
+            types=tuple(row["types"]),
+        )
+        for row in read_rows(SAMPLES)
+    ]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m evals grounding", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with scifact/")
+    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    arguments = parser.parse_args(argv)
+    show(run(arguments.data, arguments.work.expanduser()))

@@ -1,0 +1,223 @@
+"""What a follow-up says of years, publication types and species, in words: filters, and the words that are left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index import Filters
+from index.errors import InputError
+
+RANDOMIZED = ("Randomized Controlled Trial",)
+TRIALS = (
+    "Clinical Trial", "Adaptive Clinical Trial", "Clinical Trial, Phase I", "Clinical Trial, Phase II",
+    "Clinical Trial, Phase III", "Clinical Trial, Phase IV", "Controlled Clinical Trial", "Equivalence Trial",
+    "Pragmatic Clinical Trial", *RANDOMIZED, "Clinical Trial, Veterinary", "Randomized Controlled Trial, Veterinary",
+)  # fmt: skip
+"""PubMed's publication types that are trials: NLM gives a record the narrowest that fits, and not those above it."""
+
+_TYPES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (r"(?:randomi[sz]ed|rct)(?:[ -]controlled)?(?: clinical)? (?:trials?|studies|ones)|rcts?|randomi[sz]ed",
+     "randomized controlled trials", RANDOMIZED),
+    *((rf"phase[ -](?:{roman}|{number})(?: clinical)? (?:trials?|studies)",
+       f"phase {roman.upper()} trials", (f"Clinical Trial, Phase {roman.upper()}",))
+      for roman, number in (("i", 1), ("ii", 2), ("iii", 3), ("iv", 4))),
+    (r"(?:clinical |human )?trials?", "clinical trials", TRIALS),
+    (r"systematic reviews?", "systematic reviews", ("Systematic Review",)),
+    (r"meta[ -]?analy[sz][ei]s", "meta-analyses", ("Meta-Analysis", "Network Meta-Analysis")),
+    (r"reviews?(?: articles?)?", "reviews", ("Review", "Systematic Review")),
+    (r"case reports?", "case reports", ("Case Reports",)),
+    (r"observational studies|observational study", "observational studies", ("Observational Study",)),
+    (r"guidelines?", "guidelines", ("Guideline", "Practice Guideline")),
+)  # fmt: skip
+"""How types are asked for, what they are called, and PubMed's names; the longer way of saying it stands first."""
+
+_SPECIES = {"human": "Humans", "people": "Humans", "mouse": "Mice", "mice": "Mice", "rat": "Rats", "animal": "Animals"}
+_ONLY_SPECIES = re.compile(
+    r"\b(?:(?:only|just) (?:in )?(?P<one>human|people|mouse|mice|rat|animal)s?(?: (?:studies|data|subjects))?"
+    r"|(?:in )?(?P<other>human|people|mouse|mice|rat|animal)s?(?: (?:studies|data|subjects))? only)\b",
+    re.I,
+)
+_Y = r"((?:1[89]|20)\d\d)"
+_COUNTS = {
+    word: count for count, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)
+}
+_Years = tuple[int | None, int | None]
+_YEARS: tuple[tuple[re.Pattern[str], Callable[[list[int]], _Years]], ...] = tuple(
+    (re.compile(rf"\b(?:{pattern})", re.I), years)
+    for pattern, years in (
+        (rf"(?:between|from) {_Y} (?:and|to|until|till|through) {_Y}\b", lambda found: (min(found), max(found))),
+        (rf"(?:in |from )?{_Y} ?(?:[-–—:]| to ) ?{_Y}\b", lambda found: (min(found), max(found))),
+        (rf"(?:since|from|not before) {_Y}\b(?: (?:on|onwards?)\b)?", lambda found: (found[0], None)),
+        (rf"(?:after|later than|newer than|more recent than) {_Y}\b", lambda found: (found[0] + 1, None)),
+        (rf"(?:before|prior to|earlier than|older than) {_Y}\b", lambda found: (None, found[0] - 1)),
+        (rf"(?:until|till|up to|no later than) {_Y}\b", lambda found: (None, found[0])),
+        (rf"(?:in |of |from |over |during )?the (?:last|past) (\d{{1,2}}|{'|'.join(_COUNTS)}) years\b",
+         lambda found: (date.today().year - found[0], None)),
+        (rf"(?:in|of|only) {_Y}\b|\A{_Y}\W*\Z", lambda found: (found[0], found[0])),
+    )
+)  # fmt: skip
+_RESET = re.compile(
+    r"\b(?:no|without|drop|remove)(?: the| any| all)? filters?\b|\b(?:all|any) (?:years?|types?)\b", re.I
+)
+_FILLER = frozenset(
+    "show me the only just please list give find limit restrict narrow filter it them those these this that to from "
+    "of in with among which what are is there any ones one results studies study papers articles abstracts records "
+    "publications work literature evidence and but or now also then about how again i want need see can you "
+    "do we have for all were was be so well ok okay us let by on a an everything anything did say says said tell "
+    "shows found conclude published more".split()
+)
+_INSISTS = re.compile(r"\b(?:only|just|limit|restrict|narrow|filter|show)\b", re.I)
+_ASKS = re.compile(
+    r"(?:why|how(?! about)|what(?! about)|which|who|when|where|is|are|was|were|do|does|did|can|has|have)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The filters that a text asks for, the words that are left of it, and whether those before are to be dropped."""
+
+    filters: Filters
+    rest: str
+    resets: bool = False
+
+    @property
+    def is_all(self) -> bool:
+        """Whether the text asks for filters and for nothing else."""
+        return not self.rest and (self.filters != Filters() or self.resets)
+
+
+def narrowing(text: str, has_mesh: Callable[[str], bool] = lambda descriptor: True) -> Narrowing:
+    """Return what a follow-up asks for in filters: "trials only", "since 2015", "in humans only".
+
+    Words of a whole question are left alone ("Why did the trials fail?"); beside a place or a thing ("and in mice
+    since 2015?", "only trials in women") they are cut out of it. `has_mesh` tells whether the library's abstracts
+    carry a MeSH descriptor: where they do not, "in humans only" stays a matter of words.
+
+    >>> narrowing("and in mice since 2015?").rest
+    'and in mice ?'
+    """
+    left, years = _cut_years(text)
+    left, mesh = _cut_species(left, has_mesh)
+    without_types, types = _cut_types(left)
+    resets = bool(_RESET.search(text))
+    filters = Filters(years=years, types=types, mesh=mesh)
+    if filters == Filters() and not resets:
+        return Narrowing(filters, left)
+    if _is_filler(_RESET.sub(" ", without_types)):
+        return Narrowing(filters, "", resets)
+    if _ASKS.match(re.sub(r"\A(?:(?:and|but|so|then)\b[ ,]*)+", "", text.strip(), flags=re.I)):
+        return Narrowing(Filters(), text)
+    if types and _INSISTS.search(text):
+        return Narrowing(
+            filters, re.sub(r"\b(?:only|just|show me)\b", " ", without_types, flags=re.I).strip(" ,;"), resets
+        )
+    return Narrowing(replace(filters, types=()), left.strip(" ,;"), resets)
+
+
+def then(earlier: Filters, later: Filters) -> Filters:
+    """Return the filters that hold after a further follow-up: what it says of years or types goes before what was said.
+
+    A year said alone moves its own end: 2015 and later, then before 2020, is 2015 to 2019.
+    """
+    years = later.years or earlier.years
+    if earlier.years and later.years and None in later.years:
+        first, last = (new or old for new, old in zip(later.years, earlier.years, strict=True))
+        years = (first, last) if not (first and last and first > last) else later.years
+    return replace(earlier, years=years, types=later.types or earlier.types, mesh=later.mesh or earlier.mesh)
+
+
+def within(own: Filters, said: Filters) -> Filters:
+    """Return a person's own filters, narrowed by what follow-ups said. Raises InputError where nothing passes both."""
+    return replace(
+        own,
+        years=_common_years(own.years, said.years),
+        types=_common_types(tuple(own.types), said.types),
+        mesh=said.mesh or own.mesh,
+    )
+
+
+def described(filters: Filters) -> str:
+    """Return years, types and MeSH descriptors of filters in words, "" for none.
+
+    >>> described(Filters(years=(2015, None), types=RANDOMIZED))
+    'randomized controlled trials only, since 2015'
+    """
+    parts = []
+    if filters.types:
+        called = [name for _, name, types in _TYPES if set(types) <= set(filters.types)]
+        named = {one for _, name, types in _TYPES if name in called for one in types}
+        narrower = [name for name in called if not _is_part_of_another(name, called)]
+        parts.append(" or ".join([*narrower, *(one for one in filters.types if one not in named)]) + " only")
+    if filters.mesh:
+        parts.append(f"MeSH {' or '.join(filters.mesh)} only")
+    if filters.years:
+        first, last = filters.years
+        if first == last:
+            parts.append(f"in {first}")
+        else:
+            parts.append(f"{first} to {last}" if first and last else f"since {first}" if first else f"until {last}")
+    return ", ".join(parts)
+
+
+def _is_part_of_another(name: str, called: Collection[str]) -> bool:
+    types = {name: set(types) for _, name, types in _TYPES}
+    return any(types[name] < types[other] for other in called)
+
+
+def _common_years(own: _Years | None, said: _Years | None) -> _Years | None:
+    if not own or not said:
+        return own or said
+    first = max((year for year in (own[0], said[0]) if year), default=None)
+    last = min((year for year in (own[1], said[1]) if year), default=None)
+    if first and last and first > last:
+        raise InputError(
+            f"no year is both “{described(Filters(years=said))}” and “{described(Filters(years=own))}”, as the filters"
+            " are set: change one of them"
+        )
+    return first, last
+
+
+def _common_types(own: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
+    if not own or not said:
+        return own or said
+    wanted = {one.casefold() for one in own}
+    both = tuple(one for one in said if one.casefold() in wanted)
+    if not both:
+        raise InputError(
+            f"“{described(Filters(types=said))}” leaves nothing of the publication types that the filters are set to"
+            f" ({', '.join(own)}): change one of them"
+        )
+    return both
+
+
+def _cut_years(text: str) -> tuple[str, _Years | None]:
+    for pattern, years in _YEARS:
+        if found := pattern.search(text):
+            numbers = [_COUNTS.get(group.lower()) or int(group) for group in found.groups() if group]
+            return f"{text[: found.start()]} {text[found.end() :]}", years(numbers)
+    return text, None
+
+
+def _cut_species(text: str, has_mesh: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+    found = _ONLY_SPECIES.search(text)
+    if not found:
+        return text, ()
+    descriptor = _SPECIES[(found["one"] or found["other"]).lower()]
+    if not has_mesh(descriptor):
+        return f"{text[: found.start()]}in {descriptor.lower()}{text[found.end() :]}", ()
+    return f"{text[: found.start()]} {text[found.end() :]}", (descriptor,)
+
+
+def _cut_types(text: str) -> tuple[str, tuple[str, ...]]:
+    types: list[str] = []
+    for pattern, _, named in _TYPES:
+        text, count = re.subn(rf"\b(?:{pattern})\b(?!-)", " ", text, flags=re.I)
+        types += named if count else ()
+    return text, tuple(dict.fromkeys(types))
+
+
+def _is_filler(text: str) -> bool:
+    return all(word in _FILLER for word in re.findall(r"[^\W_]+", text.lower()))

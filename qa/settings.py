@@ -1,0 +1,32 @@
+"""What an answer depends on beside its question, library and filters: kept with it, so that it can be repeated."""
+
+from __future__ import annotations
+
+from index import Library
+from index.search import DENSE_WEIGHT
+from index.version import VERSION
+from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
+from qa.retrieval import MAX_SOURCES, PASSAGES
+
+Settings = dict[str, str | int | float]
+
+
+def settings_of(library: Library) -> Settings:
+    """Return the version of AskAbstracts, what the library was built with, and how it is searched and weighed.
+
+    `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most that are looked at;
+    `answers_from` is the confidence, and the other two the cosine and the share of words, below which nothing counts.
+    """
+    built = library.settings
+    return {
+        "version": VERSION,
+        "encoder": built.encoder,
+        "encoder_sha256": built.encoder_sha256,
+        "passage_tokens": built.passage_tokens,
+        "dense_weight": DENSE_WEIGHT,
+        "passages": PASSAGES,
+        "sources": MAX_SOURCES,
+        "answers_from": ANSWERS,
+        "supports_cosine": SUPPORTS_COSINE,
+        "supports_coverage": SUPPORTS_COVERAGE,
+    }
