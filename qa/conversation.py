@@ -49,6 +49,8 @@ _HOLDS_TOO = re.compile(
 )
 _AFTERTHOUGHT = re.compile(r"[\s,]*(?:too|as well|also|instead|please|then)?[\s?.!]*\Z", re.I)
 _IS_CLAUSE = re.compile(rf"\A(?:{_AUXILIARY})\b|\b(?:what|which|whom?|where|when|why|how)\b", re.I)
+_WHOLE = 4
+"""Words with a content, however general, from which a clause is whole: "does metformin make animals live longer"."""
 _RELATION = re.compile(r" (?:and|in|on|for|with) ", re.I)
 
 
@@ -188,7 +190,7 @@ def _covers(text: str, said: Sequence[Phrase]) -> bool:
 def _has_own_subject(text: str) -> bool:
     """Tell whether a clause has a subject of its own: "does letrozole lower bone density", not "do the tumours"."""
     found = _OWN_SUBJECT.match(text)
-    if not found or len(_telling(text)) < 2:
+    if not found or (len(_telling(text)) < 2 and len(content_words(text)) < _WHOLE):
         return False
     return is_own_thing(found["subject"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,12 @@ from qa.generative import DraftSentence
 ANSWERS = 0.5
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
 SUPPORTS_COSINE = 0.6
-SUPPORTS_COVERAGE = 0.5
+SUPPORTS_COVERAGE = 0.6
+_GIVES_ORDERS = re.compile(
+    r"<\||\|>|<<<|>>>|^\s*(?:system|assistant|user):|\b(?:ignore|forget|disregard) (?:\w+ ){0,3}instructions\b",
+    re.I | re.M,
+)
+"""Marks of chat templates and of our prompts, and what is said to a model: an order is no finding."""
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -58,10 +64,12 @@ class Statement:
 def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str) -> bool:
     """Tell whether a quote says what a statement says: near in meaning, with most of its words, and nothing else in it.
 
-    `vector` is the quote's, `context` the text of its abstract, title first. What may differ is in `qa.claims`.
+    A quote that gives orders to a language model bears nothing out. `vector` is the quote's, `context` the text
+    of its abstract, title first. What may differ is in `qa.claims`.
     """
     return (
-        float(np.dot(vector, statement.vector)) >= SUPPORTS_COSINE
+        not _GIVES_ORDERS.search(quote)
+        and float(np.dot(vector, statement.vector)) >= SUPPORTS_COSINE
         and coverage(statement.words, f"{context.partition(chr(10))[0]} {quote}") >= SUPPORTS_COVERAGE
         and not difference(statement.text, quote, context)
     )

@@ -68,6 +68,7 @@ def test_where_the_rules_are_not_sure_the_earlier_question_stands_before_it(foll
         ("Is IL-6 raised in that disease?", "Is IL-6 raised in that disease?"),
         ("What about metformin and ageing in mice?", "What about metformin and ageing in mice?"),
         ("And does metformin lengthen the life of worms?", "Does metformin lengthen the life of worms?"),
+        ("Does exercise make people live longer?", "Does exercise make people live longer?"),
     ],
 )
 def test_a_question_with_a_subject_of_its_own_stands_alone_and_ends_the_filters(question, expected):
