@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate, combinations
 
-from index.terms import GREEK, content_words, names, terms
+from index.folding import GREEK
+from index.terms import content_words, names, terms
 from qa.opposites import DENIALS, KINDS, PAIRS, direction
 from qa.quantities import quantities, unsaid
 

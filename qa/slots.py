@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from index.terms import GREEK, as_written, isoforms, names, terms
+from index.folding import GREEK
+from index.terms import as_written, isoforms, names, terms
 from qa.general_words import general_terms
 
 _LETTERS = {word: letter for letter, word in GREEK.items() if letter != "ς"}

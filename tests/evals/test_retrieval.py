@@ -83,8 +83,7 @@ def test_an_unknown_table_is_the_persons_error(argv, capsys):
     assert main(argv) == 2
     assert capsys.readouterr().err == (
         "say which table: retrieval, abstention, names, grounding, sentences, load, beside, followups; "
-        "as in: python -m evals retrieval
-"
+        "as in: python -m evals retrieval\n"
     )
 
 
