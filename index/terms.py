@@ -46,6 +46,8 @@ _MAX_TERM_CHARACTERS = 200
 """No word or name is longer: of what is, the beginning is indexed."""
 _MAX_WORDS = 6
 """No name is written over more words: "tumor necrosis factor (TNF) alpha"."""
+_REMEMBERED = 8_192
+"""Texts whose terms are kept, some 15 MB: the sentences of the same few abstracts are held against every question."""
 _MAX_PIECES = 40
 """No name has more pieces: what goes on after so many is the next name."""
 _stemmers = threading.local()
@@ -75,11 +77,21 @@ def terms(text: str) -> list[str]:
     >>> terms("IL-32β induces VEGF")
     ['il', '32', 'beta', 'il32beta', 'il32', 'induc', 'vegf']
     """
+    return list(_terms(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _terms(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    for run in _runs(fold(text)):
+    for run in _runs(_folded(text)):
         found += [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS or len(run) > 1]
         found += _joined(run)
-    return found
+    return tuple(found)
+
+
+@lru_cache(maxsize=_REMEMBERED // 4)
+def _folded(text: str) -> str:
+    return fold(text)
 
 
 def names(text: str) -> list[str]:
@@ -88,8 +100,7 @@ def names(text: str) -> list[str]:
     A name holds a digit or a Greek letter beside letters (IL-32β, STAT3, NF-κB, TNF-α, CD4); plain words and
     abbreviations without either are not names here.
     """
-    found = [forms[0] for run in _runs(fold(text)) if (forms := _joined(run))]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(forms[0] for forms in _name_forms(text)))
 
 
 def as_written(name: str, text: str) -> str:
@@ -105,8 +116,13 @@ def as_written(name: str, text: str) -> str:
 
 def isoforms(text: str) -> dict[str, str]:
     """Return the isoforms that a text names, each with its family: {"il32beta": "il32"}."""
-    found = [forms for run in _runs(fold(text)) if len(forms := _joined(run)) == 2]
-    return dict(found)  # type: ignore[arg-type]
+    return dict(forms for forms in _name_forms(text) if len(forms) == 2)  # type: ignore[misc]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _name_forms(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the joined forms of each name of a text."""
+    return tuple(tuple(forms) for run in _runs(_folded(text)) if (forms := _joined(run)))
 
 
 def content_words(text: str) -> list[str]:
@@ -115,12 +131,13 @@ def content_words(text: str) -> list[str]:
     The pieces of a name are left out where the whole name stands for them.
     """
     found: list[str] = []
-    for run in _runs(fold(text)):
+    for run in _runs(_folded(text)):
         joined = _joined(run)
         found += joined[:1] or [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS]
     return list(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=_REMEMBERED // 16)
 def canonical(text: str) -> str:
     """Return a text as a search reads it: one written form for each name, American spelling, all else as it stands.
 
@@ -132,7 +149,7 @@ def canonical(text: str) -> str:
     >>> canonical("Does recombinant human IL32beta act on tumours?") == canonical("Does rhIL-32β act on tumors?")
     True
     """
-    folded = fold(text)
+    folded = _folded(text)
     plain = _bare if is_short(text) else _plain
     parts, end = [], 0
     for run in _runs(folded):
