@@ -14,17 +14,19 @@ from index.errors import LibraryBusyError, LibraryError
 
 LOCK = "writer.lock"
 WRITER = "writer.json"
+PATIENCE_S = 3.0
+"""How long a writer waits for another: a reader that has just taken up what is new holds the lock for a moment."""
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Be the library's one writer. Raises LibraryBusyError, naming the other, when there is one.
+    """Be the library's one writer. Raises LibraryBusyError, naming the other, when there is one for PATIENCE_S.
 
     The operating system frees the lock of a process that was killed, so no lock is ever left behind.
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
+    lock = FileLock(folder / LOCK, timeout=PATIENCE_S, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:

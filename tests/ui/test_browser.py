@@ -249,6 +249,8 @@ def test_a_question_that_waits_for_its_turn_says_so(visit):
     box.fill(IL32)
     box.press("Enter")
     expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    while not held:  # the page says so before its request is on its way
+        page.wait_for_timeout(20)
     held[0].continue_()
     page.get_by_text("checked against").wait_for()
     expect(page.get_by_text("Waiting for its turn")).to_have_count(0)
