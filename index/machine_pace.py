@@ -15,9 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-_LOCK_WAIT_S = 2.0
-_IN_FLIGHT_S = 1.0
-"""How long after its window a request that has not come back keeps its place: a killed process holds it no longer."""
+_LOCK_WAIT_S = 5.0
+_IN_FLIGHT_S = 5.0
+"""How long after its window a request that has not come back keeps its place: a killed process holds it no longer.
+
+On a machine that is short of processors, seconds may pass between a place taken and a request sent.
+"""
 
 
 class MachinePlaces:

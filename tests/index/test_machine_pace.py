@@ -57,7 +57,7 @@ def test_a_place_is_kept_until_a_window_after_the_answer(tmp_path, time):
 def test_a_killed_process_gives_its_place_back_by_itself(tmp_path, time):
     killed = places(tmp_path, time, limit=1)
     assert killed._take("never left") == 0
-    assert turns(places(tmp_path, time, limit=1), time, 1) == [1002]
+    assert turns(places(tmp_path, time, limit=1), time, 1) == [1006]
 
 
 @pytest.mark.parametrize(
