@@ -54,7 +54,9 @@ def definitions(text: str) -> list[Abbreviation]:
     """
     found: dict[Abbreviation, None] = {}
     for match in _PARENTHESES.finditer(fold(text)):
-        before, inside = match[1], re.split(r"[,;]| or ", match[2])[0].strip()
+        before, inside = match[1].strip(), re.split(r"[,;]| or ", match[2])[0].strip()
+        if not (before and inside):
+            continue
         if _SHORT.fullmatch(inside):
             found |= dict.fromkeys(_pair(inside, before))
         elif (short := before.split()[-1]) and _SHORT.fullmatch(short) and any(map(str.isupper, short)):

@@ -22,6 +22,8 @@ _IN_FLIGHT_S = 5.0
 On a machine that is short of processors, seconds may pass between a place taken and a request sent.
 """
 
+_SOON_S = 0.001
+
 
 class MachinePlaces:
     """At most `limit` places in any window of `window_s` seconds for all processes that ask `host` with one key.
@@ -55,7 +57,7 @@ class MachinePlaces:
         """Wait for a place and keep it until `window_s` after the block."""
         place = uuid4().hex
         while (wait_s := self._take(place)) > 0:
-            self._sleep(max(wait_s, 0.001))
+            self._sleep(wait_s)
         try:
             yield
         finally:
@@ -66,7 +68,9 @@ class MachinePlaces:
         try:
             with self._places() as places:
                 if len(places) >= self._limit:
-                    return min(places.values()) - self._clock()
+                    return max(
+                        min(places.values()) - self._clock(), _SOON_S
+                    )  # one may have come free since it was read
                 places[place] = self._clock() + self._window_s + _IN_FLIGHT_S
         except (OSError, NotImplementedError):
             pass  # at the pace of this process alone

@@ -19,6 +19,8 @@ RA = Abbreviation("RA", "rheumatoid arthritis")
         ("in leukemia (ALL, n = 4)", []),  # its letters are not there
         ("IL-6 (IL-8)", []),  # another thing
         ("cells (see Table)", []),
+        ("It was so.  (WHO)", []),  # nothing stands before it
+        ("the WHO ( , 2020)", []),  # nothing stands in it
     ],
 )
 def test_definitions(text, expected):

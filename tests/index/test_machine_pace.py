@@ -54,6 +54,15 @@ def test_a_place_is_kept_until_a_window_after_the_answer(tmp_path, time):
     assert turns(places(tmp_path, time, limit=1), time, 1) == [1001.5]
 
 
+def test_a_place_that_comes_free_while_the_file_is_read_is_not_taken_twice(tmp_path, time):
+    """What was read as taken is asked for again, by a clock that goes on between any two looks at it."""
+    turns(places(tmp_path, time, limit=1), time, 1)
+    looks = iter([1_001.0 - 1e-6, 1_001.0 + 1e-6])
+    one = places(tmp_path, time, limit=1)
+    one._clock = lambda: next(looks)
+    assert one._take("too early") > 0
+
+
 def test_a_killed_process_gives_its_place_back_by_itself(tmp_path, time):
     killed = places(tmp_path, time, limit=1)
     assert killed._take("never left") == 0
