@@ -2,6 +2,7 @@
 
     retrieval     how well search finds the relevant abstracts, beside plain BM25 and LangChain
     abstention    how well it is told what the abstracts do not say, and whether what is cited is relevant
+    answers       which sentences are chosen, and what whole answers cite and say
     names         whether two written forms of one name bring the same, and like names their own
     grounding     how well it is told which sentence a quote bears out, beside the cosine alone
     sentences     how well sentences are split, beside the splitters on PyPI
@@ -17,12 +18,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, beside, followups, grounding, load, names, retrieval, sentences
+from evals import abstention, answers, beside, followups, grounding, load, names, retrieval, sentences
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "retrieval": retrieval.main,
     "abstention": abstention.main,
+    "answers": answers.main,
     "names": names.main,
     "grounding": grounding.main,
     "sentences": sentences.main,

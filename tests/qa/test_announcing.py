@@ -1,0 +1,62 @@
+"""Sentences that announce a question, and those that answer one."""
+
+import pytest
+
+from index import Abstract, Section
+from qa.announcing import announces
+from qa.answer import Source
+from qa.evidence import gather
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We investigated whether IL-32β raises VEGF.",
+        "The aim of this trial was to compare two doses.",
+        "In this study, we examined wound healing in mice.",
+        "To assess the effect of sleep on memory.",
+        "Little is known about its receptor.",
+        "The mechanism remains largely unclear.",
+    ],
+)
+def test_what_announces(sentence):
+    assert announces(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We investigated VEGF and found it raised.",
+        "IL-32β raised VEGF in all cell lines.",
+        "We show that the receptor, so far unknown, is PR3.",
+        "The purpose-built chamber held 20 mice.",
+    ],
+)
+def test_what_says_something(sentence):
+    assert not announces(sentence)
+
+
+TEXT = (
+    "We investigated whether the invented drug zelotin lowers blood pressure. Zelotin was given by mouth for ten days. "
+    "Blood pressure was lower with the invented drug zelotin."
+)
+
+
+def best(library, question, *sections):
+    source = Source(1, Abstract("1", "On zelotin", sections))
+    return gather(question, [source], library=library)[0].text
+
+
+def test_the_finding_comes_before_what_announces_it(library):
+    assert best(library, "Does zelotin lower blood pressure?", Section("", "", TEXT)).startswith("Blood pressure was")
+
+
+def test_methods_are_for_those_who_ask(library):
+    sections = (
+        Section("METHODS", "METHODS", "Blood pressure under zelotin was measured by a cuff."),
+        Section("RESULTS", "RESULTS", "Blood pressure under zelotin was low, as a cuff told."),
+    )
+    assert best(library, "What was blood pressure under zelotin by cuff?", *sections).startswith(
+        "Blood pressure under zelotin was low"
+    )
+    assert best(library, "How was blood pressure under zelotin measured?", *sections).endswith("measured by a cuff.")
