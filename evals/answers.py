@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from evals import chosen, whole_answers
+from evals import chosen, whole_answers, yes_no
 from evals.corpora import BACKGROUND, SEED, bioasq
 from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
 from index.errors import InputError
@@ -48,9 +48,21 @@ def whole(arguments: argparse.Namespace) -> _Table:
     )
 
 
+def told_apart(arguments: argparse.Namespace) -> _Table:
+    """Return the title, columns and rows of the table on yes and no."""
+    rows: dict[str, Figures] = {}
+    for name, judge in (("PubMedQA", yes_no.pubmedqa_judged), ("BioASQ", yes_no.bioasq_judged)):
+        judged = judge(arguments.data, arguments.work)
+        rows[f"{name}, ours"] = yes_no.figures(judged)
+        rows[f"{name}, majority"] = yes_no.figures(yes_no.majority(judged))
+        say(f"{name}: {len(judged)} questions done")
+    return "Yes or no, the right abstracts given", yes_no.COLUMNS, rows
+
+
 TABLES: dict[str, Callable[[argparse.Namespace], _Table]] = {
     "chosen": chosen_sentences,
     "whole": whole,
+    "yes-no": told_apart,
 }
 
 

@@ -109,9 +109,7 @@ def bioasq_from(
 
     Relevant are the records of a question that have a passage; questions with none are never drawn.
     """
-    records: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        records.setdefault(row["pmid"], []).append(row)
+    records = by_pmid(rows)
     by_id = {row["id"]: row for row in asked}
     relevant = {id_: {pmid: 1 for pmid in row["pmids"] if pmid in records} for id_, row in by_id.items()}
     dice = random.Random(SEED)
@@ -125,7 +123,7 @@ def bioasq_from(
         f"{len(kept) - len(wanted):,} of the {len(others):,} others"
     )
     questions = [Question(id_, by_id[id_]["question"], relevant[id_]) for id_ in drawn]
-    return _corpus("BioASQ by PMID", [_joined(pmid, records[pmid]) for pmid in kept], questions, note)
+    return _corpus("BioASQ by PMID", [joined(pmid, records[pmid]) for pmid in kept], questions, note)
 
 
 def covidqa_from(rows: Sequence[Mapping[str, Any]], asked: Iterable[Mapping[str, Any]]) -> Corpus:
@@ -181,7 +179,16 @@ def _abstract(pmid: str, title: str, text: str) -> Abstract:
     return Abstract(pmid, title, (Section("", "", text),) if text.strip() else ())
 
 
-def _joined(pmid: str, passages: Iterable[Mapping[str, Any]]) -> Abstract:
+def by_pmid(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return BioASQ's passages by the record they are of."""
+    records: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        records.setdefault(row["pmid"], []).append(row)
+    return records
+
+
+def joined(pmid: str, passages: Iterable[Mapping[str, Any]]) -> Abstract:
+    """Return the passages of one record as one abstract, in their order."""
     ordered = sorted(passages, key=lambda row: (row["start"], row["end"], row["id"]))
     parts = {kind: " ".join(row["text"] for row in ordered if row["section"] == kind) for kind in ("title", "abstract")}
     return _abstract(pmid, parts["title"], parts["abstract"])

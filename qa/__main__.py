@@ -87,6 +87,8 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
 def _print_answer(answer: Answer) -> None:
     if answer.understood_as:
         print(f"(asked: {answer.understood_as})")
+    if answer.leaning_told:
+        print(f"{answer.leaning_told}\n")
     print(answer.text)
     shown = answer.nearest if answer.abstained else answer.sources
     if shown:
@@ -109,7 +111,10 @@ def _parser() -> Parser:
     ask.set_defaults(command=_ask)
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument(
-        "--export", type=Path, metavar="FILE", help="save the sources (.ris, .bib, .json for CSL) or the answer (.md)"
+        "--export",
+        type=Path,
+        metavar="FILE",
+        help="save the answer (.md, .json) or its sources (.ris, .bib, .csl.json)",
     )
     chat = commands.add_parser(
         "chat", help="the same in the terminal, with follow-ups", description="Chat in the terminal."

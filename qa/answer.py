@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -71,6 +71,50 @@ class Sentence:
         }
 
 
+_NO_STUDY = frozenset({"Journal Article", "English Abstract"})
+"""Publication types that do not say what kind of study it was; nor does one on who paid, "Research Support, …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """What the sources of an answer to a question of yes or no lean `to`, and their numbers on each side."""
+
+    to: str
+    supporting: tuple[int, ...] = ()
+    against: tuple[int, ...] = ()
+
+    def told(self, sources: Sequence[Source]) -> str:
+        """Return the leaning in words, each source with its year and what kind of study it is."""
+        by_number = {source.number: source for source in sources}
+        sides = [
+            f"{name}: {', '.join(_study(by_number[number]) for number in numbers if number in by_number)}"
+            for name, numbers in (("for", self.supporting), ("against", self.against))
+            if numbers
+        ]
+        many, few = sorted((len(self.supporting), len(self.against)), reverse=True)
+        is_majority = (len(self.against) > len(self.supporting)) == (self.to == "no")
+        count = f"{many} of {many + few}" if few else f"all {many}" if many > 1 else "the one found"
+        if many > few and is_majority:
+            return f"These abstracts lean to {self.to} ({count}). {_capital('; '.join(sides))}."
+        return f"These abstracts are divided; what fits best says {self.to}. {_capital('; '.join(sides))}."
+
+    def to_dict(self, sources: Sequence[Source]) -> dict[str, Any]:
+        """Return the leaning as the command line's JSON has it."""
+        sides = {"for": list(self.supporting), "against": list(self.against)}
+        return {"to": self.to, **sides, "text": self.told(sources)}
+
+
+def _study(source: Source) -> str:
+    abstract = source.abstract
+    kinds = [one for one in abstract.types if one not in _NO_STUDY and not one.startswith("Research Support")]
+    told = ", ".join(str(one) for one in (abstract.year, kinds[0].lower() if kinds else "") if one)
+    return f"[{source.number}] ({told})" if told else f"[{source.number}]"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Sentences with citations, the sources, and whether it abstained.
@@ -82,6 +126,8 @@ class Answer:
     `standalone_question` is a follow-up as it can be understood alone, and `said_filters` what follow-ups so far have
     asked for in years and types of publication; `filters` are those that held: the person's own with the said ones.
     With them, `settings`, `library_digest`, `model` and `prompt_sha256` say what the answer depends on.
+
+    `leaning` is what the sources lean to when the question is one of yes or no and no language model wrote the answer.
     """
 
     question: str
@@ -98,6 +144,7 @@ class Answer:
     model: str = "extractive"
     prompt_sha256: str = ""
     dropped_citations: int = 0
+    leaning: Leaning | None = None
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -114,6 +161,11 @@ class Answer:
         standalone = self.standalone_question or self.question
         return f"{standalone} ({said})" if said else standalone if standalone != self.question else ""
 
+    @property
+    def leaning_told(self) -> str:
+        """What the sources lean to, in words, or ""."""
+        return self.leaning.told(self.sources) if self.leaning else ""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the command line's JSON has it."""
         return {
@@ -123,6 +175,7 @@ class Answer:
             "answer": self.text,
             "abstained": self.abstained,
             "reason": self.reason,
+            "leaning": self.leaning.to_dict(self.sources) if self.leaning else None,
             "sentences": [sentence.to_dict() for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],
             "nearest": [source.to_dict() for source in self.nearest],
@@ -139,7 +192,7 @@ class Answer:
         lines = [f"## {_plain(self.question)}", ""]
         if self.understood_as:
             lines += [f"Asked as: {_plain(self.understood_as)}", ""]
-        lines += [_plain(self.text), ""]
+        lines += [_plain(text) + "\n" for text in (self.leaning_told, self.text) if text]
         marks = {source.number: _marks(source) for source in self.sources}
         for quoted in (citation for sentence in self.sentences for citation in sentence.citations):
             place = f"PMID {quoted.pmid}, {quoted.start}-{quoted.end}"

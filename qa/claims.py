@@ -212,14 +212,14 @@ def _is_passive(words: Sequence[_Word], place: int) -> bool:
 
 def _denies_otherwise(text: str, quote: str, _: str) -> bool:
     """Tell whether the text denies what the quote does not deny, or asserts what the quote denies."""
-    said, quoted = _denied(text), _denied(quote)
-    if any(max((_share(one, other) for other in quoted), default=0.0) < _DENIED for one in said):
+    said, quoted = denied(text), denied(quote)
+    if any(max((share(one, other) for other in quoted), default=0.0) < _DENIED for one in said):
         return True
     asserted = {term: 1.0 for word in _words(text) for term in word.content}
-    return not said and any(_share(one, asserted) >= _SHARED for one in quoted)
+    return not said and any(share(one, asserted) >= _SHARED for one in quoted)
 
 
-def _denied(text: str) -> list[_Near]:
+def denied(text: str) -> list[_Near]:
     """Return what each word of denial denies."""
     words = _words(text)
     return [
@@ -255,7 +255,7 @@ def _nearness(some: _Near, others: _Near) -> float:
     return sum(weight * others.get(term, 0.0) for term, weight in some.items())
 
 
-def _share(some: _Near, others: _Near) -> float:
+def share(some: _Near, others: _Near) -> float:
     """Return how much of what is near the others hold, from 0 to 1."""
     return sum(weight for term, weight in some.items() if term in others) / (sum(some.values()) or 1.0)
 

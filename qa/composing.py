@@ -13,6 +13,7 @@ from qa.answer import Answer, Sentence, Source
 from qa.evidence import Evidence
 from qa.generative import NotAnswered, compose
 from qa.grounding import cited_only, ground
+from qa.leaning import leaning
 from qa.prompts import load_prompt
 
 if TYPE_CHECKING:
@@ -32,10 +33,12 @@ class Found:
 
 
 def extractive_answer(blank: Answer, fitting: Sequence[Evidence], sources: Sequence[Source]) -> Iterator[Answer]:
-    """Yield the answer with the first of the abstracts' own sentences, with two, and so on to all."""
+    """Yield the answer with the first of the abstracts' own sentences, with two, and so on to all, then its leaning."""
     sentences = extractive.compose(fitting)
-    for count in range(1, len(sentences) + 1):
+    for count in range(1, len(sentences)):
         yield _said(blank, sentences[:count], sources)
+    whole = _said(blank, sentences, sources)
+    yield replace(whole, leaning=leaning(blank.standalone_question, whole.sentences))
 
 
 def written_answer(blank: Answer, found: Found, *, model: BaseChatModel, library: Library) -> Iterator[Answer]:

@@ -35,17 +35,23 @@ def to_csl_json(sources: Sequence[Source]) -> str:
     return json.dumps([_csl_item(source.abstract) for source in sources], ensure_ascii=False, indent=2) + "\n"
 
 
+def to_json(answer: Answer) -> str:
+    """Return the whole answer as JSON, but for the seconds it took: asked again, it is the same byte for byte."""
+    return json.dumps(answer.to_dict() | {"seconds": {}}, ensure_ascii=False, indent=2) + "\n"
+
+
 _FORMS: dict[str, Callable[[Answer], str]] = {
     ".ris": lambda answer: to_ris(answer.sources),
     ".bib": lambda answer: to_bibtex(answer.sources),
-    ".json": lambda answer: to_csl_json(answer.sources),
+    ".csl.json": lambda answer: to_csl_json(answer.sources),
+    ".json": to_json,
     ".md": lambda answer: answer.to_markdown(),
 }
 
 
 def checked_export(file: Path) -> Path:
     """Return the file if its ending names a form. Raises InputError when not, or when its folder is missing."""
-    if file.suffix.lower() not in _FORMS:
+    if _form(file) is None:
         raise InputError(f"{file} cannot be exported to: its ending must be one of {', '.join(_FORMS)}")
     if not file.parent.is_dir():
         raise InputError(f"there is no folder {file.parent} to export to; make it, or name another")
@@ -53,13 +59,20 @@ def checked_export(file: Path) -> Path:
 
 
 def export_answer(answer: Answer, file: Path) -> None:
-    """Save an answer's sources, or all of it as Markdown, in the form that the file's ending names."""
-    text = _FORMS[checked_export(file).suffix.lower()](answer)
+    """Save an answer's sources, or all of it as Markdown or JSON, in the form that the file's ending names."""
+    form = _form(checked_export(file))
+    assert form is not None  # it was checked
+    text = form(answer)
     try:
         file.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(f"{file} cannot be written ({reason}); name another file to export to") from error
+
+
+def _form(file: Path) -> Callable[[Answer], str] | None:
+    """Return what writes the form that a file's ending names; "x.csl.json" is CSL-JSON before it is JSON."""
+    return next((write for ending, write in _FORMS.items() if file.name.lower().endswith(ending)), None)
 
 
 # --- what the forms have in common

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from qa.answer import Answer, Citation, Sentence
-from qa.export import to_bibtex, to_csl_json, to_ris
+from qa.export import to_bibtex, to_csl_json, to_json, to_ris
 from ui.cards import card_id, escape, quotes_of, source_card
 
 
@@ -52,7 +52,7 @@ def answer_html(answer: Answer, *, turn: int, is_whole: bool = True) -> str:
             _sentence(sentence, number, answer, turn) for number, sentence in enumerate(answer.sentences, start=1)
         )
         caret = "" if is_whole else '<span class="aa-caret" aria-hidden="true"></span>'
-        body = f'<p class="aa-sentences" dir="auto">{sentences}{caret}</p>'
+        body = _leaning(answer) + f'<p class="aa-sentences" dir="auto">{sentences}{caret}</p>'
         body += _checked(answer) + _reason(answer) if is_whole else ""
     return understood + body + (_how(answer) if is_whole else "")
 
@@ -132,6 +132,10 @@ def _understood(answer: Answer) -> str:
     return f'<p class="aa-understood" dir="auto">Understood as: {escape(answer.understood_as)}</p>'
 
 
+def _leaning(answer: Answer) -> str:
+    return f'<p class="aa-leaning" dir="auto">{escape(answer.leaning_told)}</p>' if answer.leaning else ""
+
+
 def _abstention(answer: Answer) -> str:
     nearest = " The nearest abstracts are shown apart; they are not used as support." if answer.nearest else ""
     reason = answer.reason or "These abstracts do not answer the question."
@@ -161,12 +165,15 @@ def _how(answer: Answer) -> str:
     verb = "searched" if answer.abstained else "answered"
     by = f"{verb} without a language model" if answer.model == "extractive" else f"written by {escape(answer.model)}"
     seconds = sum(answer.seconds.values())
-    saves = [_save("answer.md", "text/markdown", answer.to_markdown(), "Save as Markdown")]
+    saves = [
+        _save("answer.md", "text/markdown", answer.to_markdown(), "Save as Markdown"),
+        _save("answer.json", "application/json", to_json(answer), "JSON"),
+    ]
     if answer.sources:
         saves += [
             _save("sources.ris", "application/x-research-info-systems", to_ris(answer.sources), "RIS"),
             _save("sources.bib", "application/x-bibtex", to_bibtex(answer.sources), "BibTeX"),
-            _save("sources.json", "application/vnd.citationstyles.csl+json", to_csl_json(answer.sources), "CSL"),
+            _save("sources.csl.json", "application/vnd.citationstyles.csl+json", to_csl_json(answer.sources), "CSL"),
         ]
     took = f" · {seconds:.2f} s" if answer.seconds else ""
     return f'<p class="aa-how">{by}{took} · {" · ".join(saves)}</p>'

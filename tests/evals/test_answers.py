@@ -2,10 +2,12 @@
 
 import pytest
 
+from evals import yes_no
 from evals.chosen import Chosen, choose, is_marked
 from evals.chosen import figures as chosen_figures
 from evals.whole_answers import Answered, tells
 from evals.whole_answers import figures as whole_figures
+from evals.yes_no import Judged
 from qa import Source
 
 MARKED = (10, 20)
@@ -75,3 +77,10 @@ def test_whole_answers_are_counted():
     assert figures["all cited"] == pytest.approx(1 / 3)
     assert (figures["exact, factoid"], figures["exact, list"]) == (1.0, 0.25)
     assert figures["ROUGE-2"] == pytest.approx(1 / 3)
+
+
+def test_yes_and_no_are_counted_beside_the_majority():
+    judged = [Judged("yes", "yes"), Judged("yes", "no"), Judged("no", "no"), Judged("yes", "yes")]
+    assert yes_no.figures(judged)["accuracy"] == 0.75
+    assert yes_no.figures(judged)["macro-F1"] == pytest.approx((0.8 + 2 / 3) / 2)
+    assert yes_no.figures(yes_no.majority(judged))["macro-F1"] == pytest.approx((6 / 7) / 2)

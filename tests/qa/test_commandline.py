@@ -2,11 +2,15 @@
 
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from qa.__main__ import main
 
+ROOT = Path(__file__).parents[2]
 QUESTION = "What does IL-32β induce in breast cancer cells?"
 
 
@@ -43,6 +47,11 @@ def test_a_refusal_is_an_answer_and_exits_with_0(library, run):
     code, out, _ = run("ask", "What does IL-32θ induce?", "--library", library.path)
     assert code == 0
     assert out.startswith("Not in these abstracts: none of those found names IL-32θ.\n\nNearest, not used:\n[1] ")
+
+
+def test_a_question_of_yes_or_no_begins_with_what_the_abstracts_lean_to(library, run):
+    _, out, _ = run("ask", "Did IL-32β induce VEGF in breast cancer cells?", "--library", library.path)
+    assert out.startswith("These abstracts lean to yes (the one found). For: [1] (2013")
 
 
 def test_filters_reach_the_search(library, run):
@@ -87,3 +96,12 @@ def test_a_model_server_that_is_down_costs_the_prose_not_the_answer(library, run
     assert code == 3
     assert "127.0.0.1:9" in said
     assert "IL-32β induced VEGF" in out
+
+
+def test_two_processes_export_the_same_answer_byte_for_byte(library, tmp_path):
+    files = [tmp_path / "one.json", tmp_path / "two.json"]
+    for file in files:
+        command = [sys.executable, "-m", "qa", "ask", QUESTION, "--library", str(library.path)]
+        subprocess.run([*command, "--export", str(file)], cwd=ROOT, check=True, capture_output=True)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert json.loads(files[0].read_text(encoding="utf-8"))["sentences"]

@@ -9,7 +9,7 @@ import pytest
 from index.errors import FileError, InputError
 from index.records import Abstract, Correction
 from qa.answer import Answer, Source
-from qa.export import checked_export, export_answer, to_bibtex, to_csl_json, to_ris
+from qa.export import checked_export, export_answer, to_bibtex, to_csl_json, to_json, to_ris
 
 PLAIN = Abstract(
     "90000001",
@@ -229,14 +229,15 @@ def test_pages_are_written_out(pages, page):
     assert item.get("page") == page
 
 
-@pytest.mark.parametrize("name", ["a.ris", "a.bib", "a.json", "a.md", "A.RIS"])
+@pytest.mark.parametrize("name", ["a.ris", "a.bib", "a.csl.json", "a.json", "a.md", "A.RIS"])
 def test_the_ending_names_the_form(tmp_path, name):
     answer = Answer("Which?", sources=tuple(SOURCES))
     export_answer(answer, tmp_path / name)
     forms = {
         "ris": to_ris(SOURCES),
         "bib": to_bibtex(SOURCES),
-        "json": to_csl_json(SOURCES),
+        "csl.json": to_csl_json(SOURCES),
+        "json": to_json(answer),
         "md": answer.to_markdown(),
     }
     assert (tmp_path / name).read_bytes().decode("utf-8") == forms[name[2:].lower()]
@@ -245,8 +246,8 @@ def test_the_ending_names_the_form(tmp_path, name):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("a.txt", "its ending must be one of .ris, .bib, .json, .md"),
-        ("ris", "its ending must be one of .ris, .bib, .json, .md"),
+        ("a.txt", "its ending must be one of .ris, .bib, .csl.json, .json, .md"),
+        ("ris", "its ending must be one of .ris, .bib, .csl.json, .json, .md"),
         ("none/a.ris", "there is no folder"),
     ],
 )

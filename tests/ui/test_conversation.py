@@ -111,16 +111,16 @@ def test_the_sources_can_be_saved_for_reference_managers():
     html = answer_html(Answer("Which?", sentences=(Sentence("It rose.", (ROSE,)),), sources=SOURCES), turn=1)
     links = {
         name: unquote(text)
-        for name, text in re.findall(r'download="(sources\.\w+)" href="data:[^,"]*;charset=utf-8,([^"]*)">', html)
+        for name, text in re.findall(r'download="(sources\.[\w.]+)" href="data:[^,"]*;charset=utf-8,([^"]*)">', html)
     }
-    expected = {".ris": to_ris(SOURCES), ".bib": to_bibtex(SOURCES), ".json": to_csl_json(SOURCES)}
+    expected = {".ris": to_ris(SOURCES), ".bib": to_bibtex(SOURCES), ".csl.json": to_csl_json(SOURCES)}
     assert links == {f"sources{ending}": text for ending, text in expected.items()}
     assert re.findall(r">(RIS|BibTeX|CSL)</a>", html) == ["RIS", "BibTeX", "CSL"]
 
 
 def test_a_refusal_has_no_sources_to_save():
     refusal = Answer("Which?", abstained=True, reason="No.", nearest=SOURCES)
-    assert re.findall(r'download="([^"]*)"', answer_html(refusal, turn=1)) == ["answer.md"]
+    assert re.findall(r'download="([^"]*)"', answer_html(refusal, turn=1)) == ["answer.md", "answer.json"]
 
 
 def test_an_answer_still_growing_claims_nothing_yet():

@@ -1,0 +1,75 @@
+"""What the abstracts lean to when the question is one of yes or no, and which of them stand on each side.
+
+Rules on words of denial, no more: they are right oftener than always saying what is said most (python -m evals answers
+--parts yes-no), and wrong in a fifth to two fifths of the questions. So both sides are always shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.terms import content_words
+from qa.answer import Leaning, Sentence
+from qa.claims import denied, share
+from qa.opposites import DENIALS
+
+_ASKS_YES_OR_NO = re.compile(
+    r"^(?:(?:so|and|but|then|please|now),? )*(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should"
+    r"|may|might)\b(?!.*\bor\b(?! not\b))",
+    re.I | re.S,
+)
+_DENIES = re.compile(
+    r"\b(?:no (?:significant|evidence|association|correlation|difference|effect|benefit|relationship|role|increase"
+    r"|improvement)|not (?:significant(?:ly)?|statistically|associated|different|differ|affect|improve|related"
+    r"|correlat\w+|increase|reduce|support|effective|recommended|necessary|predict|influence|appear|seem|be|lead|cause)"
+    r"|(?:did|does|do|was|were|is|are|can) ?not|unlikely|lack of|fail(?:ed|s)? to|ineffective|unaffected"
+    r"|without (?:any )?(?:significant|effect)|neither|nor|rather than|contrary)\b",
+    re.I,
+)
+_OF_WHAT_IS_ASKED = 0.25
+"""How much of what a denial is about the question must hold."""
+_NEXT = 0.5
+"""What each further sentence weighs beside the one before it."""
+_NO_SHARE = 0.3
+"""The weight of denying sentences from which the abstracts lean to no: abstracts deny less often than they assert."""
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Tell whether a question can be answered by yes or no; one that offers two things, "A or B", cannot.
+
+    >>> asks_yes_or_no("Does IL-32β induce VEGF?"), asks_yes_or_no("What does IL-32β induce?")
+    (True, False)
+    """
+    return bool(_ASKS_YES_OR_NO.search(question.strip()))
+
+
+def leaning(question: str, sentences: Sequence[Sentence]) -> Leaning | None:
+    """Return what an answer's sentences, best first, lean to; None when the question is not one of yes or no.
+
+    A source stands on the side of the first sentence that cites it.
+    """
+    said = [sentence for sentence in sentences if sentence.supported]
+    if not said or not asks_yes_or_no(question):
+        return None
+    denying = [denies(question, sentence.text) for sentence in said]
+    weights = [_NEXT**place for place in range(len(said))]
+    no = sum(weight for weight, is_no in zip(weights, denying, strict=True) if is_no)
+    side: dict[int, bool] = {}
+    for sentence, is_no in zip(said, denying, strict=True):
+        for citation in sentence.citations:
+            side.setdefault(citation.source, is_no)
+    return Leaning(
+        to="no" if no >= _NO_SHARE * sum(weights) else "yes",
+        supporting=tuple(number for number, is_no in side.items() if not is_no),
+        against=tuple(number for number, is_no in side.items() if is_no),
+    )
+
+
+def denies(question: str, sentence: str) -> bool:
+    """Tell whether a sentence denies what a question asks, or asserts what the question denies."""
+    asked = dict.fromkeys(content_words(question), 1.0)
+    is_denied = bool(_DENIES.search(sentence)) or any(
+        share(one, asked) >= _OF_WHAT_IS_ASKED for one in denied(sentence)
+    )
+    return is_denied != any(word in DENIALS for word in re.findall(r"[a-z']+", question.lower()))
