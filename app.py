@@ -71,6 +71,9 @@ def parser() -> argparse.ArgumentParser:
         default=environment("ASKABSTRACTS_LLM_URL") or None,
         help="an OpenAI-compatible server that has the model",
     )
+    made.add_argument(
+        "--leave-out-unsupported", action="store_true", help="a model's sentences with no quote, not struck but out"
+    )
     return made
 
 
@@ -110,7 +113,13 @@ def open_libraries(options: argparse.Namespace) -> Libraries:
     first = options.library or options.libraries / SAMPLE
     if options.library is None:
         build_sample(first)
-    libraries = Libraries(options.libraries, first=Path(first), llm=options.llm, llm_url=options.llm_url)
+    libraries = Libraries(
+        options.libraries,
+        first=Path(first),
+        llm=options.llm,
+        llm_url=options.llm_url,
+        leave_out_unsupported=options.leave_out_unsupported,
+    )
     libraries.assistant(libraries.first)
     # The model and the indexes are loaded now, so that the first question does not wait for them.
     libraries.library(libraries.first).search("interleukin", top=1)

@@ -81,7 +81,7 @@ def _next_question(prompt: str) -> str:
 def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
     llm = arguments.llm or os.environ.get("ASKABSTRACTS_LLM") or None
     url = arguments.llm_url or os.environ.get("ASKABSTRACTS_LLM_URL") or None
-    return Assistant(library, llm, llm_url=url)
+    return Assistant(library, llm, llm_url=url, leave_out_unsupported=arguments.leave_out_unsupported)
 
 
 def _print_answer(answer: Answer) -> None:
@@ -126,6 +126,9 @@ def _parser() -> Parser:
             "--llm", metavar="PROVIDER:MODEL", help="a language model to write the answer (or ASKABSTRACTS_LLM)"
         )
         one.add_argument("--llm-url", metavar="URL", help="an OpenAI-compatible server (or ASKABSTRACTS_LLM_URL)")
+        one.add_argument(
+            "--leave-out-unsupported", action="store_true", help="a model's sentences with no quote, not struck but out"
+        )
         one.add_argument("--json", action="store_true", help="print one JSON object an answer and nothing else")
         add_filter_flags(one)
     return parser

@@ -51,11 +51,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer. `supported` is true only when a cited quote was checked and bears it out."""
+    """One sentence of an answer. `supported` is true only when a cited quote was checked and bears it out.
+
+    Else `objection` says why not, in words that go on from "not supported: ".
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()
     supported: bool = True
+    objection: str = ""
 
     @property
     def markers(self) -> str:
@@ -67,6 +71,7 @@ class Sentence:
         return {
             "text": self.text,
             "supported": self.supported,
+            "objection": self.objection,
             "citations": [citation.to_dict() for citation in self.citations],
         }
 

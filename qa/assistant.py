@@ -34,12 +34,21 @@ class Assistant:
     >>> Assistant(library).ask("What does IL-32β induce?")  # doctest: +SKIP
     """
 
-    def __init__(self, library: Library, llm: str | BaseChatModel | None = None, *, llm_url: str | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        llm: str | BaseChatModel | None = None,
+        *,
+        llm_url: str | None = None,
+        leave_out_unsupported: bool = False,
+    ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
-        `llm_url` is the address of an OpenAI-compatible server. Raises ModelError for an unknown model.
+        `llm_url` is the address of an OpenAI-compatible server. A sentence of the model's that no quote bears out is
+        kept and marked as such, or left out. Raises ModelError for an unknown model.
         """
         self.library = library
+        self._leave_out_unsupported = leave_out_unsupported
         self._model: BaseChatModel | None = None
         self.model_name = "extractive"
         if llm is not None:
@@ -106,7 +115,13 @@ class Assistant:
             yield from extractive_answer(blank, fitting, sources)
         else:
             found = Found(tuple(sources), tuple(evidence), tuple(fitting))
-            yield from written_answer(blank, found, model=self._model, library=self.library)
+            yield from written_answer(
+                blank,
+                found,
+                model=self._model,
+                library=self.library,
+                leave_out_unsupported=self._leave_out_unsupported,
+            )
 
     def _abstain(self, blank: Answer, evidence: Sequence[Evidence]) -> Answer:
         """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""

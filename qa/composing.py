@@ -41,16 +41,19 @@ def extractive_answer(blank: Answer, fitting: Sequence[Evidence], sources: Seque
     yield replace(whole, leaning=leaning(blank.standalone_question, whole.sentences))
 
 
-def written_answer(blank: Answer, found: Found, *, model: BaseChatModel, library: Library) -> Iterator[Answer]:
+def written_answer(
+    blank: Answer, found: Found, *, model: BaseChatModel, library: Library, leave_out_unsupported: bool = False
+) -> Iterator[Answer]:
     """Yield the language model's answer as it grows, each sentence held against its quotes.
 
     When the model fails, writes nothing, or has half of its sentences unsupported, the extractive answer stands in and
-    says why. When the model finds no answer in the sources, the answer abstains.
+    says why. When the model finds no answer in the sources, the answer abstains. Sentences that have no support stay,
+    marked so, or are left out.
     """
     answer = blank
     try:
         for answer in _drafted(blank, found, model=model, library=library):
-            yield answer
+            yield _only_supported(answer) if leave_out_unsupported else answer
         trouble = _too_little_support(answer)
     except ModelError as error:
         trouble = str(error)
@@ -74,6 +77,16 @@ def _drafted(blank: Answer, found: Found, *, model: BaseChatModel, library: Libr
         dropped += draft.dropped
         told.append(ground(draft, found.evidence, library=library))
         yield replace(_said(blank, told, found.sources), dropped_citations=dropped)
+
+
+def _only_supported(answer: Answer) -> Answer:
+    """Return the answer without the sentences that have no support, saying how many there were."""
+    kept = tuple(sentence for sentence in answer.sentences if sentence.supported)
+    count = len(answer.sentences) - len(kept)
+    if not count:
+        return answer
+    told = "1 sentence of the language model is" if count == 1 else f"{count} sentences of the language model are"
+    return replace(answer, sentences=kept, reason=f"{told} left out: no quote supports what is said there.")
 
 
 def _too_little_support(answer: Answer) -> str:

@@ -25,6 +25,18 @@ _GIVES_ORDERS = re.compile(
     re.I | re.M,
 )
 """Marks of chat templates and of our prompts, and what is said to a model: an order is no finding."""
+_NOT_SAID = "its source does not say it"
+_OBJECTIONS = {
+    "number": "its source does not give its numbers",
+    "name": "it names something that its source does not",
+    "kind": "its source is on another species or age",
+    "side": "its source says it of the opposite",
+    "with": "its source has with what it has without, or the other way round",
+    "direction": "it goes up or down otherwise than in its source",
+    "denial": "it denies what its source asserts, or asserts what that denies",
+    "order": "it turns round who acts on whom, or what is compared with what",
+}
+"""For each rule of `qa.claims.difference`, what it says of a sentence."""
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -61,37 +73,48 @@ class Statement:
         return cls(text, vector, telling_words(text, library, technical))
 
 
-def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str) -> bool:
-    """Tell whether a quote says what a statement says: near in meaning, with most of its words, and nothing else in it.
+def objection(quote: str, statement: Statement, *, vector: Vectors, context: str) -> str:
+    """Return why a quote does not bear a statement out, or "" when it does.
 
-    A quote that gives orders to a language model bears nothing out. `vector` is the quote's, `context` the text
-    of its abstract, title first. What may differ is in `qa.claims`.
+    It does when it is near in meaning, has most of the statement's words, and the statement says nothing else; one that
+    gives orders to a language model bears nothing out. `vector` is the quote's, `context` the text of its abstract,
+    title first. What may differ is in `qa.claims`.
     """
-    return (
-        not _GIVES_ORDERS.search(quote)
-        and float(np.dot(vector, statement.vector)) >= SUPPORTS_COSINE
-        and coverage(statement.words, f"{context.partition(chr(10))[0]} {quote}") >= SUPPORTS_COVERAGE
-        and not difference(statement.text, quote, context)
-    )
+    if (
+        _GIVES_ORDERS.search(quote)
+        or float(np.dot(vector, statement.vector)) < SUPPORTS_COSINE
+        or coverage(statement.words, f"{context.partition(chr(10))[0]} {quote}") < SUPPORTS_COVERAGE
+    ):
+        return _NOT_SAID
+    rule = difference(statement.text, quote, context)
+    return _OBJECTIONS[rule] if rule else ""
+
+
+def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str) -> bool:
+    """Tell whether a quote says what a statement says, as `objection` has it."""
+    return not objection(quote, statement, vector=vector, context=context)
 
 
 def ground(draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library) -> Sentence:
     """Return a language model's sentence with, for each cited source, the quote that bears it out.
 
-    A sentence that no cited source supports comes back with `supported` false and no citations.
+    A sentence that no cited source supports comes back with `supported` false, no citations, and the objection to it.
     """
     statement = Statement.of(draft.text, library)
-    citations = []
+    citations, objections = [], ["it cites none of the sources"]
     for number in draft.sources:
-        supporting = [one for one in evidence if one.source.number == number and _supports(one, statement)]
-        if supporting:
-            best = max(supporting, key=lambda one: (float(np.dot(one.vector, statement.vector)), -one.start))
-            citations.append(best.citation)
-    return Sentence(draft.text, tuple(citations), supported=bool(citations))
+        of_source = sorted(
+            (one for one in evidence if one.source.number == number),
+            key=lambda one: (-float(np.dot(one.vector, statement.vector)), one.start),
+        )
+        judged = [(one, _objection(one, statement)) for one in of_source]
+        objections += [why for _, why in judged[:1]]
+        citations += [one.citation for one, why in judged if not why][:1]
+    return Sentence(draft.text, tuple(citations), bool(citations), "" if citations else objections[-1])
 
 
-def _supports(one: Evidence, statement: Statement) -> bool:
-    return bears_out(one.text, statement, vector=one.vector, context=one.source.abstract.text)
+def _objection(one: Evidence, statement: Statement) -> str:
+    return objection(one.text, statement, vector=one.vector, context=one.source.abstract.text)
 
 
 def check_quotes(answer: Answer, library: Library) -> Answer:
@@ -103,7 +126,9 @@ def check_quotes(answer: Answer, library: Library) -> Answer:
 
 def _checked(sentence: Sentence, texts: dict[str, str]) -> Sentence:
     kept = tuple(one for one in sentence.citations if _is_verbatim(one, texts))
-    return replace(sentence, citations=kept, supported=sentence.supported and bool(kept))
+    if sentence.supported and not kept:
+        return replace(sentence, citations=(), supported=False, objection="its quote stands otherwise in the abstract")
+    return replace(sentence, citations=kept)
 
 
 def _is_verbatim(citation: Citation, texts: dict[str, str]) -> bool:

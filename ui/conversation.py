@@ -105,7 +105,8 @@ def _sentence(sentence: Sentence, number: int, answer: Answer, turn: int) -> str
     links = "".join(_link(citation, number, answer, turn) for citation in _once_per_source(sentence))
     if sentence.supported:
         return f'<span class="aa-sentence">{escape(sentence.text)}{links}</span>'
-    why = '<span class="aa-unsupported-mark">not supported by its quotes</span>'
+    objection = f": {escape(sentence.objection)}" if sentence.objection else ""
+    why = f'<span class="aa-unsupported-mark">not supported{objection}</span>'
     return f'<span class="aa-sentence aa-unsupported"><s>{escape(sentence.text)}</s>{links} {why}</span>'
 
 

@@ -34,7 +34,12 @@ def test_json():
         "end": START + len(QUOTE),
         "quote": QUOTE,
     }
-    assert record["sentences"][1] == {"text": "It cures all.", "supported": False, "citations": []}
+    assert record["sentences"][1] == {
+        "text": "It cures all.",
+        "supported": False,
+        "objection": "",
+        "citations": [],
+    }
     assert record["sources"] == [
         {
             "number": 1,

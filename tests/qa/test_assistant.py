@@ -211,3 +211,15 @@ def test_no_record_is_changed_by_asking(library):
     before = [dataclasses.asdict(library.get(one.pmid)) for one in ABSTRACTS]
     Assistant(library).ask(QUESTION)
     assert [dataclasses.asdict(library.get(one.pmid)) for one in ABSTRACTS] == before
+
+
+def test_what_has_no_support_is_left_out_when_so_set_and_counted(library):
+    replies = [
+        "In breast cancer cells, IL-32β induced VEGF [1]. VEGF then activated STAT3 [1]. IL-32β cures baldness [1]."
+    ]
+    model = FakeListChatModel(responses=replies)
+    answer = Assistant(library, model, leave_out_unsupported=True).ask(QUESTION)
+    assert [sentence.supported for sentence in answer.sentences] == [True, True]
+    assert answer.reason == "1 sentence of the language model is left out: no quote supports what is said there."
+    kept = said_by(library, *replies).ask(QUESTION)
+    assert [bool(sentence.objection) for sentence in kept.sentences] == [False, False, True]

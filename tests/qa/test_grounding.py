@@ -37,6 +37,23 @@ def test_a_sentence_is_supported_only_by_a_quote_that_says_it(library, text, cit
     assert sentence.supported == bool(quotes)
 
 
+@pytest.mark.parametrize(
+    ("text", "cited", "objection"),
+    [
+        ("IL-32β induced VEGF in breast cancer cells.", (1,), ""),
+        ("IL-32β induced VEGF in breast cancer cells.", (), "it cites none of the sources"),
+        ("The moon is made of green cheese.", (1, 2), "its source does not say it"),
+        ("IL-32γ induced VEGF in breast cancer cells.", (1,), "it names something that its source does not"),
+        ("IL-32β did not induce VEGF in breast cancer cells.", (1,), "it denies what its source asserts"),
+        ("IL-32β reduced VEGF in breast cancer cells.", (1,), "it goes up or down otherwise"),
+    ],
+)
+def test_the_objection_is_told(library, text, cited, objection):
+    evidence = gather("What does IL-32β induce?", SOURCES, library=library)
+    told = ground(DraftSentence(text, cited), evidence, library=library).objection
+    assert told.startswith(objection) and bool(told) == bool(objection)
+
+
 def test_a_quote_that_is_not_verbatim_supports_nothing(library):
     text = ABSTRACTS[0].text
     start = text.index(QUOTE)

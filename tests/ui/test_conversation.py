@@ -50,9 +50,9 @@ def link(number: int, sentence: int, spoken: str, *, retracted: bool = False) ->
         ),
         # What no quote supports is struck, and says so.
         (
-            (Sentence("Made up.", (), supported=False),),
+            (Sentence("Made up.", (), supported=False, objection="it cites none of the sources"),),
             '<span class="aa-sentence aa-unsupported"><s>Made up.</s> '
-            '<span class="aa-unsupported-mark">not supported by its quotes</span></span>',
+            '<span class="aa-unsupported-mark">not supported: it cites none of the sources</span></span>',
         ),
         # Markup in a model's words is text.
         ((Sentence("<b>x</b>"),), '<span class="aa-sentence">&lt;b&gt;x&lt;/b&gt;</span>'),
