@@ -2,7 +2,7 @@
 
     retrieval     how well search finds the relevant abstracts, beside plain BM25 and LangChain
     abstention    how well it is told what the abstracts do not say, and whether what is cited is relevant
-    answers       which sentences are chosen, and what whole answers cite and say
+    answers       which sentences are chosen, what whole answers cite and say, and whether yes and no are told apart
     names         whether two written forms of one name bring the same, and like names their own
     grounding     how well it is told which sentence a quote bears out, beside the cosine alone
     sentences     how well sentences are split, beside the splitters on PyPI

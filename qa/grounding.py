@@ -16,7 +16,7 @@ from qa.claims import difference
 from qa.evidence import Evidence, coverage, technical_words, telling_words
 from qa.generative import DraftSentence
 
-ANSWERS = 0.5
+ANSWERS = 0.55
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
 SUPPORTS_COSINE = 0.6
 SUPPORTS_COVERAGE = 0.6
