@@ -46,7 +46,7 @@ def bioasq_answers(corpus: Corpus, data: Path, work: Path) -> list[Answered]:
     return answers
 
 
-def figures(answers: Sequence[Answered]) -> dict[str, float | int]:
+def figures(answers: Sequence[Answered]) -> dict[str, float | int | None]:
     """Return the shares of what is cited that is relevant, ROUGE against the ideal answers, and of exact answers told.
 
     A refusal says nothing: it counts as 0 in ROUGE and in exact answers, and not at all in what is cited.
@@ -88,10 +88,10 @@ def _items(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     return tuple(map(tuple, wanted)) if row["type"] == "list" else ()
 
 
-def _exact(answers: Iterable[Answered]) -> float:
-    """Return the mean share of a question's items that the answer tells."""
+def _exact(answers: Iterable[Answered]) -> float | None:
+    """Return the mean share of a question's items that the answer tells; None without such questions."""
     shares = [_share(tells(one.said, names) for names in one.exact) for one in answers if one.exact]
-    return sum(shares) / len(shares) if shares else 0.0
+    return sum(shares) / len(shares) if shares else None
 
 
 def _rouge(answers: Sequence[Answered]) -> dict[str, float]:

@@ -13,7 +13,6 @@ KNOWN_MISSES = {
     "Is IL-32α good or bad for arteries?": "abstains",
     # what stands there is near in every word but the one that is asked for
     "Which receptor does IL-32β bind on breast cancer cells?": "answers",
-    "By how many years does metformin prolong the life of healthy people without diabetes?": "answers",
 }
 
 
