@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
+from index.terms import content_words
 from qa.answer import Sentence
 from qa.claims import difference
 from qa.evidence import Evidence, numbers
+from qa.opposites import DENIALS
 
 MAX_SENTENCES = 5
 _OF_ONE_ABSTRACT = (2, 3)
 """How many sentences one abstract may give while others wait, and when none do."""
 _WORTH_SAYING = 0.75
 """A further sentence must score this share of the best one's score."""
-_AGREES = 0.8
-"""Sentences whose cosine is at least this say the same, when neither says a thing that the other does not."""
+_SAID_ALREADY = 0.88
+"""Sentences whose cosine is above this say the same, unless one says a thing that the other does not."""
+_AGREES, _AGREES_COVERAGE = 0.8, 0.6
+"""The cosine, and the share of a sentence's words, from which another abstract's sentence is taken to bear it out."""
 
 
 def compose(evidence: Sequence[Evidence]) -> list[Sentence]:
@@ -47,20 +52,41 @@ def _agreeing(one: Evidence, ranked: Sequence[Evidence]) -> list[Evidence]:
     """Return the best sentence of each other abstract that says what one says, best first."""
     agreeing: dict[int, Evidence] = {}
     for other in ranked:
-        if other.source.number != one.source.number and _says_the_same(one, other):
+        if other.source.number != one.source.number and _agrees(one, other):
             agreeing.setdefault(other.source.number, other)
     return list(agreeing.values())
 
 
 def _says_the_same(one: Evidence, other: Evidence) -> bool:
-    """Tell whether what one says is said by the other: near in meaning, with the same numbers, and borne out by it."""
+    """Tell whether other need not be said after one: it repeats it, or it is cited for it."""
     if one is other:
         return True
+    is_near = float(np.dot(one.vector, other.vector)) > _SAID_ALREADY
+    return (is_near and not _differs(one, other)) or (one.source.number != other.source.number and _agrees(one, other))
+
+
+def _agrees(one: Evidence, other: Evidence) -> bool:
+    """Tell whether one's sentence may be cited to other's as well: near in meaning, with most of its words, no less."""
+    words = content_words(one.text)
+    held = set(content_words(other.text))
     return (
         float(np.dot(one.vector, other.vector)) >= _AGREES
-        and numbers(one.text) == numbers(other.text)
-        and not difference(one.text, other.text, other.source.abstract.text)
+        and sum(word in held for word in words) >= _AGREES_COVERAGE * len(words)
+        and not _differs(one, other)
     )
+
+
+def _differs(one: Evidence, other: Evidence) -> bool:
+    """Tell whether one says a thing that other does not, or only one of them denies anything at all."""
+    return (
+        numbers(one.text) != numbers(other.text)
+        or _denies(one.text) != _denies(other.text)
+        or bool(difference(one.text, other.text, other.source.abstract.text))
+    )
+
+
+def _denies(text: str) -> bool:
+    return not DENIALS.isdisjoint(re.findall(r"[a-z']+", text.lower()))
 
 
 def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:

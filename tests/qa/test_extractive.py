@@ -19,7 +19,7 @@ def evidence(number, start, text, score, direction):
 
 ROWS = {
     "best": evidence(1, 50, "Best of one.", 1.0, 0),
-    "same": evidence(2, 10, "Best, said again.", 0.99, 0),
+    "same": evidence(2, 10, "Best of one, again.", 0.99, 0),
     "same but a number": evidence(2, 10, "Best, by 5%.", 0.99, 0),
     "earlier": evidence(1, 10, "Earlier in one.", 0.9, 1),
     "second": evidence(2, 30, "Of two.", 0.95, 2),
@@ -44,13 +44,35 @@ def test_which_sentences_are_said_and_in_which_order(rows, expected):
 
 def test_agreement_is_said_once_with_all_who_agree():
     (sentence,) = compose([ROWS["best"], ROWS["same"]])
-    assert [(one.pmid, one.quote) for one in sentence.citations] == [("1", "Best of one."), ("2", "Best, said again.")]
+    assert [(one.pmid, one.quote) for one in sentence.citations] == [
+        ("1", "Best of one."),
+        ("2", "Best of one, again."),
+    ]
 
 
-@pytest.mark.parametrize("other", ["IL-32 did not raise VEGF.", "IL-32 lowered VEGF.", "IL-33 raised VEGF."])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "IL-32 did not raise VEGF.",
+        "IL-32 lowered VEGF.",
+        "IL-33 raised VEGF.",
+        "IL-32 raised VEGF in 5 of 8.",
+        "IL-32 raised VEGF, but no patient was cured.",  # one denies something, the other nothing
+    ],
+)
 def test_who_says_otherwise_does_not_agree(other):
     one, other = evidence(1, 10, "IL-32 raised VEGF.", 1.0, 0), evidence(2, 10, other, 0.9, 0)
     assert [len(sentence.citations) for sentence in compose([one, other])] == [1, 1]
+
+
+def test_who_has_few_of_the_words_does_not_agree():
+    one, other = (
+        evidence(1, 10, "Zelotin lowers blood pressure at rest.", 1.0, 0),
+        evidence(2, 10, "On zelotin.", 0.9, 0),
+    )
+    one.vector[1] = other.vector[2] = 0.3
+    (sentence,) = compose([one, other])[:1]
+    assert [citation.pmid for citation in sentence.citations] == ["1"]
 
 
 def test_others_of_an_abstract_follow_its_best_in_its_own_order():
