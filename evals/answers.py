@@ -41,11 +41,7 @@ def whole(arguments: argparse.Namespace) -> _Table:
         kind: whole_answers.figures([one for one in answers if one.kind == kind]) for kind in kinds
     }
     rows["all"] = whole_answers.figures(answers)
-    return (
-        f"Whole answers, BioASQ: {corpus.note}",
-        whole_answers.COLUMNS,
-        rows | {"all": whole_answers.figures(answers)},
-    )
+    return f"Whole answers, BioASQ: {corpus.note}", whole_answers.COLUMNS, rows
 
 
 def told_apart(arguments: argparse.Namespace) -> _Table:
