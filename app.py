@@ -11,7 +11,8 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from index.commandline import Parser
 from index.errors import AskAbstractsError, InputError
 
 if TYPE_CHECKING:
+    from index import Library
+    from qa import Assistant
     from ui.libraries import Libraries
 
 HERE = Path(__file__).resolve().parent
@@ -74,6 +77,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--leave-out-unsupported", action="store_true", help="a model's sentences with no quote, not struck but out"
     )
+    made.add_argument(
+        "--reranker",
+        metavar="NAME_OR_FOLDER",
+        default=environment("ASKABSTRACTS_RERANKER") or None,
+        help="a cross-encoder to order what is found (default: none)",
+    )
     return made
 
 
@@ -113,17 +122,29 @@ def open_libraries(options: argparse.Namespace) -> Libraries:
     first = options.library or options.libraries / SAMPLE
     if options.library is None:
         build_sample(first)
-    libraries = Libraries(
-        options.libraries,
-        first=Path(first),
-        llm=options.llm,
-        llm_url=options.llm_url,
-        leave_out_unsupported=options.leave_out_unsupported,
-    )
+    libraries = Libraries(options.libraries, first=Path(first), assistant=assistant_maker(options))
     libraries.assistant(libraries.first)
     # The model and the indexes are loaded now, so that the first question does not wait for them.
     libraries.library(libraries.first).search("interleukin", top=1)
     return libraries
+
+
+def assistant_maker(options: argparse.Namespace) -> Callable[[Library], Assistant]:
+    """Return what makes an assistant as the flags say; the re-ranker, if any, is loaded now, once for all libraries."""
+    from qa import Assistant
+
+    reranker = None
+    if options.reranker:
+        from qa.reranking import Reranker
+
+        reranker = Reranker(options.reranker)
+    return partial(
+        Assistant,
+        llm=options.llm,
+        llm_url=options.llm_url,
+        leave_out_unsupported=options.leave_out_unsupported,
+        reranker=reranker,
+    )
 
 
 def build_sample(folder: Path, samples: Path = SAMPLES) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evals.corpora import BACKGROUND, SEED, Corpus, Question, bioasq, build_library
+from evals.corpora import BACKGROUND, SEED, Corpus, Question, bioasq, build_library, own
 from evals.report import DEFAULT_WORK, library_settings, say, show, table, versions, write_results
 from index import Library
 from qa import extractive
@@ -162,10 +162,14 @@ def _ask(library: Library, question: Question, found: Sequence[Source], *, is_re
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m evals abstention", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with bioasq/")
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="the folder with bioasq/; without it, samples/"
+    )
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
     arguments = parser.parse_args(argv)
-    show(run(bioasq(arguments.data, background=arguments.limit_background), arguments.work.expanduser()))
+    is_there = (arguments.data / "bioasq").is_dir()
+    corpus = bioasq(arguments.data, background=arguments.limit_background) if is_there else own()
+    show(run(corpus, arguments.work.expanduser()))

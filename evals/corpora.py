@@ -21,10 +21,13 @@ from index.caches import LEXICAL
 from index.encoder import DEFAULT_ENCODER, load_encoder
 from index.errors import FileError
 from index.opening import DEFAULT_PASSAGE_TOKENS
-from index.record_json import to_json
+from index.record_json import from_json, to_json
 
 SEED = 20261123
 BIOASQ_QUESTIONS = 300
+SAMPLES = Path(__file__).parents[1] / "samples"
+_NOT_ASKED = frozenset({"unanswerable", "followup", "retracted"})
+"""Kinds of questions of samples/ of which no abstract is a right source, or that do not stand alone."""
 BACKGROUND = 6_000
 """BioASQ's records beside the relevant ones; all 34,924 take half an hour to embed on two cores."""
 
@@ -43,12 +46,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Abstracts, and questions with what is relevant among them; `note` says what was taken."""
+    """Abstracts, and questions with what is relevant among them; `note` says what was taken.
+
+    `base` is a corpus that lies in this one: its library is built once, and copied for each that it lies in.
+    """
 
     name: str
     abstracts: tuple[Abstract, ...]
     questions: tuple[Question, ...]
     note: str
+    base: Corpus | None = None
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -58,6 +65,22 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
             return [json.loads(line) for line in lines]
     except OSError as error:
         raise FileError(f"{path} cannot be read ({error.strerror}); name the folder that holds it by --data") from error
+
+
+def own() -> Corpus:
+    """Return samples/ with those of its questions that have an answer and stand alone: the set that is always here."""
+    questions = [
+        Question(str(number), row["question"], dict.fromkeys(row["pmids"], 1))
+        for number, row in enumerate(read_rows(SAMPLES / "questions.jsonl"), start=1)
+        if row["kind"] not in _NOT_ASKED
+    ]
+    abstracts = sample_abstracts()
+    return _corpus("samples", abstracts, questions, f"{len(abstracts)} abstracts in our own words")
+
+
+def sample_abstracts() -> list[Abstract]:
+    """Return the abstracts of samples/."""
+    return [from_json(row) for row in read_rows(SAMPLES / "abstracts.jsonl")]
 
 
 def scifact(folder: Path) -> Corpus:
@@ -126,6 +149,45 @@ def bioasq_from(
     return _corpus("BioASQ by PMID", [joined(pmid, records[pmid]) for pmid in kept], questions, note)
 
 
+def bioasq_passages(folder: Path, *, background: int = BACKGROUND) -> Corpus:
+    """Return the sample of `bioasq` with each passage a record of its own, whose number is that of its row."""
+    here = folder / "bioasq"
+    rows, asked = read_rows(here / "passages.jsonl.gz"), read_rows(here / "questions.jsonl")
+    return bioasq_passages_from(rows, asked, sample=BIOASQ_QUESTIONS, background=background)
+
+
+def bioasq_passages_from(
+    rows: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]], *, sample: int, background: int
+) -> Corpus:
+    """Return the corpus of BioASQ's rows passage by passage: the questions and the records of `bioasq_from`."""
+    whole = bioasq_from(rows, asked, sample=sample, background=background)
+    kept, number, by_id = {one.pmid for one in whole.abstracts}, _row_numbers(rows), {row["id"]: row for row in asked}
+    passages = [_abstract(number[row["id"]], "", row["text"]) for row in rows if row["pmid"] in kept]
+    questions = [
+        Question(one.id, one.text, {number[id_]: 1 for id_ in by_id[one.id]["passages"] if id_ in number})
+        for one in whole.questions
+    ]
+    return _corpus("BioASQ passages", passages, questions, f"{len(passages):,} passages; {whole.note}")
+
+
+def with_background(corpus: Corpus, folder: Path) -> Corpus:
+    """Return a corpus among the plain abstracts of abstracts/; of a record in both, the corpus's own stands."""
+    base = _corpus("abstracts", [_plain(row) for row in read_rows(folder / "abstracts" / "abstracts.jsonl.gz")], (), "")
+    together = {one.pmid: one for one in (*base.abstracts, *corpus.abstracts)}
+    others = len(together) - len(corpus.abstracts)
+    return Corpus(
+        f"{corpus.name} among others",
+        tuple(together.values()),
+        corpus.questions,
+        f"{corpus.note}; among {others:,} other abstracts",
+        base,
+    )
+
+
+def _plain(row: Mapping[str, Any]) -> Abstract:
+    return _abstract(row["pmid"], row["title"], row["abstract"] or "")
+
+
 def covidqa_from(rows: Sequence[Mapping[str, Any]], asked: Iterable[Mapping[str, Any]]) -> Corpus:
     """Return COVID-QA's articles whole, the first line of each as its title, with its questions."""
     pmid = _row_numbers(rows)
@@ -139,7 +201,7 @@ def covidqa_from(rows: Sequence[Mapping[str, Any]], asked: Iterable[Mapping[str,
 
 def build_library(corpus: Corpus, work: Path) -> Path:
     """Return the folder of a corpus's library, built under `work` unless one of the same making is there."""
-    lines = "".join(json.dumps(to_json(abstract), ensure_ascii=False) + "\n" for abstract in corpus.abstracts)
+    lines = _lines(corpus.abstracts)
     folder = work / f"{corpus.name.replace(' ', '-').lower()}-{_making(lines)}"
     if (folder / "whole").is_file():
         shutil.rmtree(
@@ -147,6 +209,9 @@ def build_library(corpus: Corpus, work: Path) -> Path:
         )  # terms may have changed; it comes back in seconds
         return folder / "library"
     folder.mkdir(parents=True, exist_ok=True)
+    if corpus.base and not (folder / "library").is_dir():
+        shutil.copytree(build_library(corpus.base, work), folder / "copying", dirs_exist_ok=True)
+        (folder / "copying").rename(folder / "library")
     (folder / "abstracts.jsonl").write_text(lines, encoding="utf-8")
     with Library.open(folder / "library", create=True) as library:  # goes on where an interrupted run stopped
         report = library.add(files=[folder / "abstracts.jsonl"], on_progress=_say)
@@ -155,6 +220,10 @@ def build_library(corpus: Corpus, work: Path) -> Path:
         raise FileError(f"{len(report.failed)} abstracts of {corpus.name} could not be read; mend the reader")
     (folder / "whole").touch()
     return folder / "library"
+
+
+def _lines(abstracts: Iterable[Abstract]) -> str:
+    return "".join(json.dumps(to_json(abstract), ensure_ascii=False) + "\n" for abstract in abstracts)
 
 
 def _making(lines: str) -> str:

@@ -17,13 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from evals.corpora import SEED, Corpus, build_library, read_rows, scifact_from
+from evals.corpora import SEED, Corpus, build_library, read_rows, sample_abstracts, scifact_from
 from evals.report import DEFAULT_WORK, Figures, library_settings, say, show, table, versions, write_results
-from index import Abstract, Library, Section
+from index import Abstract, Library
 from qa.grounding import Statement, bears_out
 
 STATEMENTS = Path(__file__).parent / "statements.jsonl"
-SAMPLES = Path(__file__).parents[1] / "samples" / "abstracts.jsonl"
 PARAPHRASE = "paraphrase"
 HALVES = ("tuned on", "held aside")
 _PACKAGES = ("sentence-transformers", "openvino", "numpy", "scikit-learn")
@@ -141,7 +140,7 @@ def by_kind(judged: Sequence[Judged], accepted: str) -> dict[str, Figures]:
 def run(data: Path, work: Path) -> str:
     """Judge everything, write the JSON and return the tables."""
     started = time.perf_counter()
-    abstracts = tuple(_samples())
+    abstracts = tuple(sample_abstracts())
     say("our own statements")
     with Library.open(build_library(Corpus("samples", abstracts, (), ""), work)) as library:
         own = {half: judge(pairs, library) for half, pairs in halves(own_pairs(abstracts)).items()}
@@ -170,19 +169,6 @@ def run(data: Path, work: Path) -> str:
     parts += [table(f"By kind of change, {half}", ("pairs", "right"), rows) for half, rows in kinds.items()]
     parts.append(table("SciFact: SUPPORT accepted, the others rejected", SUMMARY, theirs))
     return "\n\n".join(parts)
-
-
-def _samples() -> list[Abstract]:
-    return [
-        Abstract(
-            row["pmid"],
-            row["title"],
-            tuple(Section(one["label"], one["category"], one["text"]) for one in row["sections"]),
-            year=row["year"],
-            types=tuple(row["types"]),
-        )
-        for row in read_rows(SAMPLES)
-    ]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -1,7 +1,8 @@
 """How well search finds the relevant abstracts, beside plain BM25 and LangChain: python -m evals retrieval
 
-Three sets: SciFact (comparable with BEIR), cystic fibrosis (graded), BioASQ by PMID (a sample). Every row ranks
-abstracts, 100 a question; the measures are ir-measures', nDCG with the grade itself as gain.
+SciFact (comparable with BEIR), cystic fibrosis (graded), BioASQ by PMID and by passage (a sample), each by itself or
+among other abstracts, and a small set of our own, which needs no data. Every row ranks abstracts, 100 a question; the
+measures are ir-measures', nDCG with the grade itself as gain.
 """
 
 from __future__ import annotations
@@ -9,23 +10,36 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
-from evals.corpora import BACKGROUND, Corpus, Question, bioasq, build_library, cystic_fibrosis, scifact
+from evals.corpora import (
+    BACKGROUND,
+    Corpus,
+    Question,
+    bioasq,
+    bioasq_passages,
+    build_library,
+    cystic_fibrosis,
+    own,
+    scifact,
+    with_background,
+)
 from evals.peers import TOP, Ranker, langchain_faiss, plain_bm25
 from evals.report import DEFAULT_WORK, Figures, library_settings, say, show, table, versions, write_results
 from index import Library
 from index.errors import InputError
 from index.search import Mode
+from qa.reranking import Reranker
 from qa.retrieval import group_by_abstract, retrieve
 
 MEASURES = {"nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "MRR": "RR"}
 """The columns, and what ir-measures calls them."""
 
 BM25, LANGCHAIN = "BM25, plain words", "LangChain FAISS"
-SETS = ("scifact", "cystic-fibrosis", "bioasq")
+SETS = ("samples", "scifact", "cystic-fibrosis", "bioasq", "bioasq-passages")
 _PEERS: dict[str, tuple[Callable[[Corpus, Path], Ranker], str]] = {
     BM25: (plain_bm25, "bm25s"),
     LANGCHAIN: (langchain_faiss, "langchain-community langchain-huggingface langchain-text-splitters"),
@@ -37,12 +51,12 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-def our_ranker(library: Library, mode: Mode) -> Ranker:
+def our_ranker(library: Library, mode: Mode, reranker: Reranker | None = None) -> Ranker:
     """Return our search over a library: as the assistant searches, or one side of it alone."""
 
     def rank(question: str) -> list[str]:
         if mode == "hybrid":
-            sources = retrieve(library, question, top=TOP)
+            sources = retrieve(library, question, top=TOP, reranker=reranker)
         else:
             sources = group_by_abstract(library, library.search(question, top=4 * TOP, mode=mode), top=TOP)
         return [source.abstract.pmid for source in sources]
@@ -67,14 +81,25 @@ def evaluate(corpus: Corpus, rank: Ranker) -> dict[str, float]:
     return measure(corpus.questions, {question.id: rank(question.text) for question in corpus.questions})
 
 
-def compare(corpus: Corpus, library: Library, work: Path, *, left_out: Sequence[str]) -> dict[str, Figures | str]:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which rows a table has beside our own: peers that are left out, and a re-ranker to put on top of our search."""
+
+    left_out: Sequence[str] = ()
+    reranker: Reranker | None = None
+
+
+def compare(corpus: Corpus, library: Library, work: Path, *, wanted: Rows) -> dict[str, Figures | str]:
     """Return every row of a corpus's table; a peer that is left out or not installed says so."""
+    ours = {f"ours, {mode}": our_ranker(library, mode) for mode in get_args(Mode)}
+    if wanted.reranker:
+        ours["ours, re-ranked"] = our_ranker(library, "hybrid", wanted.reranker)
     rows: dict[str, Figures | str] = {}
-    for mode in get_args(Mode):
-        rows[f"ours, {mode}"] = evaluate(corpus, our_ranker(library, mode))
-        say(f"{corpus.name}: ours, {mode} done")
+    for name, rank in ours.items():
+        rows[name] = evaluate(corpus, rank)
+        say(f"{corpus.name}: {name} done")
     for name, (make, packages) in _PEERS.items():
-        if name in left_out:
+        if name in wanted.left_out:
             rows[name] = "left out"
             continue
         try:
@@ -85,19 +110,19 @@ def compare(corpus: Corpus, library: Library, work: Path, *, left_out: Sequence[
     return rows
 
 
-def run(name: str, corpus: Corpus, work: Path, *, left_out: Sequence[str] = ()) -> str:
+def run(name: str, corpus: Corpus, work: Path, *, wanted: Rows = Rows()) -> str:
     """Measure one set, write its JSON and return its table."""
     started = time.perf_counter()
     say(f"{corpus.name}: {corpus.note}")
     with Library.open(build_library(corpus, work)) as library:
-        rows = compare(corpus, library, work, left_out=left_out)
+        rows = compare(corpus, library, work, wanted=wanted)
         settings = library_settings(library)
     result = {
         "table": "retrieval",
         "set": corpus.name,
         "taken": corpus.note,
         "rows": rows,
-        "settings": settings | {"top": TOP},
+        "settings": settings | {"top": TOP} | ({"reranker": wanted.reranker.name} if wanted.reranker else {}),
         "seconds": round(time.perf_counter() - started, 1),
         "versions": versions(_PACKAGES),
     }
@@ -110,19 +135,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m evals retrieval", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
-    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS, metavar="SET", help=f"of {', '.join(SETS)}")
+    parser.add_argument(
+        "--sets", nargs="+", choices=SETS, metavar="SET", help=f"of {', '.join(SETS)} (those there are)"
+    )
+    parser.add_argument("--among-others", action="store_true", help="with the abstracts of abstracts/ as background")
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
     parser.add_argument("--without-langchain", action="store_true", help="its rows take most of the time")
+    parser.add_argument("--reranker", metavar="NAME_OR_FOLDER", help="a cross-encoder: one more row, of what it makes")
     arguments = parser.parse_args(argv)
     if find_spec("ir_measures") is None:
         raise InputError("the measures are not installed; run: pip install -r evals/requirements.txt")
+    background = arguments.limit_background
     readers: dict[str, Callable[[], Corpus]] = {
+        "samples": own,
         "scifact": lambda: scifact(arguments.data),
         "cystic-fibrosis": lambda: cystic_fibrosis(arguments.data),
-        "bioasq": lambda: bioasq(arguments.data, background=arguments.limit_background),
+        "bioasq": lambda: bioasq(arguments.data, background=background),
+        "bioasq-passages": lambda: bioasq_passages(arguments.data, background=background),
     }
-    left_out = [LANGCHAIN] if arguments.without_langchain else []
-    for name in arguments.sets:
-        show(run(name, readers[name](), arguments.work.expanduser(), left_out=left_out) + "\n")
+    reranker = Reranker(arguments.reranker) if arguments.reranker else None
+    wanted = Rows([LANGCHAIN] if arguments.without_langchain else [], reranker)
+    for name in arguments.sets or (SETS if arguments.data.is_dir() else SETS[:1]):
+        corpus = readers[name]()
+        if arguments.among_others:
+            name, corpus = f"{name}-among-others", with_background(corpus, arguments.data)
+        show(run(name, corpus, arguments.work.expanduser(), wanted=wanted) + "\n")

@@ -15,6 +15,7 @@ import numpy as np
 
 from index.abbreviations import definitions
 from index.lexical import LexicalIndex, LexicalRow
+from index.records import Abstract
 from index.store import Store
 from index.terms import terms
 from index.vectors import VectorIndex, is_whole, write_vectors
@@ -23,6 +24,8 @@ from index.writing import passage_text
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 _ATTEMPTS = 5
+_LONGEST_WHOLE = 8_000
+"""Characters; an article's terms in each of its hundreds of passages would be a book."""
 _ROWS = 5_000
 """Passages replayed at a time: some 4 MB of vectors."""
 
@@ -214,9 +217,18 @@ class Caches:
         for ids in self._ids_since(generation):
             passages = self._store.passages(ids)
             abstracts = self._store.get(list({passage.pmid for passage in passages.values()}))
+            whole = {pmid: _whole_terms(abstract) for pmid, abstract in abstracts.items()}
             for id_, passage in passages.items():
                 text = passage_text(abstracts[passage.pmid], passage)
-                yield LexicalRow(id_, terms(text), definitions(passage.text))
+                yield LexicalRow(id_, terms(text), definitions(passage.text), whole[passage.pmid])
+
+
+def _whole_terms(abstract: Abstract) -> list[str]:
+    """Return the terms of a whole abstract, its title's twice; none of one so long that each passage stands alone."""
+    if len(abstract.text) > _LONGEST_WHOLE:
+        return []
+    title, _, text = abstract.text.partition("\n")
+    return [*2 * terms(title), *terms(text)]
 
 
 def _delete(path: Path) -> None:

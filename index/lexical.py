@@ -18,12 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from index.abbreviations import Abbreviation, key
 from index.filtering import Selection
 
-TERMS_VERSION = 2
+TERMS_VERSION = 3
 """Of what is indexed: raised when terms or definitions come out otherwise, so that older indexes are made anew."""
 _TERMS = f"terms{TERMS_VERSION}"
+_WHOLE = "whole"
+"""The field with the terms of the whole abstract, in each of its passages: BM25's mean length and frequencies must be
+of documents that all have it, and a passage's neighbours say what its abstract is about."""
 _MOST_DEFINITIONS = 200
 """How many definitions of an abbreviation are weighed against each other, the oldest first."""
 _GENERATION_ID = 0  # passage ids start at 1
@@ -33,11 +38,12 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class LexicalRow:
-    """What is indexed of a passage: its terms, and the abbreviations that it defines."""
+    """What is indexed of a passage: its terms, the abbreviations that it defines, and its whole abstract's terms."""
 
     id: int
     terms: Sequence[str]
     definitions: Sequence[Abbreviation] = ()
+    whole: Sequence[str] = ()
 
 
 class LexicalIndex:
@@ -138,10 +144,20 @@ class LexicalIndex:
 
     def search(self, terms: Sequence[str], *, top: int, selection: Selection | None = None) -> list[tuple[int, float]]:
         """Return up to `top` (passage id, BM25 score), best first, of the ids that the selection allows."""
+        return self._found(_TERMS, terms, top=top, selection=selection)
+
+    def whole_scores(self, terms: Sequence[str], ids: Sequence[int]) -> dict[int, float]:
+        """Return the BM25 score of the whole abstract of each of these passages that shares a term with it."""
+        chosen = Selection(np.array(sorted(ids), dtype=np.int64))
+        return dict(self._found(_WHOLE, terms, top=max(len(ids), 1), selection=chosen))
+
+    def _found(
+        self, field: str, terms: Sequence[str], *, top: int, selection: Selection | None
+    ) -> list[tuple[int, float]]:
         searcher = self._index.searcher()
         if not terms or not len(self):
             return []
-        found = searcher.search(self._query(terms, selection), top, count=False).hits
+        found = searcher.search(self._query(field, terms, selection), top, count=False).hits
         ids = searcher.fast_field_values("id", [address for _, address in found])
         return [(int(id_), float(score)) for id_, (score, _) in zip(ids, found, strict=True)]
 
@@ -173,14 +189,16 @@ class LexicalIndex:
         """The inverse document frequency of a term that no passage holds."""
         return math.log(1 + (len(self) + 0.5) / 0.5)
 
-    def _query(self, terms: Sequence[str], selection: Selection | None) -> Any:  # noqa: ANN401 - a tantivy.Query
+    def _query(self, field: str, terms: Sequence[str], selection: Selection | None) -> Any:  # noqa: ANN401 - a tantivy.Query
         import tantivy
 
         any_term = tantivy.Query.boolean_query(
             [
                 (
                     tantivy.Occur.Should,
-                    self._term(term) if times == 1 else tantivy.Query.boost_query(self._term(term), times),
+                    self._term(field, term)
+                    if times == 1
+                    else tantivy.Query.boost_query(self._term(field, term), times),
                 )
                 for term, times in Counter(terms).items()
             ]
@@ -193,10 +211,10 @@ class LexicalIndex:
         allowed = tantivy.Query.const_score_query(chosen, 0.0)
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, any_term), (tantivy.Occur.Must, allowed)])
 
-    def _term(self, term: str) -> Any:  # noqa: ANN401 - a tantivy.Query
+    def _term(self, field: str, term: str) -> Any:  # noqa: ANN401 - a tantivy.Query
         import tantivy
 
-        return tantivy.Query.term_query(self._schema, _TERMS, term, "freq")
+        return tantivy.Query.term_query(self._schema, field, term, "freq")
 
 
 def _record(row: LexicalRow) -> Any:  # noqa: ANN401 - a tantivy.Document
@@ -205,6 +223,7 @@ def _record(row: LexicalRow) -> Any:  # noqa: ANN401 - a tantivy.Document
     record = tantivy.Document()
     record.add_integer("id", row.id)
     record.add_text(_TERMS, " ".join(row.terms))
+    record.add_text(_WHOLE, " ".join(row.whole or row.terms))
     for one in row.definitions:
         record.add_text("forms", key(one.short))
         record.add_text("forms", key(one.long))
@@ -265,4 +284,5 @@ def _schema() -> Any:  # noqa: ANN401 - a tantivy.Schema
     builder.add_text_field("forms", tokenizer_name="raw", index_option="basic")
     builder.add_json_field("definitions", stored=True)
     builder.add_text_field(_TERMS, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(_WHOLE, tokenizer_name="whitespace", index_option="freq")
     return builder.build()

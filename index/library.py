@@ -19,7 +19,7 @@ from index.abbreviations import Spelled
 from index.caches import Caches
 from index.checking import Finding, check_caches, check_truth
 from index.database import delete_database
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.errors import LibraryBusyError, LibraryError
 from index.eutils import EutilsClient
 from index.filtering import as_list, checked_filters
@@ -30,14 +30,17 @@ from index.locking import writing
 from index.opening import DATABASE, create_library, folder_of, matching_encoder, no_library, settings_of
 from index.records import Abstract, Filters, Hit, Report
 from index.refreshing import follow_deletions
+from index.remembered_vectors import RememberedVectors
 from index.rows import Settings
 from index.running import Watch, begin, groups_of, run
-from index.search import Indexes, Mode, search, understood
+from index.search import Indexes, Mode, Query, check_bounds, search, understood
 from index.store import Store
 from index.writing import OnProgress
 
 _log = logging.getLogger(__name__)
 _STAGED = "building.db"
+_REMEMBERED_BYTES = 100_000
+"""Of the vectors of queries: some sixty with the default encoder."""
 
 
 class Library:
@@ -48,6 +51,7 @@ class Library:
         self._store = store
         self._caches = Caches(path, store)
         self._encoder: Encoder | None = None
+        self._query_vectors = RememberedVectors("query", _REMEMBERED_BYTES)
         self._loading_encoder = threading.Lock()
         self._starting = threading.Lock()
         self._behind: threading.Thread | None = None
@@ -111,11 +115,18 @@ class Library:
         >>> library.search("IL-32β VEGF", top=10, filters=Filters(years=(2010, 2020)))  # doctest: +SKIP
         """
         checked = checked_filters(filters, parse_pmids)
-        encoder = self.encoder if mode != "lexical" else None
+        read = self.understood(text).text
+        check_bounds(top, mode)
+        query = Query(read, self.query_vector(read) if mode != "lexical" else None)  # embedded outside the lock
         with self._caches.lock:
             self._catch_up()
-            indexes = Indexes(self._store, self._caches.vectors, self._caches.lexical, encoder)
-            return search(text, indexes=indexes, top=top, mode=mode, selection=self._store.select(checked))
+            indexes = Indexes(self._store, self._caches.vectors, self._caches.lexical)
+            return search(query, indexes=indexes, top=top, mode=mode, selection=self._store.select(checked))
+
+    def query_vector(self, text: str) -> Vectors:
+        """Return the vector of a query as it stands, shape (dimension,); those used last are remembered."""
+        vector: Vectors = self._query_vectors.of([(text,)], self.encoder)[0]
+        return vector
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
         """Return how telling each index term is: its inverse document frequency over the passages, in nats.

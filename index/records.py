@@ -134,14 +134,15 @@ class Hit:
     """A passage that a search found. Scores are similarities: higher is nearer.
 
     `score` orders the hits (fused, between 0 and 1, or the one side's own in a one-sided search). `cosine` is the dense
-    side's similarity to the query, between -1 and 1; `bm25` is the lexical side's; each is None where that side did not
-    find the passage.
+    side's similarity to the query, between -1 and 1; `bm25` is the lexical side's, `abstract_bm25` that of the whole
+    abstract; each is None where that side did not find the passage.
     """
 
     passage: Passage
     score: float
     cosine: float | None = None
     bm25: float | None = None
+    abstract_bm25: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

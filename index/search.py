@@ -9,7 +9,7 @@ from typing import Literal, TypeVar, get_args
 import numpy as np
 
 from index.abbreviations import Spelled, spell
-from index.encoder import Encoder, Vectors
+from index.encoder import Vectors
 from index.errors import InputError
 from index.filtering import Selection
 from index.lexical import LexicalIndex
@@ -31,18 +31,19 @@ _DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Indexes:
-    """What a search reads: the truth, its two indexes at one generation, and the encoder of the library."""
+    """What a search reads: the truth, and its two indexes at one generation."""
 
     store: Store
     vectors: VectorIndex
     lexical: LexicalIndex
-    encoder: Encoder | None
 
-    def query_vector(self, text: str) -> Vectors:
-        """Return the vector of a query, shape (dimension,)."""
-        assert self.encoder is not None
-        vector: Vectors = self.encoder.encode([text], kind="query")[0]
-        return vector
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as both sides read it, its `vector` for the dense side, None where that is not asked."""
+
+    text: str
+    vector: Vectors | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,15 @@ class _Scores:
     bm25: dict[int, float]
 
 
-def search(query: str, *, indexes: Indexes, top: int, mode: Mode, selection: Selection | None) -> list[Hit]:
+def search(query: Query, *, indexes: Indexes, top: int, mode: Mode, selection: Selection | None) -> list[Hit]:
     """Return up to `top` hits, best first; the order is the same whenever the library and the query are."""
-    text = understood(query, indexes.lexical).text
-    _check_bounds(top, mode)
-    found = _scores(text, indexes=indexes, depth=max(_DEPTH, 2 * top), mode=mode, selection=selection)
+    found = _scores(query, indexes=indexes, depth=max(_DEPTH, 2 * top), mode=mode, selection=selection)
     scores = fuse(found.cosines, found.bm25) if mode == "hybrid" else found.cosines or found.bm25
     ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))[:top]
     passages = indexes.store.passages(ranked)
+    whole = indexes.lexical.whole_scores(terms(query.text), ranked) if mode != "dense" else {}
     return [
-        Hit(passages[id_], scores[id_], found.cosines.get(id_), found.bm25.get(id_))
+        Hit(passages[id_], scores[id_], found.cosines.get(id_), found.bm25.get(id_), whole.get(id_))
         for id_ in ranked
         if id_ in passages
     ]
@@ -86,30 +86,30 @@ def checked_query(query: str) -> str:
     return text
 
 
-def _check_bounds(top: int, mode: str) -> None:
+def check_bounds(top: int, mode: str) -> None:
+    """Raise InputError for a number of hits, or a mode, that there is not."""
     if not 1 <= top <= 10_000:
         raise InputError(f"top is {top}; give a number from 1 to 10,000")
     if mode not in get_args(Mode):
         raise InputError(f"no search mode {mode!r}; give one of {', '.join(get_args(Mode))}")
 
 
-def _scores(text: str, *, indexes: Indexes, depth: int, mode: Mode, selection: Selection | None) -> _Scores:
-    if mode == "lexical":
-        return _Scores({}, _lexical(text, indexes, depth, selection))
+def _scores(query: Query, *, indexes: Indexes, depth: int, mode: Mode, selection: Selection | None) -> _Scores:
+    if query.vector is None:
+        return _Scores({}, _lexical(query.text, indexes, depth, selection))
     if mode == "dense":
-        return _Scores(dict(indexes.vectors.search(indexes.query_vector(text), top=depth, selection=selection)), {})
-    return _both_sides(text, indexes, depth, selection)
+        return _Scores(dict(indexes.vectors.search(query.vector, top=depth, selection=selection)), {})
+    return _both_sides(query.text, query.vector, indexes, depth=depth, selection=selection)
 
 
 def _lexical(text: str, indexes: Indexes, depth: int, selection: Selection | None) -> dict[int, float]:
     return dict(indexes.lexical.search(terms(text), top=depth, selection=selection))
 
 
-def _both_sides(text: str, indexes: Indexes, depth: int, selection: Selection | None) -> _Scores:
+def _both_sides(text: str, vector: Vectors, indexes: Indexes, *, depth: int, selection: Selection | None) -> _Scores:
     """Search both sides, and give what only one of them found the other's score too: like is compared with like."""
     if not len(indexes.vectors):
         return _Scores({}, {})
-    vector = indexes.query_vector(text)
     cosines = dict(indexes.vectors.search(vector, top=depth, selection=selection))
     bm25 = _lexical(text, indexes, depth, selection)
     only_dense = np.array(sorted(set(cosines) - set(bm25)), dtype=np.int64)

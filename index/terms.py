@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -125,16 +125,36 @@ def _name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(forms) for run in _runs(_folded(text)) if (forms := _joined(run)))
 
 
+@lru_cache(maxsize=_REMEMBERED // 8)
+def families(text: str) -> Mapping[str, str]:
+    """Return the names of a text, and what each is without its last isoform letter, with how their family begins.
+
+    >>> dict(families("IL-32β and PD-L1"))
+    {'il32beta': 'il', 'il32': 'il', 'pdl1': 'pd'}
+    """
+    return {
+        form: _FAMILIES.get(run[0].term, run[0].term)
+        for run in _runs(_folded(text))
+        if not run[0].is_digits
+        for form in _joined(run)
+    }
+
+
 def content_words(text: str) -> list[str]:
     """Return the stemmed words and names of a text, each once: what a sentence must cover to answer a question.
 
     The pieces of a name are left out where the whole name stands for them.
     """
+    return list(_content_words(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _content_words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for run in _runs(_folded(text)):
         joined = _joined(run)
         found += joined[:1] or [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=_REMEMBERED // 16)

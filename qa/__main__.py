@@ -81,7 +81,9 @@ def _next_question(prompt: str) -> str:
 def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
     llm = arguments.llm or os.environ.get("ASKABSTRACTS_LLM") or None
     url = arguments.llm_url or os.environ.get("ASKABSTRACTS_LLM_URL") or None
-    return Assistant(library, llm, llm_url=url, leave_out_unsupported=arguments.leave_out_unsupported)
+    reranker = arguments.reranker or os.environ.get("ASKABSTRACTS_RERANKER") or None
+    leave_out = arguments.leave_out_unsupported
+    return Assistant(library, llm, llm_url=url, leave_out_unsupported=leave_out, reranker=reranker)
 
 
 def _print_answer(answer: Answer) -> None:
@@ -128,6 +130,11 @@ def _parser() -> Parser:
         one.add_argument("--llm-url", metavar="URL", help="an OpenAI-compatible server (or ASKABSTRACTS_LLM_URL)")
         one.add_argument(
             "--leave-out-unsupported", action="store_true", help="a model's sentences with no quote, not struck but out"
+        )
+        one.add_argument(
+            "--reranker",
+            metavar="NAME_OR_FOLDER",
+            help="a cross-encoder to order what is found (or ASKABSTRACTS_RERANKER)",
         )
         one.add_argument("--json", action="store_true", help="print one JSON object an answer and nothing else")
         add_filter_flags(one)

@@ -49,6 +49,14 @@ class Citation:
         return {"source": self.source, "pmid": self.pmid, "start": self.start, "end": self.end, "quote": self.quote}
 
 
+VERBATIM, OWN_WORDS = "verbatim", "own words"
+HELD_AGAINST = (
+    "meaning", "most words", "numbers", "names", "species and age", "opposites", "with and without", "up and down",
+    "denial", "who acts on whom",
+)  # fmt: skip
+"""What a sentence in other words than its quote's agrees in with it: the cosine, the words, and `qa.claims`' rules."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer. `supported` is true only when a cited quote was checked and bears it out.
@@ -66,13 +74,17 @@ class Sentence:
         """The numbers of the cited sources, each once, as in "[1][3]"."""
         return "".join(f"[{number}]" for number in dict.fromkeys(citation.source for citation in self.citations))
 
+    def checks(self, citation: Citation) -> tuple[str, ...]:
+        """Return what was checked of one of its citations: that its quote is verbatim, and in what the two agree."""
+        return (VERBATIM, *((OWN_WORDS,) if citation.quote == self.text else HELD_AGAINST))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the sentence as the command line's JSON has it."""
         return {
             "text": self.text,
             "supported": self.supported,
             "objection": self.objection,
-            "citations": [citation.to_dict() for citation in self.citations],
+            "citations": [one.to_dict() | {"checks": list(self.checks(one))} for one in self.citations],
         }
 
 

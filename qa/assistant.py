@@ -25,6 +25,8 @@ from qa.settings import settings_of
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from qa.reranking import Reranker
+
 _NEAREST = 3
 
 
@@ -41,14 +43,17 @@ class Assistant:
         *,
         llm_url: str | None = None,
         leave_out_unsupported: bool = False,
+        reranker: str | Reranker | None = None,
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
         `llm_url` is the address of an OpenAI-compatible server. A sentence of the model's that no quote bears out is
-        kept and marked as such, or left out. Raises ModelError for an unknown model.
+        kept and marked as such, or left out. `reranker` is a cross-encoder by name or folder, which orders what was
+        found. Raises ModelError for an unknown language model, EncoderError for an unknown re-ranker.
         """
         self.library = library
         self._leave_out_unsupported = leave_out_unsupported
+        self._reranker = _cross_encoder(reranker)
         self._model: BaseChatModel | None = None
         self.model_name = "extractive"
         if llm is not None:
@@ -65,13 +70,16 @@ class Assistant:
         started = time.perf_counter()
         understood = self._standalone(asked, turns, filters)
         blank = self._blank(asked, understood, within(checked_filters(filters, parse_pmids), understood.filters))
-        sources = retrieve(self.library, understood.question, filters=blank.filters)
+        sources = self._retrieve(understood.question, blank.filters)
         evidence = gather(understood.question, sources, library=self.library, focus=understood.focus)
         retrieved = time.perf_counter()
         for growing in self._composed(blank, sources, evidence):
             now = time.perf_counter()
             seconds = {"retrieval": retrieved - started, "answer": now - retrieved}
             yield replace(check_quotes(growing, self.library), seconds=seconds)
+
+    def _retrieve(self, question: str, filters: Filters) -> list[Source]:
+        return retrieve(self.library, question, filters=filters, reranker=self._reranker)
 
     def _blank(self, asked: str, understood: Standalone, filters: Filters) -> Answer:
         """Return the answer before anything is found: what was asked, of which library, with which settings."""
@@ -81,7 +89,7 @@ class Assistant:
             said_filters=understood.filters,
             filters=filters,
             library_digest=self.library.digest,
-            settings=settings_of(self.library),
+            settings=settings_of(self.library, self._reranker),
             model=self.model_name,
         )
 
@@ -127,7 +135,7 @@ class Assistant:
         """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
         question = blank.standalone_question
         everything = replace(blank.filters, include_retracted=True)
-        nearest = retrieve(self.library, question, filters=everything, top=_NEAREST)
+        nearest = self._retrieve(question, everything)[:_NEAREST]
         return replace(blank, abstained=True, reason=self._why_not(question, nearest, evidence), nearest=tuple(nearest))
 
     def _why_not(self, question: str, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:
@@ -142,6 +150,14 @@ class Assistant:
             pmid = answering_retracted[0].source.abstract.pmid
             return f"Not in these abstracts, but for one that was retracted: PMID {pmid}."
         return refusal(question, evidence)
+
+
+def _cross_encoder(reranker: str | Reranker | None) -> Reranker | None:
+    if not isinstance(reranker, str):
+        return reranker
+    from qa.reranking import Reranker
+
+    return Reranker(reranker)
 
 
 def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:

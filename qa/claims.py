@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, combinations
 
 from index.folding import GREEK
@@ -57,9 +58,11 @@ _WITHOUT_DOING = re.compile(r"without \w+ing\b", re.I)
 _UP_TO = re.compile(r"\bup to\b", re.I)
 _COMPARED_WITH = re.compile(r"\b(?:as )?compared (?:with|to)\b|\brelative to\b", re.I)
 
+_REMEMBERED = 512
+"""Texts whose words are kept: the same few sentences of an answer are held against each other, each many times."""
+
 _Near = dict[str, float]
 """Words as index terms, with how near they stand."""
-_Act = tuple[_Near, _Near]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,16 @@ class _Word:
         return self.text in ends and not self.is_in_list
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What acts on what, `verb` being the beginning of the word that says how."""
+
+    verb: str
+    agent: _Near
+    patient: _Near
+
+
+@lru_cache(maxsize=4 * _REMEMBERED)
 def difference(text: str, quote: str, context: str = "") -> str:
     """Return in what a sentence differs from its quote, as one word, or "" when it says nothing else.
 
@@ -113,15 +126,16 @@ def _names_a_sibling(said: Sequence[str], quoted: Sequence[str]) -> bool:
     return any(_DIGITS_AND_GREEK.sub("", name) in kinds for name in said if name not in quoted)
 
 
-def _initials(text: str) -> set[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _initials(text: str) -> frozenset[str]:
     """Return what runs of two to five words are abbreviated to, with the number or Greek letter that follows."""
     words = [one for one in re.split(r"[\s\-/,()]+", text) if one]
-    return {
+    return frozenset(
         short
         for first in range(len(words))
         for last in range(first + 2, min(first + 6, len(words)) + 1)
         for short in _abbreviations_of(words[first:last])
-    }
+    )
 
 
 def _spelled_out(text: str, held: Collection[str]) -> set[str]:
@@ -289,18 +303,18 @@ def _compared(text: str) -> tuple[_Near, _Near] | None:
 
 def _acts_the_other_way(text: str, quote: str) -> bool:
     """Tell whether what acts in the text is acted upon in the quote, and the other way round."""
-    acts = _acts(quote)
-    return any(_is_reversed(act, other) for act in _acts(text) for other in acts) and not any(
-        act[0].keys() & other[0].keys() for act in _acts(text) for other in acts
+    pairs = [(act, other) for act in acts(text) for other in acts(quote)]
+    return any(_is_reversed(act, other) for act, other in pairs) and not any(
+        act.agent.keys() & other.agent.keys() for act, other in pairs
     )
 
 
-def _is_reversed(act: _Act, other: _Act) -> bool:
-    (agent, patient), (other_agent, other_patient) = ((set(one[0]), set(one[1])) for one in (act, other))
+def _is_reversed(act: Act, other: Act) -> bool:
+    agent, patient, other_agent, other_patient = map(set, (act.agent, act.patient, other.agent, other.patient))
     return bool(agent & other_patient - other_agent and patient & other_agent - other_patient)
 
 
-def _acts(text: str) -> list[_Act]:
+def acts(text: str) -> list[Act]:
     """Return what acts on what, by each verb of acting: before and after it, or with "by" after and before."""
     words = _words(text)
     found = []
@@ -309,10 +323,15 @@ def _acts(text: str) -> list[_Act]:
             before, after = _until(words[place - 1 :: -1], _BOUNDARIES), _until(words[place + 1 :], _TURNS)
             by = next((at for at in range(place + 1, len(words)) if words[at].text == "by"), None)
             if not _is_passive(words, place):
-                found.append((before, after))
+                found.append(Act(verb_of(word.text), before, after))
             elif by is not None:
-                found.append((_until(words[by + 1 :], _BOUNDARIES), before))
+                found.append(Act(verb_of(word.text), _until(words[by + 1 :], _BOUNDARIES), before))
     return found
+
+
+def verb_of(word: str) -> str:
+    """Return the beginning that all forms of a verb of acting share, or "": "induc" of "induces"."""
+    return next((one for one in _ACTS if word.startswith(one)), "")
 
 
 def _gives_to_others(text: str, quote: str) -> bool:
@@ -361,7 +380,8 @@ def _by_number(text: str) -> _ByNumber:
     return found
 
 
-def _words(text: str) -> list[_Word]:
+@lru_cache(maxsize=_REMEMBERED)
+def _words(text: str) -> tuple[_Word, ...]:
     matches = list(_TOKEN.finditer(text))
     plain = [match[0] if match[0] in ",;:()—" else match[0].strip(".?!\"'“”") for match in matches]
     found = []
@@ -370,7 +390,7 @@ def _words(text: str) -> list[_Word]:
         says_what = word and lower not in DENIALS and not direction(lower) and not _MEASURE.match(lower)
         in_list = word == "," and bool({",", "and", "or"} & set(plain[at + 1 : at + 3]))
         found.append(_Word(lower, tuple(content_words(word)) if says_what else (), match.start(), in_list))
-    return found
+    return tuple(found)
 
 
 _RULES: dict[str, Callable[[str, str, str], bool]] = {

@@ -14,12 +14,14 @@ from index import Library
 from index.abbreviations import Abbreviation, with_both_forms
 from index.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
+from index.remembered_vectors import RememberedVectors
 from index.sentences import sentence_spans
 from index.terms import canonical, content_words, isoforms, names, terms
 from qa.announcing import announces
 from qa.answer import Citation, Source
+from qa.claims import Act
 from qa.general_words import general_terms
-from qa.sentence_vectors import SentenceVectors
+from qa.roles import asked_act, is_turned_round
 
 _SECTION_BONUS = {
     "RESULTS": 0.06,
@@ -37,6 +39,8 @@ _LONGEST_ABSTRACT = 8_000
 """Characters; in a longer text, an article, the place says nothing."""
 _ANNOUNCING = -0.2
 _ASKED_FOR = 0.08
+_TURNED_ROUND = -0.25
+"""What a sentence loses in which what should act is acted upon."""
 
 _ASKS_FOR = (
     (
@@ -70,7 +74,7 @@ _TECHNICAL_PIECES = 3
 _MAX_WHOLE_CHARACTERS = 30_000
 """The longest text that is weighed whole; of a longer one, many times an abstract, only the passages found are."""
 _LONG_WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
-_SENTENCES = SentenceVectors()
+_SENTENCES = RememberedVectors("passage")
 """Of all libraries: an encoder is known by its weights."""
 
 
@@ -107,7 +111,8 @@ class Evidence:
 class _Asked:
     """A question as evidence is held against it: its vector, its words with their weights, its subject words.
 
-    `text` is as the library understands it, `abbreviations` are those of it that the library defines.
+    `text` is as the library understands it, `abbreviations` are those of it that the library defines, `act` is what it
+    asks to act on what.
     """
 
     text: str
@@ -115,6 +120,7 @@ class _Asked:
     words: Mapping[str, float]
     subject: tuple[str, ...]
     abbreviations: tuple[Abbreviation, ...] = ()
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +177,11 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
     subject = subject_words(text, library, encoder)
     asked = _Asked(
         text,
-        _direction(text, canonical(focus), encoder),
+        _direction(text, canonical(focus), library),
         telling_words(text, library, subject),
         subject,
         understood.abbreviations,
+        asked_act(text),
     )
     contexts = {source.number: _context(asked, source) for source in sources}
     found = [
@@ -184,10 +191,11 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
     return sorted(found, key=lambda one: (-one.score, one.source.number, one.start))
 
 
-def _direction(question: str, focus: str, encoder: Encoder) -> Vectors:
+def _direction(question: str, focus: str, library: Library) -> Vectors:
     """Return the vector of a question, drawn halfway towards its focus when it has one."""
-    vectors = encoder.encode([question, focus or question], kind="query").sum(axis=0)
-    direction: Vectors = vectors / np.linalg.norm(vectors)
+    asked = library.query_vector(question)
+    drawn = asked + library.query_vector(focus) if focus else asked
+    direction: Vectors = drawn / np.linalg.norm(drawn)
     return direction
 
 
@@ -300,6 +308,7 @@ def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector
     numbers_asked = numbers(asked.text)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _standing(asked.text, source.abstract, start, text)
     score -= _OTHER_NUMBERS * bool(numbers_asked and numbers_asked - numbers(canonical(text)))
+    score += _TURNED_ROUND * is_turned_round(asked.act, text)
     confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
     return Evidence(
         source, start, end, text, section, vector, cosine, covered, absent, context.missing_words, score, confidence

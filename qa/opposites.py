@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 DENIALS = frozenset(
     "not no nor neither never none cannot fail failed fails unable lack lacked lacks absent absence insufficient "
@@ -88,6 +89,7 @@ KINDS = tuple(
 """Who was studied: a sentence on one kind is not borne out by a quote on another."""
 
 
+@lru_cache(maxsize=4_096)
 def direction(word: str) -> int:
     """Return 1 for a word that says up, -1 for one that says down, 0 for any other.
 
@@ -101,6 +103,8 @@ def direction(word: str) -> int:
 
 
 def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
+    if not word.startswith(beginnings):
+        return False
     for one in beginnings:
         if word.startswith(one):
             rest = word[len(one) :]

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from index import Library
 from index.search import DENSE_WEIGHT
 from index.version import VERSION
 from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
 from qa.retrieval import MAX_SOURCES, PASSAGES
 
+if TYPE_CHECKING:
+    from qa.reranking import Reranker
+
 Settings = dict[str, str | int | float]
 
 
-def settings_of(library: Library) -> Settings:
+def settings_of(library: Library, reranker: Reranker | None = None) -> Settings:
     """Return the version of AskAbstracts, what the library was built with, and how it is searched and weighed.
 
     `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most that are looked at;
-    `answers_from` is the confidence, and the other two the cosine and the share of words, below which nothing counts.
+    a re-ranker stands there only if there is one, with the SHA-256 of its weights; `answers_from` is the confidence,
+    and the other two the cosine and the share of words, below which nothing counts.
     """
     built = library.settings
+    ranked_by = {"reranker": reranker.name, "reranker_sha256": reranker.sha256} if reranker else {}
     return {
         "version": VERSION,
         "encoder": built.encoder,
@@ -29,4 +36,5 @@ def settings_of(library: Library) -> Settings:
         "answers_from": ANSWERS,
         "supports_cosine": SUPPORTS_COSINE,
         "supports_coverage": SUPPORTS_COVERAGE,
+        **ranked_by,
     }

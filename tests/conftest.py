@@ -1,6 +1,8 @@
 """Fixtures that several packages' tests share."""
 
+import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from eutils_server import EutilsServer  # noqa: E402
 
 from index import Abstract, Library, Section  # noqa: E402
 from index.encoder import load_encoder  # noqa: E402
+from index.record_json import to_json  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -84,9 +87,6 @@ def encoder():
 @pytest.fixture
 def json_lines(tmp_path):
     """Write abstracts to a JSON Lines file and return its path."""
-    import json
-
-    from index.record_json import to_json
 
     def write(abstracts, name="abstracts.jsonl"):
         path = tmp_path / name
@@ -96,11 +96,21 @@ def json_lines(tmp_path):
     return write
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, encoder):
+    """The folder of a library of the five abstracts above, made once."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "abstracts.jsonl").write_text("".join(json.dumps(to_json(one)) + "\n" for one in ABSTRACTS), "utf-8")
+    with Library.open(folder / "library", create=True) as opened:
+        opened.add(files=[folder / "abstracts.jsonl"])
+    return folder / "library"
+
+
 @pytest.fixture
-def library(tmp_path, json_lines):
-    """A library of the five abstracts above."""
-    with Library.open(tmp_path / "library", create=True) as opened:
-        opened.add(files=[json_lines(ABSTRACTS)])
+def library(tmp_path, made):
+    """A library of the five abstracts above, a test's own."""
+    shutil.copytree(made, tmp_path / "library")
+    with Library.open(tmp_path / "library") as opened:
         yield opened
 
 

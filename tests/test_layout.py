@@ -17,7 +17,7 @@ DOORS = {
     "tantivy": {"index/lexical.py"},
     "sqlite3": {"index/database.py", "index/jobs.py", "index/store.py"},
     "Stemmer": {"index/terms.py"},
-    "sentence_transformers": {"index/encoder.py"},
+    "sentence_transformers": {"index/encoder.py", "qa/reranking.py"},
     "openvino": {"index/encoder.py"},
     "torch": {"index/encoder.py"},
     "langchain": {"qa/models.py"},

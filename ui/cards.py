@@ -8,19 +8,25 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.records import TITLE, Abstract, Passage
-from qa.answer import Answer, Source
+from qa.answer import OWN_WORDS, VERBATIM, Answer, Source
 
 PLAIN_TYPES = {"Journal Article", "Retracted Publication"}
 """Publication types that say nothing, or that the card says in red."""
 
 
+_SUMMARY = (
+    '<summary><span class="aa-closed">Show the whole abstract</span><span class="aa-opened">Show less</span></summary>'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A stretch of an abstract's text that sentence number `sentence` of the answer quotes."""
+    """A stretch of an abstract's text that sentence number `sentence` of the answer quotes, and what was checked."""
 
     start: int
     end: int
     sentence: int
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def card_id(turn: int, source: Source) -> str:
 def quotes_of(answer: Answer, source: Source) -> tuple[Quoted, ...]:
     """Return the stretches of the source that the answer quotes; sentences are numbered from 1."""
     return tuple(
-        Quoted(citation.start, citation.end, number)
+        Quoted(citation.start, citation.end, number, sentence.checks(citation))
         for number, sentence in enumerate(answer.sentences, start=1)
         for citation in sentence.citations
         if citation.source == source.number
@@ -118,7 +124,7 @@ def source_card(source: Source, *, turn: int, quotes: Sequence[Quoted] = (), nea
         f'<article class="aa-card{" aa-nearest" if nearest else ""}"{name} tabindex="-1" aria-label="{spoken}">'
         f'<header>{number}<h3 dir="auto">{title}</h3></header>'
         f"{_particulars(abstract)}{_badges(abstract)}{_note(abstract)}"
-        f"{_passages(source, quotes)}{_whole(abstract, quotes)}"
+        f"{_passages(source, quotes)}{_whole(abstract, quotes)}{_proofs(quotes)}"
         '<button type="button" class="aa-back">Back to the answer</button></article>'
     )
 
@@ -164,7 +170,24 @@ def _whole(abstract: Abstract, quotes: Sequence[Quoted]) -> str:
     # The card's heading is the title; here it stands only where an answer quotes it.
     shown = [title, *sections] if any(quote.start < title.end for quote in quotes) else sections
     paragraphs = "".join(f'<p dir="auto">{_label(span)}{marked(abstract.text, span, quotes)}</p>' for span in shown)
-    return f'<details class="aa-whole"><summary>Show the whole abstract</summary>{paragraphs}</details>'
+    return f'<details class="aa-whole">{_SUMMARY}{paragraphs}</details>'
+
+
+def _proofs(quotes: Sequence[Quoted]) -> str:
+    """Return for each quote where it stands and what was checked of it; shown for the sentence that is looked up."""
+    return "".join(
+        f'<p class="aa-proof" data-cites="s{quote.sentence}">Checked: characters {quote.start:,} to {quote.end:,} of '
+        f"title and abstract are the quote, letter by letter; {_agreement(quote.checks)}.</p>"
+        for quote in dict.fromkeys(quotes)
+        if quote.checks
+    )
+
+
+def _agreement(checks: Sequence[str]) -> str:
+    if OWN_WORDS in checks:
+        return "the sentence is the abstract’s own"
+    agreed = [check for check in checks if check != VERBATIM]
+    return f"the sentence agrees with it in {', '.join(agreed[:-1])} and {agreed[-1]}"
 
 
 def _label(span: Span) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from index import Library, LibraryInfo
@@ -20,24 +21,14 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
 class Libraries:
     """Opens libraries by name, each once for all sessions. It may be used from many threads."""
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        first: Path,
-        llm: str | None = None,
-        llm_url: str | None = None,
-        leave_out_unsupported: bool = False,
-    ) -> None:
+    def __init__(self, folder: Path, *, first: Path, assistant: Callable[[Library], Assistant] = Assistant) -> None:
         """Know the libraries in a folder and a first one, which may lie elsewhere; nothing is opened yet.
 
-        The others are what each library's `Assistant` is made with.
+        `assistant` makes what answers from each.
         """
         self.folder = folder
         self._first = first
-        self._llm = llm
-        self._llm_url = llm_url
-        self._leave_out_unsupported = leave_out_unsupported
+        self._assistant = assistant
         self._opened: dict[str, tuple[Library, Assistant]] = {}
         self._lock = threading.Lock()
 
@@ -110,7 +101,5 @@ class Libraries:
         with self._lock:
             if name not in self._opened:
                 library = Library.open(path)
-                leave_out = self._leave_out_unsupported
-                assistant = Assistant(library, self._llm, llm_url=self._llm_url, leave_out_unsupported=leave_out)
-                self._opened[name] = (library, assistant)
+                self._opened[name] = (library, self._assistant(library))
             return self._opened[name]

@@ -13,20 +13,21 @@
     for (const lit of document.querySelectorAll('.aa-lit')) lit.classList.remove('aa-lit');
   };
 
-  // Show the card that a citation names and light the sentence's quotes in it.
+  // Show the card that a citation names, open the whole abstract and light the sentence's quotes in it.
   const follow = (citation) => {
     const card = document.getElementById(citation.hash.slice(1));
     if (!card) return;
     showSourcesOf(citation.dataset.turn);
     dim();
-    const quotes = [...card.querySelectorAll(`mark[data-cites~="${citation.dataset.sentence}"]`)];
-    const inPassage = quotes.find((quote) => quote.closest('.aa-passage'));
-    if (!inPassage && quotes.length) card.querySelector('details').open = true;
-    for (const lit of [card, citation, ...quotes]) lit.classList.add('aa-lit');
+    const whole = card.querySelector('.aa-whole');
+    if (whole) whole.open = true;
+    const cited = [...card.querySelectorAll(`[data-cites~="${citation.dataset.sentence}"]`)];
+    for (const lit of [card, citation, ...cited]) lit.classList.add('aa-lit');
     cameFrom = citation;
     card.focus({ preventScroll: true });
     // The top of the card first, so that its title is seen too where both fit; then the quote, which must be seen.
-    bring(card.offsetHeight < window.innerHeight * 0.6 ? card : inPassage || quotes[0] || card, 'center');
+    const quote = cited.find((mark) => mark.closest('.aa-whole')) || cited[0] || card;
+    bring(card.offsetHeight < window.innerHeight * 0.6 ? card : quote, 'center');
   };
 
   const goBack = () => {

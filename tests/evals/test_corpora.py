@@ -5,7 +5,17 @@ from pathlib import Path
 import pytest
 
 from evals import corpora
-from evals.corpora import bioasq_from, build_library, cystic_fibrosis_from, read_rows, scifact, scifact_from
+from evals.corpora import (
+    bioasq_from,
+    bioasq_passages_from,
+    build_library,
+    cystic_fibrosis_from,
+    own,
+    read_rows,
+    scifact,
+    scifact_from,
+    with_background,
+)
 from index import Library
 from index.errors import FileError
 
@@ -37,6 +47,37 @@ ASKED = [
     {"id": "b", "question": "What lowers fever?", "pmids": ["90000001", "90000009"]},  # the second has no passage
     {"id": "a", "question": "What is not here?", "pmids": ["90000009"]},  # none has one
 ]
+
+
+def test_our_own_set_asks_what_can_be_answered_alone():
+    corpus = own()
+    held = {one.pmid for one in corpus.abstracts}
+    assert len(held) > 50 and len(corpus.questions) > 15
+    assert all(one.relevant and set(one.relevant) <= held for one in corpus.questions)
+
+
+def test_bioasq_by_passage_has_a_record_for_each_passage_of_the_same_sample():
+    asked = [{**ASKED[0], "passages": ["90000001-40", "90000001-99"]}, ASKED[1]]
+    corpus = bioasq_passages_from(PASSAGES, asked, sample=9, background=1)
+    [question] = corpus.questions
+    assert (question.id, question.relevant) == ("b", {"1": 1})
+    assert [one.pmid for one in corpus.abstracts if one.text.strip() == "Fever fell."] == ["1"]
+    assert len(corpus.abstracts) == 4  # three of the relevant record, one of one other
+
+
+def test_a_corpus_among_others_keeps_its_own_records_and_its_library_grows_from_theirs(tmp_path):
+    (tmp_path / "abstracts").mkdir()
+    rows = [
+        {"pmid": "1", "title": "Another record of this number", "abstract": "Nothing here."},
+        {"pmid": "90000007", "title": "Ferns", "abstract": None},
+    ]
+    with gzip.open(tmp_path / "abstracts" / "abstracts.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write("".join(json.dumps(row) + "\n" for row in rows))
+    corpus = with_background(scifact_from(SCIFACT, CLAIMS), tmp_path)
+    with Library.open(build_library(corpus, tmp_path / "work")) as library:
+        assert library.info().abstracts == 3
+        assert library.get("1").title == "Aspirin and fever"
+        assert library.get("90000007").title == "Ferns"
 
 
 def test_scifact_takes_the_dev_part_and_numbers_its_rows():

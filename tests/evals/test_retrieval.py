@@ -52,7 +52,7 @@ def test_plain_bm25_ranks_whole_abstracts(tmp_path):
 def test_a_peer_that_is_not_installed_says_so(library, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "bm25s", None)
     monkeypatch.setattr(retrieval, "evaluate", lambda corpus, rank: {"nDCG@10": 0.5})
-    rows = compare(Corpus("own", (), QUESTIONS, ""), library, tmp_path, left_out=[retrieval.LANGCHAIN])
+    rows = compare(Corpus("own", (), QUESTIONS, ""), library, tmp_path, wanted=retrieval.Rows([retrieval.LANGCHAIN]))
     assert rows[retrieval.BM25] == "not installed: pip install bm25s"
     assert rows[retrieval.LANGCHAIN] == "left out"
     assert rows["ours, dense"] == {"nDCG@10": 0.5}
@@ -95,7 +95,7 @@ def test_missing_measures_say_the_cure(tmp_path, capsys, monkeypatch):
 
 def test_a_missing_folder_is_the_persons_error(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(retrieval, "find_spec", lambda name: name)
-    assert main(["retrieval", "--data", str(tmp_path / "none"), "--work", str(tmp_path)]) == 2
+    assert main(["retrieval", "--sets", "scifact", "--data", str(tmp_path / "none"), "--work", str(tmp_path)]) == 2
     assert "name the folder that holds it by --data" in capsys.readouterr().err
 
 

@@ -49,6 +49,9 @@ class HashEncoder:
         vectors = np.array([sum(map(_word_vector, text.split()), np.zeros(16)) for text in texts]).reshape(-1, 16)
         return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
+    def encode_each(self, groups, *, kind):
+        return [self.encode(texts, kind=kind) for texts in groups]
+
     def count_tokens(self, texts):
         return [len(text.split()) for text in texts]
 

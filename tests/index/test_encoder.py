@@ -49,6 +49,14 @@ def test_vectors_have_length_1_and_do_not_depend_on_their_neighbours(encoder):
     assert (together * alone).sum(axis=1) == pytest.approx(1, abs=1e-3)
 
 
+def test_groups_embedded_at_once_are_the_same_to_the_last_bit(encoder):
+    groups = [TEXTS, TEXTS[:1], [], [f"{text} in {count} mice." for count in range(60) for text in TEXTS[:2]]]
+    at_once = encoder.encode_each(groups, kind="passage")
+    assert [len(vectors) for vectors in at_once] == [4, 1, 0, 120]
+    for group, vectors in zip(groups, at_once, strict=True):
+        assert np.array_equal(vectors, encoder.encode(group, kind="passage"))
+
+
 def test_the_compiled_model_gives_the_vectors_of_sentence_transformers(encoder):
     folder = encoding._model_folder(encoder.name)
     plain = encoding._PlainEncoder(encoder.name, encoder.sha256, encoding._sentence_transformer(encoder.name, folder))
@@ -126,6 +134,13 @@ def test_a_damaged_cache_of_the_compiled_model_is_made_again(tiny, tmp_path, mon
     [
         (lambda folder: None, "holds no weights"),
         (lambda folder: (folder / "model.safetensors").write_bytes(b"x"), "is not a model that sentence-transformers"),
+        (
+            lambda folder: (
+                shutil.copytree(encoding._model_folder(encoding.DEFAULT_ENCODER), folder, dirs_exist_ok=True)
+                and (folder / "model.safetensors").write_bytes(b"none")
+            ),
+            "is not a model that sentence-transformers",
+        ),
     ],
 )
 def test_a_folder_that_is_no_model(tmp_path, make, says, monkeypatch):

@@ -24,6 +24,13 @@ def test_the_text_of_a_refusal_is_its_reason():
     assert Answer("?", abstained=True, reason="Not in these abstracts.").text == "Not in these abstracts."
 
 
+def test_what_was_checked_of_a_quote_in_other_words():
+    citation = Citation(1, "90000001", START, START + len(QUOTE), QUOTE)
+    checks = Sentence("VEGF was induced by IL-32β.", (citation,)).checks(citation)
+    assert checks[0] == "verbatim"
+    assert {"meaning", "numbers", "names", "denial", "who acts on whom"} < set(checks)
+
+
 def test_json():
     record = ANSWER.to_dict()
     assert list(record)[:5] == ["question", "standalone_question", "understood_as", "answer", "abstained"]
@@ -33,6 +40,7 @@ def test_json():
         "start": START,
         "end": START + len(QUOTE),
         "quote": QUOTE,
+        "checks": ["verbatim", "own words"],
     }
     assert record["sentences"][1] == {
         "text": "It cures all.",

@@ -4,12 +4,13 @@ import pytest
 from conftest import ABSTRACTS
 
 from index import Filters, Hit, Passage
+from index.abbreviations import Spelled
 from qa.langchain_retriever import LibraryRetriever
-from qa.retrieval import group_by_abstract, retrieve
+from qa.retrieval import _standings, group_by_abstract, names_only_the_like, retrieve
 
 
 def hit(pmid, cosine, bm25):
-    return Hit(Passage(pmid, "TITLE", 0, 1, "x"), 0.5, cosine, bm25)
+    return Hit(Passage(pmid, "TITLE", 0, 1, "x"), 0.5, cosine, bm25, abstract_bm25=bm25)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,30 @@ def test_hits_are_grouped_by_abstract(library, hits, expected):
     sources = group_by_abstract(library, [hit(*one) for one in hits], top=8)
     assert [source.abstract.pmid for source in sources] == expected
     assert [source.number for source in sources] == list(range(1, len(expected) + 1))
+
+
+def test_the_words_of_the_whole_abstract_count_and_not_those_of_the_passage():
+    one = Hit(Passage("90000001", "", 0, 1, "x"), 0.5, 0.7, bm25=9.0, abstract_bm25=3.0)
+    other = Hit(Passage("90000002", "", 0, 1, "x"), 0.5, 0.7, bm25=1.0, abstract_bm25=4.0)
+    standings = _standings({"90000001": [one], "90000002": [other]})
+    assert standings["90000002"] > standings["90000001"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("What does factor VIII do?", "Factor IX was low.", True),
+        ("What does factor VIII do?", "Factors VIII and IX were low; factor VIII fell.", False),
+        ("What does PD-1 do?", "PD-L1 was raised.", True),
+        ("What does IL-32 do?", "IL-32β was raised.", False),  # an isoform is of its family
+        ("What does IL-32β do?", "IL-32γ was raised.", True),
+        ("What does IL-32β do?", "Moss is green.", False),  # names nothing of the kind: other words may tell
+        ("What does moss do?", "IL-32γ was raised.", False),
+        ("", "IL-32γ was raised.", False),
+    ],
+)
+def test_an_abstract_that_names_only_the_like(question, text, expected):
+    assert names_only_the_like(Spelled(question), text) is expected
 
 
 def test_a_source_holds_its_hits(library):

@@ -112,8 +112,8 @@ def whole(page, question):
 
 
 def quotes_lit(page):
-    """Return the lit quotes in passages, after a look that the first of them is in view."""
-    lit = page.locator(".aa-passage mark.aa-lit")
+    """Return the lit quotes in whole abstracts, after a look that the first of them is in view."""
+    lit = page.locator(".aa-whole mark.aa-lit")
     expect(lit.first).to_be_in_viewport()
     return lit.all_inner_texts()
 
@@ -147,8 +147,13 @@ def test_an_example_is_answered_and_a_citation_lights_its_quote(visit):
     assert quote in stored_text("24114327")
     assert first.inner_text().startswith(quote)
     expect(card).to_be_focused()
-    card.get_by_text("Show the whole abstract").click()
-    assert card.locator(".aa-whole mark.aa-lit").all_inner_texts() == [quote]
+    expect(card.locator(".aa-whole")).to_contain_text(stored_text("24114327")[:60])
+    expect(card.locator(".aa-proof:visible")).to_have_text(
+        re.compile(r"^Checked: characters \d+ to \d+ of title and abstract are the quote, letter by letter; ")
+    )
+    expect(card.locator(".aa-passage")).to_be_hidden()
+    card.get_by_text("Show less").click()
+    expect(card.locator(".aa-passage mark.aa-lit")).to_have_text(quote)
     with page.expect_download() as saving:
         page.get_by_role("link", name="Save as Markdown").click()
     assert f"> {quote} (PMID 24114327" in Path(saving.value.path()).read_text(encoding="utf-8")

@@ -121,7 +121,26 @@ def test_quotes_of_one_source_carry_the_numbers_of_their_sentences():
             Sentence("Down at night.", (cite(1, "It fell at night."),)),
         ),
     )
-    assert quotes_of(answer, source()) == (Quoted(*at("Zeta-7 rose by 4%."), 1), Quoted(*at("It fell at night."), 3))
+    first, third = quotes_of(answer, source())
+    assert (first.start, first.end, first.sentence) == (*at("Zeta-7 rose by 4%."), 1)
+    assert (third.start, third.end, third.sentence) == (*at("It fell at night."), 3)
+    assert third.checks[:3] == ("verbatim", "meaning", "most words")
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected"),
+    [
+        (("verbatim", "own words"), "the sentence is the abstract’s own."),
+        (("verbatim", "meaning", "numbers", "names"), "the sentence agrees with it in meaning, numbers and names."),
+    ],
+)
+def test_a_card_says_where_a_quote_stands_and_what_was_checked(checks, expected):
+    card = source_card(source(), turn=1, quotes=[Quoted(15, 1033, 2, checks), ROSE])
+    assert card.count("aa-proof") == 1
+    assert (
+        '<p class="aa-proof" data-cites="s2">Checked: characters 15 to 1,033 of title and abstract are the quote, '
+        f"letter by letter; {expected}</p>"
+    ) in card
 
 
 def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_whole():
@@ -135,7 +154,8 @@ def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_who
         '<p class="aa-badges"><span>Review</span></p>'
         '<blockquote class="aa-passage" dir="auto"><span class="aa-label">RESULTS</span> '
         '<mark data-cites="s1">Zeta-7 rose by 4%.</mark> …</blockquote>'
-        '<details class="aa-whole"><summary>Show the whole abstract</summary>'
+        '<details class="aa-whole"><summary><span class="aa-closed">Show the whole abstract</span>'
+        '<span class="aa-opened">Show less</span></summary>'
         '<p dir="auto"><span class="aa-label">BACKGROUND</span> Moss is green. Zeta-7 was unknown.</p>'
         '<p dir="auto"><span class="aa-label">RESULTS</span> <mark data-cites="s1">Zeta-7 rose by 4%.</mark> '
         "It fell at night.</p></details>"
