@@ -5,7 +5,7 @@ import pytest
 from evals.name_variants import APART, VARIANTS, pairs
 from evals.names import QUESTIONS, build, is_first, is_same
 
-AS_WRITTEN = {"abbreviations of the library", "CD4+", "plurals", "hyphens of words"}
+AS_WRITTEN = {"abbreviations of the library", "plurals"}
 """Families whose words a whole question keeps as they stand; `python -m evals names` counts what that costs."""
 NEIGHBOUR_FIRST = {"factor VIII", "factor IX", "PD-L1", "phase II trial"}
 

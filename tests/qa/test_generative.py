@@ -1,3 +1,5 @@
+import time
+
 import httpx
 import pytest
 from langchain_core.exceptions import ModelTimeoutError
@@ -218,6 +220,9 @@ def test_who_stops_reading_lets_the_server_go(answer_prompt):
     drafts = compose("What?", SOURCES, model=model, prompt=answer_prompt)
     next(drafts)
     drafts.close()
+    deadline = time.monotonic() + 10  # the stream ends in a thread of its own; closing waits a second for it, no longer
+    while not model.state.get("ended") and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert model.state == {"streamed": 2, "ended": True}
 
 
