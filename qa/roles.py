@@ -11,6 +11,11 @@ from qa.claims import Act, acts, verb_of
 _WORD = re.compile(r"[^\s,;:()?]+")
 _WHERE = frozenset("in on at during by with from among after before for within".split())
 _WHO = frozenset("which what who".split())
+_PLURAL = re.compile(
+    r"\b((?:induc|reduc|activat|promot|enhanc|(?:up|down)?regulat|mediat|produc|stimulat|phosphorylat|degrad|cleav))e\b",
+    re.I,
+)
+"""Verbs of several agents, "TNF-α and IL-1β induce IL-32β", which are no nouns."""
 _HELPING = frozenset("do does did can could may might will would should must to".split())
 
 
@@ -24,7 +29,7 @@ def is_turned_round(asked: Act | None, sentence: str) -> bool:
     >>> is_turned_round(asked_act("What does IL-32β induce?"), "IL-32β induced VEGF.")
     False
     """
-    told = [act for act in acts(sentence) if act.verb == asked.verb] if asked else []
+    told = [act for act in acts(_PLURAL.sub(r"\1es", sentence)) if act.verb == asked.verb] if asked else []
     if asked is None or not told:
         return False
     is_as_asked = any(

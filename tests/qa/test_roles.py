@@ -35,6 +35,8 @@ def test_a_question_without_an_act(question):
     [
         ("What does zeta-7 induce?", "TNF-α induced zeta-7 in moss.", True),
         ("What does zeta-7 induce?", "Expression of zeta-7 was induced by TNF-α.", True),
+        ("What does zeta-7 induce?", "TNF-α and IL-1β induce zeta-7 in moss.", True),
+        ("What does zeta-7 induce?", "Zeta-7 and TNF-α induce VEGF.", False),
         ("What does zeta-7 induce?", "Zeta-7 induced VEGF.", False),
         ("What does zeta-7 induce?", "Zeta-7 was induced by TNF-α, and zeta-7 induced VEGF.", False),
         ("What does zeta-7 induce?", "Zeta-7 was inhibited by TNF-α.", False),  # another verb says nothing on this one
