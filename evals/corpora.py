@@ -118,11 +118,12 @@ def cystic_fibrosis_from(rows: Sequence[Mapping[str, Any]], asked: Iterable[Mapp
     return _corpus("cystic fibrosis", abstracts, questions, f"{len(rows):,} abstracts, graded relevance")
 
 
-def bioasq(folder: Path, *, background: int = BACKGROUND) -> Corpus:
+def bioasq(folder: Path, *, background: int = BACKGROUND, by_passage: bool = False) -> Corpus:
     """Return a seeded sample of BioASQ's questions, their records, and as many others as `background` says."""
     here = folder / "bioasq"
     rows, asked = read_rows(here / "passages.jsonl.gz"), read_rows(here / "questions.jsonl")
-    return bioasq_from(rows, asked, sample=BIOASQ_QUESTIONS, background=background)
+    make = bioasq_passages_from if by_passage else bioasq_from
+    return make(rows, asked, sample=BIOASQ_QUESTIONS, background=background)
 
 
 def bioasq_from(
@@ -149,17 +150,10 @@ def bioasq_from(
     return _corpus("BioASQ by PMID", [joined(pmid, records[pmid]) for pmid in kept], questions, note)
 
 
-def bioasq_passages(folder: Path, *, background: int = BACKGROUND) -> Corpus:
-    """Return the sample of `bioasq` with each passage a record of its own, whose number is that of its row."""
-    here = folder / "bioasq"
-    rows, asked = read_rows(here / "passages.jsonl.gz"), read_rows(here / "questions.jsonl")
-    return bioasq_passages_from(rows, asked, sample=BIOASQ_QUESTIONS, background=background)
-
-
 def bioasq_passages_from(
     rows: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]], *, sample: int, background: int
 ) -> Corpus:
-    """Return the corpus of BioASQ's rows passage by passage: the questions and the records of `bioasq_from`."""
+    """Return the corpus of BioASQ's rows, each a record of its own: the same sample as `bioasq_from`'s."""
     whole = bioasq_from(rows, asked, sample=sample, background=background)
     kept, number, by_id = {one.pmid for one in whole.abstracts}, _row_numbers(rows), {row["id"]: row for row in asked}
     passages = [_abstract(number[row["id"]], "", row["text"]) for row in rows if row["pmid"] in kept]

@@ -20,7 +20,6 @@ from evals.corpora import (
     Corpus,
     Question,
     bioasq,
-    bioasq_passages,
     build_library,
     cystic_fibrosis,
     own,
@@ -153,7 +152,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "scifact": lambda: scifact(arguments.data),
         "cystic-fibrosis": lambda: cystic_fibrosis(arguments.data),
         "bioasq": lambda: bioasq(arguments.data, background=background),
-        "bioasq-passages": lambda: bioasq_passages(arguments.data, background=background),
+        "bioasq-passages": lambda: bioasq(arguments.data, background=background, by_passage=True),
     }
     reranker = Reranker(arguments.reranker) if arguments.reranker else None
     wanted = Rows([LANGCHAIN] if arguments.without_langchain else [], reranker)

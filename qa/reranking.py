@@ -1,8 +1,7 @@
 """Re-ranking what was found by a cross-encoder, which reads the question and a passage together.
 
 Retrieve, then re-rank (Nogueira and Cho 2019, arXiv:1901.04085): a bi-encoder finds candidates fast, a cross-encoder
-judges each pair anew, a hundred times slower and mostly better. None comes with AskAbstracts: it is named by whoever
-has one.
+judges each pair anew, at far more cost. None comes with AskAbstracts: it is named by whoever has one.
 """
 
 from __future__ import annotations
