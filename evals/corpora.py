@@ -161,7 +161,9 @@ def bioasq_passages_from(
         Question(one.id, one.text, {number[id_]: 1 for id_ in by_id[one.id]["passages"] if id_ in number})
         for one in whole.questions
     ]
-    return _corpus("BioASQ passages", passages, questions, f"{len(passages):,} passages; {whole.note}")
+    return _corpus(
+        "BioASQ passages", passages, questions, f"{len(passages):,} passages; {whole.note.partition('; ')[2]}"
+    )
 
 
 def with_background(corpus: Corpus, folder: Path) -> Corpus:
