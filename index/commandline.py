@@ -99,7 +99,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def give_way(niceness: int = 10) -> None:
+def give_way(niceness: int = 19) -> None:
     """Let other processes of this machine go first, where the system knows of priorities; nothing waits otherwise."""
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, 0, max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))
