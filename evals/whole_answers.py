@@ -1,4 +1,7 @@
-"""Whole answers to BioASQ's questions, asked as the page asks: what they cite, and what they say of what was wanted."""
+"""Whole answers, asked for as the page asks: what they cite, and what they say of what was wanted.
+
+To BioASQ's questions, and to those of samples/, which are always here.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.corpora import Corpus, build_library, read_rows
+from evals.corpora import SAMPLES, Corpus, build_library, own, read_rows
 from evals.report import say
 from index import Library
 from index.terms import terms
@@ -20,7 +23,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One question of BioASQ and our answer to it: its sentences joined ("" when refused), the PMIDs that it cites.
+    """One question and our answer to it: its sentences joined ("" when refused), the PMIDs that it cites.
 
     `exact` are the items of a factoid's or a list's exact answer, each with the names that are accepted for it.
     """
@@ -44,6 +47,17 @@ def bioasq_answers(corpus: Corpus, data: Path, work: Path) -> list[Answered]:
             if number % 100 == 0:
                 say(f"BioASQ: answered {number} of {len(corpus.questions)}")
     return answers
+
+
+def own_answers(work: Path) -> list[Answered]:
+    """Ask the questions of samples/ that stand alone, those among them that have no answer there, and return ours."""
+    rows = [row for row in read_rows(SAMPLES / "questions.jsonl") if row["kind"] != "followup"]
+    with Library.open(build_library(own(), work)) as library:
+        assistant = Assistant(library)
+        return [
+            _answered(assistant, {**row, "type": row["kind"], "ideal_answers": [row["answer"]], "exact_answer": None})
+            for row in rows
+        ]
 
 
 def figures(answers: Sequence[Answered]) -> dict[str, float | int | None]:

@@ -1,8 +1,10 @@
 """The figures on answers, on small examples whose figures are known."""
 
+import json
+
 import pytest
 
-from evals import yes_no
+from evals import answers, corpora, whole_answers, yes_no
 from evals.chosen import Chosen, choose, is_marked
 from evals.chosen import figures as chosen_figures
 from evals.whole_answers import Answered, tells
@@ -77,6 +79,33 @@ def test_whole_answers_are_counted():
     assert figures["all cited"] == pytest.approx(1 / 3)
     assert (figures["exact, factoid"], figures["exact, list"]) == (1.0, 0.25)
     assert figures["ROUGE-2"] == pytest.approx(1 / 3)
+
+
+def test_the_samples_questions_are_asked_but_those_that_do_not_stand_alone(tmp_path, monkeypatch):
+    for module in (corpora, whole_answers):
+        monkeypatch.setattr(module, "SAMPLES", tmp_path)
+    told = [{"label": "", "category": "", "text": "Zorvexin lowered the snoring of owls by 41%."}]
+    abstract = {"pmid": "7", "title": "Zorvexin in owls", "sections": told}
+    asked = [
+        {"question": "What does zorvexin lower in owls?", "kind": "fact", "pmids": ["7"], "answer": "Their snoring."},
+        {"question": "And in cats?", "kind": "followup", "pmids": [], "answer": "Not told."},
+        {"question": "Does TP53 cause asthma?", "kind": "unanswerable", "pmids": [], "answer": "Not told."},
+    ]
+    for name, rows in (("abstracts", [abstract]), ("questions", asked)):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    known, unknown = whole_answers.own_answers(tmp_path / "work")
+    assert (known.kind, known.cited, known.relevant) == ("fact", ("7",), frozenset({"7"}))
+    assert tells(known.said, ["snoring"])
+    assert (unknown.kind, unknown.said, unknown.cited) == ("unanswerable", "", ())
+
+
+@pytest.mark.parametrize("has_data", [True, False])
+def test_without_the_test_sets_the_samples_are_measured(has_data, tmp_path, monkeypatch, capsys):
+    measured = []
+    monkeypatch.setattr(answers, "find_spec", lambda name: name)
+    monkeypatch.setattr(answers, "run", lambda part, arguments: measured.append(part) or part)
+    answers.main(["--data", str(tmp_path if has_data else tmp_path / "none")])
+    assert measured == (["samples", "chosen", "whole", "yes-no"] if has_data else ["samples"])
 
 
 def test_yes_and_no_are_counted_beside_the_majority():
