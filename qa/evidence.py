@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -231,15 +231,21 @@ def subject_words(text: str, library: Library, encoder: Encoder) -> tuple[str, .
     return tuple(dict.fromkeys([*technical, *absent]))
 
 
-def coverage(words: Mapping[str, float], text: str, abbreviations: Sequence[Abbreviation] = ()) -> float:
+def coverage(
+    words: Mapping[str, float],
+    text: str,
+    abbreviations: Sequence[Abbreviation] = (),
+    *,
+    said_otherwise: Collection[str] = (),
+) -> float:
     """Return the share of the weighted words that a text holds, from 0 to 1; 1 when there are no words.
 
-    Who holds one form of an abbreviation holds the other.
+    Who holds one form of an abbreviation holds the other; words that are `said_otherwise` are held too.
     """
     total = sum(words.values())
     if not total:
         return 1.0
-    held = set(terms(with_both_forms(text, abbreviations)))
+    held = {*terms(with_both_forms(text, abbreviations)), *said_otherwise}
     return sum(weight for word, weight in words.items() if word in held) / total
 
 

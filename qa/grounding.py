@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from index import Library
-from index.encoder import Vectors
+from index.encoder import Encoder, Vectors
 from index.terms import as_written
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.claims import difference
 from qa.evidence import Evidence, coverage, technical_words, telling_words
 from qa.generative import DraftSentence
+from qa.near_words import everyday_words, near_terms
 
 ANSWERS = 0.55
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
@@ -59,31 +60,45 @@ def refusal(question: str, evidence: Sequence[Evidence]) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """A sentence as it is held against quotes: its vector, and its telling words with their weights."""
+    """A sentence as it is held against quotes: its vector, and its telling words with their weights.
+
+    `everyday` are those of its words, by index term, that another word may stand for.
+    """
 
     text: str
     vector: Vectors
     words: Mapping[str, float]
+    everyday: Mapping[str, str]
+    encoder: Encoder
 
     @classmethod
     def of(cls, text: str, library: Library) -> Statement:
         """Return the statement of a text, its words weighed by a library."""
         technical = technical_words(text, library.encoder)
         vector = library.encoder.encode([text], kind="passage")[0]
-        return cls(text, vector, telling_words(text, library, technical))
+        words = telling_words(text, library, technical)
+        return cls(text, vector, words, everyday_words(text, technical), library.encoder)
+
+    def is_covered(self, text: str) -> bool:
+        """Tell whether a text has most of the statement's words, or everyday words near to them."""
+        if coverage(self.words, text) >= SUPPORTS_COVERAGE:
+            return True
+        telling = {term: word for term, word in self.everyday.items() if term in self.words}
+        near = near_terms(telling, text, self.encoder)
+        return coverage(self.words, text, said_otherwise=near) >= SUPPORTS_COVERAGE
 
 
 def objection(quote: str, statement: Statement, *, vector: Vectors, context: str) -> str:
     """Return why a quote does not bear a statement out, or "" when it does.
 
-    It does when it is near in meaning, has most of the statement's words, and the statement says nothing else; one that
-    gives orders to a language model bears nothing out. `vector` is the quote's, `context` the text of its abstract,
-    title first. What may differ is in `qa.claims`.
+    It does when it is near in meaning, has most of the statement's words or words near to them, and the statement says
+    nothing else; one that gives orders to a language model bears nothing out. `vector` is the quote's, `context` the
+    text of its abstract, title first. What may differ is in `qa.claims`.
     """
     if (
         _GIVES_ORDERS.search(quote)
         or float(np.dot(vector, statement.vector)) < SUPPORTS_COSINE
-        or coverage(statement.words, f"{context.partition(chr(10))[0]} {quote}") < SUPPORTS_COVERAGE
+        or not statement.is_covered(f"{context.partition(chr(10))[0]} {quote}")
     ):
         return _NOT_SAID
     rule = difference(statement.text, quote, context)
