@@ -7,6 +7,7 @@
     grounding     how well it is told which sentence a quote bears out, beside the cosine alone
     sentences     how well sentences are split, beside the splitters on PyPI
     followups     whether follow-ups are understood, by rules
+    speed         how fast a library is built, opened and searched, beside what others would use
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
 Each takes --help, and all but names, load, beside and followups take --data DIR, the folder with the test sets.
@@ -18,7 +19,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, answers, beside, followups, grounding, load, names, retrieval, sentences
+from evals import abstention, answers, beside, followups, grounding, load, names, retrieval, sentences, speed
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
@@ -28,6 +29,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "names": names.main,
     "grounding": grounding.main,
     "sentences": sentences.main,
+    "speed": speed.main,
     "load": load.main,
     "beside": beside.main,
     "followups": followups.main,

@@ -78,11 +78,11 @@ def test_results_hold_no_path(tmp_path, library):
     assert [file.name for file in tmp_path.glob("own*")] == ["own.json"]
 
 
-@pytest.mark.parametrize("argv", [[], ["speed"]])
+@pytest.mark.parametrize("argv", [[], ["sped"]])
 def test_an_unknown_table_is_the_persons_error(argv, capsys):
     assert main(argv) == 2
     assert capsys.readouterr().err == (
-        "say which table: retrieval, abstention, answers, names, grounding, sentences, load, beside, "
+        "say which table: retrieval, abstention, answers, names, grounding, sentences, speed, load, beside, "
         "followups; as in: python -m evals retrieval\n"
     )
 
