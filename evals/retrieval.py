@@ -32,7 +32,7 @@ from index import Library
 from index.errors import InputError
 from index.search import Mode
 from qa.reranking import Reranker
-from qa.retrieval import group_by_abstract, retrieve
+from qa.retrieval import Ranking, group_by_abstract, retrieve
 
 MEASURES = {"nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "MRR": "RR"}
 """The columns, and what ir-measures calls them."""
@@ -44,18 +44,29 @@ _PEERS: dict[str, tuple[Callable[[Corpus, Path], Ranker], str]] = {
     LANGCHAIN: (langchain_faiss, "langchain-community langchain-huggingface langchain-text-splitters"),
 }
 """The rows of others, and what to install for them."""
+_VARIANTS = {
+    "dense weight .45": Ranking(dense_weight=0.45),
+    "dense weight .5": Ranking(dense_weight=0.5),
+    "dense weight .65": Ranking(dense_weight=0.65),
+    "BM25 of the best passage": Ranking(by_whole_abstract=False),
+    "like names not told apart": Ranking(names_the_like=0.0),
+    "like names twice as far apart": Ranking(names_the_like=0.2),
+}
+"""What else could have been chosen, each a change of one thing."""
 _PACKAGES = (
     "ir-measures", "bm25s", "langchain-community", "langchain-huggingface", "langchain-text-splitters",
     "sentence-transformers", "openvino", "faiss-cpu", "tantivy",
 )  # fmt: skip
 
 
-def our_ranker(library: Library, mode: Mode, reranker: Reranker | None = None) -> Ranker:
+def our_ranker(
+    library: Library, mode: Mode, *, ranking: Ranking = Ranking(), reranker: Reranker | None = None
+) -> Ranker:
     """Return our search over a library: as the assistant searches, or one side of it alone."""
 
     def rank(question: str) -> list[str]:
         if mode == "hybrid":
-            sources = retrieve(library, question, top=TOP, reranker=reranker)
+            sources = retrieve(library, question, top=TOP, ranking=ranking, reranker=reranker)
         else:
             sources = group_by_abstract(library, library.search(question, top=4 * TOP, mode=mode), top=TOP)
         return [source.abstract.pmid for source in sources]
@@ -82,17 +93,20 @@ def evaluate(corpus: Corpus, rank: Ranker) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Which rows a table has beside our own: peers that are left out, and a re-ranker to put on top of our search."""
+    """Which rows a table has beside our own: peers left out, variants, and a re-ranker to put on top of our search."""
 
     left_out: Sequence[str] = ()
     reranker: Reranker | None = None
+    with_variants: bool = False
 
 
 def compare(corpus: Corpus, library: Library, work: Path, *, wanted: Rows) -> dict[str, Figures | str]:
     """Return every row of a corpus's table; a peer that is left out or not installed says so."""
     ours = {f"ours, {mode}": our_ranker(library, mode) for mode in get_args(Mode)}
+    if wanted.with_variants:
+        ours |= {name: our_ranker(library, "hybrid", ranking=ranking) for name, ranking in _VARIANTS.items()}
     if wanted.reranker:
-        ours["ours, re-ranked"] = our_ranker(library, "hybrid", wanted.reranker)
+        ours["ours, re-ranked"] = our_ranker(library, "hybrid", reranker=wanted.reranker)
     rows: dict[str, Figures | str] = {}
     for name, rank in ours.items():
         rows[name] = evaluate(corpus, rank)
@@ -142,6 +156,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
     parser.add_argument("--without-langchain", action="store_true", help="its rows take most of the time")
+    parser.add_argument("--variants", action="store_true", help="a row for each thing that could be done otherwise")
     parser.add_argument("--reranker", metavar="NAME_OR_FOLDER", help="a cross-encoder: one more row, of what it makes")
     arguments = parser.parse_args(argv)
     if find_spec("ir_measures") is None:
@@ -155,7 +170,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "bioasq-passages": lambda: bioasq(arguments.data, background=background, by_passage=True),
     }
     reranker = Reranker(arguments.reranker) if arguments.reranker else None
-    wanted = Rows([LANGCHAIN] if arguments.without_langchain else [], reranker)
+    wanted = Rows([LANGCHAIN] if arguments.without_langchain else [], reranker, arguments.variants)
     for name in arguments.sets or (SETS if arguments.data.is_dir() else SETS[:1]):
         corpus = readers[name]()
         if arguments.among_others:

@@ -120,7 +120,9 @@ def _both_sides(text: str, vector: Vectors, indexes: Indexes, *, depth: int, sel
     return _Scores(cosines, bm25)
 
 
-def fuse(cosines: Mapping[_Key, float], bm25: Mapping[_Key, float]) -> dict[_Key, float]:
+def fuse(
+    cosines: Mapping[_Key, float], bm25: Mapping[_Key, float], *, dense_weight: float = DENSE_WEIGHT
+) -> dict[_Key, float]:
     """Return the convex combination of both sides' scores, the cosines stretched to 0…1, BM25 divided by its best.
 
     What only one side has scored is the worst of the other. BM25's zero means that no word is shared, so it keeps its
@@ -130,6 +132,6 @@ def fuse(cosines: Mapping[_Key, float], bm25: Mapping[_Key, float]) -> dict[_Key
     best = max(bm25.values(), default=1.0)
     width = high - low or 1.0
     return {
-        id_: DENSE_WEIGHT * (cosines.get(id_, low) - low) / width + (1 - DENSE_WEIGHT) * bm25.get(id_, 0.0) / best
+        id_: dense_weight * (cosines.get(id_, low) - low) / width + (1 - dense_weight) * bm25.get(id_, 0.0) / best
         for id_ in {**cosines, **bm25}
     }

@@ -58,6 +58,16 @@ def test_a_peer_that_is_not_installed_says_so(library, tmp_path, monkeypatch):
     assert rows["ours, dense"] == {"nDCG@10": 0.5}
 
 
+def test_variants_are_rows_of_their_own(library, tmp_path):
+    pytest.importorskip("ir_measures")
+    from conftest import ABSTRACTS
+
+    wanted = retrieval.Rows(list(retrieval._PEERS), with_variants=True)
+    rows = compare(Corpus("own", ABSTRACTS, QUESTIONS, ""), library, tmp_path, wanted=wanted)
+    assert rows["dense weight .5"]["nDCG@10"] > 0
+    assert list(rows)[0] == "ours, hybrid"
+
+
 def test_vectors_are_embedded_once(tmp_path):
     texts = ["one", "two"]
     assert peers._kept_vectors(texts, tmp_path, lambda given: [[1.0, 0.0]] * len(given)) == [[1.0, 0.0], [1.0, 0.0]]

@@ -6,7 +6,7 @@ from conftest import ABSTRACTS
 from index import Filters, Hit, Passage
 from index.abbreviations import Spelled
 from qa.langchain_retriever import LibraryRetriever
-from qa.retrieval import _standings, group_by_abstract, names_only_the_like, retrieve
+from qa.retrieval import Ranking, _standings, group_by_abstract, names_only_the_like, retrieve
 
 
 def hit(pmid, cosine, bm25):
@@ -42,8 +42,18 @@ def test_hits_are_grouped_by_abstract(library, hits, expected):
 def test_the_words_of_the_whole_abstract_count_and_not_those_of_the_passage():
     one = Hit(Passage("90000001", "", 0, 1, "x"), 0.5, 0.7, bm25=9.0, abstract_bm25=3.0)
     other = Hit(Passage("90000002", "", 0, 1, "x"), 0.5, 0.7, bm25=1.0, abstract_bm25=4.0)
-    standings = _standings({"90000001": [one], "90000002": [other]})
+    grouped = {"90000001": [one], "90000002": [other]}
+    standings = _standings(grouped, Ranking())
     assert standings["90000002"] > standings["90000001"]
+    standings = _standings(grouped, Ranking(by_whole_abstract=False))
+    assert standings["90000001"] > standings["90000002"]
+
+
+@pytest.mark.parametrize(("dense_weight", "first"), [(0.9, "90000001"), (0.1, "90000002")])
+def test_a_ranking_weighs_meaning_and_words(library, dense_weight, first):
+    hits = [hit("90000001", 0.9, 1.0), hit("90000002", 0.1, 5.0)]
+    sources = group_by_abstract(library, hits, top=1, ranking=Ranking(dense_weight=dense_weight))
+    assert [source.abstract.pmid for source in sources] == [first]
 
 
 @pytest.mark.parametrize(
