@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from index.folding import fold
 from index.terms import is_short, names, terms
 
-_PARENTHESES = re.compile(r"([^()\[\].;]{2,150}?)\s*\(([^()\[\]]{2,80})\)")
+_PARENTHESES = re.compile(r"\(([^()\[\]]{2,80})\)")
+_ENDS = re.compile(r"[()\[\].;]")
+_LONGEST_BEFORE = 150
+"""Characters before a parenthesis in which what it abbreviates is looked for."""
 _SHORT = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9Ͱ-Ͽ][\w+/.-]{1,9}(?: [\w+-]{1,4})?")
 _LEAST_SHARE = 0.6
 """A short form is expanded when this share of its definitions agree; else it stands for itself."""
@@ -53,8 +56,11 @@ def definitions(text: str) -> list[Abbreviation]:
     [Abbreviation(short='RA', long='rheumatoid arthritis'), Abbreviation(short='TP53', long='p53')]
     """
     found: dict[Abbreviation, None] = {}
-    for match in _PARENTHESES.finditer(fold(text)):
-        before, inside = match[1].strip(), re.split(r"[,;]| or ", match[2])[0].strip()
+    folded, end = fold(text), 0
+    for match in _PARENTHESES.finditer(folded):
+        since = max(end, match.start() - _LONGEST_BEFORE)
+        before, inside = _ENDS.split(folded[since : match.start()])[-1].strip(), _first_of(match[1])
+        end = match.end()
         if not (before and inside):
             continue
         if _SHORT.fullmatch(inside):
@@ -62,6 +68,10 @@ def definitions(text: str) -> list[Abbreviation]:
         elif (short := before.split()[-1]) and _SHORT.fullmatch(short) and any(map(str.isupper, short)):
             found |= dict.fromkeys(_pair(short, inside))
     return list(found)
+
+
+def _first_of(inside: str) -> str:
+    return re.split(r"[,;]| or ", inside)[0].strip()
 
 
 def _pair(short: str, before: str) -> Iterator[Abbreviation]:

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain, groupby
 from pathlib import Path
 
 import numpy as np
 
-from index.abbreviations import definitions
 from index.lexical import LexicalIndex, LexicalRow
-from index.records import Abstract
+from index.lexical_rows import lexical_rows
+from index.records import Passage
 from index.store import Store
-from index.terms import terms
 from index.vectors import VectorIndex, is_whole, write_vectors
-from index.writing import passage_text
 
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 _ATTEMPTS = 5
-_LONGEST_WHOLE = 8_000
-"""Characters; an article's terms in each of its hundreds of passages would be a book."""
 _ROWS = 5_000
 """Passages replayed at a time: some 4 MB of vectors."""
 
@@ -204,31 +201,36 @@ class Caches:
     def _replay_lexical(self, lexical: LexicalIndex, mark: int) -> None:
         """Bring a lexical index to the batch of `mark`.
 
-        After a removal all is written anew: tantivy goes on counting removed passages in BM25's frequencies until it
-        merges, and the same library must give the same scores whatever its past.
+        After a removal all is written anew, from the terms that are kept there: tantivy goes on counting removed
+        passages in BM25's frequencies until it merges, and the same library must give the same scores whatever its
+        past.
         """
         held = self._store.generation_of(lexical.generation) or 0
-        if self._store.has_removed_since(held):
-            lexical.replace_all(self._rows_since(0), generation=mark)
+        removed = set(self._store.changes_since(held).removed)
+        if removed:
+            staying = (row for row in lexical.rows() if row.id not in removed)
+            lexical.replace_all(chain(staying, self._rows_since(held)), generation=mark)
         else:
             lexical.add(self._rows_since(held), generation=mark)
 
     def _rows_since(self, generation: int) -> Iterator[LexicalRow]:
+        cut: dict[int, Passage] = {}
         for ids in self._ids_since(generation):
-            passages = self._store.passages(ids)
-            abstracts = self._store.get(list({passage.pmid for passage in passages.values()}))
-            whole = {pmid: _whole_terms(abstract) for pmid, abstract in abstracts.items()}
-            for id_, passage in passages.items():
-                text = passage_text(abstracts[passage.pmid], passage)
-                yield LexicalRow(id_, terms(text), definitions(passage.text), whole[passage.pmid])
+            passages = cut | self._store.passages(ids)
+            cut = _of_the_last_abstract(passages)  # which may go on in the next ids
+            yield from self._rows_of({id_: one for id_, one in passages.items() if id_ not in cut})
+        yield from self._rows_of(cut)
+
+    def _rows_of(self, passages: Mapping[int, Passage]) -> Iterator[LexicalRow]:
+        """Yield the rows of whole abstracts by their passages."""
+        abstracts = self._store.get(list({one.pmid for one in passages.values()}))
+        for pmid, of_abstract in groupby(passages.items(), key=lambda item: item[1].pmid):
+            yield from lexical_rows(abstracts[pmid], dict(of_abstract))
 
 
-def _whole_terms(abstract: Abstract) -> list[str]:
-    """Return the terms of a whole abstract, its title's twice; none of one so long that each passage stands alone."""
-    if len(abstract.text) > _LONGEST_WHOLE:
-        return []
-    title, _, text = abstract.text.partition("\n")
-    return [*2 * terms(title), *terms(text)]
+def _of_the_last_abstract(passages: Mapping[int, Passage]) -> dict[int, Passage]:
+    last = passages[max(passages)].pmid if passages else ""
+    return {id_: one for id_, one in passages.items() if one.pmid == last}
 
 
 def _delete(path: Path) -> None:

@@ -53,49 +53,50 @@ _SYMBOLS = (
 _IS_NAMED = rf"(?=[- ]?(?:\d|(?:{_LETTER})\b|[α-ω]))"
 
 _FAMILIES = tuple(
-    (re.compile(rf"\b{written}(?:s\b)?(?: \({symbol}s?\)(?=[- ]))?", re.I), symbol)
-    for written, symbol in (
-        (r"tumou?r[- ]necrosis[- ]factors?", "TNF"),
-        (r"transforming[- ]growth[- ]factors?", "TGF"),
-        (r"human epidermal growth factor receptor(?=[- ]?\d)", "HER"),
-        (r"vascular endothelial growth factor receptors?", "VEGFR"),
-        (r"vascular endothelial growth factors?", "VEGF"),
-        (r"epidermal growth factor receptors?", "EGFR"),
-        (r"fibroblast growth factor receptors?(?=[- ]?\d)", "FGFR"),
-        (r"fibroblast growth factors?(?=[- ]?\d)", "FGF"),
-        (r"insulin-?like growth factors?(?=[- ]?[\dI])", "IGF"),
-        (r"bone morphogenetic proteins?(?=[- ]?\d)", "BMP"),
-        (r"matrix metallo-?(?:proteinase|protease|peptidase)s?", "MMP"),
-        (r"toll-?[ ]?like receptors?", "TLR"),
-        (r"cyclo-?oxygenases?", "COX"),
-        (r"(?:micro-?RNA|miRNA)s?(?=[- ]?\d)", "miR"),
-        (r"miRNAs?(?![- ]?\d)", "microRNA"),
-        (r"PD-?L-?(?=[12]\b)", "PD-L"),
-        (r"MDA[- ]?MB[- ]?(?=\d{3}\b)", "MDA-MB-"),
-        (r"interleukins?", "IL"),
-        (r"interferons?", "IFN"),
-        (r"hypoxia[- ]inducible factors?(?=[- ]?\d)", "HIF"),
-        (r"peroxisome proliferator-?[ ]?activated receptors?", "PPAR"),
-        (r"monocyte chemo(?:attractant|tactic) proteins?(?=[- ]?\d)", "MCP"),
-        (r"macrophage inflammatory proteins?(?=[- ]?\d)", "MIP"),
-        (r"heat[- ]shock proteins?(?=[- ]?\d)", "HSP"),
-        (r"programmed (?:cell )?death[- ]ligand", "PD-L"),
-        (r"programmed (?:cell )?death(?:[- ]protein)?(?=[- ]?1\b)", "PD"),
-        (r"glucagon-?like peptides?(?=[- ]?\d)", "GLP"),
-        (r"cytochrome P-?450 (?=\d[A-Z])", "CYP"),
-        (r"prostaglandin (?=[A-J]\(?[\d₁-₉])", "PG"),
-        (r"immunoglobulin (?=[AEGM](?:\d|\b))", "Ig"),
-        (r"janus kinases?(?=[- ]?\d)", "JAK"),
-        (r"signal transducers? and activators? of transcription(?=[- ]?\d)", "STAT"),
-        (r"glycogen synthase kinase(?=[- ]?\d)", "GSK"),
-        (r"cyclin-dependent kinases?(?=[- ]?\d)", "CDK"),
-        (r"T[- ]helper(?: cell)?(?: type)?[- ]?(?=\d)", "Th"),
-        (r"estrogen receptor(?=[- ](?:alpha|beta|[αβ]))", "ER"),
-        (r"human immunodeficiency virus", "HIV"),
-        (r"herpes simplex virus", "HSV"),
+    (re.compile(rf"\b{written}(?:s\b)?(?: \({symbol}s?\)(?=[- ]))?", re.I), symbol, word)
+    for written, symbol, word in (
+        (r"tumou?r[- ]necrosis[- ]factors?", "TNF", "necrosis"),
+        (r"transforming[- ]growth[- ]factors?", "TGF", "transforming"),
+        (r"human epidermal growth factor receptor(?=[- ]?\d)", "HER", "epidermal growth"),
+        (r"vascular endothelial growth factor receptors?", "VEGFR", "endothelial growth"),
+        (r"vascular endothelial growth factors?", "VEGF", "endothelial growth"),
+        (r"epidermal growth factor receptors?", "EGFR", "epidermal growth"),
+        (r"fibroblast growth factor receptors?(?=[- ]?\d)", "FGFR", "fibroblast growth"),
+        (r"fibroblast growth factors?(?=[- ]?\d)", "FGF", "fibroblast growth"),
+        (r"insulin-?like growth factors?(?=[- ]?[\dI])", "IGF", "insulin"),
+        (r"bone morphogenetic proteins?(?=[- ]?\d)", "BMP", "morphogenetic"),
+        (r"matrix metallo-?(?:proteinase|protease|peptidase)s?", "MMP", "metallo"),
+        (r"toll-?[ ]?like receptors?", "TLR", "toll"),
+        (r"cyclo-?oxygenases?", "COX", "oxygenase"),
+        (r"(?:micro-?RNA|miRNA)s?(?=[- ]?\d)", "miR", "rna"),
+        (r"miRNAs?(?![- ]?\d)", "microRNA", "mirna"),
+        (r"PD-?L-?(?=[12]\b)", "PD-L", "pd"),
+        (r"MDA[- ]?MB[- ]?(?=\d{3}\b)", "MDA-MB-", "mda"),
+        (r"interleukins?", "IL", "interleukin"),
+        (r"interferons?", "IFN", "interferon"),
+        (r"hypoxia[- ]inducible factors?(?=[- ]?\d)", "HIF", "hypoxia"),
+        (r"peroxisome proliferator-?[ ]?activated receptors?", "PPAR", "proliferator"),
+        (r"monocyte chemo(?:attractant|tactic) proteins?(?=[- ]?\d)", "MCP", "monocyte chemo"),
+        (r"macrophage inflammatory proteins?(?=[- ]?\d)", "MIP", "macrophage inflammatory"),
+        (r"heat[- ]shock proteins?(?=[- ]?\d)", "HSP", "shock"),
+        (r"programmed (?:cell )?death[- ]ligand", "PD-L", "programmed"),
+        (r"programmed (?:cell )?death(?:[- ]protein)?(?=[- ]?1\b)", "PD", "programmed"),
+        (r"glucagon-?like peptides?(?=[- ]?\d)", "GLP", "glucagon"),
+        (r"cytochrome P-?450 (?=\d[A-Z])", "CYP", "cytochrome"),
+        (r"prostaglandin (?=[A-J]\(?[\d₁-₉])", "PG", "prostaglandin"),
+        (r"immunoglobulin (?=[AEGM](?:\d|\b))", "Ig", "immunoglobulin"),
+        (r"janus kinases?(?=[- ]?\d)", "JAK", "janus"),
+        (r"signal transducers? and activators? of transcription(?=[- ]?\d)", "STAT", "transducer"),
+        (r"glycogen synthase kinase(?=[- ]?\d)", "GSK", "glycogen"),
+        (r"cyclin-dependent kinases?(?=[- ]?\d)", "CDK", "cyclin"),
+        (r"T[- ]helper(?: cell)?(?: type)?[- ]?(?=\d)", "Th", "helper"),
+        (r"estrogen receptor(?=[- ](?:alpha|beta|[αβ]))", "ER", "estrogen"),
+        (r"human immunodeficiency virus", "HIV", "immunodeficiency"),
+        (r"herpes simplex virus", "HSV", "herpes"),
     )
 )
-"""Families of names written in full, with the short form in parentheses that may follow, and that short form."""
+"""Families of names written in full, with the short form in parentheses that may follow; that short form; and what a
+text must hold in small letters for any of it to stand there, which is looked for first: it takes no time."""
 
 _HYDROXYVITAMINS = (
     (re.compile(r"\b1(?:α|alpha)?,\s?25-?\(OH\)-?\(?2\)?-?(?:vitamin )?D\(?3\)?"), "1,25-dihydroxyvitamin D3"),
@@ -110,12 +111,18 @@ _OXIDATION = re.compile(r"\b([A-Z][a-z]) ?\((I{1,3}|IV|V|VI)\)")  # Fe(III)
 _ROMAN = re.compile(
     rf"(?i:\b({_BEFORE_NUMERALS}))[- ]((?i:IX|IV|VI{{1,3}}|XI{{1,3}}|I{{1,3}})|V|X)(?=[A-Ca-c]?\b)(?![-]?\d)"
 )
+_NUMERAL = re.compile(r"[- ][IVXivx]{1,5}[A-Ca-c]?\b")
 _ROMAN_ANYWHERE = re.compile(r"(?<=[a-z] )(I{2,3}|VI{1,3}|XI{1,3})(?=\b)")
 _SPACED_NUMBER = re.compile(
     rf"\b((?i:{_NUMBERED}))s? (?=[A-Z]?\d{{1,2}}[A-Za-z]?\b"
     r"(?!(?:[.,]\d| ?(?:%|[mnpµμ]?[gMLl]\b|[mnpµμ]?mol|U\b|IU\b|mm|cm|of\b|patients?|days?|weeks?|h\b))))"
 )
 _COUNTED_NUMBER = re.compile(rf"\b((?i:{_COUNTED}))-(?=\d)")
+_WITH_NUMBERS = frozenset(
+    f"{word}{plural}"
+    for word in (*_NUMBERED.split("|"), *_COUNTED.replace("s?", "").split("|"))
+    for plural in ("", "s")
+)
 _VITAMIN = re.compile(r"\b(?:[Vv]itamin|[Vv]it\.?)s?[ -]([A-Ka-k])(?:[ -]?(\d{1,2}))?(?![\w(])")
 _ABBREVIATED = re.compile(r"\b\w++ \(([A-Za-z]{2,6})\)(?=[- ]?(?:\d|[Ͱ-Ͽ])|-\w)")
 """A name with its abbreviation in the middle, "interleukin (IL)-32": the abbreviation goes on."""
@@ -130,21 +137,27 @@ _RECOMBINANT = re.compile(rf"\b(?:rhu|rh|rm|hu|r|h|m)-?(?=[A-Z]{{2,5}}(?:-?\d|-?
 """What stands before a name and is no part of it: rhIL-32γ, mIL-10 (but mRNA has no number)."""
 _POSITIVE = re.compile(r"\b(CD\d+[a-zA-Z]?)\+?[- ]?(?:positive|pos)\b")
 _UPPER = re.compile(rf"\b(?!(?:{_LETTER})\b)({_SYMBOLS}){_IS_NAMED}", re.I)
+_SYMBOL_WORDS = frozenset({*_SYMBOLS.split("|"), "sars", "covid"})
+_WORD = re.compile(r"[a-z]+")
+_GREEK_NAMES, _GREEK_LETTERS = tuple(set(GREEK.values())), frozenset(map(chr, range(ord("α"), ord("ω") + 1)))
 _CAPITALS_AND_GREEK = re.compile(rf"(?<=[A-Z][A-Z])(?=({_LETTER})(?:\b|\d))")
 """Where IFNgamma, written as one word, has its seam."""
 _GREEK_AND_LETTER = re.compile(rf"\b({_LETTER})(?=[A-Z]\b)")
 _LATIN = {"a": "α", "b": "β", "ß": "β", "g": "γ", "d": "δ"}
 _LATIN_AFTER = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?i:\b(IL[- ]?(?:1|32|36)[- ]?))([abgABGß])\b(?!/)",
-        r"(?i:\b(TNF[- ]?))([aA])\b",
-        r"(?i:\b(IFN[- ]?))([abgABG])(?=\b|\d)",
-        r"(?i:\b(TGF[- ]?))([abABß])(?=\b|[1-3]\b)",
-        r"(?i:\b(PPAR[- ]?))([agdAGD])(?=\b|\d)",
-        r"(?i:\b(HIF[- ]?[123][- ]?|PGC[- ]?1[- ]?|SDF[- ]?1[- ]?|MIP[- ]?[123][- ]?|HNF[- ]?[14][- ]?))([abAB])\b",
-        r"(?i:\b(GSK[- ]?3[- ]?|IKK[- ]?|C/?EBP[- ]?))([abgABG])\b",
-        r"\b((?:LXR|RXR|ER|RAR|AMPK|TRK)[- ]?)([abg])\b",
+    (re.compile(pattern), needed.split())
+    for pattern, needed in (
+        (r"(?i:\b(IL[- ]?(?:1|32|36)[- ]?))([abgABGß])\b(?!/)", "il"),
+        (r"(?i:\b(TNF[- ]?))([aA])\b", "tnf"),
+        (r"(?i:\b(IFN[- ]?))([abgABG])(?=\b|\d)", "ifn"),
+        (r"(?i:\b(TGF[- ]?))([abABß])(?=\b|[1-3]\b)", "tgf"),
+        (r"(?i:\b(PPAR[- ]?))([agdAGD])(?=\b|\d)", "ppar"),
+        (
+            r"(?i:\b(HIF[- ]?[123][- ]?|PGC[- ]?1[- ]?|SDF[- ]?1[- ]?|MIP[- ]?[123][- ]?|HNF[- ]?[14][- ]?))([abAB])\b",
+            "hif pgc sdf mip hnf",
+        ),
+        (r"(?i:\b(GSK[- ]?3[- ]?|IKK[- ]?|C/?EBP[- ]?))([abgABG])\b", "gsk ikk ebp"),
+        (r"\b((?:LXR|RXR|ER|RAR|AMPK|TRK)[- ]?)([abg])\b", "lxr rxr er rar ampk trk"),
     )
 )
 """IL-1b, TGFb1, IFNG: as keyboards without Greek letters, and gene symbols, have them; IL-17A is another thing."""
@@ -180,6 +193,12 @@ def fold(text: str) -> str:
     return _with_greek(_with_short_families(_with_numbers(plain)))
 
 
+def _read(text: str) -> tuple[str, set[str]]:
+    """Return a text in small letters, and its words: what a pattern needs is looked for there before it is tried."""
+    low = text.lower()
+    return low, set(_WORD.findall(low))
+
+
 def _with_numbers(text: str) -> str:
     """Write scripts plainly, and Roman numerals as numbers where something is counted in them."""
     for written, full in _HYDROXYVITAMINS:
@@ -187,16 +206,20 @@ def _with_numbers(text: str) -> str:
     text = _SCRIPTS.sub(r"\1", _MARKS.sub(r"\1", text))
     text = _IONS.sub(r"\1", _CHARGES.sub(r"\g<1>2+", text))
     text = _OXIDATION.sub(lambda match: f"{match[1]}{_NUMERALS[match[2]]}+", text)
-    text = _ROMAN.sub(lambda match: f"{match[1]} {_NUMERALS[match[2].upper()]}", text)
+    if _NUMERAL.search(text):
+        text = _ROMAN.sub(lambda match: f"{match[1]} {_NUMERALS[match[2].upper()]}", text)
     return _ROMAN_ANYWHERE.sub(lambda match: str(_NUMERALS[match[1]]), text)
 
 
 def _with_short_families(text: str) -> str:
     text = _KAPPA_B.sub("NF-κB", _PATHWAY.sub(r"\1/", text))
-    for written, symbol in _FAMILIES:
-        text = written.sub(symbol, text)
+    low, words = _read(text)
+    for written, symbol, needed in _FAMILIES:
+        if needed in low:
+            text = written.sub(symbol, text)
     text = _ABBREVIATED.sub(r"\1", text)
-    text = _SPACED_NUMBER.sub(r"\1-", _COUNTED_NUMBER.sub(r"\1 ", text))
+    if not words.isdisjoint(_WITH_NUMBERS):
+        text = _SPACED_NUMBER.sub(r"\1-", _COUNTED_NUMBER.sub(r"\1 ", text))
     text = _VITAMIN.sub(lambda match: f"vitamin{'-' if match[2] else ' '}{match[1].upper()}{match[2] or ''}", text)
     text = _CORONAVIRUS.sub(lambda match: "SARS-CoV" + (f"-{match[1]}" if match[1] else ""), text)
     text = _PLURAL_SYMBOL.sub("", _PREFIXED.sub(r"\1", _COVID.sub("COVID-19", text)))
@@ -204,11 +227,16 @@ def _with_short_families(text: str) -> str:
 
 
 def _with_greek(text: str) -> str:
-    text = _UPPER.sub(lambda match: match[1].upper(), _RECOMBINANT.sub("", _STRAINS.sub("", text)))
-    for latin in _LATIN_AFTER:
-        text = latin.sub(lambda match: match[1] + _LATIN[match[2].lower()], text)
+    text = _RECOMBINANT.sub("", _STRAINS.sub("", text))
+    low, words = _read(text)
+    if any(word in _SYMBOL_WORDS or word.endswith(_GREEK_NAMES) for word in words):  # IL-32, TNFalpha
+        text = _UPPER.sub(lambda match: match[1].upper(), text)
+    for latin, needed in _LATIN_AFTER:
+        if any(one in low for one in needed):
+            text = latin.sub(lambda match: match[1] + _LATIN[match[2].lower()], text)
     text = _INTEGRIN.sub(lambda match: f"α{match[1].upper()}β{match[2]}", text)
-    text = _GREEK_BEFORE.sub(r"\1-", text)
+    if not words.isdisjoint(_GREEK_NAMES) or not _GREEK_LETTERS.isdisjoint(text):
+        text = _GREEK_BEFORE.sub(r"\1-", text)
     text = _LATIN_BEFORE.sub(lambda match: f"{_LATIN[match[1]]}-", text)
     text = _TGF.sub(lambda match: f"TGF-{match[2] or match[3]}{match[4]}", text)
     return _GREEK_AND_LETTER.sub(r"\1-", _CAPITALS_AND_GREEK.sub("-", text))

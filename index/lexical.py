@@ -13,7 +13,7 @@ import math
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,17 @@ import numpy as np
 from index.abbreviations import Abbreviation, key
 from index.filtering import Selection
 
-TERMS_VERSION = 3
+TERMS_VERSION = 4
 """Of what is indexed: raised when terms or definitions come out otherwise, so that older indexes are made anew."""
 _TERMS = f"terms{TERMS_VERSION}"
 _WHOLE = "whole"
 """The field with the terms of the whole abstract, in each of its passages: BM25's mean length and frequencies must be
 of documents that all have it, and a passage's neighbours say what its abstract is about."""
+_KEPT = "kept"
+"""The terms of a passage as they were given, and on a second line those of its abstract, so that what stays after a
+removal is indexed again without being read again: preparing terms takes most of the time, and tantivy next to none."""
+_AS_BEFORE = "="
+"""In place of an abstract's terms: those of the passage before."""
 _MOST_DEFINITIONS = 200
 """How many definitions of an abbreviation are weighed against each other, the oldest first."""
 _GENERATION_ID = 0  # passage ids start at 1
@@ -121,16 +126,35 @@ class LexicalIndex:
         """Put passages in place of all that is there, in one commit. Raises OSError as `add` does."""
         self._commit(rows, generation, is_anew=True)
 
+    def rows(self) -> Iterator[LexicalRow]:
+        """Yield what the last commit holds, by rising ids, as it was given."""
+        import tantivy
+
+        searcher = self._index.searcher()
+        everything = tantivy.Query.all_query()
+        most = max(int(searcher.num_docs), 1)
+        hits = searcher.search(everything, most, count=False, order_by_field="id", order=tantivy.Order.Asc).hits
+        addresses = [address for _, address in hits]
+        whole: list[str] = []
+        for id_, address in zip(searcher.fast_field_values("id", addresses), addresses, strict=True):
+            if id_ != _GENERATION_ID:
+                record = searcher.doc(address)
+                terms, _, of_abstract = bytes(record[_KEPT][0]).decode("utf-8").partition("\n")
+                whole = whole if of_abstract == _AS_BEFORE else of_abstract.split()
+                yield LexicalRow(int(id_), terms.split(), tuple(_definitions(record)), whole)
+
     def _commit(self, rows: Iterable[LexicalRow], generation: int, *, is_anew: bool) -> None:
         import tantivy
 
+        whole: Sequence[str] | None = None
         try:
             writer = self._index.writer(heap_size=64_000_000, num_threads=1)
             if is_anew:
                 writer.delete_all_documents()
             writer.delete_documents_by_term("id", _GENERATION_ID)
             for row in rows:
-                writer.add_document(_record(row))
+                writer.add_document(_record(row, is_of_the_same_abstract=row.whole == whole))
+                whole = row.whole
             mark = tantivy.Document()
             mark.add_integer("id", _GENERATION_ID)
             mark.add_integer("generation", generation)
@@ -170,9 +194,7 @@ class LexicalIndex:
             return []
         query = tantivy.Query.term_query(self._schema, "forms", form, "basic")
         hits = searcher.search(query, _MOST_DEFINITIONS, count=False, order_by_field="id", order=tantivy.Order.Asc).hits
-        listed = [
-            Abbreviation(*pair) for _, address in hits for pair in searcher.doc(address)["definitions"][0]["pairs"]
-        ]
+        listed = [one for _, address in hits for one in _definitions(searcher.doc(address))]
         return [one for one in listed if form in (key(one.short), key(one.long))]
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
@@ -217,19 +239,24 @@ class LexicalIndex:
         return tantivy.Query.term_query(self._schema, field, term, "freq")
 
 
-def _record(row: LexicalRow) -> Any:  # noqa: ANN401 - a tantivy.Document
+def _record(row: LexicalRow, *, is_of_the_same_abstract: bool) -> Any:  # noqa: ANN401 - a tantivy.Document
     import tantivy
 
-    record = tantivy.Document()
+    record, terms, whole = tantivy.Document(), " ".join(row.terms), " ".join(row.whole)
     record.add_integer("id", row.id)
-    record.add_text(_TERMS, " ".join(row.terms))
-    record.add_text(_WHOLE, " ".join(row.whole or row.terms))
+    record.add_text(_TERMS, terms)
+    record.add_text(_WHOLE, whole or terms)
+    record.add_bytes(_KEPT, f"{terms}\n{_AS_BEFORE if is_of_the_same_abstract else whole}".encode())
     for one in row.definitions:
         record.add_text("forms", key(one.short))
         record.add_text("forms", key(one.long))
     if row.definitions:
         record.add_json("definitions", {"pairs": [[one.short, one.long] for one in row.definitions]})
     return record
+
+
+def _definitions(record: Any) -> list[Abbreviation]:  # noqa: ANN401 - a tantivy.Document
+    return [Abbreviation(*pair) for kept in record["definitions"] for pair in kept["pairs"]]
 
 
 def _is_full(error: Exception) -> bool:
@@ -283,6 +310,7 @@ def _schema() -> Any:  # noqa: ANN401 - a tantivy.Schema
     builder.add_integer_field("generation", stored=True)
     builder.add_text_field("forms", tokenizer_name="raw", index_option="basic")
     builder.add_json_field("definitions", stored=True)
+    builder.add_bytes_field(_KEPT, stored=True, indexed=False, fast=False)
     builder.add_text_field(_TERMS, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(_WHOLE, tokenizer_name="whitespace", index_option="freq")
     return builder.build()

@@ -176,10 +176,6 @@ class Store(Database):
             removed = self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))
             return Changes(self.mark, first or 0, last or -1, [id_ for (id_,) in removed])
 
-    def has_removed_since(self, generation: int) -> bool:
-        """Tell whether a batch after `generation` removed a passage."""
-        return bool(self._rows("SELECT 1 FROM removals WHERE generation > ? LIMIT 1", (generation,)))
-
     def ids_between(self, first: int, last: int, *, size: int) -> Iterator[list[int]]:
         """Yield the ids of the passages from `first` to `last`, rising, up to `size` at a time."""
         sql = "SELECT id FROM passages WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"

@@ -2,7 +2,8 @@
 
 The first file holds 30,000 (`--records`) invented records; each later one brings all of them again, one
 in fifty with another text, and deletes ten. `--distinct` makes every record of every file another one. Each file is
-added by the real command line in a process of its own, or with `--together` all of them by one. Prints a JSON object.
+added by the real command line in a process of its own, or with `--together` all of them by one. Prints a JSON object,
+and each file's part of it on stderr as soon as it is known.
 """
 
 import argparse
@@ -72,7 +73,10 @@ def main():
         write_file(file, number, options.records, distinct=options.distinct)
     library = options.folder / "library"
     groups = [files] if options.together else [[file] for file in files]
-    runs = [added(group, library, options.encoder) for group in groups]
+    runs = []
+    for group in groups:
+        runs.append(added(group, library, options.encoder))
+        print(json.dumps(runs[-1]), file=sys.stderr, flush=True)
     info = [sys.executable, "-m", "index", "info", "--library", str(library), "--json"]
     held = json.loads(subprocess.run(info, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     told = {"abstracts": held["abstracts"], "passages": held["passages"], "mb_on_disk": round(held["bytes"] / 1e6)}

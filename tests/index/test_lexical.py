@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from index.abbreviations import Abbreviation
 from index.filtering import Selection
 from index.lexical import LexicalIndex, LexicalRow
 
@@ -67,6 +68,33 @@ def test_what_replaces_all_leaves_nothing_of_it_behind(index, tmp_path):
     fresh.add(ROWS[1:], generation=5)
     assert (index.generation, len(index), found(index, ["il32beta"])) == (5, 2, [])
     assert index.search(["il", "vegf"], top=9) == fresh.search(["il", "vegf"], top=9)
+
+
+def test_what_is_held_is_given_back_as_it_was_given(tmp_path):
+    whole, other = ["il", "32", "vegf"], ["moss"]
+    given = [
+        LexicalRow(2, ["il", "32"], (Abbreviation("RA", "rheumatoid arthritis"),), whole),
+        LexicalRow(3, ["vegf"], (), whole),
+        LexicalRow(5, ["moss"], (), other),
+        LexicalRow(6, ["leaf", "leaf"]),
+        LexicalRow(7, []),
+        LexicalRow(8, ["moss"], (), other),
+    ]
+    index = LexicalIndex(tmp_path / "given")
+    index.add(given, generation=1)
+    held = list(LexicalIndex(tmp_path / "given").rows())
+    assert [(row.id, list(row.terms), row.definitions, list(row.whole)) for row in held] == [
+        (row.id, list(row.terms), row.definitions, list(row.whole)) for row in given
+    ]
+    assert list(LexicalIndex(tmp_path / "empty").rows()) == []
+
+
+def test_what_stays_after_a_removal_scores_as_if_nothing_else_had_been_there(index, tmp_path):
+    index.replace_all((row for row in index.rows() if row.id != 3), generation=5)
+    alone = LexicalIndex(tmp_path / "alone")
+    alone.add([row for row in ROWS if row.id != 3], generation=5)
+    assert index.search(["il", "32"], top=10) == alone.search(["il", "32"], top=10)
+    assert index.whole_scores(["il", "32"], [1, 2]) == alone.whole_scores(["il", "32"], [1, 2])
 
 
 def test_an_empty_index_has_generation_0(tmp_path):
