@@ -76,7 +76,7 @@ def main():
     runs = []
     for group in groups:
         runs.append(added(group, library, options.encoder))
-        print(json.dumps(runs[-1]), file=sys.stderr, flush=True)
+        sys.stderr.write(json.dumps(runs[-1]) + "\n")
     info = [sys.executable, "-m", "index", "info", "--library", str(library), "--json"]
     held = json.loads(subprocess.run(info, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     told = {"abstracts": held["abstracts"], "passages": held["passages"], "mb_on_disk": round(held["bytes"] / 1e6)}
