@@ -1,8 +1,10 @@
-"""Sentences that announce what was looked for, or that little is known, and say nothing of what was found."""
+"""Sentences that say nothing of what was found: they announce what was looked for, or tell what was done."""
 
 from __future__ import annotations
 
 import re
+
+from qa.opposites import direction
 
 _STUDY = r"(?:study|paper|report|article|review|work|trial|analysis|survey|investigation)"
 _LOOKING = (
@@ -37,3 +39,42 @@ def announces(sentence: str) -> bool:
     (True, False)
     """
     return bool(_ANNOUNCES.search(sentence)) and not _FOUND.search(sentence)
+
+
+_DID = (
+    r"(?:given|treated|randomi[sz]ed|assigned|allocated|enrol+ed|recruited|included|excluded|studied|measured|assessed|"
+    r"evaluated|examined|investigated|analy[sz]ed|collected|obtained|performed|carried out|conducted|administered|"
+    r"followed|used|tested|compared|determined|estimated|calculated|reviewed|screened|monitored|recorded|isolated|"
+    r"cultured|stained|transfected|incubated|injected|searched|selected|interviewed)"
+)
+_WAS_DONE = re.compile(
+    rf"\b(?:was|were|been) (?:\w+ly |then |also |each |both )*{_DID}\b|\b(?:received|underwent)\b"
+    rf"|^(?:we|the authors) (?:\w+ly |also |then |first |here )*{_DID}\b",
+    re.I,
+)
+_ASKS_WHAT_WAS_DONE = re.compile(rf"\b(?:{_DID}|receive[ds]?|undergo|underwent)\b", re.I)
+_CAME_OF_IT = re.compile(
+    r"\b(?:higher|lower|more|less|fewer|greater|smaller|larger|longer|shorter|better|worse|than|associat\w+|correlat\w+|"
+    r"effect\w*|no|not|nor|without|result(?:s|ed|ing)?|caus\w+|leads?|led|because|due|despite|although|essential|required|"
+    r"necessary|sufficient|responsible|important|predict\w*|risk|prevent\w*|inhibit\w*|induc\w*|activat\w*|suppress\w*|"
+    r"mediat\w*|regulat\w*|contribut\w*|role|success\w*|surviv\w*|respon[ds]\w*)\b|\d\s?%",
+    re.I,
+)
+
+
+def only_tells_what_was_done(sentence: str) -> bool:
+    """Tell whether a sentence is on what was given, measured or compared, and says nothing of what came of it.
+
+    >>> only_tells_what_was_done("Eight received an aerosol of tobramycin."), only_tells_what_was_done("Eight died.")
+    (True, False)
+    """
+    return (
+        bool(_WAS_DONE.search(sentence))
+        and not (_FOUND.search(sentence) or _CAME_OF_IT.search(sentence))
+        and not any(map(direction, re.findall(r"[a-z-]+", sentence.lower())))
+    )
+
+
+def asks_what_was_done(question: str) -> bool:
+    """Tell whether a question asks for what was given, measured or compared: "Is tobramycin used in children?"."""
+    return bool(_ASKS_WHAT_WAS_DONE.search(question))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from index.terms import content_words
+from qa.announcing import announces, asks_what_was_done, only_tells_what_was_done
 from qa.answer import Leaning, Sentence
 from qa.claims import denied, share
 from qa.opposites import DENIALS
@@ -47,9 +48,10 @@ def asks_yes_or_no(question: str) -> bool:
 def leaning(question: str, sentences: Sequence[Sentence]) -> Leaning | None:
     """Return what an answer's sentences, best first, lean to; None when the question is not one of yes or no.
 
-    A source stands on the side of the first sentence that cites it.
+    A source stands on the side of the first sentence that cites it. What says nothing of what was found is on neither
+    side; when nothing else was said, there is no leaning.
     """
-    said = [sentence for sentence in sentences if sentence.supported]
+    said = [sentence for sentence in sentences if sentence.supported and _answers(question, sentence.text)]
     if not said or not asks_yes_or_no(question):
         return None
     denying = [denies(question, sentence.text) for sentence in said]
@@ -64,6 +66,10 @@ def leaning(question: str, sentences: Sequence[Sentence]) -> Leaning | None:
         supporting=tuple(number for number, is_no in side.items() if not is_no),
         against=tuple(number for number, is_no in side.items() if is_no),
     )
+
+
+def _answers(question: str, sentence: str) -> bool:
+    return not announces(sentence) and (asks_what_was_done(question) or not only_tells_what_was_done(sentence))
 
 
 def denies(question: str, sentence: str) -> bool:

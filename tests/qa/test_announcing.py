@@ -3,7 +3,7 @@
 import pytest
 
 from index import Abstract, Section
-from qa.announcing import announces
+from qa.announcing import announces, asks_what_was_done, only_tells_what_was_done
 from qa.answer import Source
 from qa.evidence import gather
 
@@ -34,6 +34,32 @@ def test_what_announces(sentence):
 )
 def test_what_says_something(sentence):
     assert not announces(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Eight of these received an aerosol of zelotin as well.", True),
+        ("Blood pressure was measured in 40 men and 38 women.", True),
+        ("We randomly assigned 120 patients to zelotin or placebo.", True),
+        ("Zelotin was given for ten days and lowered blood pressure.", False),  # a direction
+        ("Those who received zelotin fared better.", False),
+        ("Zelotin was tested and found safe.", False),
+        ("Of those treated, 40% were cured.", False),
+        ("Zelotin was not used.", False),
+        ("Zelotin is a drug.", False),
+    ],
+)
+def test_what_only_tells_what_was_done(sentence, expected):
+    assert only_tells_what_was_done(sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("Is zelotin used in children?", True), ("Has zelotin been tested?", True), ("Does zelotin help?", False)],
+)
+def test_what_asks_for_what_was_done(question, expected):
+    assert asks_what_was_done(question) is expected
 
 
 TEXT = (

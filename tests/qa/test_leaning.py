@@ -53,6 +53,13 @@ def test_the_best_sentence_weighs_most_and_each_source_stands_on_one_side():
     assert leaning(QUESTION, [said(NO, 1), said(YES, 2), said(YES, 3)]).to == "no"
 
 
+def test_what_was_done_is_on_neither_side_unless_it_is_asked_for():
+    done = "Eight patients received zelotin."
+    assert leaning(QUESTION, [said(done, 1)]) is None
+    assert leaning(QUESTION, [said(done, 1), said(NO, 2)]) == Leaning("no", supporting=(), against=(2,))
+    assert leaning("Is zelotin used in patients?", [said("Zelotin was used in patients.", 1)]).supporting == (1,)
+
+
 def test_no_leaning_without_a_question_or_without_support():
     assert leaning("What does zelotin do?", [said(YES, 1)]) is None
     assert leaning(QUESTION, [said(YES, supported=False)]) is None
