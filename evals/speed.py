@@ -87,6 +87,7 @@ def started(system: System, verb: str, given: str) -> Run:
 
     command = [system.python, PEERS / "run.py", system.module, verb, system.folder, get_model_path(), given]
     environment = os.environ | {"PYTHONPATH": str(ROOT) if system.name in (OURS, SEARCHING) else ""}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as people run it, whose Python keeps what it has compiled
     began = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said, tempfile.TemporaryFile("w+", encoding="utf-8") as why:
         process = subprocess.Popen(list(map(str, command)), stdout=said, stderr=why, env=environment)
