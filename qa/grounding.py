@@ -17,7 +17,7 @@ from qa.evidence import Evidence, coverage, technical_words, telling_words
 from qa.generative import DraftSentence
 from qa.near_words import everyday_words, near_terms
 
-ANSWERS = 0.55
+ANSWERS = 0.56
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
 SUPPORTS_COSINE = 0.6
 SUPPORTS_COVERAGE = 0.6
