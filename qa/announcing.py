@@ -65,7 +65,7 @@ _CAME_OF_IT = re.compile(
 def only_tells_what_was_done(sentence: str) -> bool:
     """Tell whether a sentence is on what was given, measured or compared, and says nothing of what came of it.
 
-    >>> only_tells_what_was_done("Eight received an aerosol of tobramycin."), only_tells_what_was_done("Eight died.")
+    >>> only_tells_what_was_done("Nine rats received metformin."), only_tells_what_was_done("Nine rats died.")
     (True, False)
     """
     return (

@@ -39,7 +39,7 @@ def test_what_says_something(sentence):
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("Eight of these received an aerosol of zelotin as well.", True),
+        ("Twelve owls received zelotin by mouth.", True),
         ("Blood pressure was measured in 40 men and 38 women.", True),
         ("We randomly assigned 120 patients to zelotin or placebo.", True),
         ("Zelotin was given for ten days and lowered blood pressure.", False),  # a direction
