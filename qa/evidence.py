@@ -17,7 +17,7 @@ from index.records import TITLE, Abstract, Section
 from index.remembered_vectors import RememberedVectors
 from index.sentences import sentence_spans
 from index.terms import canonical, content_words, isoforms, names, terms
-from qa.announcing import announces
+from qa.announcing import announces, only_tells_what_was_done
 from qa.answer import Citation, Source
 from qa.claims import Act
 from qa.general_words import general_terms
@@ -38,6 +38,7 @@ _FIRST, _LAST = -0.12, 0.08
 _LONGEST_ABSTRACT = 8_000
 """Characters; in a longer text, an article, the place says nothing."""
 _ANNOUNCING = -0.2
+_ONLY_DONE = -0.1
 _ASKED_FOR = 0.08
 _TURNED_ROUND = -0.25
 """What a sentence loses in which what should act is acted upon."""
@@ -324,15 +325,17 @@ def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector
 def _standing(question: str, abstract: Abstract, start: int, sentence: str) -> float:
     """Return what a sentence gains by its section, or by its place where there are no sections, and by what it does.
 
-    Background and methods are for those who ask for them; so is what only announces a question. The gain by place was
-    fitted on SciFact's rationales, the gains of sections' ends are taken as its ends.
+    Background and methods are for those who ask for them; so is what only announces a question or tells what was done.
+    The gain by place was fitted on SciFact's rationales, the gains of sections' ends are taken as its ends.
     """
     section = section_kind(abstract, start)
     wanted = {kind for asks, kinds in _ASKS_FOR if asks.search(question) for kind in kinds}
     if section in wanted:
         return _ASKED_FOR
     gain = _SECTION_BONUS.get(section, 0.0) if section else _by_place(abstract, start)
-    return gain + _ANNOUNCING * (not wanted and announces(sentence))
+    if wanted:
+        return gain
+    return gain + (_ANNOUNCING if announces(sentence) else _ONLY_DONE * only_tells_what_was_done(sentence))
 
 
 def _by_place(abstract: Abstract, start: int) -> float:

@@ -77,6 +77,21 @@ def test_the_finding_comes_before_what_announces_it(library):
     assert best(library, "Does zelotin lower blood pressure?", Section("", "", TEXT)).startswith("Blood pressure was")
 
 
+@pytest.mark.parametrize(
+    ("question", "loses"),
+    [("Does zelotin lower blood pressure?", True), ("Which methods were used with zelotin?", False)],
+)
+def test_what_was_done_comes_after_what_came_of_it_unless_it_is_asked_for(question, loses, library, monkeypatch):
+    done = Abstract("1", "", (Section("", "", "Zelotin was given for ten days to men with asthma."),))
+
+    def score():
+        return gather(question, [Source(1, done)], library=library)[0].score
+
+    as_it_is = score()
+    monkeypatch.setattr("qa.evidence._ONLY_DONE", 0.0)
+    assert (score() > as_it_is) == loses
+
+
 def test_methods_are_for_those_who_ask(library):
     sections = (
         Section("METHODS", "METHODS", "Blood pressure under zelotin was measured by a cuff."),
