@@ -162,14 +162,14 @@ def install(environments: Path, names: Sequence[str]) -> None:
             subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", wanted], check=True)
 
 
-def run(arguments: argparse.Namespace) -> str:
-    """Measure every size, write the JSON and return the tables."""
+def run(arguments: argparse.Namespace) -> None:
+    """Measure every size, and print its table and write the JSON as soon as it is measured."""
     work = arguments.work.expanduser() / "speed"
     environments = work / "environments"
     names = arguments.systems or list(SYSTEMS)
     if arguments.install:
         install(environments, [name for name in names if name not in (OURS, SEARCHING)])
-    missing = [name for name in names if not python_of(name, environments).exists()]
+    there = [name for name in names if python_of(name, environments).exists()]
     questions = work / "questions.jsonl"
     work.mkdir(parents=True, exist_ok=True)
     questions.write_text("".join(json.dumps({"question": one}) + "\n" for one in sample_questions()), encoding="utf-8")
@@ -180,14 +180,13 @@ def run(arguments: argparse.Namespace) -> str:
         abstracts.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         systems = [
             System(name, SYSTEMS[name], python_of(name, environments), work / f"{SYSTEMS[name]}-{count}")
-            for name in names
-            if name not in missing
+            for name in there
         ]
         figures = measured(systems, abstracts, count, questions)
         sizes[str(count)] = {name: figures.get(name, "not installed: add --install") for name in names}
-    result = {"table": "speed", "sizes": sizes, "cores": os.cpu_count(), "versions": versions(_PACKAGES)}
-    write_results("speed", result)
-    return "\n\n".join(table(f"{int(count):,} abstracts", COLUMNS, rows) for count, rows in sizes.items())
+        result = {"table": "speed", "sizes": sizes, "cores": os.cpu_count(), "versions": versions(_PACKAGES)}
+        write_results("speed", result)
+        show(table(f"{count:,} abstracts", COLUMNS, sizes[str(count)]) + "\n")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -198,4 +197,4 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="abstracts (300 and 3,000)")
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, metavar="NAME", help=f"of {', '.join(SYSTEMS)}")
     parser.add_argument("--install", action="store_true", help="make the environments of those that have none")
-    show(run(parser.parse_args(argv)))
+    run(parser.parse_args(argv))
