@@ -39,25 +39,25 @@ def hold(layout: str, which: int, steps: list[tuple[int, int, int]]) -> None:
             check(read)
 
 
-@fuzzed(1_000)
+@fuzzed(4_000)
 @given(WHICH, STEPS)
 def test_xml(which, steps):
     hold("xml", which, steps)
 
 
-@fuzzed(800)
+@fuzzed(2_500)
 @given(WHICH, STEPS)
 def test_medline(which, steps):
     hold("medline", which, steps)
 
 
-@fuzzed(500)
+@fuzzed(1_500)
 @given(WHICH, STEPS)
 def test_json_lines(which, steps):
     hold("lines", which, steps)
 
 
-@fuzzed(400)
+@fuzzed(1_000)
 @given(WHICH, STEPS)
 def test_json_array(which, steps):
     hold("array", which, steps)
@@ -68,7 +68,7 @@ def path(tmp_path_factory):
     return tmp_path_factory.mktemp("fuzz") / "records"
 
 
-@fuzzed(400)
+@fuzzed(1_000)
 @given(layout=st.sampled_from(sorted(READERS)), which=WHICH, steps=STEPS, packed=st.integers(0, 2))
 def test_whole_files_packed_and_not(path, layout, which, steps, packed):
     source = between_neighbours(records(layout)[which % len(records(layout))], layout)
