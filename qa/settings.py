@@ -8,6 +8,7 @@ from index import Library
 from index.search import DENSE_WEIGHT
 from index.version import VERSION
 from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
+from qa.near_words import NEAR
 from qa.retrieval import MAX_SOURCES, PASSAGES
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def settings_of(library: Library, reranker: Reranker | None = None) -> Settings:
 
     `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most that are looked at;
     a re-ranker stands there only if there is one, with the SHA-256 of its weights; `answers_from` is the confidence,
-    and the other two the cosine and the share of words, below which nothing counts.
+    and the other three the cosine, the share of words, and the cosine of two words, below which nothing counts.
     """
     built = library.settings
     ranked_by = {"reranker": reranker.name, "reranker_sha256": reranker.sha256} if reranker else {}
@@ -36,5 +37,6 @@ def settings_of(library: Library, reranker: Reranker | None = None) -> Settings:
         "answers_from": ANSWERS,
         "supports_cosine": SUPPORTS_COSINE,
         "supports_coverage": SUPPORTS_COVERAGE,
+        "near_words": NEAR,
         **ranked_by,
     }
