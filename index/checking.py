@@ -9,7 +9,7 @@ from typing import Literal
 
 from index.caches import LEXICAL, VECTORS
 from index.errors import LibraryBusyError, LibraryError
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, OtherTermsError
 from index.locking import writing
 from index.rows import APPLICATION_ID, STAMP_BITS
 from index.salvaged_rows import marks_of
@@ -194,6 +194,8 @@ def _lexical_state(folder: Path, store: Store) -> str:
         return "is missing"
     try:
         lexical = LexicalIndex(folder / LEXICAL)
+    except OtherTermsError:
+        return "is of another version of AskAbstracts"
     except ValueError:
         return "is damaged"
     except OSError as error:

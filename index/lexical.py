@@ -41,6 +41,10 @@ _SUMS = "checksums.json"
 _BLOCK = 1 << 20
 
 
+class OtherTermsError(ValueError):
+    """An index that is whole, but of terms that another version of AskAbstracts prepared."""
+
+
 @dataclass(frozen=True, slots=True)
 class LexicalRow:
     """What is indexed of a passage: its terms, the abbreviations that it defines, and its whole abstract's terms."""
@@ -55,9 +59,10 @@ class LexicalIndex:
     """Terms under their passage ids. Opened for reading; `add` and `replace_all` take tantivy's writer for a commit."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in a folder, or begin an empty one. ValueError: it is damaged. OSError: the disk is full.
+        """Open the index in a folder, or begin an empty one. OSError: the disk is full.
 
-        Damaged is also what an index looks like while it is being written, or was when its writer was killed.
+        ValueError: it is damaged, which is also what an index looks like while it is being written, or was when its
+        writer was killed; OtherTermsError, one of these: it is of another version's terms.
         """
         import tantivy
 
@@ -73,6 +78,8 @@ class LexicalIndex:
         except (ValueError, OSError) as error:
             if _is_full(error):
                 raise _os_error(error, folder) from error
+            if "schema does not match" in str(error):
+                raise OtherTermsError(f"{folder} is of another version's terms") from error
             raise ValueError(f"{folder} is damaged: {error}") from error
         if not is_begun:
             _write_sums(folder)

@@ -135,3 +135,17 @@ def test_a_library_without_a_digest_of_its_settings_is_sound(folder, tmp_path):
     db.commit()
     db.close()
     assert check_library(path).findings == []
+
+
+def test_an_index_of_another_versions_terms_is_not_called_damaged(folder, tmp_path, monkeypatch):
+    path = shutil.copytree(folder / "library", tmp_path / "library")
+    shutil.rmtree(path / "lexical")
+    with monkeypatch.context() as older:
+        older.setattr("index.lexical._TERMS", "terms1")
+        with Library.open(path) as library:
+            library.search("VEGF")
+    (found,) = check_library(path).findings
+    assert (found.file, found.what) == ("lexical", "is of another version of AskAbstracts")
+    with Library.open(path) as library:
+        library.search("VEGF")
+    assert not check_library(path).findings
