@@ -4,7 +4,7 @@ import pytest
 
 from index.abbreviations import Abbreviation, definitions, spell, with_both_forms
 from index.caches import LEXICAL
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, OtherTermsError
 
 RA = Abbreviation("RA", "rheumatoid arthritis")
 
@@ -64,7 +64,7 @@ def test_a_library_forgets_what_its_abstracts_no_longer_define(library, json_lin
 def test_an_index_of_other_terms_is_made_anew(library, monkeypatch):
     found = library.search("VEGF", mode="lexical")
     monkeypatch.setattr("index.lexical._TERMS", "terms0")
-    with pytest.raises(ValueError, match="damaged"):
+    with pytest.raises(OtherTermsError, match="another version's terms"):
         LexicalIndex(library.path / LEXICAL)
     library._caches.drop()
     assert library.search("VEGF", mode="lexical") == found
