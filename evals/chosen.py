@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.corpora import SEED, build_library, covidqa_from, read_rows, scifact_from
+from evals.corpora import SEED, build_library, covidqa_from, part_of, read_rows, scifact_from
 from evals.report import say
 from index import Filters, Library
 from qa import extractive
 from qa.answer import Citation, Source
-from qa.evidence import gather
+from qa.reader import Reader
+from qa.reading import weigh
 from qa.retrieval import retrieve
 
 COLUMNS = ("questions", "first said", "first ranked", "recall in 3", "precision", "recall", "F1")
@@ -67,17 +68,19 @@ def figures(chosen: Sequence[Chosen]) -> dict[str, float | int]:
     }
 
 
-def choose(library: Library, question: str, sources: Sequence[Source], marked: Sequence[Span]) -> Chosen:
+def choose(
+    library: Library, question: str, sources: Sequence[Source], marked: Sequence[Span], reader: Reader | None
+) -> Chosen:
     """Return what is chosen from the given sources, however little it is to the point: refusing is measured apart."""
-    evidence = gather(question, sources, library=library)
+    evidence = weigh(question, sources, library=library, reader=reader)
     citations = [citation for sentence in extractive.compose(evidence) for citation in sentence.citations]
     return Chosen(_spans(citations), _spans([one.citation for one in evidence]), tuple(marked))
 
 
-def scifact_chosen(data: Path, work: Path) -> list[Chosen]:
-    """Return what is chosen from each abstract that supports or contradicts a claim of SciFact."""
+def scifact_chosen(data: Path, work: Path, reader: Reader | None) -> list[Chosen]:
+    """Return what is chosen from each abstract that supports or contradicts a claim of SciFact that is held aside."""
     rows = read_rows(data / "scifact" / "corpus.jsonl.gz")
-    claims = read_rows(data / "scifact" / "claims.jsonl")
+    claims = [row for row in read_rows(data / "scifact" / "claims.jsonl") if part_of(row["id"]) == "held aside"]
     by_id = {row["id"]: (str(number), row) for number, row in enumerate(rows, start=1)}
     with Library.open(build_library(scifact_from(rows, claims), work)) as library:
         chosen = []
@@ -87,28 +90,29 @@ def scifact_chosen(data: Path, work: Path) -> list[Chosen]:
                 marked = [_sentence_span(row, number) for one in evidence for number in one["sentences"]]
                 abstract = library.get(pmid)
                 assert abstract is not None  # the library holds all rows
-                chosen.append(choose(library, claim["claim"], [Source(1, abstract)], marked))
+                chosen.append(choose(library, claim["claim"], [Source(1, abstract)], marked, reader))
     say(f"SciFact: {len(chosen)} pairs of a claim and an abstract done")
     return chosen
 
 
-def covidqa_chosen(data: Path, work: Path) -> list[Chosen]:
-    """Return what is chosen for a sample of COVID-QA's questions from the article that answers each, as found."""
-    rows, asked = read_rows(data / "covidqa" / "corpus.jsonl.gz"), read_rows(data / "covidqa" / "questions.jsonl")
+def covidqa_chosen(data: Path, work: Path, reader: Reader | None) -> list[Chosen]:
+    """Return what is chosen for COVID-QA's questions that are held aside from the article that answers each."""
+    rows = read_rows(data / "covidqa" / "corpus.jsonl.gz")
+    asked = [row for row in read_rows(data / "covidqa" / "questions.jsonl") if part_of(row["id"]) == "held aside"]
     corpus = covidqa_from(rows, asked)
     drawn = random.Random(SEED).sample(asked, min(_COVIDQA_SAMPLE, len(asked)))
     by_id = {row["id"]: str(number) for number, row in enumerate(rows, start=1)}
     with Library.open(build_library(corpus, work)) as library:
-        chosen = [_covidqa_chosen(library, row, by_id[row["doc_id"]]) for row in drawn]
+        chosen = [_covidqa_chosen(library, row, by_id[row["doc_id"]], reader) for row in drawn]
     say(f"COVID-QA: {len(chosen)} questions done")
     return chosen
 
 
-def _covidqa_chosen(library: Library, row: Mapping[str, Any], pmid: str) -> Chosen:
-    sources = retrieve(library, row["question"], filters=Filters(pmids=(pmid,)))
+def _covidqa_chosen(library: Library, row: Mapping[str, Any], pmid: str, reader: Reader | None) -> Chosen:
+    sources = retrieve(library, row["question"], filters=Filters(pmids=(pmid,)), reader=reader)
     text = sources[0].abstract.text if sources else ""
     marked = [span for answer in row["answers"] if (span := _answer_span(text, answer["text"]))]
-    return choose(library, row["question"], sources, marked)
+    return choose(library, row["question"], sources, marked, reader)
 
 
 def _answer_span(text: str, answer: str) -> Span | None:

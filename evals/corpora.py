@@ -12,9 +12,9 @@ import random
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from index import Abstract, Library, Progress, Section
 from index.caches import LEXICAL
@@ -31,7 +31,9 @@ _NOT_ASKED = frozenset({"unanswerable", "followup", "retracted"})
 BACKGROUND = 6_000
 """BioASQ's records beside the relevant ones; all 34,924 take half an hour to embed on two cores."""
 
-_EMBEDDED_BY = ("chunking.py", "encoder.py", "sentences.py", "writing.py")
+Part = Literal["train", "tune", "held aside"]
+
+_EMBEDDED_BY = ("chunking.py", "compiled.py", "encoder.py", "sentences.py", "writing.py")
 """The modules of `index` that decide what is embedded: a library that other ones built is built anew."""
 
 
@@ -48,6 +50,7 @@ class Question:
 class Corpus:
     """Abstracts, and questions with what is relevant among them; `note` says what was taken.
 
+    `is_trained_on` when the reader learnt from some of the questions: the figures say nothing of the reader then.
     `base` is a corpus that lies in this one: its library is built once, and copied for each that it lies in.
     """
 
@@ -56,6 +59,16 @@ class Corpus:
     questions: tuple[Question, ...]
     note: str
     base: Corpus | None = None
+    is_trained_on: bool = False
+
+
+def part_of(id_: str) -> Part:
+    """Return which part a question of a test set is in: to train the reader on, to tune by, or held aside from both.
+
+    A digit of the id's SHA-1 says so: eleven sixteenths, two and three. The data sets' own halves go by another digit.
+    """
+    digit = int(hashlib.sha1(id_.encode("utf-8")).hexdigest()[-2], 16)
+    return "tune" if digit < 2 else "held aside" if digit < 5 else "train"
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -84,21 +97,31 @@ def sample_abstracts() -> list[Abstract]:
 
 
 def scifact(folder: Path) -> Corpus:
-    """Return SciFact whole, with the claims of its dev part: those that BEIR's published figures are about."""
+    """Return SciFact whole, with the claims of its dev part, which BEIR's published figures are about."""
     rows, claims = read_rows(folder / "scifact" / "corpus.jsonl.gz"), read_rows(folder / "scifact" / "claims.jsonl")
     return scifact_from(rows, claims)
 
 
-def scifact_from(rows: Sequence[Mapping[str, Any]], claims: Iterable[Mapping[str, Any]]) -> Corpus:
-    """Return the corpus of SciFact's rows."""
+def scifact_held_aside(folder: Path) -> Corpus:
+    """Return SciFact whole, with the claims of either part that the reader was not trained on."""
+    rows, claims = read_rows(folder / "scifact" / "corpus.jsonl.gz"), read_rows(folder / "scifact" / "claims.jsonl")
+    return scifact_from(rows, claims, held_aside=True)
+
+
+def scifact_from(
+    rows: Sequence[Mapping[str, Any]], claims: Iterable[Mapping[str, Any]], *, held_aside: bool = False
+) -> Corpus:
+    """Return the corpus of SciFact's rows, with the claims of its dev part or with those that are held aside."""
     pmid = _row_numbers(rows)
     abstracts = [_abstract(pmid[row["id"]], row["title"], " ".join(row["sentences"])) for row in rows]
     questions = [
         Question(claim["id"], claim["claim"], {pmid[id_]: 1 for id_ in claim["cited_doc_ids"]})
         for claim in claims
-        if claim["part"] == "dev"
+        if (part_of(claim["id"]) == "held aside" if held_aside else claim["part"] == "dev")
     ]
-    return _corpus("SciFact", abstracts, questions, f"{len(rows):,} abstracts, claims of part dev")
+    which = "claims held aside" if held_aside else "claims of part dev"
+    corpus = _corpus("SciFact", abstracts, questions, f"{len(rows):,} abstracts, {which}")
+    return replace(corpus, is_trained_on=not held_aside)
 
 
 def cystic_fibrosis(folder: Path) -> Corpus:
@@ -118,10 +141,13 @@ def cystic_fibrosis_from(rows: Sequence[Mapping[str, Any]], asked: Iterable[Mapp
     return _corpus("cystic fibrosis", abstracts, questions, f"{len(rows):,} abstracts, graded relevance")
 
 
-def bioasq(folder: Path, *, background: int = BACKGROUND, by_passage: bool = False) -> Corpus:
-    """Return a seeded sample of BioASQ's questions, their records, and as many others as `background` says."""
+def bioasq(
+    folder: Path, *, background: int = BACKGROUND, by_passage: bool = False, part: Part = "held aside"
+) -> Corpus:
+    """Return a seeded sample of a part of BioASQ's questions, their records, and as many others as are told."""
     here = folder / "bioasq"
-    rows, asked = read_rows(here / "passages.jsonl.gz"), read_rows(here / "questions.jsonl")
+    rows = read_rows(here / "passages.jsonl.gz")
+    asked = [row for row in read_rows(here / "questions.jsonl") if part_of(row["id"]) == part]
     make = bioasq_passages_from if by_passage else bioasq_from
     return make(rows, asked, sample=BIOASQ_QUESTIONS, background=background)
 
@@ -168,20 +194,17 @@ def bioasq_passages_from(
 
 def with_background(corpus: Corpus, folder: Path) -> Corpus:
     """Return a corpus among the plain abstracts of abstracts/; of a record in both, the corpus's own stands."""
-    base = _corpus("abstracts", [_plain(row) for row in read_rows(folder / "abstracts" / "abstracts.jsonl.gz")], (), "")
+    base = _corpus("abstracts", plain_abstracts(folder), (), "")
     together = {one.pmid: one for one in (*base.abstracts, *corpus.abstracts)}
     others = len(together) - len(corpus.abstracts)
-    return Corpus(
-        f"{corpus.name} among others",
-        tuple(together.values()),
-        corpus.questions,
-        f"{corpus.note}; among {others:,} other abstracts",
-        base,
-    )
+    note = f"{corpus.note}; among {others:,} other abstracts"
+    return replace(corpus, name=f"{corpus.name} among others", abstracts=tuple(together.values()), note=note, base=base)
 
 
-def _plain(row: Mapping[str, Any]) -> Abstract:
-    return _abstract(row["pmid"], row["title"], row["abstract"] or "")
+def plain_abstracts(folder: Path) -> list[Abstract]:
+    """Return the plain abstracts of abstracts/."""
+    rows = read_rows(folder / "abstracts" / "abstracts.jsonl.gz")
+    return [_abstract(row["pmid"], row["title"], row["abstract"] or "") for row in rows]
 
 
 def covidqa_from(rows: Sequence[Mapping[str, Any]], asked: Iterable[Mapping[str, Any]]) -> Corpus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -12,9 +13,12 @@ from pathlib import Path
 
 from index import Library
 from index.search import DENSE_WEIGHT
+from qa.reader import DEFAULT_READER
 
 RESULTS = Path(__file__).parent / "results"
 DEFAULT_WORK = Path("~/.cache/askabstracts-evals")
+OURS, WITH_READER = "ours, without the reader", "ours"
+"""The rows of tables that are made with and without the reader; with it is how answers are given."""
 
 Figures = Mapping[str, float | int | str | None]
 
@@ -48,6 +52,16 @@ def table(title: str, columns: Sequence[str], rows: Mapping[str, Figures | str])
         else:
             lines.append(f"{name:{width}}" + "".join(f"  {_shown(row[one]):>{widths[one]}}" for one in columns))
     return "\n".join(lines)
+
+
+def add_reader_flag(parser: argparse.ArgumentParser) -> None:
+    """Let a table be made with another reader than the one that comes along, or with none."""
+    parser.add_argument(
+        "--reader",
+        default=DEFAULT_READER,
+        metavar="NAME_OR_FOLDER",
+        help="the reader of the rows that have one, or none",
+    )
 
 
 def library_settings(library: Library) -> dict[str, str | int | float]:

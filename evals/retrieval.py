@@ -1,8 +1,8 @@
 """How well search finds the relevant abstracts, beside plain BM25 and LangChain: python -m evals retrieval
 
-SciFact (comparable with BEIR), cystic fibrosis (graded), BioASQ by PMID and by passage (a sample), each by itself or
-among other abstracts, and a small set of our own, which needs no data. Every row ranks abstracts, 100 a question; the
-measures are ir-measures', nDCG with the grade itself as gain.
+SciFact (comparable with BEIR; and the claims that the reader never saw), cystic fibrosis (graded), BioASQ by PMID and
+by passage (a sample), each by itself or among other abstracts, and a small set of our own, which needs no data. Every
+row ranks abstracts, 100 a question; the measures are ir-measures', nDCG with the grade itself as gain.
 """
 
 from __future__ import annotations
@@ -24,21 +24,33 @@ from evals.corpora import (
     cystic_fibrosis,
     own,
     scifact,
+    scifact_held_aside,
     with_background,
 )
 from evals.peers import TOP, Ranker, langchain_faiss, plain_bm25
-from evals.report import DEFAULT_WORK, Figures, library_settings, say, show, table, versions, write_results
+from evals.report import (
+    DEFAULT_WORK,
+    Figures,
+    add_reader_flag,
+    library_settings,
+    say,
+    show,
+    table,
+    versions,
+    write_results,
+)
 from index import Library
 from index.errors import InputError
 from index.search import Mode
-from qa.reranking import Reranker
+from qa.reader import Reader, load_reader
 from qa.retrieval import Ranking, group_by_abstract, retrieve
 
 MEASURES = {"nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "MRR": "RR"}
 """The columns, and what ir-measures calls them."""
 
 BM25, LANGCHAIN = "BM25, plain words", "LangChain FAISS"
-SETS = ("samples", "scifact", "cystic-fibrosis", "bioasq", "bioasq-passages")
+READ = "ours, hybrid, read"
+SETS = ("samples", "scifact", "scifact-held-aside", "cystic-fibrosis", "bioasq", "bioasq-passages")
 _PEERS: dict[str, tuple[Callable[[Corpus, Path], Ranker], str]] = {
     BM25: (plain_bm25, "bm25s"),
     LANGCHAIN: (langchain_faiss, "langchain-community langchain-huggingface langchain-text-splitters"),
@@ -59,14 +71,12 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-def our_ranker(
-    library: Library, mode: Mode, *, ranking: Ranking = Ranking(), reranker: Reranker | None = None
-) -> Ranker:
+def our_ranker(library: Library, mode: Mode, *, ranking: Ranking = Ranking(), reader: Reader | None = None) -> Ranker:
     """Return our search over a library: as the assistant searches, or one side of it alone."""
 
     def rank(question: str) -> list[str]:
         if mode == "hybrid":
-            sources = retrieve(library, question, top=TOP, ranking=ranking, reranker=reranker)
+            sources = retrieve(library, question, top=TOP, ranking=ranking, reader=reader)
         else:
             sources = group_by_abstract(library, library.search(question, top=4 * TOP, mode=mode), top=TOP)
         return [source.abstract.pmid for source in sources]
@@ -93,10 +103,10 @@ def evaluate(corpus: Corpus, rank: Ranker) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Which rows a table has beside our own: peers left out, variants, and a re-ranker to put on top of our search."""
+    """Which rows a table has beside our own: peers left out, variants, and a reader to read what our search finds."""
 
     left_out: Sequence[str] = ()
-    reranker: Reranker | None = None
+    reader: Reader | None = None
     with_variants: bool = False
 
 
@@ -105,9 +115,11 @@ def compare(corpus: Corpus, library: Library, work: Path, *, wanted: Rows) -> di
     ours = {f"ours, {mode}": our_ranker(library, mode) for mode in get_args(Mode)}
     if wanted.with_variants:
         ours |= {name: our_ranker(library, "hybrid", ranking=ranking) for name, ranking in _VARIANTS.items()}
-    if wanted.reranker:
-        ours["ours, re-ranked"] = our_ranker(library, "hybrid", reranker=wanted.reranker)
     rows: dict[str, Figures | str] = {}
+    if wanted.reader and corpus.is_trained_on:
+        rows[READ] = "left out: it learnt from some of these questions"
+    elif wanted.reader:
+        ours[READ] = our_ranker(library, "hybrid", reader=wanted.reader)
     for name, rank in ours.items():
         rows[name] = evaluate(corpus, rank)
         say(f"{corpus.name}: {name} done")
@@ -135,7 +147,9 @@ def run(name: str, corpus: Corpus, work: Path, *, wanted: Rows = Rows()) -> str:
         "set": corpus.name,
         "taken": corpus.note,
         "rows": rows,
-        "settings": settings | {"top": TOP} | ({"reranker": wanted.reranker.name} if wanted.reranker else {}),
+        "settings": settings
+        | {"top": TOP}
+        | ({"reader": wanted.reader.name, "reader_sha256": wanted.reader.sha256} if wanted.reader else {}),
         "seconds": round(time.perf_counter() - started, 1),
         "versions": versions(_PACKAGES),
     }
@@ -157,7 +171,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--without-langchain", action="store_true", help="its rows take most of the time")
     parser.add_argument("--variants", action="store_true", help="a row for each thing that could be done otherwise")
-    parser.add_argument("--reranker", metavar="NAME_OR_FOLDER", help="a cross-encoder: one more row, of what it makes")
+    add_reader_flag(parser)
     arguments = parser.parse_args(argv)
     if find_spec("ir_measures") is None:
         raise InputError("the measures are not installed; run: pip install -r evals/requirements.txt")
@@ -165,12 +179,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     readers: dict[str, Callable[[], Corpus]] = {
         "samples": own,
         "scifact": lambda: scifact(arguments.data),
+        "scifact-held-aside": lambda: scifact_held_aside(arguments.data),
         "cystic-fibrosis": lambda: cystic_fibrosis(arguments.data),
         "bioasq": lambda: bioasq(arguments.data, background=background),
         "bioasq-passages": lambda: bioasq(arguments.data, background=background, by_passage=True),
     }
-    reranker = Reranker(arguments.reranker) if arguments.reranker else None
-    wanted = Rows([LANGCHAIN] if arguments.without_langchain else [], reranker, arguments.variants)
+    reader = load_reader(arguments.reader)
+    wanted = Rows([LANGCHAIN] if arguments.without_langchain else [], reader, arguments.variants)
     for name in arguments.sets or (SETS if arguments.data.is_dir() else SETS[:1]):
         corpus = readers[name]()
         if arguments.among_others:

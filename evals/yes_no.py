@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evals.corpora import SEED, bioasq, build_library, by_pmid, joined, read_rows
+from evals.corpora import SEED, bioasq, build_library, by_pmid, joined, part_of, read_rows
 from index import Abstract, Library, Section
 from qa import extractive
 from qa.answer import Source
-from qa.evidence import gather
 from qa.leaning import asks_yes_or_no, leaning
+from qa.reader import Reader
+from qa.reading import weigh
 from qa.retrieval import MAX_SOURCES
 
 COLUMNS = ("questions", "accuracy", "macro-F1", "yes")
@@ -53,30 +54,36 @@ def majority(judged: Sequence[Judged]) -> list[Judged]:
     return [replace(one, leaning=most) for one in judged]
 
 
-def judge(library: Library, question: str, answer: str, abstracts: Sequence[Abstract]) -> Judged | None:
+def judge(
+    library: Library, question: str, answer: str, abstracts: Sequence[Abstract], reader: Reader | None
+) -> Judged | None:
     """Return what is chosen from the abstracts leans to; None when nothing can be chosen."""
     sources = [Source(number, abstract) for number, abstract in enumerate(abstracts[:MAX_SOURCES], start=1)]
-    found = leaning(question, extractive.compose(gather(question, sources, library=library)))
+    found = leaning(question, extractive.compose(weigh(question, sources, library=library, reader=reader)))
     return Judged(answer, found.to) if found else None
 
 
-def pubmedqa_judged(data: Path, work: Path) -> list[Judged]:
+def pubmedqa_judged(data: Path, work: Path, reader: Reader | None) -> list[Judged]:
     """Return PubMedQA's questions of yes or no; those answered by maybe, or not put as such, are left out."""
     rows = {row["pmid"]: row for row in read_rows(data / "pubmedqa" / "corpus.jsonl.gz")}
-    asked = read_rows(data / "pubmedqa" / "questions.jsonl")
+    asked = [row for row in read_rows(data / "pubmedqa" / "questions.jsonl") if part_of(row["id"]) == "held aside"]
     with Library.open(build_library(bioasq(data), work)) as library:
         judged = [
-            judge(library, row["question"], row["answer"], [_without_conclusion(rows[row["pmid"]])])
+            judge(library, row["question"], row["answer"], [_without_conclusion(rows[row["pmid"]])], reader)
             for row in asked
             if row["answer"] in ("yes", "no") and asks_yes_or_no(row["question"])
         ]
     return [one for one in judged if one]
 
 
-def bioasq_judged(data: Path, work: Path) -> list[Judged]:
+def bioasq_judged(data: Path, work: Path, reader: Reader | None) -> list[Judged]:
     """Return a sample of BioASQ's questions of yes or no, asked of the records that are relevant to each."""
     records = by_pmid(read_rows(data / "bioasq" / "passages.jsonl.gz"))
-    asked = [row for row in read_rows(data / "bioasq" / "questions.jsonl") if _is_usable(row)]
+    asked = [
+        row
+        for row in read_rows(data / "bioasq" / "questions.jsonl")
+        if _is_usable(row) and part_of(row["id"]) == "held aside"
+    ]
     drawn = random.Random(SEED).sample(asked, min(_SAMPLE, len(asked)))
     with Library.open(build_library(bioasq(data), work)) as library:
         judged = [
@@ -85,6 +92,7 @@ def bioasq_judged(data: Path, work: Path) -> list[Judged]:
                 row["question"],
                 row["exact_answer"],
                 [joined(pmid, records[pmid]) for pmid in row["pmids"] if pmid in records],
+                reader,
             )
             for row in drawn
         ]

@@ -23,6 +23,7 @@ from index.errors import InputError
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
 from qa.export import checked_export, export_answer
+from qa.reader import DEFAULT_READER
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -81,9 +82,9 @@ def _next_question(prompt: str) -> str:
 def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
     llm = arguments.llm or os.environ.get("ASKABSTRACTS_LLM") or None
     url = arguments.llm_url or os.environ.get("ASKABSTRACTS_LLM_URL") or None
-    reranker = arguments.reranker or os.environ.get("ASKABSTRACTS_RERANKER") or None
+    reader = arguments.reader or os.environ.get("ASKABSTRACTS_READER") or DEFAULT_READER
     leave_out = arguments.leave_out_unsupported
-    return Assistant(library, llm, llm_url=url, leave_out_unsupported=leave_out, reranker=reranker)
+    return Assistant(library, llm, llm_url=url, leave_out_unsupported=leave_out, reader=reader)
 
 
 def _print_answer(answer: Answer) -> None:
@@ -132,9 +133,9 @@ def _parser() -> Parser:
             "--leave-out-unsupported", action="store_true", help="a model's sentences with no quote, not struck but out"
         )
         one.add_argument(
-            "--reranker",
+            "--reader",
             metavar="NAME_OR_FOLDER",
-            help="a cross-encoder to order what is found (or ASKABSTRACTS_RERANKER)",
+            help="another cross-encoder to read what is found, or none (or ASKABSTRACTS_READER)",
         )
         one.add_argument("--json", action="store_true", help="print one JSON object an answer and nothing else")
         add_filter_flags(one)

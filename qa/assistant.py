@@ -15,17 +15,17 @@ from index.search import checked_query
 from qa.answer import Answer, Source, Turn
 from qa.composing import Found, extractive_answer, written_answer
 from qa.conversation import Standalone, is_sane, standalone
-from qa.evidence import Evidence, gather
+from qa.evidence import Evidence
 from qa.grounding import answering, check_quotes, refusal
 from qa.narrowing import within
 from qa.prompts import load_prompt
+from qa.reader import DEFAULT_READER, Reader, load_reader
+from qa.reading import weigh
 from qa.retrieval import retrieve
 from qa.settings import settings_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-    from qa.reranking import Reranker
 
 _NEAREST = 3
 
@@ -43,17 +43,18 @@ class Assistant:
         *,
         llm_url: str | None = None,
         leave_out_unsupported: bool = False,
-        reranker: str | Reranker | None = None,
+        reader: str | Reader | None = DEFAULT_READER,
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
         `llm_url` is the address of an OpenAI-compatible server. A sentence of the model's that no quote bears out is
-        kept and marked as such, or left out. `reranker` is a cross-encoder by name or folder, which orders what was
-        found. Raises ModelError for an unknown language model, EncoderError for an unknown re-ranker.
+        kept and marked as such, or left out. `reader` is the cross-encoder that reads what was found, by name or folder
+        (by default the one that comes along; None or "none" for none). Raises ModelError for an unknown language model,
+        EncoderError for an unknown reader.
         """
         self.library = library
         self._leave_out_unsupported = leave_out_unsupported
-        self._reranker = _cross_encoder(reranker)
+        self._reader = load_reader(reader) if isinstance(reader, str) else reader
         self._model: BaseChatModel | None = None
         self.model_name = "extractive"
         if llm is not None:
@@ -71,7 +72,7 @@ class Assistant:
         understood = self._standalone(asked, turns, filters)
         blank = self._blank(asked, understood, within(checked_filters(filters, parse_pmids), understood.filters))
         sources = self._retrieve(understood.question, blank.filters)
-        evidence = gather(understood.question, sources, library=self.library, focus=understood.focus)
+        evidence = self._weigh(understood.question, sources, focus=understood.focus)
         retrieved = time.perf_counter()
         for growing in self._composed(blank, sources, evidence):
             now = time.perf_counter()
@@ -79,7 +80,10 @@ class Assistant:
             yield replace(check_quotes(growing, self.library), seconds=seconds)
 
     def _retrieve(self, question: str, filters: Filters) -> list[Source]:
-        return retrieve(self.library, question, filters=filters, reranker=self._reranker)
+        return retrieve(self.library, question, filters=filters, reader=self._reader)
+
+    def _weigh(self, question: str, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
+        return weigh(question, sources, library=self.library, focus=focus, reader=self._reader)
 
     def _blank(self, asked: str, understood: Standalone, filters: Filters) -> Answer:
         """Return the answer before anything is found: what was asked, of which library, with which settings."""
@@ -89,7 +93,7 @@ class Assistant:
             said_filters=understood.filters,
             filters=filters,
             library_digest=self.library.digest,
-            settings=settings_of(self.library, self._reranker),
+            settings=settings_of(self.library, self._reader),
             model=self.model_name,
         )
 
@@ -145,19 +149,11 @@ class Assistant:
                 return "Not in these abstracts: none of them passes the filters."
             return "Not in these abstracts: this library is empty; add abstracts to it first."
         retracted = [source for source in nearest if source.abstract.is_retracted]
-        answering_retracted = answering(gather(question, retracted, library=self.library))
+        answering_retracted = answering(self._weigh(question, retracted))
         if answering_retracted:
             pmid = answering_retracted[0].source.abstract.pmid
             return f"Not in these abstracts, but for one that was retracted: PMID {pmid}."
         return refusal(question, evidence)
-
-
-def _cross_encoder(reranker: str | Reranker | None) -> Reranker | None:
-    if not isinstance(reranker, str):
-        return reranker
-    from qa.reranking import Reranker
-
-    return Reranker(reranker)
 
 
 def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:

@@ -21,6 +21,7 @@ from qa.announcing import announces, only_tells_what_was_done
 from qa.answer import Citation, Source
 from qa.claims import Act
 from qa.general_words import general_terms
+from qa.reader import Reading
 from qa.roles import asked_act, is_turned_round
 
 _SECTION_BONUS = {
@@ -87,6 +88,7 @@ class Evidence:
     they are, that the sentence holds; `missing_names` are named things of the question that the abstract never names,
     or for which the sentence names another isoform; `missing_words` are subject words that the abstract never uses.
     `score` orders evidence, higher is better; `confidence` is how likely, from 0 to 1, it answers the question.
+    `reading` is what the reader made of it, if one read it: see `qa.reading`.
     """
 
     source: Source
@@ -101,6 +103,7 @@ class Evidence:
     missing_words: tuple[str, ...]
     score: float
     confidence: float
+    reading: Reading | None = None
 
     @property
     def citation(self) -> Citation:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TYPE_CHECKING
 
 from index import Filters, Hit, Library
 from index.abbreviations import Spelled, with_both_forms
-from index.records import TITLE
+from index.records import Abstract
 from index.search import DENSE_WEIGHT, fuse
 from index.terms import families
 from qa.answer import Source
-
-if TYPE_CHECKING:
-    from qa.reranking import Reranker
+from qa.pairs import context_of
+from qa.reader import Read, Reader, chance
 
 MAX_SOURCES = 8
 PASSAGES = 40
 """Passages asked of the library for a question: enough that eight abstracts come out of them."""
 
+READ = 20
+"""Abstracts of which the reader reads the best passage."""
+_SURE = 2.0
+"""The log-odds at which the reader has half of its weight: where it is less sure, search knows better. With that,
+questions on one disease, of a kind that it never saw, gain as well."""
 _NOTHING = Spelled("")
 _LOOKED_AT = 2
 """Times as many abstracts as are wanted are held against the names of the question."""
@@ -32,12 +34,13 @@ class Ranking:
 
     `dense_weight` is the share of the best cosine among an abstract's passages, the rest is BM25's: the whole
     abstract's, or without `by_whole_abstract` its best passage's. An abstract that names IL-32γ only when IL-32β is
-    asked for loses `names_the_like`, on the scale of a fused score.
+    asked for loses `names_the_like`, on the scale of a fused score; what a reader is sure of gains `reader_weight`.
     """
 
     dense_weight: float = DENSE_WEIGHT
     by_whole_abstract: bool = True
     names_the_like: float = 0.1
+    reader_weight: float = 0.3
 
 
 def retrieve(
@@ -47,30 +50,25 @@ def retrieve(
     filters: Filters = Filters(),
     top: int = MAX_SOURCES,
     ranking: Ranking = Ranking(),
-    reranker: Reranker | None = None,
+    reader: Reader | None = None,
 ) -> list[Source]:
     """Return up to `top` abstracts as sources numbered from 1, best first, each with its passages that were found.
 
-    With a re-ranker, the abstracts found are put in the order of the passage of each that it scores best.
+    A reader reads the best passage of each of the first abstracts under its title, and has its say in their order.
     """
-    hits = library.search(question, top=max(PASSAGES, 4 * top), filters=filters)
-    wanted = top if reranker is None else len(hits)
-    sources = group_by_abstract(library, hits, top=wanted, asked=library.understood(question), ranking=ranking)
-    return sources if reranker is None else _reranked(sources, question, reranker)[:top]
+    most = top if reader is None else max(top, READ)
+    found = find(library, question, filters=filters, most=most, ranking=ranking)
+    return as_sources(found if reader is None else reread(found, library.understood(question).text, reader, ranking))[
+        :top
+    ]
 
 
-def _reranked(sources: Sequence[Source], question: str, reranker: Reranker) -> list[Source]:
-    """Return sources by their best passage, each read under its abstract's title; what ties keeps its order."""
-    texts = [_titled(source, hit) for source in sources for hit in source.hits]
-    scores = iter(reranker.scores(question, texts))
-    best = [max(islice(scores, len(source.hits))) for source in sources]
-    order = sorted(range(len(sources)), key=lambda place: -best[place])
-    return [replace(sources[place], number=number) for number, place in enumerate(order, start=1)]
-
-
-def _titled(source: Source, hit: Hit) -> str:
-    title, text = source.abstract.title, hit.passage.text
-    return text if hit.passage.section == TITLE or not title else f"{title} {text}"
+def find(
+    library: Library, question: str, *, filters: Filters = Filters(), most: int, ranking: Ranking = Ranking()
+) -> list[Found]:
+    """Return up to `most` abstracts that search finds, best first."""
+    hits = library.search(question, top=max(PASSAGES, 4 * most), filters=filters)
+    return _found(library, hits, most=most, asked=library.understood(question), ranking=ranking)
 
 
 def group_by_abstract(
@@ -81,16 +79,61 @@ def group_by_abstract(
     One that names only the like of what was asked for, a text as the library understands it, comes after those that
     name the thing itself.
     """
+    return as_sources(_found(library, hits, most=top, asked=asked, ranking=ranking))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An abstract with its hits, and where it stands by search: about 0 to 1, higher is better."""
+
+    abstract: Abstract
+    hits: tuple[Hit, ...]
+    standing: float
+
+
+def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, ranking: Ranking) -> list[Found]:
+    """Return up to `most` abstracts of hits, best first."""
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
         grouped.setdefault(hit.passage.pmid, []).append(hit)
     standings = _standings(grouped, ranking)
-    ranked = sorted(grouped, key=lambda pmid: (-standings[pmid], int(pmid)))[: _LOOKED_AT * top]
+    ranked = sorted(grouped, key=lambda pmid: (-standings[pmid], int(pmid)))[: _LOOKED_AT * most]
     abstracts = library.get_many(ranked)
-    here = [pmid for pmid in ranked if pmid in abstracts]
-    lost = {pmid: ranking.names_the_like * names_only_the_like(asked, abstracts[pmid].text) for pmid in here}
-    here.sort(key=lambda pmid: lost[pmid] - standings[pmid])
-    return [Source(number, abstracts[pmid], tuple(grouped[pmid])) for number, pmid in enumerate(here[:top], start=1)]
+    found = [
+        Found(
+            abstracts[pmid],
+            tuple(grouped[pmid]),
+            standings[pmid] - ranking.names_the_like * names_only_the_like(asked, abstracts[pmid].text),
+        )
+        for pmid in ranked
+        if pmid in abstracts
+    ]
+    return sorted(found, key=lambda one: -one.standing)[:most]
+
+
+def as_sources(found: Sequence[Found]) -> list[Source]:
+    """Return abstracts as sources numbered from 1."""
+    return [Source(number, one.abstract, one.hits) for number, one in enumerate(found, start=1)]
+
+
+def reread(found: Sequence[Found], question: str, reader: Reader, ranking: Ranking = Ranking()) -> list[Found]:
+    """Return abstracts, the first READ of them by where they stand and what the reader says of each one's best passage.
+
+    `question` is as the library understands it.
+    """
+    head, rest = found[:READ], found[READ:]
+    readings = reader.read(question, [best_passage(one) for one in head])
+    weighed = [
+        replace(one, standing=one.standing + ranking.reader_weight * chance(reading.is_about - _SURE))
+        for one, reading in zip(head, readings, strict=True)
+    ]
+    return [*sorted(weighed, key=lambda one: -one.standing), *rest]
+
+
+def best_passage(one: Found) -> Read:
+    """Return the passage of an abstract that search ranks first, as the reader reads it."""
+    passage = one.hits[0].passage
+    return Read(passage.text, context_of(one.abstract.title, passage.section))
 
 
 def names_only_the_like(asked: Spelled, text: str) -> bool:

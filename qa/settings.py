@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from index import Library
 from index.search import DENSE_WEIGHT
 from index.version import VERSION
 from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
 from qa.near_words import NEAR
+from qa.reader import NO_READER, Reader
 from qa.retrieval import MAX_SOURCES, PASSAGES
-
-if TYPE_CHECKING:
-    from qa.reranking import Reranker
 
 Settings = dict[str, str | int | float]
 
 
-def settings_of(library: Library, reranker: Reranker | None = None) -> Settings:
+def settings_of(library: Library, reader: Reader | None) -> Settings:
     """Return the version of AskAbstracts, what the library was built with, and how it is searched and weighed.
 
     `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most that are looked at;
-    a re-ranker stands there only if there is one, with the SHA-256 of its weights; `answers_from` is the confidence,
-    and the other three the cosine, the share of words, and the cosine of two words, below which nothing counts.
+    the reader stands there with the SHA-256 of its weights, or as "none"; `answers_from` is the confidence, and the
+    other three the cosine, the share of words, and the cosine of two words, below which nothing counts.
     """
     built = library.settings
-    ranked_by = {"reranker": reranker.name, "reranker_sha256": reranker.sha256} if reranker else {}
     return {
         "version": VERSION,
         "encoder": built.encoder,
@@ -38,5 +33,6 @@ def settings_of(library: Library, reranker: Reranker | None = None) -> Settings:
         "supports_cosine": SUPPORTS_COSINE,
         "supports_coverage": SUPPORTS_COVERAGE,
         "near_words": NEAR,
-        **ranked_by,
+        "reader": reader.name if reader else NO_READER,
+        "reader_sha256": reader.sha256 if reader else "",
     }

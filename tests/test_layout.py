@@ -17,9 +17,9 @@ DOORS = {
     "tantivy": {"index/lexical.py"},
     "sqlite3": {"index/database.py", "index/jobs.py", "index/store.py"},
     "Stemmer": {"index/terms.py"},
-    "sentence_transformers": {"index/encoder.py", "qa/reranking.py"},
-    "openvino": {"index/encoder.py"},
-    "torch": {"index/encoder.py"},
+    "sentence_transformers": {"index/encoder.py", "qa/cross_encoder.py"},
+    "openvino": {"index/compiled.py", "index/encoder.py", "qa/reader.py"},
+    "torch": {"index/compiled.py", "index/encoder.py", "qa/reader.py", "qa/reader_network.py"},
     "langchain": {"qa/models.py"},
 }
 MODULES = sorted(path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py")) + [

@@ -1,9 +1,10 @@
 import pytest
 
-from evals.abstention import Asked, ask, citing, numbered, refusing, thresholds, without
+from evals.abstention import Asked, ask, citing, refusing, thresholds, without
 from evals.corpora import Question
 from index import Abstract
-from qa import Source
+from qa.reader import load_reader
+from qa.retrieval import Found
 
 
 def asked(is_in, confidence, *, refused=False, cited=(), relevant=("1",)):
@@ -48,17 +49,15 @@ def test_where_precision_meets_recall():
     assert meeting == {"confidence": 0.6, "precision": 0.5, "recall": 0.5}
 
 
-def test_sources_lose_the_relevant_and_are_numbered_again():
-    sources = [Source(number, Abstract(str(number), "A title")) for number in range(1, 12)]
-    left = numbered(without(sources, frozenset({"1", "3"})))
-    assert [(source.number, source.abstract.pmid) for source in left] == [
-        (1, "2"), (2, "4"), (3, "5"), (4, "6"), (5, "7"), (6, "8"), (7, "9"), (8, "10"),
-    ]  # fmt: skip
+def test_what_is_found_loses_the_relevant():
+    found = [Found(Abstract(str(number), "A title"), (), 1.0) for number in range(1, 5)]
+    assert [one.abstract.pmid for one in without(found, frozenset({"1", "3"}))] == ["2", "4"]
 
 
-def test_a_question_is_asked_with_its_abstract_and_without(library):
+@pytest.mark.parametrize("reader", ["none", "reader"])
+def test_a_question_is_asked_with_its_abstract_and_without(library, reader):
     question = Question("q", "What does IL-32β induce in breast cancer cells?", {"90000001": 1})
-    inside, outside = ask(library, question)
+    inside, outside = ask(library, question, load_reader(reader))
     assert (inside.is_refused, inside.cited, inside.found) == (False, ("90000001",), 1)
     assert (outside.is_refused, outside.cited, outside.found) == (True, (), 0)
     assert outside.confidence < inside.confidence

@@ -43,7 +43,7 @@ def test_chosen_sentences_are_counted():
 
 def test_a_real_library_gives_its_sentences(library):
     abstract = library.get("90000001")
-    chosen = choose(library, "What does IL-32β induce?", [Source(1, abstract)], [MARKED])
+    chosen = choose(library, "What does IL-32β induce?", [Source(1, abstract)], [MARKED], None)
     assert chosen.said[0] == chosen.ranked[0]
     assert all(abstract.text[start:end].strip() for start, end in chosen.ranked)
 
@@ -93,7 +93,7 @@ def test_the_samples_questions_are_asked_but_those_that_do_not_stand_alone(tmp_p
     ]
     for name, rows in (("abstracts", [abstract]), ("questions", asked)):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    known, unknown = whole_answers.own_answers(tmp_path / "work")
+    known, unknown = whole_answers.own_answers(tmp_path / "work", None)
     assert (known.kind, known.cited, known.relevant) == ("fact", ("7",), frozenset({"7"}))
     assert tells(known.said, ["snoring"])
     assert (unknown.kind, unknown.said, unknown.cited) == ("unanswerable", "", ())

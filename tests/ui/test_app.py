@@ -89,9 +89,9 @@ def test_the_environment_stands_in_for_flags(monkeypatch):
     monkeypatch.setenv("ASKABSTRACTS_LIBRARY", "some/where")
     monkeypatch.setenv("ASKABSTRACTS_LLM", "ollama:x")
     monkeypatch.setenv("ASKABSTRACTS_LLM_URL", "http://127.0.0.1:1/v1")
-    monkeypatch.setenv("ASKABSTRACTS_RERANKER", "a/re-ranker")
+    monkeypatch.setenv("ASKABSTRACTS_READER", "a/reader")
     options = app.parser().parse_args([])
-    assert options.reranker == "a/re-ranker"
+    assert options.reader == "a/reader"
     assert (options.library, options.llm, options.llm_url) == (Path("some/where"), "ollama:x", "http://127.0.0.1:1/v1")
     options = app.parser().parse_args(["--library", "here", "--llm", "openai:y"])
     assert (options.library, options.llm) == (Path("here"), "openai:y")

@@ -1,8 +1,4 @@
-"""Re-ranking what was found by a cross-encoder, which reads the question and a passage together.
-
-Retrieve, then re-rank (Nogueira and Cho 2019, arXiv:1901.04085): a bi-encoder finds candidates fast, a cross-encoder
-judges each pair anew, at far more cost. None comes with AskAbstracts: it is named by whoever has one.
-"""
+"""Any cross-encoder of sentence-transformers in the reader's place, by name or folder."""
 
 from __future__ import annotations
 
@@ -13,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import EncoderError
-from index.model_files import model_folder, weights_sha256
+from index.model_files import weights_sha256
+from qa.reader import Read, Reading
 
 _BATCH = 16
 
 
-class Reranker:
+class CrossEncoderReader:
     """A sentence-transformers CrossEncoder. It may be used from many threads."""
 
-    def __init__(self, name: str) -> None:
-        """Load a cross-encoder from a folder, or by its name on the model hub. Raises EncoderError without one."""
-        folder = model_folder(name, "re-ranker", "leave the flag out to search without one")
+    def __init__(self, name: str, folder: Path) -> None:
+        """Load a cross-encoder from a folder. Raises EncoderError when it is none."""
         if not _is_cross_encoder(folder):
             raise EncoderError(f"{name} is no cross-encoder: it gives no score for a pair; give a re-ranking model")
         self.name = name
@@ -42,13 +38,20 @@ class Reranker:
             raise EncoderError(f"{name} gives {self._model.num_labels} scores a pair; give a re-ranker that gives one")
         self._lock = threading.Lock()
 
-    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return how well each text answers the question, higher is better; only their order means anything."""
-        pairs = [(question, text) for text in texts]
+    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
+        """Return the score of each text, read under its title, for both log-odds; of stances it knows nothing."""
+        pairs = [(question, f"{one.context} {one.text}".strip()) for one in texts]
         if not pairs:
             return []
         with self._lock:
-            return [float(one) for one in self._model.predict(pairs, batch_size=_BATCH, show_progress_bar=False)]
+            scores = self._model.predict(
+                pairs, batch_size=_BATCH, show_progress_bar=False, activation_fn=_as_it_is, convert_to_numpy=True
+            )
+        return [Reading(float(score), float(score)) for score in scores]
+
+
+def _as_it_is(score: Any) -> Any:  # noqa: ANN401 - a tensor, which passes through
+    return score
 
 
 def _is_cross_encoder(folder: Path) -> bool:

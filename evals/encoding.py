@@ -1,0 +1,72 @@
+"""How many passages a second are turned into vectors, on this machine's CPU or GPU: python -m evals encoding
+
+The passages are those of abstracts/, or without the test sets those of samples/; reading and writing are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from evals.corpora import plain_abstracts, sample_abstracts
+from evals.report import Figures, say, show, table
+from index.chunking import split_abstract
+from index.encoder import DEFAULT_ENCODER, load_encoder
+from index.opening import DEFAULT_PASSAGE_TOKENS
+
+COLUMNS = ("passages", "tokens", "seconds", "passages/s", "tokens/s")
+_ROUNDS = 3
+
+
+def measure(texts: Sequence[str], encoder_name: str) -> tuple[str, dict[str, Figures]]:
+    """Return what encodes, and a row for each round over all texts, after one over a part of them to warm up."""
+    encoder = load_encoder(encoder_name)
+    tokens = sum(min(count, encoder.max_tokens) for count in encoder.count_tokens(texts))
+    encoder.encode(texts[:512], kind="passage")
+    rows: dict[str, Figures] = {}
+    for number in range(1, _ROUNDS + 1):
+        started = time.perf_counter()
+        encoder.encode(texts, kind="passage")
+        seconds = time.perf_counter() - started
+        rows[f"round {number}"] = {
+            "passages": len(texts),
+            "tokens": tokens,
+            "seconds": seconds,
+            "passages/s": round(len(texts) / seconds),
+            "tokens/s": round(tokens / seconds),
+        }
+        say(f"round {number}: {seconds:.1f} s")
+    return _device(), rows
+
+
+def _device() -> str:
+    """Return the GPU that torch has been told of, or the processor's kind."""
+    import sys
+
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        return str(torch.cuda.get_device_name())
+    return f"CPU, {platform.machine()}"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m evals encoding", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with abstracts/")
+    parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="an embedding model by name or folder")
+    parser.add_argument("--limit", type=int, default=10_000, metavar="N", help="passages at most (10,000)")
+    arguments = parser.parse_args(argv)
+    is_there = (arguments.data / "abstracts").is_dir()
+    abstracts = plain_abstracts(arguments.data) if is_there else sample_abstracts()
+    count_tokens = load_encoder(arguments.encoder).count_tokens
+    texts: list[str] = []
+    for abstract in abstracts:
+        passages = split_abstract(abstract, max_tokens=DEFAULT_PASSAGE_TOKENS, count_tokens=count_tokens)
+        texts += [passage.text for passage in passages]
+        if len(texts) >= arguments.limit:
+            break
+    device, rows = measure(texts[: arguments.limit], arguments.encoder)
+    show(table(f"Encoding by {arguments.encoder} on {device}", COLUMNS, rows))

@@ -1,0 +1,197 @@
+"""The reader: a small cross-encoder that reads a question and a text together, and says whether that answers it.
+
+Retrieve, then re-rank (Nogueira and Cho 2019, arXiv:1901.04085): search finds candidates fast, the reader judges each
+pair anew, at far more cost. Ours lies in models/reader, made by `python -m training reader`, and is compiled for the
+CPU as the encoder is. Another cross-encoder can take its place, or none.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.compiled import INPUTS, CompiledNetwork, Row, compiled_folder, convert
+from index.model_files import model_folder
+from qa.pairs import laid_out
+from qa.reader_weights import TOKENIZER, checked_sha256, is_reader
+
+if TYPE_CHECKING:
+    import torch
+
+DEFAULT_READER = "reader"
+NO_READER = "none"
+_FOLDER = Path(__file__).parents[1] / "models" / "reader"
+_OUTPUTS = 5
+_QUANTIZED = "384"
+"""Numbers of a row that OpenVINO rounds to eight bits by one scale, to multiply them with the weights: a whole row."""
+_NEAR = 0.5
+"""How far from torch's compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
+_PROBES = (
+    ("What does IL-32β induce?", "Interleukin-32β raised VEGF."),
+    ("What does IL-32β induce?", "No difference was seen between the two groups of patients (P = 0.41)."),
+)
+_log = logging.getLogger(__name__)
+_loading = threading.Lock()
+_loaded: dict[str, Reader] = {}
+"""The default reader, once loaded, by the SHA-256 of its weights: all assistants share it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text to read, and what is told of where it stands: see `qa.pairs.context_of`."""
+
+    text: str
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a text: the log-odds that it answers the question, and that it is of an abstract on the matter.
+
+    The first is meant for sentences, the second for passages. `stance` are the chances that the text supports what is
+    asked, taken as a claim, contradicts it, or says nothing of it; None from a reader that only scores.
+    """
+
+    answers: float
+    is_about: float
+    stance: tuple[float, float, float] | None = None
+
+
+def chance(odds: float) -> float:
+    """Return the chance, 0 to 1, of log-odds.
+
+    >>> chance(0.0)
+    0.5
+    """
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+
+
+class Reader(Protocol):
+    """What reads a question and a text together."""
+
+    name: str
+    sha256: str
+
+    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
+        """Return what comes of each text; no texts, no readings. Texts that are too long are cut."""
+
+
+def load_reader(name: str = DEFAULT_READER) -> Reader | None:
+    """Load a reader: the one that comes along, any cross-encoder by folder or hub name, or None for "none".
+
+    Raises EncoderError when it is missing or is not what it says it is.
+    """
+    if name == NO_READER:
+        return None
+    folder = _FOLDER if name == DEFAULT_READER else model_folder(name, "reader", "do without one by --reader none")
+    if name != DEFAULT_READER and not is_reader(folder):
+        from qa.cross_encoder import CrossEncoderReader
+
+        return CrossEncoderReader(name, folder)
+    sha256 = checked_sha256(folder)
+    with _loading:
+        if sha256 not in _loaded:
+            _loaded[sha256] = _load(name, sha256, folder)
+        return _loaded[sha256]
+
+
+def _load(name: str, sha256: str, folder: Path) -> Reader:
+    try:
+        import openvino  # noqa: F401
+    except ImportError:
+        return PlainReader(name, sha256, folder)
+    cache = compiled_folder(sha256)
+    try:
+        return CompiledReader(name, sha256, cache)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
+        _log.info("compiling the reader for this CPU (%s)", error)
+    plain = PlainReader(name, sha256, folder)
+    try:
+        tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
+        settings = {"pad_id": 0, "hints": {"DYNAMIC_QUANTIZATION_GROUP_SIZE": _QUANTIZED}}
+        convert(_stored(folder), cache, inputs=INPUTS, tokenizer=tokenizer, settings=settings)
+        compiled = CompiledReader(name, sha256, cache)
+    except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
+        _log.warning("OpenVINO cannot run the reader, torch does: %s", error)
+        return plain
+    furthest = max(abs(compiled.read(*one)[0].answers - plain.read(*one)[0].answers) for one in _probes())
+    if furthest > _NEAR:
+        _log.warning("OpenVINO's readings are off by %.2f; torch runs the reader", furthest)
+        return plain
+    return compiled
+
+
+def _stored(folder: Path) -> torch.nn.Module:
+    from qa.reader_network import in_eight_bits, load_network
+
+    return in_eight_bits(load_network(folder))
+
+
+def _probes() -> list[tuple[str, list[Read]]]:
+    return [(question, [Read(text)]) for question, text in _PROBES]
+
+
+class _OwnReader:
+    """What both ways of running our reader share: how pairs are laid out, and what the numbers mean."""
+
+    def __init__(self, name: str, sha256: str, tokenizer: Path) -> None:
+        from tokenizers import Tokenizer
+
+        self.name = name
+        self.sha256 = sha256
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
+        if not texts:
+            return []
+        given = [question, *(one.text for one in texts), *(one.context for one in texts)]
+        asked, *tokens = [one.ids for one in self._tokenizer.encode_batch(given, add_special_tokens=False)]
+        pairs = zip(tokens[: len(texts)], tokens[len(texts) :], strict=True)
+        outputs = self._run([laid_out(asked, text, context) for text, context in pairs])
+        told = np.exp(outputs[:, 2:] - outputs[:, 2:].max(axis=1, keepdims=True))
+        told /= told.sum(axis=1, keepdims=True)
+        return [
+            Reading(float(odds[0]), float(odds[1]), (float(row[0]), float(row[1]), float(row[2])))
+            for odds, row in zip(outputs[:, :2], told, strict=True)
+        ]
+
+    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+
+class CompiledReader(_OwnReader):
+    """Our reader compiled by OpenVINO."""
+
+    def __init__(self, name: str, sha256: str, cache: Path) -> None:
+        """Load it from its cache folder. Raises what OpenVINO raises when it cannot."""
+        self._network = CompiledNetwork(cache, _OUTPUTS)
+        super().__init__(name, sha256, cache / TOKENIZER)
+
+    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+        return self._network.run([rows])
+
+
+class PlainReader(_OwnReader):
+    """Our reader run by torch itself."""
+
+    def __init__(self, name: str, sha256: str, folder: Path) -> None:
+        """Load it from its folder."""
+        super().__init__(name, sha256, folder / TOKENIZER)
+        from qa.reader_network import load_network
+
+        self.network = load_network(folder)
+
+    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+        from qa.reader_network import run_network
+
+        return run_network(self.network, rows)

@@ -1,0 +1,165 @@
+"""The reader that comes along: what it is, what it says of sentences, and what becomes of a damaged one."""
+
+import json
+import shutil
+
+import pytest
+
+from index import Abstract, Library, Section
+from index.compiled import compiled_folder
+from index.errors import EncoderError
+from qa import Assistant
+from qa import reader as reading
+from qa.pairs import MAX_TOKENS, laid_out
+from qa.reader import PlainReader, Read, chance, load_reader
+from qa.reader_weights import checked_sha256, read_about
+from qa.reading import weigh
+from qa.retrieval import retrieve
+
+FOLDER = reading._FOLDER
+QUESTION = "What does IL-32β induce in breast cancer cells?"
+ANSWER = "IL-32β induced VEGF in MDA-MB-231 breast cancer cells."
+OTHERS = (
+    "Breast cancer is the most common cancer of women.",
+    "We studied the effect of IL-32β on breast cancer cells.",
+    "Cells were grown in medium with 10% serum for two days.",
+    "Metformin lengthened the life of mice.",
+)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return load_reader()
+
+
+@pytest.fixture
+def copied(tmp_path):
+    shutil.copytree(FOLDER, tmp_path / "reader")
+    return tmp_path / "reader"
+
+
+def test_it_fits_in_the_box_and_says_how_it_was_made():
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 25_000_000
+    about = read_about(FOLDER)
+    assert checked_sha256(FOLDER) == about.weights_sha256
+    assert len(about.lists_sha256) == 64
+    assert {"epochs", "learning_rate", "start_sha256", "seeds"} <= set(about.recipe)
+
+
+def test_the_sentence_that_answers_is_told_from_those_beside_it(reader):
+    answer, *others = reader.read(QUESTION, [Read(one) for one in (ANSWER, *OTHERS)])
+    assert answer.answers > max(one.answers for one in others) + 1
+    assert chance(others[-1].answers) < 0.1
+
+
+def test_stances_are_chances(reader):
+    for one in reader.read("IL-32β induces VEGF in breast cancer cells.", [Read(ANSWER), Read(OTHERS[-1])]):
+        assert sum(one.stance) == pytest.approx(1.0, abs=1e-5)
+    supports, _ = reader.read("IL-32β induces VEGF in breast cancer cells.", [Read(ANSWER), Read(OTHERS[-1])])
+    assert supports.stance[0] == max(supports.stance)
+
+
+def test_nothing_to_read_is_no_error(reader):
+    assert reader.read(QUESTION, []) == []
+    assert weigh(QUESTION, [], library=None, reader=reader) == []
+
+
+def test_texts_of_any_length_and_language_are_read(reader):
+    texts = [Read(ANSWER * 200, "A long title. " * 50), Read(""), Read("IL-32β はVEGFを誘導する。"), Read("🧬" * 300)]
+    readings = reader.read("Was bewirkt IL-32β? " * 60, texts)
+    assert len(readings) == 4
+    assert all(-50 < one.answers < 50 for one in readings)
+
+
+def test_a_pair_is_cut_to_the_window():
+    ids, segments = laid_out(range(1000, 1100), range(2000, 2300), range(3000, 3100))
+    assert len(ids) == len(segments) == MAX_TOKENS
+    assert segments.count(1) == 128 - (40 + 2) - (24 + 1)
+
+
+def test_compiled_and_plain_say_the_same(reader):
+    plain = PlainReader("plain", "", FOLDER)
+    texts = [Read(one, "Interleukin-32β in breast cancer") for one in (ANSWER, *OTHERS)]
+    for ours, theirs in zip(reader.read(QUESTION, texts), plain.read(QUESTION, texts), strict=True):
+        assert ours.answers == pytest.approx(theirs.answers, abs=0.5)
+        assert ours.is_about == pytest.approx(theirs.is_about, abs=0.5)
+
+
+def test_without_openvino_torch_runs_it(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    monkeypatch.setattr(reading, "_loaded", {})
+    assert isinstance(load_reader(), PlainReader)
+
+
+def test_a_damaged_compiled_form_is_made_anew(reader, monkeypatch, tmp_path):
+    texts = [Read(ANSWER), Read(OTHERS[0])]
+    before = reader.read(QUESTION, texts)
+    kept = compiled_folder(reader.sha256)
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path))
+    here = compiled_folder(reader.sha256)
+    shutil.copytree(kept, here)
+    shutil.rmtree(here / "compiled", ignore_errors=True)
+    (here / "model.xml").write_text("<net", encoding="utf-8")
+    monkeypatch.setattr(reading, "_loaded", {})
+    after = load_reader().read(QUESTION, texts)
+    assert (here / "model.xml").stat().st_size > 1_000
+    assert [one.answers for one in after] == pytest.approx([one.answers for one in before], abs=0.1)
+
+
+def test_damaged_weights_are_named(copied):
+    weights = copied / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(EncoderError, match="weights in .* are damaged .*--reader none"):
+        load_reader(str(copied))
+    weights.unlink()
+    with pytest.raises(EncoderError, match="has no weights that can be read"):
+        load_reader(str(copied))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda about: about | {"format": 99}, "is of format 99"),
+        (lambda about: {"config": {}}, "reader.json cannot be read"),
+        (lambda about: about | {"config": about["config"] | {"num_hidden_layers": 2}}, "not one that this version"),
+    ],
+)
+def test_one_of_another_making_is_named(copied, monkeypatch, tmp_path, change, said):
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(reading, "_loaded", {})
+    about = json.loads((copied / "reader.json").read_text(encoding="utf-8"))
+    (copied / "reader.json").write_text(json.dumps(change(about)), encoding="utf-8")
+    with pytest.raises(EncoderError, match=said):
+        load_reader(str(copied))
+
+
+def test_none_is_none_and_both_are_kept_with_the_answer(library):
+    assert load_reader("none") is None
+    with_it, without = (Assistant(library, reader=one).ask(QUESTION) for one in ("reader", "none"))
+    assert (with_it.settings["reader"], without.settings["reader"]) == ("reader", "none")
+    assert with_it.settings["reader_sha256"] == checked_sha256(FOLDER)
+    assert without.settings["reader_sha256"] == ""
+
+
+def test_a_library_of_one_abstract_is_read(tmp_path):
+    abstract = Abstract("1", "IL-32β and VEGF", (Section("", "", f"{OTHERS[0]} {ANSWER}"),))
+    row = {"pmid": "1", "title": abstract.title, "abstract": abstract.sections[0].text}
+    (tmp_path / "one.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    Library.build(tmp_path / "library", files=[tmp_path / "one.jsonl"])
+    with Library.open(tmp_path / "library") as library:
+        answer = Assistant(library).ask(QUESTION)
+        assert answer.sentences[0].text == ANSWER
+        assert Assistant(library).ask("Quel est l'effet du fer sur le sommeil ?").abstained
+
+
+def test_what_promises_most_is_read_and_the_rest_keeps_its_place(library, reader):
+    sources = retrieve(library, QUESTION)
+    evidence = weigh(QUESTION, sources, library=library, reader=reader)
+    plain = {(one.source.number, one.start): one for one in weigh(QUESTION, sources, library=library)}
+    assert [one.score for one in evidence] == sorted((one.score for one in evidence), reverse=True)
+    for one in evidence:
+        before = plain[one.source.number, one.start]
+        assert one.score >= before.score
+        assert (one.reading is None) <= (one.score == before.score)

@@ -1,0 +1,168 @@
+"""The reader's training on lists of our own: what is drawn, that it learns, goes on after a stop, and is written."""
+
+import json
+import random
+
+import numpy as np
+import pytest
+
+from evals.corpora import part_of
+from index import encoder as encoding
+from index.errors import FileError, InputError
+from qa.reader_weights import read_about, read_state
+from training.__main__ import main
+from training.batches import LIST, Batches
+from training.changes import contradicting, with_other_name
+from training.lists import ABOUT, CONTRADICTS, NOTHING, SUPPORTS, TRAIN, TUNE, Text, TextList, read_lists, write_lists
+from training.sources import make_list, usable
+
+WRONG = [Text(f"Number {number} says nothing of the kind.", "Another title", NOTHING) for number in range(12)]
+
+
+def lists():
+    """Return lists in which the text that answers says "yes indeed"."""
+    made = []
+    for number in range(24):
+        right = (Text(f"Yes indeed, plant {number} is green.", "Plants", SUPPORTS),)
+        kind = ("scifact", "bioasq", f"titles{ABOUT}")[number % 3]
+        part = TUNE if number % 8 == 7 else TRAIN
+        made.append(TextList(kind, part, f"Is plant {number} green?", (*right, *WRONG), 1))
+    made.append(TextList("changed", TRAIN, "It is red.", (Text("It is not red.", "", CONTRADICTS),), 1))
+    return made
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """Return a folder with a BERT of one layer and 32 dimensions, with the default encoder's vocabulary."""
+    import shutil
+
+    import torch
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("start")
+    torch.manual_seed(1)
+    config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    source = encoding._model_folder(encoding.DEFAULT_ENCODER)
+    shutil.copy(source / "tokenizer.json", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def batches(start):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return Batches(tokenizer, 8)
+
+
+def test_lists_are_read_as_they_were_written(tmp_path):
+    write_lists(tmp_path / "a.gz", lists())
+    write_lists(tmp_path / "b.gz", lists())
+    assert read_lists(tmp_path / "a.gz") == lists()
+    assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
+
+
+def test_a_damaged_file_of_lists_is_named(tmp_path):
+    write_lists(tmp_path / "a.gz", lists())
+    (tmp_path / "a.gz").write_bytes((tmp_path / "a.gz").read_bytes()[:200])
+    with pytest.raises(FileError, match="a.gz holds no lists"):
+        read_lists(tmp_path / "a.gz")
+
+
+def test_a_drawn_list_has_one_right_text_first(batches):
+    drawn = list(batches.of_epoch(lists(), seed=1))
+    assert len(drawn) == batches.count(lists())
+    for batch in drawn:
+        ranked = batch.lists[batch.lists[:, 0] >= 0]
+        assert ranked.shape[1] == LIST
+        assert (batch.right[ranked[:, 0]] == 1).all()
+        assert (batch.right[ranked[:, 1:]] == 0).all()
+        assert batch.input_ids.shape == batch.attention_mask.shape == batch.token_type_ids.shape
+        assert (batch.attention_mask.sum(axis=1) >= batch.token_type_ids.sum(axis=1)).all()
+    assert sum((batch.heads[batch.lists[:, 0]] == 1).sum() for batch in drawn) > 0
+    again = list(batches.of_epoch(lists(), seed=1))
+    assert all(np.array_equal(one.input_ids, other.input_ids) for one, other in zip(drawn, again, strict=True))
+
+
+def test_a_sentence_is_turned_round():
+    dice = random.Random(3)
+    assert contradicting("VEGF was raised and TNF increased.", dice) != "VEGF was raised and TNF increased."
+    assert contradicting("Moss.", dice) == ""
+    assert with_other_name("Does IL-6 fall?", "IL-6 fell.", dice) not in ("", "IL-6 fell.")
+    assert with_other_name("Does IL-32β rise?", "More β was seen.", dice) in (
+        "More α was seen.", "More γ was seen.", "More δ was seen.",
+    )  # fmt: skip
+    assert with_other_name("Does moss grow?", "Moss grew.", dice) == ""
+
+
+def test_what_is_right_is_never_among_the_wrong():
+    one = make_list("scifact", TRAIN, "Q?", [Text("same", "a")], [Text("same", "b"), Text("other")])
+    assert [text.text for text in one.texts] == ["same", "other"]
+
+
+def test_what_is_held_aside_is_not_used():
+    ids = [str(number) for number in range(400)]
+    parts = {id_: part_of(id_) for id_ in ids}
+    assert 0.6 < sum(part == "train" for part in parts.values()) / 400 < 0.77
+    assert {row["id"] for row, _ in usable([{"id": id_} for id_ in ids])} == {
+        id_ for id_, part in parts.items() if part != "held aside"
+    }
+
+
+def trained(folder, start, tmp_path, *more):
+    write_lists(tmp_path / "lists.gz", lists())
+    arguments = ["--lists", str(tmp_path / "lists.gz"), "--start", str(start), "--out", str(folder)]
+    flags = ["--epochs", "6", "--layers", "1", "--lists-per-batch", "8", "--learning-rate", "0.01"]
+    return main(["reader", *arguments, *flags, *more])
+
+
+def test_it_learns_and_is_written_with_its_recipe(start, tmp_path, capsys):
+    assert trained(tmp_path / "made", start, tmp_path) == 0
+    said = capsys.readouterr().out
+    losses = [float(line.split("loss ")[1].split(",")[0]) for line in said.splitlines() if "loss" in line]
+    assert losses[-1] < 0.5 * losses[0]
+    assert "scifact: lists" in said
+    assert "first 1" in said.split("as they are stored")[1]
+    about = read_about(tmp_path / "made")
+    assert about.recipe["epochs"] == 6
+    assert about.config["num_hidden_layers"] == 1
+    assert not (tmp_path / "made" / "run").exists()
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_weights(start, tmp_path, monkeypatch):
+    from training import fit
+
+    assert trained(tmp_path / "whole", start, tmp_path) == 0
+    keep = fit.Run._keep
+
+    def stop(run):
+        keep(run)
+        if run._epoch == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(fit.Run, "_keep", stop)
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path / "stopped", start, tmp_path)
+    monkeypatch.setattr(fit.Run, "_keep", keep)
+    assert trained(tmp_path / "stopped", start, tmp_path) == 0
+    whole, stopped = read_state(tmp_path / "whole"), read_state(tmp_path / "stopped")
+    assert all(np.allclose(whole[name], stopped[name], atol=1e-4) for name in whole)
+
+
+def test_seeds_are_averaged_and_nothing_else(start, tmp_path):
+    for seed in ("1", "2"):
+        assert trained(tmp_path / seed, start, tmp_path, "--seed", seed) == 0
+    folders = [str(tmp_path / seed) for seed in ("1", "2")]
+    assert main(["average", *folders, "--out", str(tmp_path / "mean")]) == 0
+    first, second, mean = (read_state(tmp_path / name) for name in ("1", "2", "mean"))
+    assert all(np.allclose(mean[name], (first[name] + second[name]) / 2, atol=0.02) for name in mean)
+    about = json.loads((tmp_path / "2" / "reader.json").read_text(encoding="utf-8"))
+    (tmp_path / "2" / "reader.json").write_text(json.dumps(about | {"lists_sha256": "0" * 64}), encoding="utf-8")
+    assert main(["average", *folders, "--out", str(tmp_path / "mean")]) == 2
+    with pytest.raises(InputError, match="only seeds may differ"):
+        from training.reader import average_readers
+
+        average_readers([tmp_path / "1", tmp_path / "2"], tmp_path / "mean")

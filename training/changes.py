@@ -1,0 +1,93 @@
+"""Sentences with one thing turned round, so that the sentence they come from contradicts them."""
+
+from __future__ import annotations
+
+import random
+import re
+
+_OPPOSITES = {
+    one: other
+    for pair in (
+        ("increased", "decreased"), ("increases", "decreases"), ("increase", "decrease"), ("increasing", "decreasing"),
+        ("higher", "lower"), ("highest", "lowest"), ("more", "less"), ("greater", "smaller"), ("enhanced", "reduced"),
+        ("enhances", "reduces"), ("enhance", "reduce"), ("induced", "inhibited"), ("induces", "inhibits"),
+        ("induce", "inhibit"), ("activated", "inactivated"), ("activates", "inactivates"), ("promoted", "suppressed"),
+        ("promotes", "suppresses"), ("promote", "suppress"), ("stimulated", "inhibited"), ("stimulates", "inhibits"),
+        ("upregulated", "downregulated"), ("up-regulated", "down-regulated"), ("improved", "worsened"),
+        ("positive", "negative"), ("positively", "negatively"), ("present", "absent"), ("longer", "shorter"),
+        ("before", "after"), ("with", "without"), ("effective", "ineffective"), ("sensitive", "resistant"),
+        ("elevated", "lowered"), ("rise", "fall"), ("gain", "loss"), ("early", "late"),
+    )
+    for one, other in (pair, pair[::-1])
+}  # fmt: skip
+_WORD = re.compile(rf"\b(?:{'|'.join(map(re.escape, _OPPOSITES))})\b")
+_DENIED = re.compile(r"\b(did|does|do|was|were|is|are|could|can|had|has|have) not\b")
+_ASSERTED = re.compile(r"\b(was|were|is|are|could|can|may)\b(?! not)")
+_NUMBER = re.compile(r"(?<![\w.-])(\d+)(?=(?:\.\d+)?\s?(?:%|mg|patients|years|mice|fold|weeks|days|cases))")
+_NAME = re.compile(r"\b([A-Z]{2,6}-?)(\d{1,2})\b")
+
+
+def contradicting(sentence: str, dice: random.Random) -> str:
+    """Return the sentence with a direction, a denial, a number or a name changed; "" when it has none of them.
+
+    >>> contradicting("TNF was increased.", random.Random(1))
+    'TNF was decreased.'
+    """
+    changes = [change for change in (_turned, _negated, _renumbered, _renamed) if change(sentence, random.Random(0))]
+    preferred = [change for change in changes if change is _turned] or changes
+    return dice.choice([*changes, *preferred])(sentence, dice) if changes else ""
+
+
+def with_other_name(question: str, text: str, dice: random.Random) -> str:
+    """Return a text in which a named thing of the question is its neighbour: IL-6 is IL-8, IL-32β is IL-32γ; or ""."""
+    shared = [one for one in _NAME.finditer(text) if one.group() in question]
+    if shared:
+        name = dice.choice(shared).group()
+        return re.sub(rf"\b{re.escape(name)}\b", _other_number(name, dice), text)
+    greek = [one for one in "αβγδ" if one in text and one in question]
+    if greek:
+        return text.replace(greek[0], dice.choice([one for one in "αβγδ" if one != greek[0]]))
+    return ""
+
+
+def _other_number(name: str, dice: random.Random) -> str:
+    found = _NAME.fullmatch(name)
+    assert found is not None  # it was found by that
+    number = int(found[2])
+    return f"{found[1]}{dice.choice([one for one in range(max(1, number - 3), number + 4) if one != number])}"
+
+
+def _turned(sentence: str, dice: random.Random) -> str:
+    places = list(_WORD.finditer(sentence))
+    if not places:
+        return ""
+    place = dice.choice(places)
+    return f"{sentence[: place.start()]}{_OPPOSITES[place.group()]}{sentence[place.end() :]}"
+
+
+def _negated(sentence: str, dice: random.Random) -> str:
+    if _DENIED.search(sentence):
+        return _DENIED.sub(lambda found: found[1], sentence, count=1)
+    places = list(_ASSERTED.finditer(sentence))
+    if not places:
+        return ""
+    place = dice.choice(places)
+    return f"{sentence[: place.end()]} not{sentence[place.end() :]}"
+
+
+def _renumbered(sentence: str, dice: random.Random) -> str:
+    places = list(_NUMBER.finditer(sentence))
+    if not places:
+        return ""
+    place = dice.choice(places)
+    number = int(place[1])
+    other = number + dice.choice([-1, 1]) * max(1, round(number * dice.choice([0.3, 0.5, 0.8])))
+    return f"{sentence[: place.start()]}{abs(other) or number + 2}{sentence[place.end() :]}"
+
+
+def _renamed(sentence: str, dice: random.Random) -> str:
+    places = list(_NAME.finditer(sentence))
+    if not places:
+        return ""
+    place = dice.choice(places)
+    return f"{sentence[: place.start()]}{_other_number(place.group(), dice)}{sentence[place.end() :]}"

@@ -1,0 +1,72 @@
+"""What the reader learns from: lists of texts to a question, some of which answer it, and the file that holds them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import FileError
+
+SUPPORTS, CONTRADICTS, NOTHING = range(3)
+"""What a text says of a claim, or of the yes to a question of yes or no."""
+TRAIN, TUNE = "train", "tune"
+ABOUT = ", about"
+"""What the kinds of lists of passages end in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence or passage, what is told of where it stands, and what it says of the claim where that is known."""
+
+    text: str
+    context: str = ""
+    stance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextList:
+    """A question with texts: the first `right` of them answer it, the others do not, the hardest first.
+
+    `kind` is where it comes from; with ", about" behind it the texts are passages, and right are those of relevant
+    abstracts, whether or not they answer. `part` is TRAIN or TUNE. A list with nothing right or nothing wrong teaches
+    stances alone.
+    """
+
+    kind: str
+    part: str
+    question: str
+    texts: tuple[Text, ...]
+    right: int
+
+
+def write_lists(path: Path, lists: Iterable[TextList]) -> None:
+    """Write lists to a gzipped JSON Lines file, always the same bytes for the same lists."""
+    with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as file:
+        for one in lists:
+            texts = [[text.text, text.context, text.stance] for text in one.texts]
+            row = [one.kind, one.part, one.question, one.right, texts]
+            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+
+
+def read_lists(path: Path) -> list[TextList]:
+    """Read lists. Raises FileError when the file is missing or damaged."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            return [_read(json.loads(line)) for line in lines]
+    except (OSError, EOFError, ValueError, TypeError) as error:
+        raise FileError(f"{path} holds no lists ({error}); delete it, and it is made again") from error
+
+
+def _read(row: Sequence[object]) -> TextList:
+    kind, part, question, right, texts = row
+    return TextList(kind, part, question, tuple(Text(*text) for text in texts), right)  # type: ignore
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file of lists, unpacked: how it was packed does not matter."""
+    with gzip.open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
