@@ -17,10 +17,24 @@ from typing import Any
 
 import numpy as np
 
-from evals.corpora import SEED, Corpus, build_library, read_rows, sample_abstracts, scifact_from
-from evals.report import DEFAULT_WORK, Figures, library_settings, say, show, table, versions, write_results
+from evals.corpora import SEED, Corpus, build_library, part_of, read_rows, sample_abstracts, scifact_from
+from evals.report import (
+    DEFAULT_WORK,
+    OURS,
+    WITH_READER,
+    Figures,
+    add_reader_flag,
+    library_settings,
+    say,
+    show,
+    table,
+    versions,
+    write_results,
+)
 from index import Abstract, Library
+from qa.claims import difference
 from qa.grounding import Statement, bears_out
+from qa.reader import Read, Reader, load_reader
 
 STATEMENTS = Path(__file__).parent / "statements.jsonl"
 PARAPHRASE = "paraphrase"
@@ -40,11 +54,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of a pair: whether the quote was taken to bear the statement out, and their cosine."""
+    """What became of a pair: whether the quote was taken to bear the statement out, and their cosine.
+
+    `supports` is the chance by the reader that it does, 0 where a rule objects; None without a reader.
+    """
 
     kind: str
     is_accepted: bool
     cosine: float
+    supports: float | None = None
 
 
 def own_pairs(abstracts: Sequence[Abstract]) -> list[Pair]:
@@ -86,21 +104,26 @@ def scifact_pairs(rows: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[st
     return pairs
 
 
-def judge(pairs: Sequence[Pair], library: Library) -> list[Judged]:
+def judge(pairs: Sequence[Pair], library: Library, reader: Reader | None = None) -> list[Judged]:
     """Hold every statement against its quote as a language model's sentence is."""
     vectors = library.encoder.encode([pair.quote for pair in pairs], kind="passage")
     judged = []
     for text, group in groupby(zip(pairs, vectors, strict=True), key=lambda one: one[0].statement):
-        statement = Statement.of(text, library)
-        judged += [
-            Judged(
-                pair.kind,
-                bears_out(pair.quote, statement, vector=vector, context=pair.context),
-                float(np.dot(vector, statement.vector)),
+        statement = Statement.of(text, library, reader)
+        for pair, vector in group:
+            is_accepted = bears_out(pair.quote, statement, vector=vector, context=pair.context)
+            judged.append(
+                Judged(pair.kind, is_accepted, float(np.dot(vector, statement.vector)), _supports(pair, reader))
             )
-            for pair, vector in group
-        ]
     return judged
+
+
+def _supports(pair: Pair, reader: Reader | None) -> float | None:
+    """Return the chance by the reader that a quote supports its statement; none where a rule of claims objects."""
+    if reader is None:
+        return None
+    (reading,) = reader.read(pair.statement, [Read(pair.quote, pair.context.partition("\n")[0])])
+    return reading.stance[0] if reading.stance and not difference(pair.statement, pair.quote, pair.context) else 0.0
 
 
 def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:
@@ -119,10 +142,13 @@ def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:
         "rejected": sum(not one.is_accepted for one in wrong) / len(wrong),
         "cosine rejects": sum(one.cosine < threshold for one in wrong) / len(wrong),
         "cosine AUROC": float(roc_auc_score([one.kind == accepted for one in judged], [one.cosine for one in judged])),
-        "AUROC": float(
-            roc_auc_score([one.kind == accepted for one in judged], [one.cosine * one.is_accepted for one in judged])
-        ),
+        "AUROC": float(roc_auc_score([one.kind == accepted for one in judged], [_score(one) for one in judged])),
     }
+
+
+def _score(one: Judged) -> float:
+    """Return what ranks a pair: the reader's chance or, without one, the cosine of what is accepted."""
+    return one.cosine * one.is_accepted if one.supports is None else one.supports
 
 
 SUMMARY = ("right", "accepted", "wrong", "rejected", "cosine rejects", "AUROC", "cosine AUROC")
@@ -137,38 +163,50 @@ def by_kind(judged: Sequence[Judged], accepted: str) -> dict[str, Figures]:
     }
 
 
-def run(data: Path, work: Path) -> str:
-    """Judge everything, write the JSON and return the tables."""
+def run(data: Path, work: Path, reader: Reader | None) -> str:
+    """Judge everything without the reader and with it, write the JSON and return the tables."""
     started = time.perf_counter()
     abstracts = tuple(sample_abstracts())
-    say("our own statements")
+    readers = {OURS: None} | ({WITH_READER: reader} if reader else {})
+    ours: dict[str, Figures] = {}
+    kinds: dict[str, dict[str, Figures]] = {}
     with Library.open(build_library(Corpus("samples", abstracts, (), ""), work)) as library:
-        own = {half: judge(pairs, library) for half, pairs in halves(own_pairs(abstracts)).items()}
+        for half, pairs in halves(own_pairs(abstracts)).items():
+            for name, one in readers.items():
+                judged = judge(pairs, library, one)
+                ours[f"{half}, {name}"] = figures(judged, PARAPHRASE)
+                kinds[f"{half}, {name}"] = by_kind(judged, PARAPHRASE)
         settings = library_settings(library)
-    rows, claims = read_rows(data / "scifact" / "corpus.jsonl.gz"), read_rows(data / "scifact" / "claims.jsonl")
-    say("SciFact")
-    with Library.open(build_library(scifact_from(rows, claims), work)) as library:
-        judged = judge(scifact_pairs(rows, claims), library)
-    ours = {half: figures(these, PARAPHRASE) for half, these in own.items()}
-    kinds = {half: by_kind(these, PARAPHRASE) for half, these in own.items()}
-    theirs = {
-        "against CONTRADICT": figures([one for one in judged if one.kind != "not enough"], "SUPPORT"),
-        "against not enough": figures([one for one in judged if one.kind != "CONTRADICT"], "SUPPORT"),
-    }
+    say("our own statements done")
+    theirs = _scifact(data, work, readers)
     result = {
         "table": "grounding",
         "own statements": ours,
         "own statements by kind": kinds,
         "SciFact": theirs,
-        "settings": settings | {"seed": SEED},
+        "settings": settings | {"seed": SEED, "reader_sha256": reader.sha256 if reader else ""},
         "seconds": round(time.perf_counter() - started, 1),
         "versions": versions(_PACKAGES),
     }
     write_results("grounding", result)
     parts = [table("Our own statements: paraphrases accepted, changed statements rejected", SUMMARY, ours)]
     parts += [table(f"By kind of change, {half}", ("pairs", "right"), rows) for half, rows in kinds.items()]
-    parts.append(table("SciFact: SUPPORT accepted, the others rejected", SUMMARY, theirs))
+    parts.append(table("SciFact, claims held aside: SUPPORT accepted, the others rejected", SUMMARY, theirs))
     return "\n\n".join(parts)
+
+
+def _scifact(data: Path, work: Path, readers: Mapping[str, Reader | None]) -> dict[str, Figures]:
+    rows, claims = read_rows(data / "scifact" / "corpus.jsonl.gz"), read_rows(data / "scifact" / "claims.jsonl")
+    pairs = scifact_pairs(rows, [claim for claim in claims if part_of(claim["id"]) == "held aside"])
+    told: dict[str, Figures] = {}
+    with Library.open(build_library(scifact_from(rows, claims), work)) as library:
+        for name, reader in readers.items():
+            judged = judge(pairs, library, reader)
+            told[f"against all, {name}"] = figures(judged, "SUPPORT")
+            for left_out, kind in (("not enough", "CONTRADICT"), ("CONTRADICT", "not enough")):
+                those = [one for one in judged if one.kind != left_out]
+                told[f"against {kind}, {name}"] = figures(those, "SUPPORT")
+    return told
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -176,5 +214,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m evals grounding", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with scifact/")
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    add_reader_flag(parser)
     arguments = parser.parse_args(argv)
-    show(run(arguments.data, arguments.work.expanduser()))
+    show(run(arguments.data, arguments.work.expanduser(), load_reader(arguments.reader)))

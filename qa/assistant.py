@@ -126,7 +126,7 @@ class Assistant:
         elif self._model is None:
             yield from extractive_answer(blank, fitting, sources)
         else:
-            found = Found(tuple(sources), tuple(evidence), tuple(fitting))
+            found = Found(tuple(sources), tuple(evidence), tuple(fitting), self._reader)
             yield from written_answer(
                 blank,
                 found,

@@ -15,6 +15,7 @@ from qa.generative import NotAnswered, compose
 from qa.grounding import cited_only, ground
 from qa.leaning import leaning
 from qa.prompts import load_prompt
+from qa.reader import Reader
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -25,11 +26,15 @@ _STAND_IN = "The abstracts' own sentences are shown instead."
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question found: the sources, their sentences as evidence, and those of them that may answer."""
+    """What a question found: the sources, their sentences as evidence, and those of them that may answer.
+
+    `reader` is what read them, if any, and reads what is written beside its quotes.
+    """
 
     sources: tuple[Source, ...]
     evidence: tuple[Evidence, ...]
     fitting: tuple[Evidence, ...]
+    reader: Reader | None = None
 
 
 def extractive_answer(blank: Answer, fitting: Sequence[Evidence], sources: Sequence[Source]) -> Iterator[Answer]:
@@ -75,7 +80,7 @@ def _drafted(blank: Answer, found: Found, *, model: BaseChatModel, library: Libr
             yield replace(blank, abstained=True, reason=draft.reason, nearest=found.sources[:_NEAREST])
             return
         dropped += draft.dropped
-        told.append(ground(draft, found.evidence, library=library))
+        told.append(ground(draft, found.evidence, library=library, reader=found.reader))
         yield replace(_said(blank, told, found.sources), dropped_citations=dropped)
 
 

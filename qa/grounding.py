@@ -16,11 +16,17 @@ from qa.claims import difference
 from qa.evidence import Evidence, coverage, technical_words, telling_words
 from qa.generative import DraftSentence
 from qa.near_words import everyday_words, near_terms
+from qa.reader import Read, Reader
 
 ANSWERS = 0.56
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
 SUPPORTS_COSINE = 0.6
 SUPPORTS_COVERAGE = 0.6
+_READS_AS_SUPPORT = 0.7
+"""The chance, by the reader, that a quote supports a statement in other words, from which that is believed. Chosen on
+SciFact's claims to tune by, where twice as many supported ones are accepted, and as few others."""
+_WORTH_READING = 0.4
+"""The cosine from which it is read at all: none of those below was ever read as support."""
 _GIVES_ORDERS = re.compile(
     r"<\||\|>|<<<|>>>|^\s*(?:system|assistant|user):|\b(?:ignore|forget|disregard) (?:\w+ ){0,3}instructions\b",
     re.I | re.M,
@@ -62,7 +68,7 @@ def refusal(question: str, evidence: Sequence[Evidence]) -> str:
 class Statement:
     """A sentence as it is held against quotes: its vector, and its telling words with their weights.
 
-    `everyday` are those of its words, by index term, that another word may stand for.
+    `everyday` are those of its words, by index term, that another word may stand for; `reader` reads it beside quotes.
     """
 
     text: str
@@ -70,14 +76,15 @@ class Statement:
     words: Mapping[str, float]
     everyday: Mapping[str, str]
     encoder: Encoder
+    reader: Reader | None = None
 
     @classmethod
-    def of(cls, text: str, library: Library) -> Statement:
+    def of(cls, text: str, library: Library, reader: Reader | None = None) -> Statement:
         """Return the statement of a text, its words weighed by a library."""
         technical = technical_words(text, library.encoder)
         vector = library.encoder.encode([text], kind="passage")[0]
         words = telling_words(text, library, technical)
-        return cls(text, vector, words, everyday_words(text, technical), library.encoder)
+        return cls(text, vector, words, everyday_words(text, technical), library.encoder, reader)
 
     def is_covered(self, text: str) -> bool:
         """Tell whether a text has most of the statement's words, or everyday words near to them."""
@@ -87,19 +94,27 @@ class Statement:
         near = near_terms(telling, text, self.encoder)
         return coverage(self.words, text, said_otherwise=near) >= SUPPORTS_COVERAGE
 
+    def is_near(self, quote: str, title: str, *, vector: Vectors) -> bool:
+        """Tell whether a quote is near in meaning and has most of the words, or the reader takes it for support."""
+        cosine = float(np.dot(vector, self.vector))
+        if cosine >= SUPPORTS_COSINE and self.is_covered(f"{title} {quote}"):
+            return True
+        if self.reader is None or cosine < _WORTH_READING:
+            return False
+        (reading,) = self.reader.read(self.text, [Read(quote, title)])
+        return reading.stance is not None and reading.stance[0] >= _READS_AS_SUPPORT
+
 
 def objection(quote: str, statement: Statement, *, vector: Vectors, context: str) -> str:
     """Return why a quote does not bear a statement out, or "" when it does.
 
-    It does when it is near in meaning, has most of the statement's words or words near to them, and the statement says
-    nothing else; one that gives orders to a language model bears nothing out. `vector` is the quote's, `context` the
-    text of its abstract, title first. What may differ is in `qa.claims`.
+    It does when it is near in meaning and has most of the statement's words or words near to them, or the reader takes
+    it for support, and the statement says nothing else; one that gives orders to a language model bears nothing out.
+    `vector` is the quote's, `context` the text of its abstract, title first. What may differ is in `qa.claims`.
     """
-    if (
-        _GIVES_ORDERS.search(quote)
-        or float(np.dot(vector, statement.vector)) < SUPPORTS_COSINE
-        or not statement.is_covered(f"{context.partition(chr(10))[0]} {quote}")
-    ):
+    if _GIVES_ORDERS.search(quote):
+        return _NOT_SAID
+    if not statement.is_near(quote, context.partition(chr(10))[0], vector=vector):
         return _NOT_SAID
     rule = difference(statement.text, quote, context)
     return _OBJECTIONS[rule] if rule else ""
@@ -110,12 +125,14 @@ def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str
     return not objection(quote, statement, vector=vector, context=context)
 
 
-def ground(draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library) -> Sentence:
+def ground(
+    draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library, reader: Reader | None = None
+) -> Sentence:
     """Return a language model's sentence with, for each cited source, the quote that bears it out.
 
     A sentence that no cited source supports comes back with `supported` false, no citations, and the objection to it.
     """
-    statement = Statement.of(draft.text, library)
+    statement = Statement.of(draft.text, library, reader)
     citations, objections = [], ["it cites none of the sources"]
     for number in draft.sources:
         of_source = sorted(
