@@ -38,6 +38,8 @@ from qa.reader import Read, Reader, load_reader
 
 STATEMENTS = Path(__file__).parent / "statements.jsonl"
 PARAPHRASE = "paraphrase"
+_OBJECTED = 20.0
+"""By what a rule's objection divides the odds of support, when pairs are ranked."""
 HALVES = ("tuned on", "held aside")
 _PACKAGES = ("sentence-transformers", "openvino", "numpy", "scikit-learn")
 
@@ -56,7 +58,7 @@ class Pair:
 class Judged:
     """What became of a pair: whether the quote was taken to bear the statement out, and their cosine.
 
-    `supports` is the chance by the reader that it does, 0 where a rule objects; None without a reader.
+    `supports` is the chance by the reader that it does, less where a rule objects; None without a reader.
     """
 
     kind: str
@@ -119,11 +121,14 @@ def judge(pairs: Sequence[Pair], library: Library, reader: Reader | None = None)
 
 
 def _supports(pair: Pair, reader: Reader | None) -> float | None:
-    """Return the chance by the reader that a quote supports its statement; none where a rule of claims objects."""
+    """Return the chance by the reader that a quote supports its statement, less where a rule of claims objects."""
     if reader is None:
         return None
     (reading,) = reader.read(pair.statement, [Read(pair.quote, pair.context.partition("\n")[0])])
-    return reading.stance[0] if reading.stance and not difference(pair.statement, pair.quote, pair.context) else 0.0
+    if reading.stance is None:
+        return None
+    supports, others = reading.stance[0], sum(reading.stance[1:])
+    return supports / (supports + others * (_OBJECTED if difference(pair.statement, pair.quote, pair.context) else 1))
 
 
 def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:

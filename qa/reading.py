@@ -25,6 +25,9 @@ _CONFIDENCE = (0.62, 0.31, 0.33)
 
 A logistic regression on the best sentence of an answer, over BioASQ's questions to tune by, asked with their relevant
 abstracts among the sources and without; moved so that precision and recall of refusing meet at `grounding.ANSWERS`."""
+_UNNAMED = -0.5
+"""The most that the reader's log-odds count for confidence in a sentence whose abstract lacks a subject word of the
+question: asked for an antibody, an abstract that speaks of none does not answer, however much it reads like it."""
 
 
 def weigh(
@@ -59,7 +62,8 @@ def _weighed(one: Evidence, reading: Reading) -> Evidence:
     if reading.stance is None:  # its scores mean nothing beyond their order
         return replace(one, score=gained, reading=reading)
     without, by_reader, always = _CONFIDENCE
-    odds = without * math.log(one.confidence / (1 - one.confidence)) + by_reader * reading.answers + always
+    answers = min(reading.answers, _UNNAMED) if one.missing_words else reading.answers
+    odds = without * math.log(one.confidence / (1 - one.confidence)) + by_reader * answers + always
     return replace(one, score=gained, confidence=chance(odds), reading=reading)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from index.compiled import compiled_folder
 from index.errors import EncoderError
 from qa import Assistant
 from qa import reader as reading
+from qa.grounding import ANSWERS, Statement, objection
 from qa.pairs import MAX_TOKENS, laid_out
 from qa.reader import PlainReader, Read, chance, load_reader
 from qa.reader_weights import checked_sha256, read_about
@@ -163,3 +165,40 @@ def test_what_promises_most_is_read_and_the_rest_keeps_its_place(library, reader
         before = plain[one.source.number, one.start]
         assert one.score >= before.score
         assert (one.reading is None) <= (one.score == before.score)
+
+
+def stance(supports):
+    """Stand in for a reader that takes every quote for support by so much."""
+    told = (supports, 0.0, 1.0 - supports)
+    return SimpleNamespace(read=lambda question, texts: [reading.Reading(0.0, 0.0, told) for _ in texts])
+
+
+@pytest.mark.parametrize(
+    ("statement", "supports", "said"),
+    [
+        ("Rodents on the drug died later.", 0.9, ""),
+        ("Rodents on the drug died later.", 0.6, "its source does not say it"),
+        (
+            "Rodents on 5% of the drug died later.",
+            0.9,
+            "its source does not give its numbers",
+        ),  # the rules object still
+    ],
+)
+def test_a_quote_that_says_it_in_other_words_is_believed(library, statement, supports, said):
+    quote = "Metformin at 0.1% of the diet lengthened the life of mice."
+    held = Statement.of(statement, library, stance(supports))
+    vector = library.encoder.encode([quote], kind="passage")[0]
+    assert objection(quote, held, vector=vector, context=f"Metformin and the life span of mice\n{quote}") == said
+
+
+def test_what_its_abstract_never_speaks_of_is_not_made_up_for_by_the_reader(library):
+    """Asked for tamoxifen, an abstract without it stays unconvincing, however sure a reader is."""
+    question = "Does IL-32β make breast cancer cells resistant to tamoxifen?"
+    sure = SimpleNamespace(read=lambda question, texts: [reading.Reading(9.0, 9.0, (1.0, 0.0, 0.0)) for _ in texts])
+    evidence = weigh(question, retrieve(library, question), library=library, reader=sure)
+    lacking = [one for one in evidence if one.missing_words]
+    assert lacking
+    assert max(one.confidence for one in lacking) < ANSWERS
+    evidence = weigh(QUESTION, retrieve(library, QUESTION), library=library, reader=sure)
+    assert max(one.confidence for one in evidence if not one.missing_words) > 0.9
