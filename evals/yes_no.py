@@ -19,7 +19,7 @@ from qa import extractive
 from qa.answer import Source
 from qa.leaning import asks_yes_or_no, leaning
 from qa.reader import Reader
-from qa.reading import weigh
+from qa.reading import stances, weigh
 from qa.retrieval import MAX_SOURCES
 
 COLUMNS = ("questions", "accuracy", "macro-F1", "yes")
@@ -59,7 +59,8 @@ def judge(
 ) -> Judged | None:
     """Return what is chosen from the abstracts leans to; None when nothing can be chosen."""
     sources = [Source(number, abstract) for number, abstract in enumerate(abstracts[:MAX_SOURCES], start=1)]
-    found = leaning(question, extractive.compose(weigh(question, sources, library=library, reader=reader)))
+    evidence = weigh(question, sources, library=library, reader=reader)
+    found = leaning(question, extractive.compose(evidence), stances(evidence))
     return Judged(answer, found.to) if found else None
 
 

@@ -16,6 +16,7 @@ from qa.grounding import cited_only, ground
 from qa.leaning import leaning
 from qa.prompts import load_prompt
 from qa.reader import Reader
+from qa.reading import stances
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -43,7 +44,7 @@ def extractive_answer(blank: Answer, fitting: Sequence[Evidence], sources: Seque
     for count in range(1, len(sentences)):
         yield _said(blank, sentences[:count], sources)
     whole = _said(blank, sentences, sources)
-    yield replace(whole, leaning=leaning(blank.standalone_question, whole.sentences))
+    yield replace(whole, leaning=leaning(blank.standalone_question, whole.sentences, stances(fitting)))
 
 
 def written_answer(

@@ -49,6 +49,15 @@ def weigh(
     return sorted(weighed, key=lambda one: (-one.score, one.source.number, one.start))
 
 
+def stances(evidence: Sequence[Evidence]) -> dict[tuple[str, int], tuple[float, float, float]]:
+    """Return what the reader said of sentences, by their PMID and start: see `qa.reader.Reading.stance`."""
+    return {
+        (one.source.abstract.pmid, one.start): one.reading.stance
+        for one in evidence
+        if one.reading is not None and one.reading.stance is not None
+    }
+
+
 def _promising(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the first sentences of each abstract, and the first of all until there are enough."""
     by_abstract = groupby(sorted(evidence, key=lambda one: one.source.number), key=lambda one: one.source.number)

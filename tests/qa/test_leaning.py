@@ -103,3 +103,12 @@ def test_every_form_of_an_answer_begins_with_it():
     assert answer.to_dict()["leaning"]["text"].startswith(told)
     assert answer.to_dict()["leaning"] | {"text": ""} == {"to": "yes", "for": [1], "against": [3], "text": ""}
     assert told in answer.to_markdown().partition(YES.rstrip("."))[0]
+
+
+def test_the_reader_clears_what_the_rules_take_for_a_denial_and_tells_one_that_they_miss():
+    though = "Zelotin lowered blood pressure even though it did not slow the heart."
+    assert leaning(QUESTION, [said(though, 1)]).to == "no"
+    assert leaning(QUESTION, [said(though, 1)], {("1", 0): (0.6, 0.4, 0.0)}).to == "yes"
+    raised = "Zelotin raised blood pressure."
+    assert leaning(QUESTION, [said(raised, 1)], {("1", 0): (0.0, 0.8, 0.2)}).to == "yes"  # not sure enough
+    assert leaning(QUESTION, [said(raised, 1)], {("1", 0): (0.0, 0.95, 0.05)}).to == "no"
