@@ -105,10 +105,20 @@ def test_every_form_of_an_answer_begins_with_it():
     assert told in answer.to_markdown().partition(YES.rstrip("."))[0]
 
 
-def test_the_reader_clears_what_the_rules_take_for_a_denial_and_tells_one_that_they_miss():
-    though = "Zelotin lowered blood pressure even though it did not slow the heart."
-    assert leaning(QUESTION, [said(though, 1)]).to == "no"
-    assert leaning(QUESTION, [said(though, 1)], {("1", 0): (0.6, 0.4, 0.0)}).to == "yes"
+@pytest.mark.parametrize(
+    ("sentence", "leans"),
+    [
+        ("Zelotin lowered blood pressure even though it did not slow the heart.", "yes"),
+        ("Although zelotin did not slow the heart, it lowered blood pressure.", "yes"),
+        ("Zelotin slowed the heart even though it did not lower blood pressure.", "no"),
+        ("Zelotin did not lower blood pressure, although it slowed the heart.", "no"),
+    ],
+)
+def test_a_denial_counts_where_the_sentence_speaks_of_what_is_asked(sentence, leans):
+    assert leaning(QUESTION, [said(sentence, 1)]).to == leans
+
+
+def test_the_reader_tells_a_contradiction_that_the_rules_miss():
     raised = "Zelotin raised blood pressure."
     assert leaning(QUESTION, [said(raised, 1)], {("1", 0): (0.0, 0.8, 0.2)}).to == "yes"  # not sure enough
     assert leaning(QUESTION, [said(raised, 1)], {("1", 0): (0.0, 0.95, 0.05)}).to == "no"
