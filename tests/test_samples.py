@@ -9,8 +9,8 @@ from qa import Assistant, Turn
 
 QUESTIONS = [json.loads(line) for line in (ROOT / "samples" / "questions.jsonl").read_text("utf-8").splitlines()]
 KNOWN_MISSES = {
-    # "good or bad for arteries" shares no telling word with "atherosclerosis" or "cholesterol efflux"
-    "Is IL-32α good or bad for arteries?": "abstains",
+    # the reader takes deaths of people on metformin and of others for an answer
+    "By how many years does metformin prolong the life of healthy people without diabetes?": "answers",
     # what stands there is near in every word but the one that is asked for
     "Which receptor does IL-32β bind on breast cancer cells?": "answers",
 }
