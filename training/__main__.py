@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from index.errors import AskAbstractsError
+from training.batches import DRAWS
 
 _WORK = Path("~/.cache/askabstracts-evals")
 
@@ -83,7 +84,14 @@ def main(argv: Sequence[str]) -> int:
     reader.add_argument("--seed", type=int)
     reader.add_argument("--layers", type=int, help="how many layers of the starting weights are kept")
     reader.add_argument("--without-context", action="store_true", help="without titles and sections beside sentences")
-    reader.add_argument("--without", nargs="+", default=[], metavar="KIND", help="without lists of these kinds")
+    reader.add_argument(
+        "--without",
+        nargs="+",
+        default=[],
+        choices=DRAWS,
+        metavar="KIND",
+        help=f"without lists of these kinds: {'; '.join(DRAWS)}",
+    )
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:

@@ -36,12 +36,12 @@ def make_reader(lists_path: Path, start: Path, out: Path, recipe: Recipe, *, say
 
     A run that was stopped goes on from its last whole epoch; what it keeps for that is taken away at the end.
     """
+    config = _config(start) | {"num_hidden_layers": recipe.layers}
     lists = _wanted(read_lists(lists_path), recipe)
     tokenizer = Tokenizer.from_file(str(start / TOKENIZER))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     batches = Batches(tokenizer, recipe.lists_per_batch)
-    config = _config(start) | {"num_hidden_layers": recipe.layers}
     network = _started(config, start)
     for line in Run(network, batches, lists, recipe, out / "run").train():
         say(line)
@@ -79,8 +79,13 @@ def _wanted(lists: Sequence[TextList], recipe: Recipe) -> list[TextList]:
 
 
 def _config(start: Path) -> dict[str, object]:
-    read = json.loads((start / "config.json").read_text(encoding="utf-8"))
-    return {name: read[name] for name in _CONFIG}
+    try:
+        read = json.loads((start / "config.json").read_text(encoding="utf-8"))
+        return {name: read[name] for name in _CONFIG}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{start} holds no BERT to start from (config.json: {error}); give a folder that transformers saved one to"
+        ) from error
 
 
 def _started(config: dict[str, object], start: Path) -> ReaderNetwork:
@@ -90,7 +95,7 @@ def _started(config: dict[str, object], start: Path) -> ReaderNetwork:
     weights = load_file(start / "model.safetensors")
     missing, _ = network.bert.load_state_dict({name: one.float() for name, one in weights.items()}, strict=False)
     if any("position_ids" not in name for name in missing):
-        raise ValueError(f"{start} lacks weights of the network: {', '.join(missing[:3])}")
+        raise InputError(f"{start} lacks weights of the network ({', '.join(missing[:3])}); give another with --start")
     return network
 
 

@@ -166,3 +166,18 @@ def test_seeds_are_averaged_and_nothing_else(start, tmp_path):
         from training.reader import average_readers
 
         average_readers([tmp_path / "1", tmp_path / "2"], tmp_path / "mean")
+
+
+def test_bad_input_gets_a_sentence(start, tmp_path, capsys):
+    write_lists(tmp_path / "lists.gz", lists())
+    given = ["reader", "--lists", str(tmp_path / "lists.gz"), "--out", str(tmp_path / "made")]
+    assert main([*given, "--start", str(tmp_path)]) == 2
+    assert "holds no BERT to start from" in capsys.readouterr().err
+    assert main([*given, "--start", str(start), "--layers", "3"]) == 2
+    assert "lacks weights of the network" in capsys.readouterr().err
+    nowhere = ["--data", str(tmp_path / "none"), "--lists", str(tmp_path / "no.gz")]
+    assert main(["reader", *nowhere, "--out", str(tmp_path / "made")]) == 2
+    assert "name the folder that holds it by --data" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*given, "--without", "novels"])
+    assert not (tmp_path / "made").exists()
