@@ -56,11 +56,10 @@ def retrieve(
 
     A reader reads the best passage of each of the first abstracts under its title, and has its say in their order.
     """
-    most = top if reader is None else max(top, READ)
-    found = find(library, question, filters=filters, most=most, ranking=ranking)
-    return as_sources(found if reader is None else reread(found, library.understood(question).text, reader, ranking))[
-        :top
-    ]
+    if reader is None:
+        return as_sources(find(library, question, filters=filters, most=top, ranking=ranking))
+    found = find(library, question, filters=filters, most=max(top, READ), ranking=ranking)
+    return as_sources(reread(found, library.understood(question).text, reader, ranking)[:top])
 
 
 def find(
