@@ -42,26 +42,31 @@ class CompiledNetwork:
         self._queue = _compile(cache, settings.get("hints", {}))
         self._lock = threading.Lock()
 
-    def run(self, groups: Sequence[Sequence[Row]]) -> NDArray[np.float32]:
+    def run(self, groups: Sequence[Sequence[Row]], *, of_rows: int | None = None) -> NDArray[np.float32]:
         """Return the numbers of all rows in their order, shape (rows, width), all groups queued at once.
 
-        No batch holds rows of two groups: a number's last bits go with its batch.
+        No batch holds rows of two groups: a number's last bits go with its batch. With `of_rows` every batch has so
+        many, filled up where need be: a handful of shapes, so that few questions meet with one that is new to OpenVINO.
         """
         outputs = np.zeros((sum(map(len, groups)), self._width), dtype=np.float32)
         begin = 0
         with self._lock:
-            self._queue.set_callback(lambda request, rows: outputs.__setitem__(rows, request.get_output_tensor().data))
+            self._queue.set_callback(
+                lambda request, rows: outputs.__setitem__(rows, request.get_output_tensor().data[: len(rows)])
+            )
             for group in groups:
-                for rows, width in _batches([len(row[0]) for row in group]):
-                    batch = self._batch([group[row] for row in rows], width)
+                lengths = [len(row[0]) for row in group]
+                for rows, width in _batches(lengths) if of_rows is None else _even_batches(lengths, of_rows):
+                    batch = self._batch([group[row] for row in rows], width, max(len(rows), of_rows or 0))
                     self._queue.start_async(batch, [begin + row for row in rows])
                 begin += len(group)
             self._queue.wait_all()
         return outputs
 
-    def _batch(self, rows: Sequence[Row], width: int) -> dict[str, NDArray[np.int64]]:
-        input_ids = np.full((len(rows), width), self._pad, dtype=np.int64)
-        mask, segments = (np.zeros((len(rows), width), dtype=np.int64) for _ in range(2))
+    def _batch(self, rows: Sequence[Row], width: int, count: int) -> dict[str, NDArray[np.int64]]:
+        input_ids = np.full((count, width), self._pad, dtype=np.int64)
+        mask, segments = (np.zeros((count, width), dtype=np.int64) for _ in range(2))
+        mask[len(rows) :, 0] = 1
         for place, (ids, *more) in enumerate(rows):
             input_ids[place, : len(ids)] = ids
             mask[place, : len(ids)] = 1
@@ -79,6 +84,14 @@ def _batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
     for width, rows in by_width.items():
         most = max(1, _BATCH_TOKENS // width)
         yield from ((rows[first : first + most], width) for first in range(0, len(rows), most))
+
+
+def _even_batches(lengths: Sequence[int], of_rows: int) -> Iterator[tuple[list[int], int]]:
+    """Yield the rows of batches of so many, like lengths together, with the width that they are padded to."""
+    by_length = sorted(range(len(lengths)), key=lambda row: lengths[row], reverse=True)
+    for first in range(0, len(by_length), of_rows):
+        rows = by_length[first : first + of_rows]
+        yield rows, max(1, -(-lengths[rows[0]] // _PADDED_TO)) * _PADDED_TO
 
 
 def _compile(cache: Path, more_hints: Mapping[str, str]) -> Any:  # noqa: ANN401 - an openvino.AsyncInferQueue; the package has no type hints

@@ -139,7 +139,7 @@ class Assistant:
         """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
         question = blank.standalone_question
         everything = replace(blank.filters, include_retracted=True)
-        nearest = self._retrieve(question, everything)[:_NEAREST]
+        nearest = retrieve(self.library, question, filters=everything)[:_NEAREST]  # nothing to be read: it is no answer
         return replace(blank, abstained=True, reason=self._why_not(question, nearest, evidence), nearest=tuple(nearest))
 
     def _why_not(self, question: str, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:

@@ -30,6 +30,8 @@ DEFAULT_READER = "reader"
 NO_READER = "none"
 _FOLDER = Path(__file__).parents[1] / "models" / "reader"
 _OUTPUTS = 5
+_PAIRS = 4
+"""Pairs to a batch, always."""
 _QUANTIZED = "384"
 """Numbers of a row that OpenVINO rounds to eight bits by one scale, to multiply them with the weights: a whole row."""
 _NEAR = 0.5
@@ -178,7 +180,7 @@ class CompiledReader(_OwnReader):
         super().__init__(name, sha256, cache / TOKENIZER)
 
     def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
-        return self._network.run([rows])
+        return self._network.run([rows], of_rows=_PAIRS)
 
 
 class PlainReader(_OwnReader):

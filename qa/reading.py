@@ -14,7 +14,7 @@ from qa.evidence import Evidence, gather
 from qa.pairs import context_of
 from qa.reader import Read, Reader, Reading, chance
 
-_READ, _OF_EACH = 32, 2
+_READ, _OF_EACH = 24, 2
 """Sentences that are read for a question, those that promise most; and how many of each abstract at least."""
 _WEIGHT, _LEAST = 0.05, -4.0
 """What a sentence gains by log-odds, on the scale of its score, and the log-odds below which it gains nothing: unread

@@ -18,7 +18,7 @@ MAX_SOURCES = 8
 PASSAGES = 40
 """Passages asked of the library for a question: enough that eight abstracts come out of them."""
 
-READ = 20
+READ = 16
 """Abstracts of which the reader reads the best passage."""
 _SURE = 2.0
 """The log-odds at which the reader has half of its weight: where it is less sure, search knows better. With that,
