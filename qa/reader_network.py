@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from transformers import BertConfig, BertModel
+from transformers.utils import logging
 
 from index.compiled import Row
 from index.errors import EncoderError
@@ -49,6 +50,7 @@ class ReaderNetwork(torch.nn.Module):
 def load_network(folder: Path) -> ReaderNetwork:
     """Return the network in a reader's folder. Raises EncoderError when its weights are not of its configuration."""
     about = read_about(folder)
+    logging.set_verbosity_error()  # it warns of a loss that is not asked for
     try:
         network = ReaderNetwork(about.config)
         network.load_state_dict({name: torch.from_numpy(one) for name, one in read_state(folder).items()})
