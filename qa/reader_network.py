@@ -50,7 +50,7 @@ class ReaderNetwork(torch.nn.Module):
 def load_network(folder: Path) -> ReaderNetwork:
     """Return the network in a reader's folder. Raises EncoderError when its weights are not of its configuration."""
     about = read_about(folder)
-    logging.set_verbosity_error()  # it warns of a loss that is not asked for
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # it warns of a loss that nobody asked for
     try:
         network = ReaderNetwork(about.config)
         network.load_state_dict({name: torch.from_numpy(one) for name, one in read_state(folder).items()})
