@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.compiled import INPUTS, CompiledNetwork, Row, compiled_folder, convert
+from index.errors import EncoderError
 from index.model_files import model_folder
 from qa.pairs import laid_out
-from qa.reader_weights import TOKENIZER, checked_sha256, is_reader
+from qa.reader_weights import CURE, TOKENIZER, checked_sha256, is_reader
 
 if TYPE_CHECKING:
     import torch
@@ -149,7 +150,10 @@ class _OwnReader:
 
         self.name = name
         self.sha256 = sha256
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        try:
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        except Exception as error:  # tokenizers raises nothing narrower
+            raise ValueError(f"the reader's {tokenizer} is missing or damaged: {error}; {CURE}") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
@@ -187,8 +191,11 @@ class PlainReader(_OwnReader):
     """Our reader run by torch itself."""
 
     def __init__(self, name: str, sha256: str, folder: Path) -> None:
-        """Load it from its folder."""
-        super().__init__(name, sha256, folder / TOKENIZER)
+        """Load it from its folder. Raises EncoderError when a part of it is missing or damaged."""
+        try:
+            super().__init__(name, sha256, folder / TOKENIZER)
+        except ValueError as error:
+            raise EncoderError(str(error)) from error
         from qa.reader_network import load_network
 
         self.network = load_network(folder)

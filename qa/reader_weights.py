@@ -17,7 +17,7 @@ from index.errors import EncoderError
 FORMAT = 1
 _ABOUT, _WEIGHTS, TOKENIZER = "reader.json", "weights.safetensors", "tokenizer.json"
 _SCALE = ".scale"
-_CURE = "fetch it again, name another by --reader, or do without one by --reader none"
+CURE = "fetch it again, name another by --reader, or do without one by --reader none"
 
 State = dict[str, NDArray[np.float32]]
 
@@ -69,9 +69,9 @@ def read_about(folder: Path) -> About:
         read = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
         about = About(**read)
     except (OSError, ValueError, TypeError) as error:
-        raise EncoderError(f"the reader in {folder} is damaged: {_ABOUT} cannot be read; {_CURE}") from error
+        raise EncoderError(f"the reader in {folder} is damaged: {_ABOUT} cannot be read; {CURE}") from error
     if about.format != FORMAT:
-        raise EncoderError(f"the reader in {folder} is of format {about.format}, this version reads {FORMAT}; {_CURE}")
+        raise EncoderError(f"the reader in {folder} is of format {about.format}, this version reads {FORMAT}; {CURE}")
     return about
 
 
@@ -82,11 +82,11 @@ def checked_sha256(folder: Path) -> str:
         with (folder / _WEIGHTS).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise EncoderError(f"the reader in {folder} has no weights that can be read; {_CURE}") from error
+        raise EncoderError(f"the reader in {folder} has no weights that can be read; {CURE}") from error
     if found != about.weights_sha256:
         raise EncoderError(
             f"the reader's weights in {folder} are damaged (SHA-256 {found[:12]}…, not {about.weights_sha256[:12]}…); "
-            f"{_CURE}"
+            f"{CURE}"
         )
     return found
 

@@ -137,6 +137,20 @@ def test_one_of_another_making_is_named(copied, monkeypatch, tmp_path, change, s
         load_reader(str(copied))
 
 
+def test_a_damaged_tokenizer_is_named_and_a_compiled_one_made_anew(reader, copied, monkeypatch, tmp_path):
+    monkeypatch.setattr(reading, "_loaded", {})
+    kept = compiled_folder(reader.sha256)
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "cache"))
+    shutil.copytree(kept, compiled_folder(reader.sha256))
+    (compiled_folder(reader.sha256) / "tokenizer.json").write_text("{", encoding="utf-8")
+    assert load_reader().read(QUESTION, [Read(ANSWER)])
+    shutil.rmtree(tmp_path / "cache")
+    monkeypatch.setattr(reading, "_loaded", {})
+    (copied / "tokenizer.json").write_text("{", encoding="utf-8")
+    with pytest.raises(EncoderError, match="tokenizer.json is missing or damaged: .*--reader none"):
+        load_reader(str(copied))
+
+
 def test_none_is_none_and_both_are_kept_with_the_answer(library):
     assert load_reader("none") is None
     with_it, without = (Assistant(library, reader=one).ask(QUESTION) for one in ("reader", "none"))
