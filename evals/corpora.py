@@ -18,7 +18,8 @@ from typing import Any, Literal
 
 from index import Abstract, Library, Progress, Section
 from index.caches import LEXICAL
-from index.encoder import DEFAULT_ENCODER, load_encoder
+from index.encoder import load_encoder
+from index.encoder_models import default_encoder
 from index.errors import FileError
 from index.opening import DEFAULT_PASSAGE_TOKENS
 from index.record_json import from_json, to_json
@@ -33,7 +34,7 @@ BACKGROUND = 6_000
 
 Part = Literal["train", "tune", "held aside"]
 
-_EMBEDDED_BY = ("chunking.py", "compiled.py", "encoder.py", "sentences.py", "writing.py")
+_EMBEDDED_BY = ("chunking.py", "compiled.py", "eight_bits.py", "encoder.py", "sentences.py", "writing.py")
 """The modules of `index` that decide what is embedded: a library that other ones built is built anew."""
 
 
@@ -248,7 +249,7 @@ def _lines(abstracts: Iterable[Abstract]) -> str:
 def _making(lines: str) -> str:
     """Return a short digest of all that a library's passages and vectors come from."""
     digest = hashlib.sha256(lines.encode("utf-8"))
-    digest.update(f"{load_encoder(DEFAULT_ENCODER).sha256} {DEFAULT_PASSAGE_TOKENS}".encode())
+    digest.update(f"{load_encoder(default_encoder()).sha256} {DEFAULT_PASSAGE_TOKENS}".encode())
     for module in _EMBEDDED_BY:
         digest.update((Path(__file__).parents[1] / "index" / module).read_bytes())
     return digest.hexdigest()[:12]

@@ -16,7 +16,8 @@ from statistics import median
 from evals.corpora import plain_abstracts, sample_abstracts
 from evals.report import Figures, add_reader_flag, say, show, table
 from index.chunking import split_abstract
-from index.encoder import DEFAULT_ENCODER, load_encoder
+from index.encoder import load_encoder
+from index.encoder_models import default_encoder
 from index.opening import DEFAULT_PASSAGE_TOKENS
 from index.sentences import sentence_spans
 from qa.reader import Read, Reader, load_reader
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m evals encoding", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with abstracts/")
-    parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="an embedding model by name or folder")
+    parser.add_argument("--encoder", default=default_encoder(), help="an embedding model by name or folder")
     parser.add_argument("--limit", type=int, default=10_000, metavar="N", help="passages at most (10,000)")
     add_reader_flag(parser)
     arguments = parser.parse_args(argv)

@@ -39,9 +39,9 @@ def plain_bm25(corpus: Corpus, work: Path) -> Ranker:
 
 
 def langchain_faiss(corpus: Corpus, work: Path) -> Ranker:
-    """Return LangChain's FAISS over RecursiveCharacterTextSplitter(1000, 200), with the same weights as ours.
+    """Return LangChain's FAISS over RecursiveCharacterTextSplitter(1000, 200), with all-MiniLM-L6-v2.
 
-    The vectors are kept under `work`. Raises ImportError without the packages.
+    Our encoder was made from that. The vectors are kept under `work`. Raises ImportError without the packages.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # langchain-community announces its end

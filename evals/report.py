@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from index import Library
+from index.encoder_models import DEFAULT_ENCODER, default_encoder
 from index.search import DENSE_WEIGHT
 from qa.reader import DEFAULT_READER
 
@@ -90,7 +91,9 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def write_results(name: str, content: Mapping[str, object], *, folder: Path = RESULTS) -> None:
-    """Write a table's JSON, whole or not at all."""
+    """Write a table's JSON, whole or not at all; under a name of its own with another encoder than the default."""
+    if (encoder := default_encoder()) != DEFAULT_ENCODER:
+        name = f"{name}-by-{Path(encoder).name}"
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{name}.json"
     aside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

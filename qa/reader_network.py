@@ -15,7 +15,8 @@ from transformers.utils import logging
 
 from index.compiled import Row
 from index.errors import EncoderError
-from qa.reader_weights import read_about, read_state
+from index.stored_weights import read_about, read_state
+from qa.reader_weights import READER
 
 OUTPUTS = ("answers", "is about", "supports", "contradicts", "says nothing")
 """What the numbers are: the log-odds that a sentence answers and that a passage is of an abstract that is relevant, and
@@ -49,7 +50,7 @@ class ReaderNetwork(torch.nn.Module):
 
 def load_network(folder: Path) -> ReaderNetwork:
     """Return the network in a reader's folder. Raises EncoderError when its weights are not of its configuration."""
-    about = read_about(folder)
+    about = read_about(folder, READER)
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # it warns of a loss that nobody asked for
     try:
         network = ReaderNetwork(about.config)
@@ -58,28 +59,6 @@ def load_network(folder: Path) -> ReaderNetwork:
         reason = str(error).splitlines()[0]
         raise EncoderError(f"the reader in {folder} is not one that this version can read: {reason}") from error
     return network.eval()
-
-
-def in_eight_bits(network: ReaderNetwork) -> ReaderNetwork:
-    """Return the network with its matrices as they are stored, so that OpenVINO keeps and multiplies them as such."""
-    for module in list(network.modules()):
-        for name, child in module.named_children():
-            if isinstance(child, torch.nn.Linear) and child is not network.head:
-                setattr(module, name, _EightBitLinear(child))
-    return network
-
-
-class _EightBitLinear(torch.nn.Module):
-    def __init__(self, linear: torch.nn.Linear) -> None:
-        super().__init__()
-        weight = linear.weight.detach()
-        scale = weight.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
-        self.whole = torch.nn.Parameter(torch.round(weight / scale).to(torch.int8), requires_grad=False)
-        self.scale = torch.nn.Parameter(scale, requires_grad=False)
-        self.bias = linear.bias
-
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.linear(tokens, self.whole.to(self.scale.dtype) * self.scale, self.bias)
 
 
 def run_network(network: ReaderNetwork, rows: Sequence[Row]) -> NDArray[np.float32]:

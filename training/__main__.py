@@ -1,7 +1,8 @@
-"""python -m training STEP: make the reader's weights.
+"""python -m training STEP: make the weights of the reader and the encoder.
 
     lists     collect what to learn from: questions with texts that answer them, and hard ones that do not
     reader    train the reader on them and write it to a folder, collecting them first where they are missing
+    encoder   fine-tune the encoder on them, with a reader as its teacher, and write it to a folder
     average   average the weights of readers that differ in their seeds alone
 
 Each takes --help. On two cores the lists take half an hour and the training hours; on a GPU the training takes minutes.
@@ -13,11 +14,18 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import AskAbstractsError
 from training.batches import DRAWS
+
+if TYPE_CHECKING:
+    from training.fit import Recipe
+
+_Recipe = TypeVar("_Recipe", bound="Recipe")
 
 _WORK = Path("~/.cache/askabstracts-evals")
 
@@ -33,18 +41,31 @@ def _lists(arguments: argparse.Namespace) -> None:
 
 
 def _reader(arguments: argparse.Namespace) -> None:
-    from dataclasses import replace
-
-    from training.fit import Recipe
     from training.reader import make_reader
+    from training.reader_loss import ReaderRecipe
 
     if not arguments.lists.is_file():
         _lists(arguments)
-    recipe = Recipe()
-    changed = ("epochs", "learning_rate", "seed", "lists_per_batch", "layers")
-    recipe = replace(recipe, **{name: value for name in changed if (value := getattr(arguments, name)) is not None})
+    recipe = _changed(ReaderRecipe(), arguments, "layers")
     recipe = replace(recipe, with_context=not arguments.without_context, without=tuple(arguments.without))
     make_reader(arguments.lists, arguments.start or _default_start(), arguments.out, recipe, say=_say)
+
+
+def _encoder(arguments: argparse.Namespace) -> None:
+    from training.encoder import make_encoder
+    from training.encoder_loss import EncoderRecipe
+
+    if not arguments.lists.is_file():
+        _lists(arguments)
+    recipe = _changed(EncoderRecipe(), arguments, "distilled", "kept")
+    start, data = arguments.start or _default_start(), arguments.data if arguments.measure else None
+    make_encoder(arguments.lists, start, arguments.teacher, arguments.out, recipe, data=data, say=_say)
+
+
+def _changed(recipe: _Recipe, arguments: argparse.Namespace, *more: str) -> _Recipe:
+    """Return a recipe with what the command line says otherwise."""
+    names = ("epochs", "learning_rate", "seed", "lists_per_batch", *more)
+    return replace(recipe, **{name: value for name in names if (value := getattr(arguments, name)) is not None})
 
 
 def _average(arguments: argparse.Namespace) -> None:
@@ -63,25 +84,7 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def main(argv: Sequence[str]) -> int:
-    """Do one step, and return the exit code: 2 for an error of the person's."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    steps = parser.add_subparsers(dest="step", required=True)
-    lists, reader, average = (steps.add_parser(name) for name in ("lists", "reader", "average"))
-    for step in (lists, reader):
-        step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
-        step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
-        step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
-    average.add_argument("readers", type=Path, nargs="+", help="folders of readers")
-    for step in (reader, average):
-        step.add_argument("--out", type=Path, default=Path("models/reader"), help="the folder for the weights")
-    reader.add_argument("--start", type=Path, help="a folder with a BERT's weights (the default encoder's)")
-    reader.add_argument("--epochs", type=int)
-    reader.add_argument("--learning-rate", type=float)
-    reader.add_argument("--lists-per-batch", type=int)
-    reader.add_argument("--seed", type=int)
+def _reader_flags(reader: argparse.ArgumentParser) -> None:
     reader.add_argument("--layers", type=int, help="how many layers of the starting weights are kept")
     reader.add_argument("--without-context", action="store_true", help="without titles and sections beside sentences")
     reader.add_argument(
@@ -92,10 +95,42 @@ def main(argv: Sequence[str]) -> int:
         metavar="KIND",
         help=f"without lists of these kinds: {'; '.join(DRAWS)}",
     )
+
+
+def _encoder_flags(encoder: argparse.ArgumentParser) -> None:
+    encoder.add_argument("--teacher", type=Path, default=Path("models/reader"), help="the reader that it learns from")
+    encoder.add_argument("--distilled", type=float, help="the weight of the reader's order beside the labels'")
+    encoder.add_argument("--kept", type=float, help="the share of the starting weights in the average at the end")
+    encoder.add_argument("--measure", action="store_true", help="search with it, and with other shares, at the end")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Do one step, and return the exit code: 2 for an error of the person's."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    steps = parser.add_subparsers(dest="step", required=True)
+    lists, reader, encoder, average = (steps.add_parser(name) for name in ("lists", "reader", "encoder", "average"))
+    for step in (lists, reader, encoder):
+        step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
+        step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
+        step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
+    average.add_argument("readers", type=Path, nargs="+", help="folders of readers")
+    for step in (reader, encoder, average):
+        out = Path("models", "encoder" if step is encoder else "reader")
+        step.add_argument("--out", type=Path, default=out, help="the folder for the weights")
+    for step in (reader, encoder):
+        step.add_argument("--start", type=Path, help="a folder with the starting weights (all-MiniLM-L6-v2's)")
+        step.add_argument("--epochs", type=int)
+        step.add_argument("--learning-rate", type=float)
+        step.add_argument("--lists-per-batch", type=int)
+        step.add_argument("--seed", type=int)
+    _reader_flags(reader)
+    _encoder_flags(encoder)
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
-        {"lists": _lists, "reader": _reader, "average": _average}[arguments.step](arguments)
+        {"lists": _lists, "reader": _reader, "encoder": _encoder, "average": _average}[arguments.step](arguments)
     except AskAbstractsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -55,7 +55,9 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class Drawn:
+    """A list as it is drawn: LIST texts, the first of them right where they are ranked."""
+
     question: str
     texts: tuple[Text, ...]
     is_ranked: bool
@@ -77,6 +79,10 @@ class Batches:
             self._known[text] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return self._known[text]
 
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text has."""
+        return [len(self.tokens(text)) for text in texts]
+
     def of_epoch(self, lists: Sequence[TextList], seed: int) -> Iterator[Batch]:
         """Yield an epoch's batches, in an order and with wrong texts that the seed settles."""
         dice = random.Random(seed)
@@ -84,7 +90,7 @@ class Batches:
         dice.shuffle(draws)
         for first in range(0, len(draws), self._per_batch):
             batch = draws[first : first + self._per_batch]
-            yield self._batch([_drawn(one, head, lists, dice) for one, head in batch])
+            yield self._batch([drawn(one, head, lists, dice) for one, head in batch])
 
     def count(self, lists: Sequence[TextList]) -> int:
         """Return how many batches an epoch has."""
@@ -92,30 +98,31 @@ class Batches:
 
     def rows(self, question: str, texts: Sequence[Text]) -> tuple[Ids, Ids, Ids]:
         """Return a question with each of the texts as padded rows: tokens, mask and segments."""
-        return padded([self._pair(question, text) for text in texts])
+        return padded([self.pair(question, text) for text in texts])
 
-    def _pair(self, question: str, text: Text) -> tuple[list[int], list[int]]:
+    def pair(self, question: str, text: Text) -> tuple[list[int], list[int]]:
+        """Return the tokens of a question with a text, and the segment of each."""
         return laid_out(self.tokens(question), self.tokens(text.text), self.tokens(text.context))
 
-    def _batch(self, drawn: Sequence[_Drawn]) -> Batch:
+    def _batch(self, these: Sequence[Drawn]) -> Batch:
         pairs, right, heads, stances = [], [], [], []
-        places = np.full((len(drawn), LIST), -1, dtype=np.int64)
-        for row, one in enumerate(drawn):
+        places = np.full((len(these), LIST), -1, dtype=np.int64)
+        for row, one in enumerate(these):
             for column, text in enumerate(one.texts):
                 if one.is_ranked:
                     places[row, column] = len(pairs)
-                pairs.append(self._pair(one.question, text))
+                pairs.append(self.pair(one.question, text))
                 right.append(int(column == 0) if one.is_ranked else -1)
                 heads.append(one.head)
                 stances.append(-1 if text.stance is None else text.stance)
         return Batch(*padded(pairs), np.array(right), np.array(heads), np.array(stances), places)
 
 
-def _drawn(one: TextList, head: int, lists: Sequence[TextList], dice: random.Random) -> _Drawn:
+def drawn(one: TextList, head: int, lists: Sequence[TextList], dice: random.Random) -> Drawn:
     """Draw one right text and LIST - 1 wrong ones, strangers where there are too few; stances alone as they are."""
     wrong = one.texts[one.right :]
     if not wrong:
-        return _Drawn(one.question, one.texts[:LIST], is_ranked=False)
+        return Drawn(one.question, one.texts[:LIST], is_ranked=False)
     right = dice.choice(one.texts[: one.right])
     chosen = dice.sample(wrong, min(LIST - 1, len(wrong)))
     while len(chosen) < LIST - 1:
@@ -126,7 +133,7 @@ def _drawn(one: TextList, head: int, lists: Sequence[TextList], dice: random.Ran
     texts = (right, *chosen)
     if dice.random() < _DROP_CONTEXT:
         texts = tuple(Text(text.text, "", text.stance) for text in texts)
-    return _Drawn(one.question, texts, is_ranked=True, head=head)
+    return Drawn(one.question, texts, is_ranked=True, head=head)
 
 
 def head_of(one: TextList) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -15,14 +15,15 @@ from tokenizers import Tokenizer
 
 from index.errors import InputError
 from index.model_files import weights_sha256
+from index.stored_weights import About, read_about, read_state, save_weights
 from qa.reader_network import ReaderNetwork
-from qa.reader_weights import TOKENIZER, About, read_about, read_state, save_reader
+from qa.reader_weights import READER, TOKENIZER
 from training.batches import Batches
-from training.fit import Recipe, Run
+from training.fit import Run, Say, device_name
 from training.lists import TRAIN, TextList, digest, read_lists
+from training.reader_loss import ReaderLoss, ReaderRecipe
 from training.tuned import tuned
 
-Say = Callable[[str], None]
 _HEAD_SEED = 20261127
 """Of the head's first weights: all runs begin at one place, so that their ends can be averaged."""
 _CONFIG = (
@@ -31,7 +32,7 @@ _CONFIG = (
 )  # fmt: skip
 
 
-def make_reader(lists_path: Path, start: Path, out: Path, recipe: Recipe, *, say: Say) -> None:
+def make_reader(lists_path: Path, start: Path, out: Path, recipe: ReaderRecipe, *, say: Say) -> None:
     """Train a reader on the lists from the weights in `start`, and write it to `out`.
 
     A run that was stopped goes on from its last whole epoch; what it keeps for that is taken away at the end.
@@ -43,14 +44,24 @@ def make_reader(lists_path: Path, start: Path, out: Path, recipe: Recipe, *, say
     tokenizer.no_truncation()
     batches = Batches(tokenizer, recipe.lists_per_batch)
     network = _started(config, start)
-    for line in Run(network, batches, lists, recipe, out / "run").train():
+    to_train = [one for one in lists if one.part == TRAIN]
+    run = Run(
+        network,
+        lambda seed: batches.of_epoch(to_train, seed),
+        ReaderLoss(network, recipe),
+        recipe,
+        out / "run",
+        steps=batches.count(to_train),
+    )
+    for line in run.train():
         say(line)
         _tell(network, batches, lists, say)
     say("averaged over the last steps:")
     _tell(network, batches, lists, say)
     state = {name: tensor.detach().float().cpu().numpy() for name, tensor in network.state_dict().items()}
     about = About(config, _recipe(recipe, start), digest(lists_path))
-    known = save_reader(out, state, about, (start / TOKENIZER).read_bytes())
+    known = save_weights(out, READER, state, about)
+    shutil.copy(start / TOKENIZER, out / TOKENIZER)
     network.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in read_state(out).items()})
     say(f"written to {out}, weights {known.weights_sha256[:12]}; as they are stored:")
     _tell(network, batches, lists, say)
@@ -59,7 +70,7 @@ def make_reader(lists_path: Path, start: Path, out: Path, recipe: Recipe, *, say
 
 def average_readers(folders: Sequence[Path], out: Path) -> None:
     """Write the average of readers of one recipe to a folder. Raises InputError when they differ in more than seeds."""
-    abouts = [read_about(folder) for folder in folders]
+    abouts = [read_about(folder, READER) for folder in folders]
     first = abouts[0]
     if any((one.config, one.lists_sha256) != (first.config, first.lists_sha256) for one in abouts):
         raise InputError("these readers are of different networks or lists: only seeds may differ")
@@ -67,10 +78,11 @@ def average_readers(folders: Sequence[Path], out: Path) -> None:
     mean = {name: np.mean([state[name] for state in states], axis=0) for name in states[0]}
     recipe = dict(first.recipe) | {"seeds": [one.recipe["seed"] for one in abouts]}
     recipe.pop("seed")
-    save_reader(out, mean, About(first.config, recipe, first.lists_sha256), (folders[0] / TOKENIZER).read_bytes())
+    save_weights(out, READER, mean, About(first.config, recipe, first.lists_sha256))
+    shutil.copy(folders[0] / TOKENIZER, out / TOKENIZER)
 
 
-def _wanted(lists: Sequence[TextList], recipe: Recipe) -> list[TextList]:
+def _wanted(lists: Sequence[TextList], recipe: ReaderRecipe) -> list[TextList]:
     """Return the lists of the kinds that a recipe takes, with or without contexts; those to tune by are all kept."""
     kept = [one for one in lists if one.part != TRAIN or one.kind not in recipe.without]
     if recipe.with_context:
@@ -99,9 +111,8 @@ def _started(config: dict[str, object], start: Path) -> ReaderNetwork:
     return network
 
 
-def _recipe(recipe: Recipe, start: Path) -> dict[str, object]:
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    return asdict(recipe) | {"start_sha256": weights_sha256(start), "trained_on": device}
+def _recipe(recipe: ReaderRecipe, start: Path) -> dict[str, object]:
+    return asdict(recipe) | {"start_sha256": weights_sha256(start), "trained_on": device_name()}
 
 
 def _tell(network: ReaderNetwork, batches: Batches, lists: Sequence[TextList], say: Say) -> None:

@@ -9,8 +9,8 @@ from sklearn.metrics import roc_auc_score
 
 from qa.reader_network import ReaderNetwork
 from training.batches import Batches, head_of
-from training.fit import score
 from training.lists import SUPPORTS, TUNE, TextList
+from training.reader_loss import score
 
 
 def tuned(network: ReaderNetwork, batches: Batches, lists: Sequence[TextList]) -> dict[str, dict[str, float]]:

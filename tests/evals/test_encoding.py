@@ -6,7 +6,7 @@ from evals.encoding import main
 def test_rates_are_printed(tmp_path, capsys):
     main(["--data", str(tmp_path), "--limit", "60"])
     said = capsys.readouterr().out
-    assert "Encoding by all-MiniLM-L6-v2 on" in said
+    assert "Encoding by abstracts-MiniLM-L6 on" in said
     rows = {line[:12].strip(): line.split() for line in said.splitlines()}
     assert float(rows["round 3"][5]) > 0
     assert rows["80 sentences"][2] in ("80", "80.000")

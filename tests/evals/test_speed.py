@@ -9,7 +9,7 @@ import pytest
 
 from evals import speed
 from evals.speed import OF_OURS, OURS, SEARCHING, SYSTEMS, Failed, Run, System, measured, python_of, rows_of, started
-from index.encoder import DEFAULT_ENCODER
+from index.encoder_models import DEFAULT_ENCODER
 
 
 @pytest.fixture

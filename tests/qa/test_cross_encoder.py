@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from index import encoder as encoding
+from index.encoder_models import MINILM, encoder_folder
 from index.errors import EncoderError
 from qa import Assistant
 from qa.cross_encoder import CrossEncoderReader
@@ -22,7 +22,7 @@ def saved(folder, *, scores=1):
     from sentence_transformers import CrossEncoder
     from transformers import BertConfig, BertForSequenceClassification
 
-    source = encoding._model_folder(encoding.DEFAULT_ENCODER)
+    source = encoder_folder(MINILM)
     torch.manual_seed(1)
     config = BertConfig(
         hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, num_labels=scores
@@ -58,7 +58,7 @@ HEARD = Ranking(reader_weight=5.0)
 def test_the_abstract_whose_best_passage_is_read_for_an_answer_comes_first(library):
     without = [source.abstract.pmid for source in retrieve(library, QUESTION)]
     assert without[0] == "90000003"
-    sources = retrieve(library, QUESTION, reader=scoring("migrat"), ranking=HEARD)
+    sources = retrieve(library, QUESTION, reader=scoring("mda-mb-231"), ranking=HEARD)
     assert [source.abstract.pmid for source in sources] == ["90000001", *(one for one in without if one != "90000001")]
     assert [source.number for source in sources] == list(range(1, len(sources) + 1))
 
@@ -103,7 +103,7 @@ def test_what_is_no_cross_encoder_is_refused_in_a_sentence(library, tmp_path):
     with pytest.raises(EncoderError, match="no reader no-such-model: .*--reader none"):
         Assistant(library, reader="no-such-model")
     with pytest.raises(EncoderError, match="is no cross-encoder"):  # an embedding model would get a random head
-        load_reader(str(encoding._model_folder(encoding.DEFAULT_ENCODER)))
+        load_reader(str(encoder_folder(MINILM)))
     with pytest.raises(EncoderError, match="gives 3 scores a pair"):  # one that tells entailment from contradiction
         load_reader(saved(tmp_path, scores=3))
 

@@ -9,12 +9,13 @@ import pytest
 from index import Abstract, Library, Section
 from index.compiled import compiled_folder
 from index.errors import EncoderError
+from index.stored_weights import checked_sha256, read_about
 from qa import Assistant
 from qa import reader as reading
 from qa.grounding import ANSWERS, Statement, objection
 from qa.pairs import MAX_TOKENS, laid_out
 from qa.reader import PlainReader, Read, chance, load_reader
-from qa.reader_weights import checked_sha256, read_about
+from qa.reader_weights import READER
 from qa.reading import weigh
 from qa.retrieval import retrieve
 
@@ -42,8 +43,8 @@ def copied(tmp_path):
 
 def test_it_fits_in_the_box_and_says_how_it_was_made():
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 25_000_000
-    about = read_about(FOLDER)
-    assert checked_sha256(FOLDER) == about.weights_sha256
+    about = read_about(FOLDER, READER)
+    assert checked_sha256(FOLDER, READER) == about.weights_sha256
     assert len(about.lists_sha256) == 64
     assert {"epochs", "learning_rate", "start_sha256", "seeds"} <= set(about.recipe)
 
@@ -155,7 +156,7 @@ def test_none_is_none_and_both_are_kept_with_the_answer(library):
     assert load_reader("none") is None
     with_it, without = (Assistant(library, reader=one).ask(QUESTION) for one in ("reader", "none"))
     assert (with_it.settings["reader"], without.settings["reader"]) == ("reader", "none")
-    assert with_it.settings["reader_sha256"] == checked_sha256(FOLDER)
+    assert with_it.settings["reader_sha256"] == checked_sha256(FOLDER, READER)
     assert without.settings["reader_sha256"] == ""
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from evals.corpora import part_of
-from index import encoder as encoding
+from index.encoder_models import MINILM, encoder_folder
 from index.errors import FileError, InputError
-from qa.reader_weights import read_about, read_state
+from index.stored_weights import read_about, read_state
+from qa.reader_weights import READER
 from training.__main__ import main
 from training.batches import LIST, Batches
 from training.changes import contradicting, with_other_name
@@ -43,7 +44,7 @@ def start(tmp_path_factory):
     torch.manual_seed(1)
     config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    source = encoding._model_folder(encoding.DEFAULT_ENCODER)
+    source = encoder_folder(MINILM)
     shutil.copy(source / "tokenizer.json", folder)
     return folder
 
@@ -126,7 +127,7 @@ def test_it_learns_and_is_written_with_its_recipe(start, tmp_path, capsys):
     assert losses[-1] < 0.5 * losses[0]
     assert "scifact: lists" in said
     assert "first 1" in said.split("as they are stored")[1]
-    about = read_about(tmp_path / "made")
+    about = read_about(tmp_path / "made", READER)
     assert about.recipe["epochs"] == 6
     assert about.config["num_hidden_layers"] == 1
     assert not (tmp_path / "made" / "run").exists()
