@@ -25,6 +25,7 @@ from index.records import Abstract, Filters, Passage
 from index.rows import (
     APPLICATION_ID,
     DIGEST_MODULUS,
+    FILTER_INDEXES,
     FORMAT,
     SCHEMA,
     STAMP_BITS,
@@ -165,7 +166,8 @@ class Store(Database):
         rows = self._rows_in("SELECT id, vector FROM passages WHERE id IN ({})", ids)
         with decoding(self.path):
             found = {id_: np.frombuffer(vector, dtype=np.float16) for id_, vector in rows}
-            if any(len(vector) != self.settings.dimension for vector in found.values()):
+            dimension = self.settings.dimension
+            if any(len(vector) != dimension for vector in found.values()):
                 raise ValueError("a vector of another length")
         return found
 
@@ -239,18 +241,18 @@ class Store(Database):
         """Return which passages the filters allow; None for all of them."""
         where, values = condition(filters)
         if where:
-            rows = self._rows(
-                f"SELECT p.id FROM passages p JOIN abstracts a ON a.id = p.abstract_id WHERE {where} ORDER BY p.id",
-                values,
-            )
-            return Selection(np.fromiter((id_ for (id_,) in rows), dtype=np.int64))
+            return Selection(self._passages_of(where, values))
         if filters.include_retracted:
             return None
-        rows = self._rows(
-            "SELECT p.id FROM passages p JOIN abstracts a ON a.id = p.abstract_id WHERE a.is_retracted ORDER BY p.id"
-        )
-        retracted = np.fromiter((id_ for (id_,) in rows), dtype=np.int64)
+        retracted = self._passages_of("a.is_retracted", [])
         return Selection(retracted, excludes=True) if len(retracted) else None
+
+    def _passages_of(self, where: str, values: Sequence[object]) -> NDArray[np.int64]:
+        """Return the ids of the passages of the abstracts that a condition names, rising."""
+        # CROSS: from the abstracts to their passages, as SQLite would not know which of them are few
+        sql = f"SELECT p.id FROM abstracts a CROSS JOIN passages p ON p.abstract_id = a.id WHERE {where}"
+        ids = np.fromiter((id_ for (id_,) in self._rows(sql, values)), dtype=np.int64)
+        return np.sort(ids)
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""
@@ -289,6 +291,8 @@ class Store(Database):
 
     def _next_generation(self) -> int:
         """Give the open transaction the next generation, and a mark of its own."""
+        for statement in FILTER_INDEXES:
+            self._db.execute(statement)
         generation = self.generation + 1
         _write_settings(self._db, {"generation": generation})
         mark = generation << STAMP_BITS | secrets.randbits(STAMP_BITS)

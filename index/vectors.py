@@ -64,6 +64,7 @@ class VectorIndex:
 
         if not len(self):
             return []
+        faiss.omp_set_num_threads(1)  # of this thread: one query is done before a second thread has woken up
         parameters = faiss.SearchParameters(sel=_selector(selection)) if selection else None
         scores, ids = self._index.search(query.reshape(1, -1), min(top, len(self)), params=parameters)
         return [(int(id_), float(score)) for id_, score in zip(ids[0], scores[0], strict=True) if id_ >= 0]
