@@ -42,6 +42,9 @@ FILTER_INDEXES = (
 )
 """What filters ask first, apart from the long rows of abstracts. No part of the format: a library of an older version
 gets them with its next batch, and any version reads a library with them or without."""
+LISTS_TABLE = "CREATE TABLE IF NOT EXISTS lists (trained_for INTEGER NOT NULL, centroids BLOB NOT NULL)"
+"""One row, where a library is so large that its vectors lie in lists. No part of the format either: a version that does
+not know it reads every vector."""
 DIGEST_MODULUS = 1 << 256
 """Of the sum of all content numbers."""
 STAMP_BITS = 31

@@ -27,6 +27,7 @@ from index.rows import (
     DIGEST_MODULUS,
     FILTER_INDEXES,
     FORMAT,
+    LISTS_TABLE,
     SCHEMA,
     STAMP_BITS,
     Changes,
@@ -42,6 +43,7 @@ from index.rows import (
     settings_row,
     unpack,
 )
+from index.vector_lists import Lists
 from index.vectors import is_unit
 
 
@@ -91,10 +93,14 @@ class Store(Database):
 
     @property
     def digest(self) -> str:
-        """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came."""
+        """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came.
+
+        Unless they are so many that their vectors lie in lists, which come out as they were when these were trained.
+        """
         row = self._settings()
         with decoding(self.path):
-            parts = (row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT))
+            parts = [row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT)]
+            parts += [row["lists_sha256"]] if "lists_sha256" in row else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
@@ -184,6 +190,37 @@ class Store(Database):
         while ids := [id_ for (id_,) in self._rows(sql, (first, last, size))]:
             yield ids
             first = ids[-1] + 1
+
+    def count_passages(self) -> int:
+        """Return how many passages there are."""
+        return int(self._row("SELECT count(*) FROM passages")[0])
+
+    @property
+    def lists_sha256(self) -> str:
+        """The digest of the lists that the vectors lie in; "" where every vector is read for a question."""
+        return next((sha256 for (sha256,) in self._rows("SELECT value FROM settings WHERE name = 'lists_sha256'")), "")
+
+    @property
+    def lists(self) -> Lists | None:
+        """The lists that the vectors lie in, or None: there are none, or they are not as they were written."""
+        with self._snapshot():
+            said, dimension = self.lists_sha256, self.settings.dimension
+            rows = self._rows("SELECT trained_for, centroids FROM lists") if said else []
+        for trained_for, centroids in rows:
+            with decoding(self.path):
+                lists = Lists(np.frombuffer(centroids, dtype=np.float16).reshape(-1, dimension), int(trained_for))
+            if lists.sha256 == said:
+                return lists
+        return None
+
+    def put_lists(self, lists: Lists | None) -> None:
+        """Take other lists, or none, as a batch of its own: what holds the vectors follows as after any other."""
+        with self._transaction():
+            self._next_generation()
+            self._drop_lists()
+            if lists is not None:
+                self._db.execute("INSERT INTO lists VALUES (?, ?)", (lists.trained_for, lists.centroids.tobytes()))
+                _write_settings(self._db, {"lists_sha256": lists.sha256})
 
     @property
     def job(self) -> Job | None:
@@ -299,6 +336,11 @@ class Store(Database):
         self._db.execute("INSERT INTO marks VALUES (?)", (mark,))
         return generation
 
+    def _drop_lists(self) -> None:
+        self._db.execute(LISTS_TABLE)
+        self._db.execute("DELETE FROM lists")
+        self._db.execute("DELETE FROM settings WHERE name = 'lists_sha256'")
+
     def _remove(self, pmids: Sequence[str], generation: int) -> None:
         rows = list(self._rows_in("SELECT id, pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
         for abstract_id, pmid, digest in rows:
@@ -353,6 +395,7 @@ class Store(Database):
         )
 
     def _take_over(self, generation: int) -> None:
+        self._drop_lists()  # of other vectors
         self._db.execute("INSERT INTO removals SELECT id, ? FROM passages", (generation,))
         (last,) = self._row("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
         for table in ("passages", "labels", "abstracts"):
