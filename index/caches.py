@@ -249,17 +249,17 @@ class Caches:
     def _replay_lexical(self, lexical: LexicalIndex, mark: int) -> None:
         """Bring a lexical index to the batch of `mark`.
 
-        After a removal all is written anew, from the terms that are kept there: tantivy goes on counting removed
-        passages in BM25's frequencies until it merges, and the same library must give the same scores whatever its
-        past.
+        After a removal all is written anew, from the terms that are kept there, unless little of a large index goes:
+        tantivy goes on counting removed passages in BM25's frequencies until it merges, and the same library must give
+        the same scores whatever its past.
         """
         held = self._store.generation_of(lexical.generation) or 0
         removed = set(self._store.changes_since(held).removed)
-        if removed:
+        if not removed or lexical.can_do_without(len(removed)):
+            lexical.add(self._rows_since(held), generation=mark, without=removed)
+        else:
             staying = (row for row in lexical.rows() if row.id not in removed)
             lexical.replace_all(chain(staying, self._rows_since(held)), generation=mark)
-        else:
-            lexical.add(self._rows_since(held), generation=mark)
 
     def _rows_since(self, generation: int) -> Iterator[LexicalRow]:
         cut: dict[int, Passage] = {}
