@@ -32,7 +32,7 @@ class VectorIndex:
     Held as float16, the precision that the library stores, so that a rebuilt index is the same index.
     """
 
-    _index: Any  # a faiss.IndexIDMap2, or with lists a faiss.IndexIVF; FAISS has type hints for part of itself only
+    _index: Any  # a faiss.IndexIDMap, or with lists a faiss.IndexIVF; FAISS has type hints for part of itself only
 
     def __init__(self, dimension: int, lists: Lists | None = None) -> None:
         import faiss
@@ -40,7 +40,7 @@ class VectorIndex:
         self.lists = lists
         if lists is None:
             flat = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-            self._index = faiss.IndexIDMap2(flat)
+            self._index = faiss.IndexIDMap(flat)
             return
         middles = faiss.IndexFlatIP(dimension)
         middles.add(lists.centroids.astype(np.float32))
