@@ -8,6 +8,7 @@
     sentences     how well sentences are split, beside the splitters on PyPI
     followups     whether follow-ups are understood, by rules
     speed         how fast a library is built, opened and searched, beside what others would use
+    growth        what searching, adding, removing and holding a library cost as it grows
     encoding      how many passages a second are turned into vectors, on a CPU or a GPU
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
@@ -22,7 +23,20 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import abstention, answers, beside, encoding, followups, grounding, load, names, retrieval, sentences, speed
+from evals import (
+    abstention,
+    answers,
+    beside,
+    encoding,
+    followups,
+    grounding,
+    growth,
+    load,
+    names,
+    retrieval,
+    sentences,
+    speed,
+)
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
@@ -33,6 +47,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "grounding": grounding.main,
     "sentences": sentences.main,
     "speed": speed.main,
+    "growth": growth.main,
     "encoding": encoding.main,
     "load": load.main,
     "beside": beside.main,

@@ -202,6 +202,11 @@ def with_background(corpus: Corpus, folder: Path) -> Corpus:
     return replace(corpus, name=f"{corpus.name} among others", abstracts=tuple(together.values()), note=note, base=base)
 
 
+def plain_library(folder: Path, work: Path) -> Path:
+    """Return the library of the plain abstracts of abstracts/, built under `work` unless it is there."""
+    return build_library(_corpus("abstracts", plain_abstracts(folder), (), ""), work)
+
+
 def plain_abstracts(folder: Path) -> list[Abstract]:
     """Return the plain abstracts of abstracts/."""
     rows = read_rows(folder / "abstracts" / "abstracts.jsonl.gz")

@@ -18,7 +18,9 @@ from index.lexical import LexicalIndex, LexicalRow
 from index.lexical_rows import lexical_rows
 from index.records import Passage
 from index.store import Store
-from index.vectors import VectorIndex, is_whole, write_vectors
+from index.vector_lists import lists_fit, sample_of, train, wants_lists
+from index.vectors import VectorIndex
+from index.vectors_file import Rows, read_head, read_rows, write_rows
 
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
@@ -61,9 +63,10 @@ class Caches:
 
     def load(self) -> bool:
         """Take up the caches in memory or on disk if they hold the truth's generation; tell whether they do."""
-        mark = self._store.mark
+        mark, lists = self._store.mark, self._store.lists_sha256
         with self.lock:
-            has_vectors, has_lexical = self._vectors_mark == mark, self._lexical_mark == mark
+            has_vectors = self._vectors_mark == mark and self.vectors.lists_sha256 == lists
+            has_lexical = self._lexical_mark == mark
             if has_vectors and has_lexical:
                 return True
             if not has_vectors and VectorIndex.generation_of(self._vectors_path) != mark:
@@ -75,7 +78,9 @@ class Caches:
                 vectors, held = (self.vectors, mark) if has_vectors else VectorIndex.read(self._vectors_path)
             except (OSError, ValueError):
                 return False
-            if held != mark or lexical.generation != mark or vectors.dimension != self._store.settings.dimension:
+            if held != mark or lexical.generation != mark:
+                return False
+            if vectors.dimension != self._store.settings.dimension or vectors.lists_sha256 != lists:
                 return False
             self._vectors, self._lexical = vectors, lexical
             self._vectors_mark = self._lexical_mark = mark
@@ -107,6 +112,7 @@ class Caches:
         """
         with self._bringing:
             try:
+                self._settle_lists()
                 self._bring_along(self._store.mark)
             except BaseException:
                 self.drop()  # what is in memory may be half brought along
@@ -124,27 +130,69 @@ class Caches:
         _delete(self._vectors_path)
         _delete(self._lexical_path)
 
+    def _settle_lists(self) -> None:
+        """Give the vectors of a library lists when it has grown large, others when it has outgrown those, or none."""
+        passages, lists = self._store.count_passages(), self._store.lists
+        are_whole = self._store.lists_sha256 == (lists.sha256 if lists else "")
+        if are_whole and lists_fit(lists, passages):
+            return
+        lists = None
+        if wants_lists(passages):
+            sample = sample_of(self._store.passage_ids()).tolist()
+            vectors = self._store.vectors(sample)
+            lists = train(np.stack([vectors[id_] for id_ in sample]), passages)
+        self._store.put_lists(lists)
+
     def _bring_along(self, mark: int) -> None:
-        if self._vectors is not None:  # those who search here go on doing so
+        lists = self._store.lists_sha256
+        if self._vectors is not None and self._vectors.lists_sha256 == lists:  # those who search here go on doing so
             self._replay_held()
-        if VectorIndex.generation_of(self._vectors_path) != mark or not is_whole(self._vectors_path):
+        if not self._is_written(mark, lists):
             self._write_vectors(mark)
+        if self._vectors is not None and self._vectors.lists_sha256 != lists:
+            vectors, _ = VectorIndex.read(self._vectors_path)
+            with self.lock:
+                self._vectors, self._vectors_mark = vectors, mark
         lexical = self._read_lexical()
         if lexical.generation != mark:
             self._replay_lexical(lexical, mark)
         with self.lock:
             self._lexical, self._lexical_mark = lexical, mark
 
+    def _is_written(self, mark: int, lists_sha256: str) -> bool:
+        """Tell whether the vectors on disk are whole, of this batch, and in these lists."""
+        if VectorIndex.generation_of(self._vectors_path) != mark:
+            return False
+        try:
+            return read_head(self._vectors_path).lists_sha256 == lists_sha256
+        except (OSError, ValueError):
+            return False
+
     def _write_vectors(self, mark: int) -> None:
-        """Write all vectors anew, straight from the truth: a writer need not hold them in memory."""
+        """Write the file of vectors of this batch: a writer need not hold them in memory.
+
+        What the file there holds and what stays is taken over as it is, the rest comes from the truth.
+        """
         if self._vectors_path.is_dir():
             _delete(self._vectors_path)
-        write_vectors(
-            self._vectors_path,
-            (vectors for ids in self._ids_since(0) if (vectors := self._store.vectors(ids))),
-            dimension=self._store.settings.dimension,
-            generation=mark,
-        )
+        dimension, lists = self._store.settings.dimension, self._store.lists
+        empty = VectorIndex(dimension, lists)
+        kept, generation = self._kept_rows(empty)
+        new = (empty.rows(vectors) for ids in self._ids_since(generation) if (vectors := self._store.vectors(ids)))
+        write_rows(self._vectors_path, chain(kept, new), dimension=dimension, generation=mark, lists=lists)
+
+    def _kept_rows(self, like: VectorIndex) -> tuple[Iterator[Rows], int]:
+        """Return those rows of the file that stay, and the generation behind which all others lie; none of a file that
+        is damaged, another library's, or has its vectors in other lists."""
+        try:
+            head = read_head(self._vectors_path)
+        except (OSError, ValueError):
+            return iter(()), 0
+        generation = self._store.generation_of(head.generation)
+        if generation is None or (head.dimension, head.lists_sha256) != (like.dimension, like.lists_sha256):
+            return iter(()), 0
+        gone = np.array(self._store.changes_since(generation).removed, dtype=np.int64)
+        return (rows[~np.isin(rows["id"], gone)] for rows in read_rows(self._vectors_path)), generation
 
     def _ids_since(self, generation: int) -> Iterator[list[int]]:
         """Yield the ids of the passages that were added after a generation, some thousands at a time."""
@@ -201,17 +249,17 @@ class Caches:
     def _replay_lexical(self, lexical: LexicalIndex, mark: int) -> None:
         """Bring a lexical index to the batch of `mark`.
 
-        After a removal all is written anew, from the terms that are kept there: tantivy goes on counting removed
-        passages in BM25's frequencies until it merges, and the same library must give the same scores whatever its
-        past.
+        After a removal all is written anew, from the terms that are kept there, unless little of a large index goes:
+        tantivy goes on counting removed passages in BM25's frequencies until it merges, and the same library must give
+        the same scores whatever its past.
         """
         held = self._store.generation_of(lexical.generation) or 0
         removed = set(self._store.changes_since(held).removed)
-        if removed:
+        if not removed or lexical.can_do_without(len(removed)):
+            lexical.add(self._rows_since(held), generation=mark, without=removed)
+        else:
             staying = (row for row in lexical.rows() if row.id not in removed)
             lexical.replace_all(chain(staying, self._rows_since(held)), generation=mark)
-        else:
-            lexical.add(self._rows_since(held), generation=mark)
 
     def _rows_since(self, generation: int) -> Iterator[LexicalRow]:
         cut: dict[int, Passage] = {}

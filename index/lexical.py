@@ -13,7 +13,7 @@ import math
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,10 @@ _AS_BEFORE = "="
 """In place of an abstract's terms: those of the passage before."""
 _MOST_DEFINITIONS = 200
 """How many definitions of an abbreviation are weighed against each other, the oldest first."""
+_REWRITTEN = 20_000
+"""Passages, up to which an index is written anew after a removal: that takes a second."""
+_MOST_COUNTED = 20
+"""One in so many of the passages may have been removed and still be counted, before all is written anew."""
 _GENERATION_ID = 0  # passage ids start at 1
 _SUMS = "checksums.json"
 _BLOCK = 1 << 20
@@ -75,6 +79,7 @@ class LexicalIndex:
         try:
             self._index = tantivy.Index(self._schema, path=str(folder))
             self._index.config_reader(reload_policy="manual")
+            self.reload()
         except (ValueError, OSError) as error:
             if _is_full(error):
                 raise _os_error(error, folder) from error
@@ -101,6 +106,7 @@ class LexicalIndex:
                 opened._index = tantivy.Index(opened._schema)
         except (ValueError, OSError):
             opened._index = tantivy.Index(opened._schema)
+        opened.reload()
         return opened
 
     def __len__(self) -> int:
@@ -110,28 +116,47 @@ class LexicalIndex:
     @property
     def generation(self) -> int:
         """The generation of the last commit; 0 for an empty index."""
+        return next((int(mark["generation"][0]) for mark in self._mark()), 0)
+
+    @property
+    def _counted(self) -> int:
+        """How many passages were removed and are still counted, at the most."""
+        return next((int(said["counted"]) for mark in self._mark() for said in mark["definitions"]), 0)
+
+    def _mark(self) -> Iterator[Any]:
+        """Yield the record of the last commit, where there is one."""
         import tantivy
 
         searcher = self._index.searcher()
         query = tantivy.Query.term_query(self._schema, "id", _GENERATION_ID)
         for _, address in searcher.search(query, 1, count=False).hits:
-            return int(searcher.doc(address)["generation"][0])
-        return 0
+            yield searcher.doc(address)
 
     def reload(self) -> None:
         """Take up what was committed since the index was opened."""
         self._index.reload()
+        self._frequencies = Frequencies(
+            self._index.searcher(), self._schema, counted=_documents(self._folder) if self._counted else 0
+        )
 
-    def add(self, rows: Iterable[LexicalRow], *, generation: int) -> None:
-        """Add passages and record the generation, in one commit that is whole or not at all.
+    def add(self, rows: Iterable[LexicalRow], *, generation: int, without: Collection[int] = ()) -> None:
+        """Add passages, remove those `without`, and record the generation, in one commit that is whole or not at all.
 
         Raises OSError when it cannot be written.
         """
-        self._commit(rows, generation, is_anew=False)
+        self._commit(rows, generation, without=without, counted=self._counted + len(without))
 
     def replace_all(self, rows: Iterable[LexicalRow], *, generation: int) -> None:
         """Put passages in place of all that is there, in one commit. Raises OSError as `add` does."""
         self._commit(rows, generation, is_anew=True)
+
+    def can_do_without(self, removed: int) -> bool:
+        """Tell whether so many passages are so few of a large index that `add` may remove them.
+
+        tantivy goes on counting them in BM25's mean length until all is written anew; their share bounds what that does
+        to a score, which is in the fifth digit. How many passages hold a term is counted without them.
+        """
+        return len(self) > _REWRITTEN and (self._counted + removed) * _MOST_COUNTED <= len(self)
 
     def rows(self) -> Iterator[LexicalRow]:
         """Yield what the last commit holds, by rising ids, as it was given."""
@@ -150,7 +175,15 @@ class LexicalIndex:
                 whole = whole if of_abstract == _AS_BEFORE else of_abstract.split()
                 yield LexicalRow(int(id_), terms.split(), tuple(_definitions(record)), whole)
 
-    def _commit(self, rows: Iterable[LexicalRow], generation: int, *, is_anew: bool) -> None:
+    def _commit(
+        self,
+        rows: Iterable[LexicalRow],
+        generation: int,
+        *,
+        is_anew: bool = False,
+        without: Collection[int] = (),
+        counted: int = 0,
+    ) -> None:
         import tantivy
 
         whole: Sequence[str] | None = None
@@ -158,13 +191,16 @@ class LexicalIndex:
             writer = self._index.writer(heap_size=64_000_000, num_threads=1)
             if is_anew:
                 writer.delete_all_documents()
-            writer.delete_documents_by_term("id", _GENERATION_ID)
+            for id_ in (_GENERATION_ID, *without):
+                writer.delete_documents_by_term("id", id_)
             for row in rows:
                 writer.add_document(_record(row, is_of_the_same_abstract=row.whole == whole))
                 whole = row.whole
             mark = tantivy.Document()
             mark.add_integer("id", _GENERATION_ID)
             mark.add_integer("generation", generation)
+            if counted:
+                mark.add_json("definitions", {"counted": counted})
             writer.add_document(mark)
             writer.commit()
             writer.wait_merging_threads()
@@ -209,8 +245,8 @@ class LexicalIndex:
 
         A term that no passage holds is left out; `weight_of_absent` is what it would weigh.
         """
-        searcher, count = self._index.searcher(), len(self)
-        frequencies = {term: int(searcher.doc_freq(_TERMS, term)) for term in terms}
+        count = len(self)
+        frequencies = {term: self._frequencies.of(_TERMS, term) for term in terms}
         return {term: math.log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in frequencies.items() if 0 < n <= count}
 
     @property
@@ -229,7 +265,7 @@ class LexicalIndex:
                     if times == 1
                     else tantivy.Query.boost_query(self._term(field, term), times),
                 )
-                for term, times in Counter(terms).items()
+                for term, times in self._weighed(field, terms).items()
             ]
         )
         if selection is None:
@@ -240,10 +276,46 @@ class LexicalIndex:
         allowed = tantivy.Query.const_score_query(chosen, 0.0)
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, any_term), (tantivy.Occur.Must, allowed)])
 
+    def _weighed(self, field: str, terms: Sequence[str]) -> Mapping[str, float]:
+        """Return how much each term counts: as often as it is asked for, if tantivy weighs it rightly by itself."""
+        return {term: times * self._frequencies.correction(field, term) for term, times in Counter(terms).items()}
+
     def _term(self, field: str, term: str) -> Any:  # noqa: ANN401 - a tantivy.Query
         import tantivy
 
         return tantivy.Query.term_query(self._schema, field, term, "freq")
+
+
+class Frequencies:
+    """How many passages hold a term, without those that were removed and that tantivy goes on counting."""
+
+    def __init__(self, searcher: Any, schema: Any, *, counted: int) -> None:  # noqa: ANN401 - tantivy's
+        """Count with a searcher; `counted` is how many documents tantivy counts, 0 if all of them are there."""
+        self._searcher, self._schema, self._counted = searcher, schema, counted
+        self._known: dict[tuple[str, str], int] = {}
+
+    def of(self, field: str, term: str) -> int:
+        """Return how many passages hold a term."""
+        if not self._counted:
+            return int(self._searcher.doc_freq(field, term))
+        if (field, term) not in self._known:
+            import tantivy
+
+            query = tantivy.Query.term_query(self._schema, field, term, "basic")
+            self._known[field, term] = int(self._searcher.search(query, 1, count=True).count)
+        return self._known[field, term]
+
+    def correction(self, field: str, term: str) -> float:
+        """Return by what a term's weight in tantivy is to be multiplied to be that of the passages that are there."""
+        if not self._counted:
+            return 1
+        there, listed = self.of(field, term), int(self._searcher.doc_freq(field, term))
+        return _weight(self._searcher.num_docs, there) / _weight(self._counted, listed) if there else 1
+
+
+def _weight(count: int, holding: int) -> float:
+    """Return the inverse document frequency of a term, as BM25 has it."""
+    return math.log(1 + (max(count - holding, 0) + 0.5) / (holding + 0.5))
 
 
 def _record(row: LexicalRow, *, is_of_the_same_abstract: bool) -> Any:  # noqa: ANN401 - a tantivy.Document
@@ -288,16 +360,35 @@ def _check_sums(folder: Path) -> None:
 
 
 def _write_sums(folder: Path) -> None:
-    """List the checksums of an index's files beside them: aside, synced, then renamed."""
+    """List the checksums of an index's files beside them: aside, synced, then renamed.
+
+    tantivy writes the files of a segment once, so those that were listed are not read again.
+    """
+    known = _listed_sums(folder)
     files = [
         file for file in sorted(folder.iterdir()) if file.is_file() and file.suffix != ".lock" and file.name != _SUMS
     ]
     aside = folder / f"{_SUMS}.new"
     with aside.open("w", encoding="utf-8") as file:
-        json.dump({one.name: _sum_of(one) for one in files if one != aside}, file)
+        json.dump({one.name: known.get(one.name) or _sum_of(one) for one in files if one != aside}, file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(aside, folder / _SUMS)
+
+
+def _documents(folder: Path) -> int:
+    """Return how many documents the segments of an index have, with those that were removed."""
+    segments = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]
+    return sum(int(one["max_doc"]) for one in segments)
+
+
+def _listed_sums(folder: Path) -> dict[str, int]:
+    """Return the checksums that are listed, but for the files that every commit writes anew."""
+    try:
+        listed = json.loads((folder / _SUMS).read_text(encoding="utf-8"))
+        return {name: int(listed_sum) for name, listed_sum in listed.items() if not name.endswith(".json")}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
 
 
 def _sum_of(file: Path) -> int:

@@ -36,6 +36,15 @@ CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NU
 CREATE INDEX removals_generation ON removals (generation);
 CREATE TABLE marks (mark INTEGER PRIMARY KEY);
 """ + "".join(f"{statement};\n" for statement in JOB_SCHEMA)
+FILTER_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS abstracts_retracted ON abstracts (is_retracted) WHERE is_retracted",
+    "CREATE INDEX IF NOT EXISTS abstracts_year ON abstracts (year, is_retracted)",
+)
+"""What filters ask first, apart from the long rows of abstracts. No part of the format: a library of an older version
+gets them with its next batch, and any version reads a library with them or without."""
+LISTS_TABLE = "CREATE TABLE IF NOT EXISTS lists (trained_for INTEGER NOT NULL, centroids BLOB NOT NULL)"
+"""One row, where a library is so large that its vectors lie in lists. No part of the format either: a version that does
+not know it reads every vector."""
 DIGEST_MODULUS = 1 << 256
 """Of the sum of all content numbers."""
 STAMP_BITS = 31

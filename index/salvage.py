@@ -123,7 +123,7 @@ class Salvage:
             return []
         seen = self._seen
         listed = {pmid for id_, pmid in self._found.listed.items() if id_ not in seen.ids}
-        unread = {pmid for pmid in seen.unread.values() if is_pmid(pmid)}
+        unread = {pmid for id_, pmid in seen.unread.items() if is_pmid(pmid) and id_ not in self._found.listed}
         return sorted((listed | unread) - set(seen.whole), key=int)
 
     def unnamed(self) -> int:

@@ -25,7 +25,9 @@ from index.records import Abstract, Filters, Passage
 from index.rows import (
     APPLICATION_ID,
     DIGEST_MODULUS,
+    FILTER_INDEXES,
     FORMAT,
+    LISTS_TABLE,
     SCHEMA,
     STAMP_BITS,
     Changes,
@@ -41,6 +43,7 @@ from index.rows import (
     settings_row,
     unpack,
 )
+from index.vector_lists import Lists
 from index.vectors import is_unit
 
 
@@ -90,10 +93,14 @@ class Store(Database):
 
     @property
     def digest(self) -> str:
-        """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came."""
+        """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came.
+
+        Unless they are so many that their vectors lie in lists, which come out as they were when these were trained.
+        """
         row = self._settings()
         with decoding(self.path):
-            parts = (row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT))
+            parts = [row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT)]
+            parts += [row["lists_sha256"]] if "lists_sha256" in row else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
@@ -165,7 +172,8 @@ class Store(Database):
         rows = self._rows_in("SELECT id, vector FROM passages WHERE id IN ({})", ids)
         with decoding(self.path):
             found = {id_: np.frombuffer(vector, dtype=np.float16) for id_, vector in rows}
-            if any(len(vector) != self.settings.dimension for vector in found.values()):
+            dimension = self.settings.dimension
+            if any(len(vector) != dimension for vector in found.values()):
                 raise ValueError("a vector of another length")
         return found
 
@@ -182,6 +190,37 @@ class Store(Database):
         while ids := [id_ for (id_,) in self._rows(sql, (first, last, size))]:
             yield ids
             first = ids[-1] + 1
+
+    def count_passages(self) -> int:
+        """Return how many passages there are."""
+        return int(self._row("SELECT count(*) FROM passages")[0])
+
+    @property
+    def lists_sha256(self) -> str:
+        """The digest of the lists that the vectors lie in; "" where every vector is read for a question."""
+        return next((sha256 for (sha256,) in self._rows("SELECT value FROM settings WHERE name = 'lists_sha256'")), "")
+
+    @property
+    def lists(self) -> Lists | None:
+        """The lists that the vectors lie in, or None: there are none, or they are not as they were written."""
+        with self._snapshot():
+            said, dimension = self.lists_sha256, self.settings.dimension
+            rows = self._rows("SELECT trained_for, centroids FROM lists") if said else []
+        for trained_for, centroids in rows:
+            with decoding(self.path):
+                lists = Lists(np.frombuffer(centroids, dtype=np.float16).reshape(-1, dimension), int(trained_for))
+            if lists.sha256 == said:
+                return lists
+        return None
+
+    def put_lists(self, lists: Lists | None) -> None:
+        """Take other lists, or none, as a batch of its own: what holds the vectors follows as after any other."""
+        with self._transaction():
+            self._next_generation()
+            self._drop_lists()
+            if lists is not None:
+                self._db.execute("INSERT INTO lists VALUES (?, ?)", (lists.trained_for, lists.centroids.tobytes()))
+                _write_settings(self._db, {"lists_sha256": lists.sha256})
 
     @property
     def job(self) -> Job | None:
@@ -239,18 +278,18 @@ class Store(Database):
         """Return which passages the filters allow; None for all of them."""
         where, values = condition(filters)
         if where:
-            rows = self._rows(
-                f"SELECT p.id FROM passages p JOIN abstracts a ON a.id = p.abstract_id WHERE {where} ORDER BY p.id",
-                values,
-            )
-            return Selection(np.fromiter((id_ for (id_,) in rows), dtype=np.int64))
+            return Selection(self._passages_of(where, values))
         if filters.include_retracted:
             return None
-        rows = self._rows(
-            "SELECT p.id FROM passages p JOIN abstracts a ON a.id = p.abstract_id WHERE a.is_retracted ORDER BY p.id"
-        )
-        retracted = np.fromiter((id_ for (id_,) in rows), dtype=np.int64)
+        retracted = self._passages_of("a.is_retracted", [])
         return Selection(retracted, excludes=True) if len(retracted) else None
+
+    def _passages_of(self, where: str, values: Sequence[object]) -> NDArray[np.int64]:
+        """Return the ids of the passages of the abstracts that a condition names, rising."""
+        # CROSS: from the abstracts to their passages, as SQLite would not know which of them are few
+        sql = f"SELECT p.id FROM abstracts a CROSS JOIN passages p ON p.abstract_id = a.id WHERE {where}"
+        ids = np.fromiter((id_ for (id_,) in self._rows(sql, values)), dtype=np.int64)
+        return np.sort(ids)
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""
@@ -289,11 +328,18 @@ class Store(Database):
 
     def _next_generation(self) -> int:
         """Give the open transaction the next generation, and a mark of its own."""
+        for statement in FILTER_INDEXES:
+            self._db.execute(statement)
         generation = self.generation + 1
         _write_settings(self._db, {"generation": generation})
         mark = generation << STAMP_BITS | secrets.randbits(STAMP_BITS)
         self._db.execute("INSERT INTO marks VALUES (?)", (mark,))
         return generation
+
+    def _drop_lists(self) -> None:
+        self._db.execute(LISTS_TABLE)
+        self._db.execute("DELETE FROM lists")
+        self._db.execute("DELETE FROM settings WHERE name = 'lists_sha256'")
 
     def _remove(self, pmids: Sequence[str], generation: int) -> None:
         rows = list(self._rows_in("SELECT id, pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
@@ -349,6 +395,7 @@ class Store(Database):
         )
 
     def _take_over(self, generation: int) -> None:
+        self._drop_lists()  # of other vectors
         self._db.execute("INSERT INTO removals SELECT id, ? FROM passages", (generation,))
         (last,) = self._row("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
         for table in ("passages", "labels", "abstracts"):

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import index.lexical as index_lexical
 from index.abbreviations import Abbreviation
 from index.filtering import Selection
 from index.lexical import LexicalIndex, LexicalRow
@@ -95,6 +96,62 @@ def test_what_stays_after_a_removal_scores_as_if_nothing_else_had_been_there(ind
     alone.add([row for row in ROWS if row.id != 3], generation=5)
     assert index.search(["il", "32"], top=10) == alone.search(["il", "32"], top=10)
     assert index.whole_scores(["il", "32"], [1, 2]) == alone.whole_scores(["il", "32"], [1, 2])
+
+
+MANY = [LexicalRow(number, ["cell", *["vegf"] * (number % 3), f"word{number % 7}"]) for number in range(1, 201)]
+GONE = [7, 14, 100, 101]
+
+
+@pytest.fixture
+def large(tmp_path, monkeypatch):
+    """An index that is large, and of which four passages were removed without its being written anew."""
+    monkeypatch.setattr("index.lexical._REWRITTEN", 100)
+    index = LexicalIndex(tmp_path / "large")
+    index.add(MANY, generation=1)
+    index.add([LexicalRow(201, ["moss", "vegf"])], generation=2, without=GONE)
+    return index
+
+
+def test_what_is_removed_from_a_large_index_is_not_found_and_the_rest_scores_as_it_would_alone(large, tmp_path):
+    alone = LexicalIndex(tmp_path / "alone")
+    alone.add([row for row in MANY if row.id not in GONE] + [LexicalRow(201, ["moss", "vegf"])], generation=2)
+    assert (large.generation, len(large)) == (2, 197)
+    for asked in (["vegf"], ["word0", "moss"], ["cell", "vegf", "word2"]):
+        found, expected = dict(large.search(asked, top=300)), dict(alone.search(asked, top=300))
+        assert found == pytest.approx(expected, rel=1e-2)  # four in 197 change the mean length by a little
+        assert found.keys() == expected.keys()
+    assert large.weights(["moss", "vegf", "word0"]) == alone.weights(["moss", "vegf", "word0"])
+    assert [row.id for row in large.rows()] == [row.id for row in alone.rows()]
+
+
+def test_a_term_of_removed_passages_only_weighs_nothing(large):
+    large.add([], generation=3, without=[201])
+    assert large.weights(["moss", "cell"]).keys() == {"cell"}
+    assert large.search(["moss"], top=5) == []
+
+
+def test_an_index_is_written_anew_when_it_is_small_or_much_has_been_removed(large, index):
+    assert not index.can_do_without(1)  # small
+    assert large.can_do_without(5)
+    assert not large.can_do_without(6)  # with the four that were removed before, more than one in twenty
+    large.replace_all(list(large.rows()), generation=3)
+    assert large.can_do_without(9)
+
+
+def test_what_was_removed_is_known_when_the_index_is_opened_again(large, tmp_path):
+    again = LexicalIndex(tmp_path / "large")
+    assert again.search(["cell", "vegf"], top=300) == large.search(["cell", "vegf"], top=300)
+    assert not again.can_do_without(6)
+
+
+def test_files_that_stay_are_not_read_again_for_their_checksums(large, monkeypatch):
+    read = []
+    real = index_lexical._sum_of
+    monkeypatch.setattr("index.lexical._sum_of", lambda file: read.append(file.name) or real(file))
+    before = {file.name for file in large._folder.iterdir()}
+    large.add([LexicalRow(202, ["moss"])], generation=3)
+    assert {name for name in read if name in before} <= {"meta.json", ".managed.json"}
+    assert LexicalIndex(large._folder).generation == 3
 
 
 def test_an_empty_index_has_generation_0(tmp_path):

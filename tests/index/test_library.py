@@ -383,3 +383,21 @@ def test_info_says_what_the_library_holds(library):
         1,
     )
     assert info.bytes > 0
+
+
+def test_a_library_of_an_older_version_gets_the_indexes_of_filters_with_its_next_batch(library, json_lines):
+    def plan():
+        db = sqlite3.connect(library.path / "library.db")
+        steps = db.execute("EXPLAIN QUERY PLAN SELECT id FROM abstracts WHERE is_retracted").fetchall()
+        db.close()
+        return steps[0][-1]
+
+    db = sqlite3.connect(library.path / "library.db")
+    db.executescript("DROP INDEX abstracts_retracted; DROP INDEX abstracts_year")
+    db.close()
+    before = library.search("metformin", filters=Filters(years=(2009, None)))
+    assert plan() == "SCAN abstracts"
+    library.add(files=[json_lines([abstract("1", "One more")], "one.jsonl")])
+    assert plan() == "SCAN abstracts USING COVERING INDEX abstracts_retracted"
+    library.remove(["1"])
+    assert library.search("metformin", filters=Filters(years=(2009, None))) == before
