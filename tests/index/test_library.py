@@ -356,7 +356,7 @@ def test_rebuild_with_another_passage_size_keeps_the_abstracts(library):
 
 @pytest.mark.parametrize("tokens", [0, 15, 255, -1])
 def test_passages_must_fit_the_encoder(tmp_path, tokens):
-    with pytest.raises(InputError, match="do not fit all-MiniLM-L6-v2: give 16 to 254"):
+    with pytest.raises(InputError, match="do not fit abstracts-MiniLM-L6: give 16 to 254"):
         Library.open(tmp_path / "new", create=True, passage_tokens=tokens)
 
 
