@@ -21,6 +21,7 @@ DOORS = {
     "openvino": {"index/compiled.py", "index/encoder.py", "qa/reader.py"},
     "torch": {"index/compiled.py", "index/encoder.py", "qa/reader.py", "qa/reader_network.py"},
     "langchain": {"qa/models.py"},
+    "pymilvus": {"index/milvus_server.py"},
 }
 MODULES = sorted(path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py")) + [
     ROOT / "app.py"
@@ -64,7 +65,17 @@ def test_importing_loads_nothing_heavy():
     import subprocess
     import sys
 
-    heavy = ("torch", "transformers", "sentence_transformers", "faiss", "tantivy", "openvino", "gradio", "langchain")
+    heavy = (
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "faiss",
+        "tantivy",
+        "openvino",
+        "gradio",
+        "langchain",
+        "pymilvus",
+    )
     script = f"import sys, index, qa; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
