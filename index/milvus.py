@@ -55,6 +55,8 @@ class MilvusLibrary(Library):
         self._collections = MilvusStore(server, present)
         self._known_weights: dict[str, float] = {}
         self._known_at = ""
+        self._known_labels: dict[str, list[str]] = {}
+        self._labels_at = ""
         self._knowing = threading.Lock()
 
     @classmethod
@@ -114,7 +116,7 @@ class MilvusLibrary(Library):
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
         """Return how telling each index term is, as a folder's library does; a settled library is asked once a term."""
-        at = self._state_of_terms()
+        at = self._settled_state()
         with self._knowing:
             known = dict(self._known_weights) if at and at == self._known_at else {}
         new = [word for word in dict.fromkeys([*words, *absent]) if word not in known]
@@ -177,7 +179,15 @@ class MilvusLibrary(Library):
 
     def label_values(self, kind: str) -> list[str]:
         """Return what a filter can name: publication types ("type"), "mesh" or "journal" values of many abstracts."""
-        return self._reading(lambda store: store.label_values(kind))
+        at = self._settled_state()
+        with self._knowing:
+            known = self._known_labels.get(kind) if at and at == self._labels_at else None
+        if known is None:
+            known = self._reading(lambda store: store.label_values(kind))
+            with self._knowing:
+                others = self._known_labels if at == self._labels_at else {}
+                self._known_labels, self._labels_at = others | {kind: known}, at
+        return known
 
     def has_label(self, kind: str, value: str) -> bool:
         """Tell whether an abstract has this publication type, "mesh" term or "journal", without regard to case."""
@@ -278,8 +288,8 @@ class MilvusLibrary(Library):
             self._register.remember_content(store.present.stamp, state, content)
         return content
 
-    def _state_of_terms(self) -> str:
-        """Return what stands for the passages as they are; "" while somebody writes."""
+    def _settled_state(self) -> str:
+        """Return what stands for the library as it is; "" while somebody writes."""
         state = self._register.state()
         return f"{self._collections.present.stamp} {state.last}" if state.is_settled else ""
 

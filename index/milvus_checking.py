@@ -35,7 +35,7 @@ def check_store(store: MilvusStore, unfinished: Sequence[str]) -> list[Finding]:
         else:
             fetch = f"fetch it again: python -m index add --pmids {pmid} --library {address}"
             found.append(Finding(store.abstracts_name, f"has lost the record of PMID {pmid}", fetch, mends="nothing"))
-    if _strays(store):
+    if next(store.strays(), None):
         found.append(Finding(store.passages_name, "holds passages of no abstract", remedy))
     return found
 
@@ -45,7 +45,7 @@ def mend(store: MilvusStore, encoder: Encoder) -> None:
     wrong = [abstract for _, abstract in _wrong(store) if abstract]
     if wrong:
         run([Group(wrong)], Job("repair", "repair", ""), store=_Anew(store), encoder=encoder)
-    store.delete_passages(_strays(store))
+    store.delete_passages(list(store.strays()))
 
 
 class _Anew(MilvusStore):
@@ -93,9 +93,3 @@ def _is_as_written(row: Mapping[str, object], abstract: Abstract, passages: Sequ
 
 def _vector(row: Row) -> np.ndarray[tuple[int], np.dtype[np.float16]]:
     return np.asarray(row["vector"], dtype=np.float16)
-
-
-def _strays(store: MilvusStore) -> list[str]:
-    """Return the keys of passages that no abstract counts among its own; they are looked for if the counts differ."""
-    expected = sum(int(row["passages"]) for rows in store.abstract_rows(["passages"], size=1_000) for row in rows)
-    return list(store.strays()) if store.server.count(store.passages_name) != expected else []
