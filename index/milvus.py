@@ -212,7 +212,7 @@ class MilvusLibrary(Library):
         """Fetch every known PMID again and take up what changed; the report's `changes` names all of it."""
         watch = Watch(on_progress)
         client = watch.client(client)
-        store = self._fresh_store()
+        store = self._store_of_a_run()
         pmids = tuple(store.pmids())
         groups = follow_deletions(fetch_pmids(pmids, client=client), stored=store.get_with_raw)
         plan = Plan(pmids, {}, len(pmids))
@@ -229,16 +229,18 @@ class MilvusLibrary(Library):
         settings, loaded = settings_of(
             encoder or old.settings.encoder, old.settings.passage_tokens if passage_tokens is None else passage_tokens
         )
-        key = _sha("rebuild", old.present.stamp, str(old.content()), str(settings))
-        staged = self._beside(key, settings)
-        plan = Plan((), {}, old.counts().abstracts)
-        outcome = self._write(
-            staged, lambda: [Group(old.abstracts())], key, "rebuild", plan=lambda: plan, watch=Watch(on_progress),
-            encoder=loaded,
-        )  # fmt: skip
+        key = _sha("rebuild", old.present.stamp, str(settings))
+        staged, seen = self._beside(key, settings), None
+        plan, watch = Plan((), {}, old.counts().abstracts), Watch(on_progress)
+        while (now := old.content()) != seen:  # again if somebody wrote meanwhile; what is done is passed over
+            seen = now
+            self._write(
+                staged, lambda: [Group(old.abstracts())], key, "rebuild", plan=lambda: plan, watch=watch, encoder=loaded
+            )
+        if staged.counts().abstracts != old.counts().abstracts:  # some were removed meanwhile
+            staged.put([], remove=sorted(set(staged.pmids()) - set(old.pmids())))
         self._switch_to(staged)
-        report = outcome.report  # what an earlier run of this had done is unchanged there, and rebuilt here
-        return replace(report, added=0, updated=report.added + report.unchanged, unchanged=0)
+        return Report(updated=staged.counts().abstracts)
 
     def check(self, *, repair: bool = False) -> list[Finding]:
         """Compare the collections with one another and return what is wrong, each with its remedy; mend it if asked."""
@@ -275,6 +277,10 @@ class MilvusLibrary(Library):
             self._collections = MilvusStore(self._server, present)
         return self._collections
 
+    def _store_of_a_run(self) -> MilvusStore:
+        """Return the same for one run, which it remembers: a process may have several at work."""
+        return MilvusStore(self._server, self._fresh_store().present)
+
     def _content(self, store: MilvusStore) -> int:
         state = self._register.state()
         if not state.is_settled:
@@ -296,9 +302,8 @@ class MilvusLibrary(Library):
     def _fill(
         self, command: Sequence[object], inputs: Inputs, client: EutilsClient | None, on_progress: OnProgress | None
     ) -> Report:
-        return self._filled(
-            self._fresh_store(), inputs.key(*command), str(command[0]), inputs, client, on_progress
-        ).report
+        store, key = self._store_of_a_run(), inputs.key(*command)
+        return self._filled(store, key, str(command[0]), inputs, client, on_progress).report
 
     def _filled(
         self,
@@ -334,7 +339,6 @@ class MilvusLibrary(Library):
         encoder: Encoder | None = None,
     ) -> Outcome:
         """Do a run, which stays open in the register until it has come to its end."""
-        store.end_job()
         job = begin(store, key=key, command=command, plan=plan)
         loaded = encoder or self.encoder
         self._register.open_run(key, command)
@@ -342,7 +346,6 @@ class MilvusLibrary(Library):
         store.settle()
         if outcome.is_whole:
             self._register.end_run(key)
-        store.end_job()
         return outcome
 
     def _beside(self, key: str, settings: Settings) -> MilvusStore:

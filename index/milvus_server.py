@@ -42,6 +42,8 @@ _BUILD: Mapping[str, dict[str, object]] = {
     "FLAT": {},
 }
 """How each index of the vectors is built."""
+_CHANNEL = {"grpc.keepalive_time_ms": 310_000}
+"""A server that was not told otherwise hangs up on who asks whether it lives more than once in five minutes."""
 _AS_TANTIVY: Row = {"bm25_k1": 1.2, "bm25_b": 0.75}
 _PROBES = 64
 """Of 1,024 lists of an IVF."""
@@ -340,7 +342,9 @@ def _connect(address: Address) -> Any:  # noqa: ANN401 - a pymilvus.MilvusClient
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback of each error that it raises
     token = os.environ.get("ASKABSTRACTS_MILVUS_TOKEN", "")
     with _said_plainly(address):
-        return MilvusClient(uri=f"http://{address.host}:{address.port}", token=token, timeout=CONNECT_S)
+        return MilvusClient(
+            uri=f"http://{address.host}:{address.port}", token=token, timeout=CONNECT_S, grpc_options=dict(_CHANNEL)
+        )
 
 
 @contextmanager

@@ -163,6 +163,8 @@ class MilvusStore:
         self.abstracts_name, self.passages_name, self.pieces_name = names_of(stem)
         self._job: Job | None = None
         self._pending: dict[str, None] = {}
+        self._looked_up: dict[str, bool] = {}
+        """Which of a batch's abstracts were there when the run asked: each question to a server costs its time."""
 
     def create(self) -> None:
         """Make the collections where they are not there yet."""
@@ -207,11 +209,13 @@ class MilvusStore:
 
     def digests(self, pmids: Sequence[str]) -> dict[str, str]:
         """Return the content digests of those of these abstracts that the library holds."""
-        return {
+        found = {
             row["id"]: row["digest"]
             for some in _parts(dict.fromkeys(pmids), _KEYS)
             for row in self.server.rows(self.abstracts_name, f"id in {quoted(some)}", ["digest"], most=len(some))
         }
+        self._looked_up = {pmid: pmid in found for pmid in pmids}
+        return found
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, without their raw records."""
@@ -295,10 +299,6 @@ class MilvusStore:
         """Take up a run and the PMIDs that it has to fetch."""
         self._job, self._pending = job, dict.fromkeys(pmids)
 
-    def end_job(self) -> None:
-        """Forget the run."""
-        self._job, self._pending = None, {}
-
     # ---- writing
 
     def put(
@@ -310,11 +310,13 @@ class MilvusStore:
         step: Step | None = None,
     ) -> None:
         """Add or replace abstracts, restate those whose passages stay, and remove PMIDs, each abstract's row last."""
-        known = MilvusStore.digests(self, [entry.abstract.pmid for entry in entries])
+        if not all(entry.abstract.pmid in self._looked_up for entry in entries):
+            MilvusStore.digests(self, [entry.abstract.pmid for entry in entries])
         indexed = [list(lexical_rows(one.abstract, dict(enumerate(one.passages)))) for one in entries]
         new = [row for entry, of_it in zip(entries, indexed, strict=True) for row in passage_rows(entry, of_it)]
         self.server.upsert(self.passages_name, new)
-        self._delete_older([entry.abstract for entry in entries if entry.abstract.pmid in known])
+        self._delete_older([entry.abstract for entry in entries if self._looked_up[entry.abstract.pmid]])
+        self._looked_up = {}
         again = [(one, self._restate_passages(one)) for one in restated]
         self._put_abstracts(
             [

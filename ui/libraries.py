@@ -88,7 +88,7 @@ class Libraries:
     def discard_empty(self, name: str) -> None:
         """Take away a library that was begun and got no abstract, so that its name is free again."""
         library = self.library(name)
-        if library.info().abstracts:
+        if library.info().abstracts or self.path(name) != self.folder / name:
             return
         with self._lock:
             self._opened.pop(name, None)
