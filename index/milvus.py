@@ -266,7 +266,9 @@ class MilvusLibrary(Library):
         try:
             return read(self._collections)
         except GoneError:
-            return read(self._fresh_store())
+            store = self._fresh_store()
+            store.load()
+            return read(store)
 
     def _fresh_store(self) -> MilvusStore:
         """Return the collections that are the library's now. Raises LibraryError when it is not there any more."""

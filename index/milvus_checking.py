@@ -11,7 +11,7 @@ from index.encoder import Encoder
 from index.errors import LibraryDamagedError
 from index.ingest import Group
 from index.jobs import Job
-from index.milvus_rows import text_version
+from index.milvus_rows import passage_of, text_version
 from index.milvus_server import Row
 from index.milvus_store import MilvusStore
 from index.records import Abstract
@@ -67,7 +67,7 @@ def _wrong(store: MilvusStore) -> Iterator[tuple[str, Abstract | None]]:
     """Yield the PMIDs whose rows are not as they were written, with their abstract where the record is whole."""
     for rows in store.abstract_rows(["digest", "version", "passages"], size=_AT_ONCE):
         passages = store.passage_rows(
-            [(str(row["id"]), int(row["passages"])) for row in rows], ["section", "start", "end", "version", "vector"]
+            [(str(row["id"]), int(row["passages"])) for row in rows], ["start", "end", "version", "vector"]
         )
         for row in rows:
             pmid = str(row["id"])
@@ -82,11 +82,12 @@ def _wrong(store: MilvusStore) -> Iterator[tuple[str, Abstract | None]]:
 
 def _is_as_written(row: Mapping[str, object], abstract: Abstract, passages: Sequence[Row], dimension: int) -> bool:
     version = text_version(abstract)
-    spans = [(str(one["section"]), int(one["start"]), int(one["end"])) for one in passages]
+    if any(one["version"] != version for one in passages):
+        return False
+    found = [passage_of(one, abstract) for one in passages]
     return (
         (row["digest"], row["version"], row["passages"]) == (abstract_digest(abstract), version, len(passages))
-        and all(one["version"] == version for one in passages)
-        and covers_abstract(abstract, spans)
+        and covers_abstract(abstract, [(one.section, one.start, one.end) for one in found])
         and all(len(one["vector"]) == dimension and is_unit(_vector(one)) for one in passages)
     )
 

@@ -52,7 +52,7 @@ ABSTRACTS = (
 )
 FILTERED = ("year", "is_retracted", "labels")
 """What a passage's row has of its abstract, so that Milvus filters before it ranks."""
-PASSAGE = ("pmid", "section", "start", "end", "version")
+PASSAGE = ("pmid", "start", "end", "version")
 """What makes a passage of a row, together with its abstract."""
 
 
@@ -61,7 +61,6 @@ def passage_columns(dimension: int) -> tuple[Column, ...]:
     return (
         Column("id", "key"),
         Column("pmid", "text", is_indexed=True),
-        Column("section", "text"),
         Column("start", "number"),
         Column("end", "number"),
         Column("version", "text"),
@@ -107,7 +106,6 @@ def passage_rows(entry: Entry, indexed: Sequence[LexicalRow]) -> Iterator[Row]:
         yield {
             "id": f"{abstract.pmid}/{number}",
             "pmid": abstract.pmid,
-            "section": passage.section,
             "start": passage.start,
             "end": passage.end,
             "version": version,
@@ -126,7 +124,8 @@ def filtered_by(abstract: Abstract) -> Row:
 def passage_of(row: Mapping[str, Any], abstract: Abstract) -> Passage:
     """Return the passage of a row that is of this text of its abstract."""
     start, end = int(row["start"]), int(row["end"])
-    return Passage(abstract.pmid, row["section"], start, end, abstract.text[start:end])
+    section = abstract.section_at(start)
+    return Passage(abstract.pmid, section.label or section.category, start, end, abstract.text[start:end])
 
 
 def abstract_row(

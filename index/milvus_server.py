@@ -33,7 +33,8 @@ _ROWS = 1_000
 _OLDEST = (2, 5)
 """The first Milvus with BM25 of its own."""
 _ADDRESS = re.compile(r"milvus://(\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?/([A-Za-z_]\w{0,99})(?:\?(.*))?", re.A)
-_GONE_CODES = (4, 100)
+_GONE_CODES = (100, 101)
+"""A collection that is not there, and one that is not loaded, as after the server was started anew."""
 _BUILD: Mapping[str, dict[str, object]] = {
     "HNSW": {"M": 16, "efConstruction": 200},
     "HNSW_SQ": {"M": 16, "efConstruction": 200, "sq_type": "FP16"},
@@ -165,12 +166,8 @@ class Server:
             except LibraryError:
                 if collection not in self.collections():
                     raise
-        try:
-            indexes = self._indexes(columns, index)
-            self._asked(lambda: self._client.create_index(collection, indexes, sync=False, timeout=WRITE_S))
-        except LibraryError:  # perhaps because they are there
-            if not self._asked(lambda: self._client.list_indexes(collection, timeout=READ_S)):
-                raise
+        for one in self._indexes(columns, index):
+            self._create_index(collection, one)
         self.load(collection)
 
     def load(self, collection: str) -> None:
@@ -304,22 +301,35 @@ class Server:
                 )
         return schema
 
-    def _indexes(self, columns: Sequence[Column], index: str) -> Any:  # noqa: ANN401 - pymilvus IndexParams
-        indexes = self._client.prepare_index_params()
+    def _create_index(self, collection: str, indexes: Any) -> None:  # noqa: ANN401 - a pymilvus.IndexParams
+        """Have a column indexed; the index that it has already will do."""
+        try:
+            self._asked(lambda: self._client.create_index(collection, indexes, sync=False, timeout=WRITE_S))
+        except LibraryError:
+            (index,) = indexes
+            if not self._asked(lambda: self._client.list_indexes(collection, index.field_name, timeout=READ_S)):
+                raise
 
-        def add(column: str, kind: str, metric: str, how: Row) -> None:
+    def _indexes(self, columns: Sequence[Column], index: str) -> Iterator[Any]:
+        """Yield what each column that is searched or filtered by is indexed with, as the client wants it."""
+
+        def searched(column: str, kind: str, metric: str, how: Row) -> Any:  # noqa: ANN401
             # The client lays these out flat, as Milvus has them, and Lite looks for them in a folder of that name.
             laid = {"params": how} if self._is_lite else how
-            indexes.add_index(column, index_type=kind, metric_type=metric, params=laid)
+            return made(column, index_type=kind, metric_type=metric, params=laid)
+
+        def made(column: str, **how: object) -> Any:  # noqa: ANN401
+            indexes = self._client.prepare_index_params()
+            indexes.add_index(column, **how)
+            return indexes
 
         for one in columns:
             if one.kind == "vector":
-                add(one.name, index, "IP", dict(_BUILD[index]))
+                yield searched(one.name, index, "IP", dict(_BUILD[index]))
             elif one.kind == "terms":
-                add(scores_of(one.name), "SPARSE_INVERTED_INDEX", "BM25", dict(_AS_TANTIVY))
+                yield searched(scores_of(one.name), "SPARSE_INVERTED_INDEX", "BM25", dict(_AS_TANTIVY))
             elif one.is_indexed and not (self._is_lite and one.kind == "texts"):
-                indexes.add_index(one.name, index_type="INVERTED")
-        return indexes
+                yield made(one.name, index_type="INVERTED")
 
     def _asked(self, ask: Callable[[], _T]) -> _T:
         """Return what the server answers. Raises LibraryError in a sentence when it does not."""

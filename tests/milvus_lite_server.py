@@ -14,16 +14,17 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def milvus_server(folder):
-    """Start a server that keeps its data in a folder, and give its address, milvus://HOST:PORT."""
+def milvus_server(folder, port=None):
+    """Start a server that keeps its data and its process's number in a folder; give its address, milvus://HOST:PORT."""
     if any(importlib.util.find_spec(name) is None for name in ("pymilvus", "milvus_lite")):
         pytest.skip("pymilvus and milvus-lite are not installed: see tests/requirements.txt")
-    port = free_port()
+    port = port or free_port()
     # One worker, as Lite does not bear two writers to a collection: what comes at once is done one after the other.
     command = [sys.executable, "-m", "milvus_lite", "server", "--data-dir", folder / "data"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--max-workers", "1"]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
+    (folder / "pid").write_text(str(process.pid))
     try:
         _await(port, process, folder / "log")
         yield f"milvus://127.0.0.1:{port}"

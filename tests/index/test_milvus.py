@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import ABSTRACTS, ROOT, abstract
-from milvus_lite_server import free_port
+from milvus_lite_server import free_port, milvus_server
 from milvus_stand_ins import stand_in
 
-from index import Filters, Library
+from index import Abstract, Filters, Library
 from index.__main__ import main
 from index.errors import EncoderError, InputError, LibraryError
 from index.ingest import Shard
@@ -115,10 +116,11 @@ def test_records_and_labels_of_any_length_are_kept(at_milvus, json_lines):
 
     letters = random.Random(1)
     authors = tuple("".join(letters.choices("abcdefghijklmnop", k=40)) for _ in range(4_000))
-    long = abstract(
+    section = Section("é" * 40_000, "", "A long one.")
+    long = Abstract(
         "1",
         "Long",
-        "A long one.",
+        (section,),
         authors=authors,
         types=("Review", "t" * 2_000),
         mesh=('a "b" \\ c', "x' or 1 == 1 or '"),
@@ -185,11 +187,14 @@ def test_two_shards_at_once_make_what_one_process_makes(at_milvus, json_lines, t
 
 def test_two_writers_of_the_same_abstracts_do_no_harm(at_milvus, json_lines):
     address, abstracts = at_milvus(), many(150)
-    files = [json_lines(abstracts, name) for name in ("one.jsonl", "other.jsonl")]
-    with Library.open(address, create=True) as library:
-        writers = [add(address, file) for file in files]
-        said = [writer.communicate(timeout=120) for writer in writers]
-        assert [writer.returncode for writer in writers] == [0, 0], said
+    with (
+        Library.open(address, create=True) as library,
+        Library.open(address) as other,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        files = [json_lines(abstracts, "one.jsonl"), json_lines(abstracts[::-1], "other.jsonl")]
+        runs = [pool.submit(one.add, files=[file]) for one, file in zip((library, other), files, strict=True)]
+        assert sum(run.result().added for run in runs) >= 150
         assert is_whole(library, abstracts)
 
 
@@ -209,6 +214,18 @@ def test_an_add_that_was_killed_is_simply_run_again(at_milvus, json_lines):
         assert (report.added + report.unchanged, report.unchanged >= done) == (400, True)
         assert is_whole(library, abstracts)
         assert library.info().unfinished == ""
+
+
+def test_a_server_that_is_killed_and_comes_back_has_all_that_was_committed(tmp_path, json_lines):
+    port, abstracts = free_port(), many(70)
+    with milvus_server(tmp_path, port) as address:
+        library = Library.open(f"{address}/library", create=True)
+        library.add(files=[json_lines(abstracts)])
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    with milvus_server(tmp_path, port), library:
+        assert pmids(library.search("record 5", mode="lexical", top=1)) == ["5"]  # the handle goes on being of use
+        assert is_whole(library, abstracts)
+        assert library.add(files=[json_lines(abstracts)]).unchanged == 70
 
 
 class Stopped(Exception):
@@ -337,7 +354,7 @@ def test_what_is_no_address(text):
         Library.open(text)
 
 
-def test_a_server_that_is_down(monkeypatch):
+def test_a_server_that_is_down(milvus, monkeypatch):
     monkeypatch.setattr("index.milvus_server.CONNECT_S", 1.0)
     with pytest.raises(LibraryError, match=r"the Milvus at 127.0.0.1:\d+ cannot be reached; see that it runs"):
         Library.open(f"milvus://127.0.0.1:{free_port()}/library")
