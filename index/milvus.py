@@ -27,7 +27,7 @@ from index.library_info import LibraryInfo
 from index.milvus_checking import check_store, mend
 from index.milvus_rows import Present
 from index.milvus_search import search, term_weights, understood_by
-from index.milvus_server import GoneError, Server, parse_address
+from index.milvus_server import USUAL_INDEX, GoneError, Server, parse_address
 from index.milvus_store import MilvusStore, Register
 from index.opening import settings_of
 from index.records import Abstract, Filters, Hit, Report
@@ -77,7 +77,7 @@ class MilvusLibrary(Library):
                 if not create:
                     raise LibraryError(_no_library(server))
                 settings, _ = settings_of(encoder, passage_tokens)
-                present = Present(_FIRST, server.address.index, settings)
+                present = Present(_FIRST, server.address.index or USUAL_INDEX, settings)
                 _make(server, present)
             library = cls(server, present)
             library._collections.load()
@@ -352,10 +352,8 @@ class MilvusLibrary(Library):
 
     def _beside(self, key: str, settings: Settings) -> MilvusStore:
         """Return the collections beside the library's that an earlier run under this key has begun, or empty ones."""
-        present = replace(self._collections.present, stamp=_stamp(key), settings=settings)
-        if self._server.address.index != present.index:
-            present = replace(present, index=self._server.address.index)
-        store = MilvusStore(self._server, present)
+        index = self._server.address.index or self._collections.present.index
+        store = MilvusStore(self._server, Present(_stamp(key), index, settings))
         store.create()
         return store
 
@@ -372,13 +370,13 @@ def build(
     """Start a library at an address, or replace the one there, which is kept until the new one is whole."""
     server = Server(parse_address(path))
     try:
-        key = inputs.key(*command)
-        present = Register(server).present()
-        if present is None:
+        key, register = inputs.key(*command), Register(server)
+        stamp = register.stamp()
+        if stamp is None:
             return _build_new(server, key, command, inputs, client, on_progress)
-        if present.stamp == _stamp(key) and Register(server).is_open(key):
+        if stamp == _stamp(key) and register.is_open(key) and (present := register.present()):
             return _build_on(server, present, key, inputs, client, on_progress)
-        return _build_over(server, present, key, command, inputs, client, on_progress)
+        return _build_over(server, stamp, key, command, inputs, client, on_progress)
     finally:
         server.close()
 
@@ -392,7 +390,7 @@ def _build_new(
     on_progress: OnProgress | None,
 ) -> Report:
     settings, loaded = settings_of(*command[1:])
-    present = Present(_stamp(key), server.address.index, settings)
+    present = Present(_stamp(key), server.address.index or USUAL_INDEX, settings)
     _make(server, present)
     library = MilvusLibrary(server, present)
     store = library._collections
@@ -420,17 +418,17 @@ def _build_on(
 
 def _build_over(
     server: Server,
-    present: Present,
+    stamp: str,
     key: str,
     command: _Command,
     inputs: Inputs,
     client: EutilsClient | None,
     on_progress: OnProgress | None,
 ) -> Report:
-    """Fill collections beside the library's and take them over once they are whole."""
-    library = MilvusLibrary(server, present)
-    key = _sha(key, present.stamp)
+    """Fill collections beside those of a library of any version, and take them over once they are whole."""
     settings, loaded = settings_of(*command[1:])
+    library = MilvusLibrary(server, Present(stamp, server.address.index or USUAL_INDEX, settings))
+    key = _sha(key, stamp)
     staged = library._beside(key, settings)
     outcome = library._filled(staged, key, "build", inputs, client, on_progress, loaded)
     if not outcome.is_whole:

@@ -93,6 +93,11 @@ def present_of(value: str) -> Present | None:
     return Present(said["stamp"], said["index"], Settings(**said["settings"]))
 
 
+def stamp_of(value: str) -> str:
+    """Return the stamp in a row `present` of any version."""
+    return str(json.loads(value).get("stamp", ""))
+
+
 def text_version(abstract: Abstract) -> str:
     """Return what tells whether passages are of this text of an abstract: their offsets count into no other."""
     return hashlib.sha256(abstract.text.encode()).hexdigest()[:16]

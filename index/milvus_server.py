@@ -35,6 +35,7 @@ _OLDEST = (2, 5)
 _ADDRESS = re.compile(r"milvus://(\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?/([A-Za-z_]\w{0,99})(?:\?(.*))?", re.A)
 _GONE_CODES = (100, 101)
 """A collection that is not there, and one that is not loaded, as after the server was started anew."""
+USUAL_INDEX = "HNSW"
 _BUILD: Mapping[str, dict[str, object]] = {
     "HNSW": {"M": 16, "efConstruction": 200},
     "HNSW_SQ": {"M": 16, "efConstruction": 200, "sq_type": "FP16"},
@@ -61,12 +62,12 @@ class GoneError(LibraryError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a library on Milvus is: server, its name there, and the index that a new one gets."""
+    """Where a library on Milvus is: server, its name there, and the index its vectors are to get, if that is said."""
 
     host: str
     port: int
     name: str
-    index: str = "HNSW"
+    index: str = ""
 
     def __str__(self) -> str:
         return f"milvus://{self.host}:{self.port}/{self.name}"
@@ -95,7 +96,7 @@ def parse_address(text: str) -> Address:
     """Return the parts of an address. Raises InputError with the form of one that is right.
 
     >>> parse_address("milvus://localhost/il32")
-    Address(host='localhost', port=19530, name='il32', index='HNSW')
+    Address(host='localhost', port=19530, name='il32', index='')
     """
     match = _ADDRESS.fullmatch(text)
     port = int(match[2] or DEFAULT_PORT) if match else 0
@@ -105,8 +106,8 @@ def parse_address(text: str) -> Address:
             "NAME of letters, digits and underscores, not beginning with a digit"
         )
     options = dict(parse_qsl(match[4] or "", keep_blank_values=True))
-    index = options.pop("index", "HNSW").upper()
-    if options or index not in _BUILD:
+    index = options.pop("index", "").upper()
+    if options or match[4] and index not in _BUILD:
         raise InputError(f"{text}: after NAME there may be only ?index= and one of {', '.join(_BUILD)}")
     return Address(match[1], port, match[3], index)
 

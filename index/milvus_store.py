@@ -33,6 +33,7 @@ from index.milvus_rows import (
     passage_rows,
     piece_ids,
     present_of,
+    stamp_of,
     text_version,
 )
 from index.milvus_server import GoneError, Row, Server, quoted
@@ -82,23 +83,20 @@ class Register:
 
     def present(self) -> Present | None:
         """Return what the library is now, or None where there is none. Raises LibraryError for something else."""
-        address = self._server.address
-        try:
-            if sorted(self._server.columns(self._name)) != sorted(one.name for one in META):
-                raise LibraryError(f"{address} is a collection of another program; give another name")
-        except GoneError:
-            return None
-        self._server.load(self._name)
-        value = self._values().get("present")
-        if value is None:
-            return None
-        present = present_of(value)
-        if present is None:
+        value = self._present_row()
+        present = present_of(value) if value else None
+        if value and present is None:
+            address = self._server.address
             raise LibraryError(
                 f"{address} was made by another version of AskAbstracts; use that version, "
                 f"or build it again from its sources: python -m index build INPUTS --library {address}"
             )
         return present
+
+    def stamp(self) -> str | None:
+        """Return the stamp of the library that there is, whatever version made it, or None where there is none."""
+        value = self._present_row()
+        return stamp_of(value) if value else None
 
     def set_present(self, present: Present) -> None:
         """Make these collections the library's, at once for all who ask."""
@@ -144,6 +142,16 @@ class Register:
     def remember_content(self, stamp: str, state: State, content: int) -> None:
         """Keep the sum over all abstracts for who asks next."""
         self._put("content", f"{stamp} {state.last} {content}")
+
+    def _present_row(self) -> str:
+        address = self._server.address
+        try:
+            if sorted(self._server.columns(self._name)) != sorted(one.name for one in META):
+                raise LibraryError(f"{address} is a collection of another program; give another name")
+        except GoneError:
+            return ""
+        self._server.load(self._name)
+        return self._values().get("present", "")
 
     def _values(self) -> dict[str, str]:
         rows = self._server.rows(self._name, _ALL, ["value"], most=10_000)

@@ -403,13 +403,25 @@ def test_a_collection_of_another_program(five):
         Library.open(f"milvus://127.0.0.1:{five._server.address.port}/{name}")
 
 
-def test_a_library_of_another_version(five):
+def test_a_library_of_another_version(five, json_lines):
     present = five._collections.present
     five._register._put("present", present.to_json().replace('"format": 1', '"format": 2'))
     with pytest.raises(
         LibraryError, match="was made by another version of AskAbstracts; use that version, or build it"
     ):
         Library.open(five.address)
+    assert Library.build(five.address, files=[json_lines(many(3), "three.jsonl")]).added == 3  # as it says
+    assert is_whole(five, many(3))
+
+
+def test_a_rebuild_keeps_the_index_unless_another_is_named(at_milvus, made):
+    address = at_milvus()
+    for asked, index in (("?index=ivf_flat", "IVF_FLAT"), ("", "IVF_FLAT"), ("?index=FLAT", "FLAT")):
+        with Library.open(address + asked, create=True) as library:
+            library.add(files=[made.parent / "abstracts.jsonl"])
+            library.rebuild()
+            assert library._collections.present.index == index
+            assert pmids(library.search("IL-32β VEGF", mode="dense", top=1)) == ["90000001"]
 
 
 def test_vectors_of_another_encoder(five):
