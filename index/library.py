@@ -218,7 +218,7 @@ class Library:
         Committed batch by batch: an error or an exception from `on_progress` leaves what was committed, searchable.
         With `shard="3/64"` only the third of 64 shares is taken: the files by their names, and PMIDs by themselves.
         """
-        inputs = share_of(checked_inputs(files, pmids, search, limit, parse_shard(shard) if shard else None))
+        inputs = share_of(checked_inputs(files, pmids, search, limit, None if shard is None else parse_shard(shard)))
         with self._writing():
             return self._fill(["add"], inputs, client, on_progress)
 
