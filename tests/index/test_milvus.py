@@ -22,6 +22,8 @@ from index.milvus_rows import Present, condition, label_key
 from index.milvus_server import Address, parse_address
 from index.records import Section
 
+PATIENCE_S = 300
+"""A process of its own has to load the encoder first, on a machine that may be busy."""
 SAMPLES = ROOT / "samples" / "abstracts.jsonl"
 
 
@@ -175,7 +177,7 @@ def test_two_shards_at_once_make_what_one_process_makes(at_milvus, json_lines, t
     address, abstracts = at_milvus(), many(200)
     files = [json_lines(abstracts[first : first + 50], f"part{first}.jsonl") for first in range(0, 200, 50)]
     shards = [add(address, *files, "--shard", f"{number}/2") for number in (1, 2)]  # neither waits for a library
-    reports = [json.loads(shard.communicate(timeout=120)[0]) for shard in shards]
+    reports = [json.loads(shard.communicate(timeout=PATIENCE_S)[0]) for shard in shards]
     assert sum(report["added"] for report in reports) == 200
     assert all(0 < report["added"] < 200 for report in reports)
     with Library.open(tmp_path / "folder", create=True) as folder, Library.open(address) as library:
@@ -203,7 +205,7 @@ def test_an_add_that_was_killed_is_simply_run_again(at_milvus, json_lines):
     file = json_lines(abstracts)
     with Library.open(address, create=True) as library:
         writer = add(address, file)
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE_S
         while not (done := library.info().abstracts) and time.monotonic() < until:
             time.sleep(0.02)
         os.kill(writer.pid, signal.SIGKILL)
