@@ -46,9 +46,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--library",
         metavar="DIR",
-        type=Path,
         default=environment("ASKABSTRACTS_LIBRARY") or None,
-        help="the library to ask (default: the sample library)",
+        help="the library to ask, a folder or milvus://HOST:PORT/NAME (default: the sample library)",
     )
     made.add_argument(
         "--libraries",
@@ -122,7 +121,7 @@ def open_libraries(options: argparse.Namespace) -> Libraries:
     first = options.library or options.libraries / SAMPLE
     if options.library is None:
         build_sample(first)
-    libraries = Libraries(options.libraries, first=Path(first), assistant=assistant_maker(options))
+    libraries = Libraries(options.libraries, first=first, assistant=assistant_maker(options))
     libraries.assistant(libraries.first)
     # The model and the indexes are loaded now, so that the first question does not wait for them.
     libraries.library(libraries.first).search("interleukin", top=1)

@@ -25,6 +25,7 @@ from index.commandline import (
 )
 from index.errors import InputError
 from index.library import Library
+from index.opening import is_address
 from index.records import Report
 from index.repair import check_library
 
@@ -53,8 +54,10 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    with Library.open(library_path(arguments)) as library, progress_bar() as show:
-        report = library.add(**_inputs(arguments), on_progress=show)
+    path, shard = library_path(arguments), arguments.shard
+    is_made = shard is not None and is_address(path)  # the first of many processes makes it, and nobody waits for that
+    with Library.open(path, create=is_made) as library, progress_bar() as show:
+        report = library.add(**_inputs(arguments), shard=shard, on_progress=show)
     return _print_report(report, arguments)
 
 
@@ -119,7 +122,8 @@ def _info(arguments: argparse.Namespace) -> int:
         f"{info.path}: {info.abstracts:,} abstracts, {info.passages:,} passages, {years}, {info.retracted:,} retracted"
     )
     print(f"encoder {info.encoder} ({info.encoder_sha256[:12]}…), passages of up to {info.passage_tokens} tokens")
-    print(f"{info.bytes / 1e6:,.1f} MB, generation {info.generation}, digest {info.digest}")
+    size = f"{info.bytes / 1e6:,.1f} MB" if info.bytes else "kept by the server"
+    print(f"{size}, generation {info.generation}, digest {info.digest}")
     if info.unfinished:
         print(info.unfinished)
     return DONE
@@ -196,6 +200,7 @@ def _parser() -> Parser:
     add = command("add", _add, "add abstracts to a library; those already there are updated in place")
     for one in (build, add):
         _add_input_flags(one)
+    add.add_argument("--shard", metavar="I/N", help="only the I-th of N shares of the inputs: files by name, and PMIDs")
     remove = command("remove", _remove, "remove abstracts from a library")
     remove.add_argument("pmids", nargs="+", metavar="PMID")
     rebuild = command("rebuild", _rebuild, "chunk and embed the stored abstracts anew: no network")

@@ -26,7 +26,9 @@ class Parser(argparse.ArgumentParser):
 
 def add_library_flag(parser: argparse.ArgumentParser) -> None:
     """Add --library, for which ASKABSTRACTS_LIBRARY may stand in."""
-    parser.add_argument("--library", metavar="DIR", help="the library's folder (or ASKABSTRACTS_LIBRARY)")
+    parser.add_argument(
+        "--library", metavar="DIR", help="the library's folder, or milvus://HOST:PORT/NAME (or ASKABSTRACTS_LIBRARY)"
+    )
 
 
 def library_path(arguments: argparse.Namespace) -> str:

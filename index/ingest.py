@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -25,13 +25,48 @@ _PMID = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several shares of the same inputs, `number` of `count` from 1: what a process takes without asking others.
+
+    A file falls to a share by its name, so that machines with other mounts agree, a PMID by itself.
+    """
+
+    number: int
+    count: int
+
+    def has(self, name: str) -> bool:
+        """Tell whether a file's name or a PMID falls to this share."""
+        digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
+        return int.from_bytes(digest[:8], "big") % self.count == self.number - 1
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+def parse_shard(text: str) -> Shard:
+    """Return the share that is written "3/64". Raises InputError when there is no such share.
+
+    >>> parse_shard("3/64")
+    Shard(number=3, count=64)
+    """
+    match = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*", text, re.A)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise InputError(f"{text!r} is no share of the inputs: write it as 3/64, the numbers from 1/64 to 64/64")
+    return Shard(int(match[1]), int(match[2]))
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a library is to be built from, any mix: files, PMIDs as written, a PubMed search with the most to take."""
+    """What a library is to be built from, any mix: files, PMIDs as written, a PubMed search with the most to take.
+
+    With a `shard` only what falls to that share of it.
+    """
 
     files: Sequence[Path | str] = ()
     pmids: Sequence[str] = ()
     search: str | None = None
     limit: int | None = None
+    shard: Shard | None = None
 
     @property
     def needs_pubmed(self) -> bool:
@@ -41,7 +76,8 @@ class Inputs:
     def key(self, *command: object) -> str:
         """Return a SHA-256 of a command on these inputs; a file that was written since makes another one."""
         files = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in map(Path, self.files)]
-        told = [command, files, parse_pmids(" ".join(self.pmids)), self.search, self.limit]
+        told: list[object] = [command, files, parse_pmids(" ".join(self.pmids)), self.search, self.limit]
+        told += [str(self.shard)] if self.shard else []
         return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
 
 
@@ -94,6 +130,13 @@ def check_inputs(inputs: Inputs) -> None:
             raise InputError(f"there is no file {file}; check the path")
 
 
+def share_of(inputs: Inputs) -> Inputs:
+    """Return the inputs with those of their files that fall to their share; PMIDs are shared out by `make_plan`."""
+    if not inputs.shard:
+        return inputs
+    return replace(inputs, files=[file for file in inputs.files if inputs.shard.has(Path(file).name)])
+
+
 def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
     """Return what is to be fetched for inputs; a search is made now. Raises EutilsError when that fails."""
     pmids, failed = parse_pmids(" ".join(inputs.pmids))
@@ -102,6 +145,10 @@ def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
         found = client.search(inputs.search, limit=inputs.limit)
         pmids = list(dict.fromkeys([*pmids, *found.pmids]))
         notes = found.notes if found.pmids else (*found.notes, "PubMed's search found nothing")
+    if shard := inputs.shard:
+        pmids = [pmid for pmid in pmids if shard.has(pmid)]
+        failed = failed if shard.number == 1 else {}  # what all have, one names
+        notes = notes if inputs.files or pmids else (*notes, f"nothing falls to the share {shard}")
     return Plan(tuple(pmids), failed, None if inputs.files else len(pmids) + len(failed), notes)
 
 

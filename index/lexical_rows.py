@@ -10,7 +10,7 @@ from index.records import Abstract, Passage
 from index.terms import terms
 from index.writing import passage_text
 
-_LONGEST_WHOLE = 8_000
+LONGEST_WHOLE = 8_000
 """Characters; an article's terms in each of its hundreds of passages would be a book."""
 
 
@@ -31,5 +31,5 @@ def lexical_rows(abstract: Abstract, passages: Mapping[int, Passage]) -> Iterato
             id_,
             [*terms(scenes[id_]), *own[id_]],
             definitions(passage.text),
-            whole if len(abstract.text) <= _LONGEST_WHOLE else [],
+            whole if len(abstract.text) <= LONGEST_WHOLE else [],
         )

@@ -23,11 +23,22 @@ from index.encoder import Encoder, Vectors
 from index.errors import LibraryBusyError, LibraryError
 from index.eutils import EutilsClient
 from index.filtering import as_list, checked_filters
-from index.ingest import Group, Inputs, Plan, check_inputs, fetch_pmids, make_plan, parse_pmids
+from index.ingest import (
+    Group,
+    Inputs,
+    Plan,
+    Shard,
+    check_inputs,
+    fetch_pmids,
+    make_plan,
+    parse_pmids,
+    parse_shard,
+    share_of,
+)
 from index.jobs import Job
 from index.library_info import LibraryInfo, library_info
 from index.locking import writing
-from index.opening import DATABASE, create_library, folder_of, matching_encoder, no_library, settings_of
+from index.opening import DATABASE, create_library, is_address, matching_encoder, no_library, settings_of
 from index.records import Abstract, Filters, Hit, Report
 from index.refreshing import follow_deletions
 from index.remembered_vectors import RememberedVectors
@@ -50,11 +61,15 @@ class Library:
         self.path = path
         self._store = store
         self._caches = Caches(path, store)
+        self._hold_an_encoder()
+        self._starting = threading.Lock()
+        self._behind: threading.Thread | None = None
+
+    def _hold_an_encoder(self) -> None:
+        """Have room for the encoder, which is loaded at its first use, and for what it made of queries."""
         self._encoder: Encoder | None = None
         self._query_vectors = RememberedVectors("query", _REMEMBERED_BYTES)
         self._loading_encoder = threading.Lock()
-        self._starting = threading.Lock()
-        self._behind: threading.Thread | None = None
 
     # ---- opening and closing
 
@@ -66,13 +81,17 @@ class Library:
         create: bool = False,
         encoder: str | None = None,
         passage_tokens: int | None = None,
-    ) -> Self:
-        """Open the library in a folder; with `create`, make an empty one where there is none.
+    ) -> Library:
+        """Open the library in a folder, or at the address of a Milvus; with `create`, make one where there is none.
 
         `encoder` and `passage_tokens` are for a new library; given for one that exists they must be its own.
         Raises LibraryError when the folder is no library, or one of another format, encoder or passage size.
         """
-        folder = folder_of(path)
+        if is_address(path):
+            from index.milvus import MilvusLibrary  # which is a library too, and knows this module
+
+            return MilvusLibrary.open(path, create=create, encoder=encoder, passage_tokens=passage_tokens)
+        folder = Path(path)
         if not (folder / DATABASE).is_file():
             if not create:
                 raise LibraryError(no_library(folder))
@@ -150,6 +169,11 @@ class Library:
         return library_info(self.path, self._store)
 
     @property
+    def address(self) -> str:
+        """What names the library after --library: its folder, or where it is on a server."""
+        return str(self.path)
+
+    @property
     def digest(self) -> str:
         """A SHA-256 of the content and settings: equal digests give equal answers."""
         return self._store.digest
@@ -163,14 +187,18 @@ class Library:
     def encoder(self) -> Encoder:
         """The embedding model that the library was built with, loaded at first use."""
         with self._loading_encoder:
-            settings = self._store.settings
+            settings = self.settings
             if self._encoder is None or self._encoder.sha256 != settings.encoder_sha256:  # rebuilt by another process
-                self._encoder = matching_encoder(settings, self.path)
+                self._encoder = matching_encoder(settings, self.address)
             return self._encoder
 
     def label_values(self, kind: str) -> list[str]:
         """Return what a filter can name: the library's publication types ("type"), "mesh" or "journal" values."""
         return self._store.label_values(kind)
+
+    def has_label(self, kind: str, value: str) -> bool:
+        """Tell whether an abstract has this publication type, "mesh" term or "journal", without regard to case."""
+        return self._store.has_label(kind, value)
 
     # ---- writing
 
@@ -181,14 +209,16 @@ class Library:
         pmids: Sequence[str] = (),
         search: str | None = None,
         limit: int | None = None,
+        shard: str | None = None,
         client: EutilsClient | None = None,
         on_progress: OnProgress | None = None,
     ) -> Report:
         """Read or fetch abstracts, and chunk, embed and index them; those already here are updated in place.
 
         Committed batch by batch: an error or an exception from `on_progress` leaves what was committed, searchable.
+        With `shard="3/64"` only the third of 64 shares is taken: the files by their names, and PMIDs by themselves.
         """
-        inputs = _inputs(files, pmids, search, limit)
+        inputs = share_of(checked_inputs(files, pmids, search, limit, None if shard is None else parse_shard(shard)))
         with self._writing():
             return self._fill(["add"], inputs, client, on_progress)
 
@@ -258,9 +288,13 @@ class Library:
 
         A build that was broken off, at any instant, is gone on with by the same call.
         """
-        inputs = _inputs(files, pmids, search, limit)
+        inputs = checked_inputs(files, pmids, search, limit)
         command = ("build", encoder, passage_tokens)
-        if not (folder_of(path) / DATABASE).is_file():
+        if is_address(path):
+            from index.milvus import build
+
+            return build(str(path), command, inputs, client, on_progress)
+        if not (Path(path) / DATABASE).is_file():
             return cls._build_new(path, command, inputs, client, on_progress)
         with cls.open(path) as library, library._writing():
             job = library._store.job
@@ -279,7 +313,7 @@ class Library:
         on_progress: OnProgress | None,
     ) -> Report:
         """Start a library; when nothing at all could be read, leave none behind."""
-        is_new = not folder_of(path).exists()
+        is_new = not Path(path).exists()
         _, encoder, passage_tokens = command
         with cls.open(path, create=True, encoder=encoder, passage_tokens=passage_tokens) as library:
             with library._writing():
@@ -288,7 +322,7 @@ class Library:
         if is_empty and is_new:
             shutil.rmtree(path)
         if is_empty:
-            raise LibraryError(_nothing_read(report, f"no library was made in {path}"))
+            raise LibraryError(nothing_read(report, f"no library was made in {path}"))
         return report
 
     def _build_over(
@@ -313,7 +347,7 @@ class Library:
             return replace(outcome.report, notes=(*outcome.report.notes, kept))
         if is_empty:
             delete_database(self.path / _STAGED)
-            raise LibraryError(_nothing_read(outcome.report, f"the library in {self.path} is kept as it was"))
+            raise LibraryError(nothing_read(outcome.report, f"the library in {self.path} is kept as it was"))
         self._take_over(loaded)
         self._finish()
         return outcome.report
@@ -419,22 +453,29 @@ class Library:
         self._store.end_job()
 
     def _check_settings(self, encoder: str | None, passage_tokens: int | None) -> None:
-        settings = self._store.settings
-        rebuild = f"run: python -m index rebuild --library {self.path}"
+        settings = self.settings
+        rebuild = f"run: python -m index rebuild --library {self.address}"
         if encoder is not None and encoder != settings.encoder:
             raise LibraryError(
-                f"{self.path} was built with the encoder {settings.encoder}, you asked for {encoder}; "
+                f"{self.address} was built with the encoder {settings.encoder}, you asked for {encoder}; "
                 f"{rebuild} --encoder {encoder}"
             )
         if passage_tokens is not None and passage_tokens != settings.passage_tokens:
             raise LibraryError(
-                f"{self.path} has passages of {settings.passage_tokens} tokens, you asked for {passage_tokens}; "
+                f"{self.address} has passages of {settings.passage_tokens} tokens, you asked for {passage_tokens}; "
                 f"{rebuild} --passage-tokens {passage_tokens}"
             )
 
 
-def _inputs(files: Sequence[Path | str], pmids: Sequence[str], search: str | None, limit: int | None) -> Inputs:
-    inputs = Inputs(as_list(files), [str(pmid) for pmid in as_list(pmids)], search, limit)
+def checked_inputs(
+    files: Sequence[Path | str],
+    pmids: Sequence[str],
+    search: str | None,
+    limit: int | None,
+    shard: Shard | None = None,
+) -> Inputs:
+    """Return what a library is to be built from. Raises InputError when it cannot be meant so."""
+    inputs = Inputs(as_list(files), [str(pmid) for pmid in as_list(pmids)], search, limit, shard)
     check_inputs(inputs)
     return inputs
 
@@ -452,6 +493,7 @@ def _begun(staged: Path, settings: Settings, key: str) -> Store | None:
     return None
 
 
-def _nothing_read(report: Report, outcome: str) -> str:
+def nothing_read(report: Report, outcome: str) -> str:
+    """Return the sentence that says that a build read nothing, what came of that, and the first reason."""
     first = next((f": {what} {why}" for what, why in report.failed.items()), ": the search found nothing")
     return f"nothing could be read, so {outcome}{first}"

@@ -17,11 +17,9 @@ _OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
 """How the files begin that a kill can leave where a library was about to be made."""
 
 
-def folder_of(path: Path | str) -> Path:
-    """Return the folder that a library is named by. Raises LibraryError for the address of a server."""
-    if str(path).startswith("milvus:"):
-        raise LibraryError(f"{path}: libraries on a Milvus server are not supported yet; give a folder")
-    return Path(path)
+def is_address(path: Path | str) -> bool:
+    """Tell whether a library is named by the address of a server, and not by its folder."""
+    return str(path).startswith("milvus:")
 
 
 def no_library(folder: Path) -> str:
@@ -60,12 +58,12 @@ def settings_of(encoder: str | None, passage_tokens: int | None) -> tuple[Settin
     return Settings(loaded.name, loaded.sha256, loaded.dimension, passage_tokens), loaded
 
 
-def matching_encoder(settings: Settings, path: Path) -> Encoder:
+def matching_encoder(settings: Settings, library: str) -> Encoder:
     """Return the encoder that a library was built with. Raises EncoderError when its weights are others by now."""
     encoder = load_encoder(settings.encoder)
     if encoder.sha256 != settings.encoder_sha256:
         raise EncoderError(
-            f"{path} was built with other weights of {settings.encoder} than those here; "
-            f"run: python -m index rebuild --library {path} --encoder {settings.encoder}"
+            f"{library} was built with other weights of {settings.encoder} than those here; "
+            f"run: python -m index rebuild --library {library} --encoder {settings.encoder}"
         )
     return encoder

@@ -24,7 +24,7 @@ from index.ingest import Group
 from index.jobs import Job
 from index.library import Library
 from index.locking import writing
-from index.opening import DEFAULT_PASSAGE_TOKENS
+from index.opening import DEFAULT_PASSAGE_TOKENS, is_address
 from index.records import Abstract
 from index.rows import Entry, Settings
 from index.salvage import Salvage
@@ -47,6 +47,9 @@ def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProg
     when nothing of a damaged library.db could be salvaged: then it was not changed. Not for a process that has the
     library open: SQLite's locks end when any handle of a process on the file is closed.
     """
+    if is_address(path):
+        with Library.open(path) as library:
+            return Checked(library.check(repair=repair))
     folder = Path(path)
     if not (folder / DATABASE).is_file() and not (folder / LOG).is_file() and not _has_caches(folder):
         Library.open(path).close()  # raises what there is to say

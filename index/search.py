@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar, get_args
+from typing import Literal, Protocol, TypeVar, get_args
 
 import numpy as np
 
-from index.abbreviations import Spelled, spell
+from index.abbreviations import Abbreviation, Spelled, spell
 from index.encoder import Vectors
 from index.errors import InputError
 from index.filtering import Selection
@@ -25,7 +25,7 @@ DENSE_WEIGHT = 0.55
 """The dense side's share of a fused score; convex combination beats reciprocal ranks (Bruch, Gai and Ingber 2023)."""
 
 MAX_QUERY_CHARACTERS = 2_000
-_DEPTH = 100
+DEPTH = 100
 """How many passages each side finds at least before they are fused; what only one side knows needs the room."""
 
 
@@ -56,7 +56,7 @@ class _Scores:
 
 def search(query: Query, *, indexes: Indexes, top: int, mode: Mode, selection: Selection | None) -> list[Hit]:
     """Return up to `top` hits, best first; the order is the same whenever the library and the query are."""
-    found = _scores(query, indexes=indexes, depth=max(_DEPTH, 2 * top), mode=mode, selection=selection)
+    found = _scores(query, indexes=indexes, depth=max(DEPTH, 2 * top), mode=mode, selection=selection)
     scores = fuse(found.cosines, found.bm25) if mode == "hybrid" else found.cosines or found.bm25
     ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))[:top]
     passages = indexes.store.passages(ranked)
@@ -68,7 +68,14 @@ def search(query: Query, *, indexes: Indexes, top: int, mode: Mode, selection: S
     ]
 
 
-def understood(query: str, lexical: LexicalIndex) -> Spelled:
+class Defining(Protocol):
+    """What knows the abbreviations of a library."""
+
+    def definitions(self, form: str) -> list[Abbreviation]:
+        """Return the abbreviations that are defined with a form of this key, once for each time they are."""
+
+
+def understood(query: str, lexical: Defining) -> Spelled:
     """Return a query as both sides read it: names in one written form, abbreviations in both forms."""
     spelled = spell(checked_query(query), lexical.definitions)
     return Spelled(canonical(spelled.text), spelled.abbreviations)

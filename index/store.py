@@ -298,6 +298,10 @@ class Store(Database):
         )
         return [value for (value,) in rows]
 
+    def has_label(self, kind: str, value: str) -> bool:
+        """Tell whether an abstract has this label, without regard to case."""
+        return bool(self._rows("SELECT 1 FROM labels WHERE kind = ? AND value = ? LIMIT 1", (kind, value.casefold())))
+
     def is_sound(self) -> bool:
         """Tell whether SQLite finds the whole file in order."""
         return self._row("PRAGMA integrity_check") == ("ok",)

@@ -116,8 +116,7 @@ class Assistant:
 
     def _has_mesh(self, descriptor: str, filters: Filters) -> bool:
         """Tell whether a follow-up can filter by a MeSH descriptor: abstracts have it, and no other one was set."""
-        wanted = descriptor.casefold()
-        return not filters.mesh and any(label.casefold() == wanted for label in self.library.label_values("mesh"))
+        return not filters.mesh and self.library.has_label("mesh", descriptor)
 
     def _composed(self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence]) -> Iterator[Answer]:
         fitting = answering(evidence)

@@ -1,5 +1,6 @@
 """Fixtures that several packages' tests share."""
 
+import itertools
 import json
 import os
 import shutil
@@ -15,11 +16,13 @@ for name in [name for name in os.environ if name.startswith("ASKABSTRACTS_") and
     del os.environ[name]
 
 from eutils_server import EutilsServer  # noqa: E402
+from milvus_lite_server import drop_library, milvus_server  # noqa: E402
 
 from index import Abstract, Library, Section  # noqa: E402
 from index.encoder import load_encoder  # noqa: E402
 from index.record_json import to_json  # noqa: E402
 
+_NUMBERS = itertools.count(1)
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -121,6 +124,27 @@ def samples(tmp_path_factory):
     with Library.open(path, create=True) as opened:
         opened.add(files=[ROOT / "samples" / "abstracts.jsonl"])
         yield opened
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory):
+    """The address of a real Milvus Lite server, without a library's name."""
+    with milvus_server(tmp_path_factory.mktemp("milvus")) as address:
+        yield address
+
+
+@pytest.fixture
+def at_milvus(milvus):
+    """Give a new library's address on the server at each call; what was made there goes after the test."""
+    addresses = []
+
+    def address():
+        addresses.append(f"{milvus}/test_{next(_NUMBERS)}")
+        return addresses[-1]
+
+    yield address
+    for one in addresses:
+        drop_library(one)
 
 
 @pytest.fixture

@@ -17,10 +17,18 @@ DOORS = {
     "tantivy": {"index/lexical.py"},
     "sqlite3": {"index/database.py", "index/jobs.py", "index/store.py"},
     "Stemmer": {"index/terms.py"},
-    "sentence_transformers": {"index/encoder.py", "qa/cross_encoder.py"},
+    "sentence_transformers": {"index/encoder.py", "index/encoder_models.py", "qa/cross_encoder.py"},
     "openvino": {"index/compiled.py", "index/encoder.py", "qa/reader.py"},
-    "torch": {"index/compiled.py", "index/encoder.py", "qa/reader.py", "qa/reader_network.py"},
+    "torch": {
+        "index/compiled.py",
+        "index/eight_bits.py",
+        "index/encoder.py",
+        "index/encoder_models.py",
+        "qa/reader.py",
+        "qa/reader_network.py",
+    },
     "langchain": {"qa/models.py"},
+    "pymilvus": {"index/milvus_server.py"},
 }
 MODULES = sorted(path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py")) + [
     ROOT / "app.py"
@@ -64,7 +72,17 @@ def test_importing_loads_nothing_heavy():
     import subprocess
     import sys
 
-    heavy = ("torch", "transformers", "sentence_transformers", "faiss", "tantivy", "openvino", "gradio", "langchain")
+    heavy = (
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "faiss",
+        "tantivy",
+        "openvino",
+        "gradio",
+        "langchain",
+        "pymilvus",
+    )
     script = f"import sys, index, qa; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

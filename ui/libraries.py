@@ -10,6 +10,7 @@ from pathlib import Path
 
 from index import Library, LibraryInfo
 from index.errors import InputError
+from index.opening import is_address
 from qa import Assistant
 
 SAMPLE = "sample"
@@ -21,13 +22,15 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
 class Libraries:
     """Opens libraries by name, each once for all sessions. It may be used from many threads."""
 
-    def __init__(self, folder: Path, *, first: Path, assistant: Callable[[Library], Assistant] = Assistant) -> None:
+    def __init__(
+        self, folder: Path, *, first: Path | str, assistant: Callable[[Library], Assistant] = Assistant
+    ) -> None:
         """Know the libraries in a folder and a first one, which may lie elsewhere; nothing is opened yet.
 
-        `assistant` makes what answers from each.
+        The first one may be on a server, named by its address. `assistant` makes what answers from each.
         """
         self.folder = folder
-        self._first = first
+        self._first = first if is_address(first) else Path(first)
         self._assistant = assistant
         self._opened: dict[str, tuple[Library, Assistant]] = {}
         self._lock = threading.Lock()
@@ -35,15 +38,17 @@ class Libraries:
     @property
     def first(self) -> str:
         """The name of the library that a new session asks."""
-        return self._first.resolve().name
+        if isinstance(self._first, Path):
+            return self._first.resolve().name
+        return self._first.rpartition("/")[2].partition("?")[0]
 
     def names(self) -> list[str]:
         """Return the names of the libraries there are now, the first one first."""
         here = sorted(path.parent.name for path in self.folder.glob("*/library.db"))
         return [self.first, *(name for name in here if name != self.first)]
 
-    def path(self, name: str) -> Path:
-        """Return the folder of a library. Raises InputError when there is none of this name."""
+    def path(self, name: str) -> Path | str:
+        """Return a library's folder, or its address on a server. Raises InputError when there is none of this name."""
         if name == self.first:
             return self._first
         if name in self.names():
@@ -77,12 +82,13 @@ class Libraries:
 
     def is_sample(self, name: str) -> bool:
         """Say whether a library is the one that comes with AskAbstracts."""
-        return name == SAMPLE and self.path(name).resolve() == (self.folder / SAMPLE).resolve()
+        path = self.path(name) if name == SAMPLE else ""
+        return isinstance(path, Path) and path.resolve() == (self.folder / SAMPLE).resolve()
 
     def discard_empty(self, name: str) -> None:
         """Take away a library that was begun and got no abstract, so that its name is free again."""
         library = self.library(name)
-        if library.info().abstracts:
+        if library.info().abstracts or self.path(name) != self.folder / name:
             return
         with self._lock:
             self._opened.pop(name, None)

@@ -111,7 +111,12 @@ def test_refresh_takes_up_a_retraction(tmp_path, run, eutils):
         (("search", "x", "--years", "soon", "--library", "LIBRARY"), 2, "the years 'soon' cannot be read"),
         (("search", "x", "--top", "0", "--library", "LIBRARY"), 2, "top is 0"),
         (("rebuild", "--encoder", "no-such-model", "--library", "LIBRARY"), 2, "no embedding model no-such-model"),
-        (("info", "--library", "milvus://127.0.0.1:19530/x"), 2, "not supported yet"),
+        (
+            ("info", "--library", "milvus://127.0.0.1/x/y"),
+            2,
+            "is no address of a library: write milvus://HOST:PORT/NAME",
+        ),
+        (("add", "x.xml", "--shard", "0/4", "--library", "LIBRARY"), 2, "'0/4' is no share of the inputs"),
     ],
 )
 def test_what_a_person_can_mend_is_said_in_one_sentence(built, run, arguments, code, says):

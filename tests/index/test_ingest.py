@@ -8,7 +8,17 @@ from eutils_server import Fault, record_set
 
 from index.errors import EutilsError, InputError
 from index.eutils import EutilsClient
-from index.ingest import Inputs, check_inputs, fetch_pmids, make_plan, parse_pmids, read_files
+from index.ingest import (
+    Inputs,
+    Shard,
+    check_inputs,
+    fetch_pmids,
+    make_plan,
+    parse_pmids,
+    parse_shard,
+    read_files,
+    share_of,
+)
 from index.records import Abstract, Deletion, Failure
 
 
@@ -126,3 +136,34 @@ def test_the_key_of_a_command_is_that_of_its_inputs(json_lines):
 def test_what_cannot_be_begun_is_said_at_once(inputs, says):
     with pytest.raises(InputError, match=says):
         check_inputs(inputs)
+
+
+# ---- shares
+
+
+def test_each_file_and_pmid_falls_to_one_share():
+    files = ["here/a.xml", "there/a.xml", "b.xml", "c.xml", "d.xml"]
+    inputs = Inputs(files=files, pmids=["1 2 3 4 5 6 7 8 9 10 wrong"])
+    shares = [share_of(dataclasses.replace(inputs, shard=Shard(number, 3))) for number in (1, 2, 3)]
+    plans = [make_plan(share, client=None) for share in shares]
+    assert sorted(file for share in shares for file in share.files) == sorted(files)
+    assert any({"here/a.xml", "there/a.xml"} <= set(share.files) for share in shares)  # mounts may differ
+    assert sorted((pmid for plan in plans for pmid in plan.pmids), key=int) == [str(pmid) for pmid in range(1, 11)]
+    assert [list(plan.failed) for plan in plans] == [["wrong"], [], []]  # said once
+    assert len({dataclasses.replace(share, files=[]).key("add") for share in shares}) == 3
+
+
+def test_a_share_of_nothing_says_so():
+    number = next(number for number in range(1, 10) if not Shard(number, 9).has("1"))
+    plan = make_plan(Inputs(pmids=["1"], shard=Shard(number, 9)), client=None)
+    assert (plan.pmids, plan.notes) == ((), (f"nothing falls to the share {number}/9",))
+
+
+@pytest.mark.parametrize("text", ["", "3", "0/4", "5/4", "1/0", "-1/4", "1/4/2", "a/b", "1.5/2", "١/٢"])
+def test_what_is_no_share(text):
+    with pytest.raises(InputError, match="is no share of the inputs: write it as 3/64"):
+        parse_shard(text)
+
+
+def test_shares_are_written_as_they_are_read():
+    assert str(parse_shard(" 3 / 64 ")) == "3/64"

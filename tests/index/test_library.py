@@ -1,4 +1,4 @@
-"""A library on disk: what goes in, what comes out, what survives."""
+"""A library, in a folder and on a Milvus: what goes in, what comes out; and what of a folder survives."""
 
 import dataclasses
 import json
@@ -14,6 +14,43 @@ from index import Filters, Library
 from index.errors import EncoderError, InputError, LibraryBusyError, LibraryDamagedError, LibraryError
 from index.locking import writing
 
+ON_DISK = pytest.mark.parametrize("library", ["folder"], indirect=True)
+
+
+@pytest.fixture(params=["folder", "milvus"])
+def place(request, tmp_path):
+    """Give where a new library can be made, by a name: a folder, or an address."""
+    if request.param == "folder":
+        return lambda name: tmp_path / name
+    at_milvus = request.getfixturevalue("at_milvus")
+    return lambda name: at_milvus()
+
+
+@pytest.fixture(params=["folder", "milvus"])
+def library(request, tmp_path, made):
+    """A library of the five abstracts, a test's own, in a folder and on a Milvus."""
+    if request.param == "folder":
+        shutil.copytree(made, tmp_path / "library")
+        with Library.open(tmp_path / "library") as opened:
+            yield opened
+        return
+    with Library.open(request.getfixturevalue("at_milvus")(), create=True) as opened:
+        opened.add(files=[made.parent / "abstracts.jsonl"])
+        yield opened
+
+
+@pytest.fixture(scope="module", params=["folder", "milvus"])
+def unchanged(request, made):
+    """The same, shared by tests that only read."""
+    if request.param == "folder":
+        with Library.open(made) as opened:
+            yield opened
+        return
+    address = f"{request.getfixturevalue('milvus')}/unchanged"
+    with Library.open(address, create=True) as opened:
+        opened.add(files=[made.parent / "abstracts.jsonl"])
+        yield opened
+
 
 def pmids(hits):
     return list(dict.fromkeys(hit.passage.pmid for hit in hits))
@@ -22,9 +59,9 @@ def pmids(hits):
 # ---- adding and removing
 
 
-def test_the_account_of_a_run(tmp_path, json_lines):
+def test_the_account_of_a_run(place, json_lines):
     changed = dataclasses.replace(ABSTRACTS[1], title="Another title")
-    with Library.open(tmp_path / "new", create=True) as library:
+    with Library.open(place("new"), create=True) as library:
         first = library.add(files=[json_lines(ABSTRACTS[:3])])
         second = library.add(files=[json_lines([ABSTRACTS[0], changed, ABSTRACTS[3]], "more.jsonl")])
         third = library.remove(["90000001", "90000009"])
@@ -33,15 +70,15 @@ def test_the_account_of_a_run(tmp_path, json_lines):
     assert (third.removed, third.failed) == (1, {"90000009": "is not in this library"})
 
 
-def test_what_goes_in_comes_out(library):
+def test_what_goes_in_comes_out(unchanged):
     for one in ABSTRACTS:
-        assert library.get(one.pmid) == one
-    assert library.get("1") is None
+        assert unchanged.get(one.pmid) == one
+    assert unchanged.get("1") is None
 
 
-def test_every_passage_stands_at_its_offsets(library):
-    for hit in library.search("IL-32β metformin breast cancer mice", top=100):
-        text = library.get(hit.passage.pmid).text
+def test_every_passage_stands_at_its_offsets(unchanged):
+    for hit in unchanged.search("IL-32β metformin breast cancer mice", top=100):
+        text = unchanged.get(hit.passage.pmid).text
         assert text[hit.passage.start : hit.passage.end] == hit.passage.text
 
 
@@ -58,13 +95,13 @@ def test_a_removed_abstract_is_not_found(library):
     assert "90000001" not in pmids(library.search("IL-32β induced VEGF in breast cancer cells", top=50))
 
 
-def test_the_same_content_has_the_same_digest_in_any_order(tmp_path, json_lines):
+def test_the_same_content_has_the_same_digest_in_any_order(place, json_lines):
     digests = set()
     for name, order in (("a", ABSTRACTS), ("b", ABSTRACTS[::-1])):
-        with Library.open(tmp_path / name, create=True) as library:
+        with Library.open(place(name), create=True) as library:
             library.add(files=[json_lines(order, f"{name}.jsonl")])
             digests.add(library.digest)
-    with Library.open(tmp_path / "c", create=True) as library:
+    with Library.open(place("c"), create=True) as library:
         library.add(files=[json_lines(ABSTRACTS[:4], "c.jsonl")])
         other = library.digest
     assert len(digests) == 1
@@ -79,6 +116,7 @@ def test_adding_and_removing_again_gives_the_first_digest(library, json_lines):
     assert library.digest == before
 
 
+@ON_DISK
 def test_scores_do_not_depend_on_what_was_removed(library, json_lines):
     before = library.search("IL-32β VEGF metformin", mode="lexical")
     more = [abstract(str(number), "VEGF", "VEGF and metformin again.") for number in range(1, 30)]
@@ -88,7 +126,7 @@ def test_scores_do_not_depend_on_what_was_removed(library, json_lines):
     assert [(hit.passage, hit.score) for hit in after] == [(hit.passage, hit.score) for hit in before]
 
 
-def test_an_interrupted_run_keeps_what_was_committed(tmp_path, json_lines):
+def test_an_interrupted_run_keeps_what_was_committed(place, json_lines):
     many = [abstract(str(number), f"Record {number}", "It has a sentence.") for number in range(1, 201)]
 
     class Stopped(Exception):
@@ -98,7 +136,7 @@ def test_an_interrupted_run_keeps_what_was_committed(tmp_path, json_lines):
         if progress.done >= 100:
             raise Stopped
 
-    with Library.open(tmp_path / "new", create=True) as library:
+    with Library.open(place("new"), create=True) as library:
         with pytest.raises(Stopped):
             library.add(files=[json_lines(many)], on_progress=stop)
         done = library.info().abstracts
@@ -110,15 +148,16 @@ def test_an_interrupted_run_keeps_what_was_committed(tmp_path, json_lines):
 # ---- searching
 
 
-def test_search_in_each_mode(library):
+def test_search_in_each_mode(unchanged):
     for mode in ("hybrid", "dense", "lexical"):
         assert (
-            pmids(library.search("Which factor does IL-32β induce in breast cancer cells?", mode=mode))[0] == "90000001"
+            pmids(unchanged.search("Which factor does IL-32β induce in breast cancer cells?", mode=mode))[0]
+            == "90000001"
         )
 
 
-def test_scores_fall_and_lie_between_0_and_1(library):
-    scores = [hit.score for hit in library.search("metformin life span of mice", top=20)]
+def test_scores_fall_and_lie_between_0_and_1(unchanged):
+    scores = [hit.score for hit in unchanged.search("metformin life span of mice", top=20)]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
 
@@ -142,14 +181,14 @@ def test_scores_fall_and_lie_between_0_and_1(library):
     ],
 )
 @pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
-def test_filters_are_applied_on_both_sides(library, filters, expected, mode):
+def test_filters_are_applied_on_both_sides(unchanged, filters, expected, mode):
     question = "interleukin-32 metformin aspirin headache ageing life mice cancer arthritis"
-    assert set(pmids(library.search(question, top=100, mode=mode, filters=filters))) == expected
+    assert set(pmids(unchanged.search(question, top=100, mode=mode, filters=filters))) == expected
 
 
-def test_a_filtered_search_still_brings_as_many_hits_as_asked(tmp_path, json_lines):
+def test_a_filtered_search_still_brings_as_many_hits_as_asked(place, json_lines):
     many = [abstract(str(year), "Metformin", "Metformin again.", year=year) for year in range(1900, 2100)]
-    with Library.open(tmp_path / "new", create=True) as library:
+    with Library.open(place("new"), create=True) as library:
         library.add(files=[json_lines(many)])
         hits = library.search("metformin", top=5, filters=Filters(years=(2090, 2099)))
     assert len(hits) == 5
@@ -174,9 +213,9 @@ def test_a_filtered_search_still_brings_as_many_hits_as_asked(tmp_path, json_lin
         (lambda library: library.add(search="x", limit=0), "the limit is 0"),
     ],
 )
-def test_bad_input_is_said_in_a_sentence(library, ask, says):
+def test_bad_input_is_said_in_a_sentence(unchanged, ask, says):
     with pytest.raises(InputError, match=says):
-        ask(library)
+        ask(unchanged)
 
 
 # ---- opening
@@ -188,6 +227,7 @@ def test_a_closed_library_says_so(library):
         library.search("VEGF")
 
 
+@ON_DISK
 def test_an_open_library_takes_up_the_encoder_that_another_handle_rebuilt_it_with(library, monkeypatch):
     library.search("VEGF")
     with Library.open(library.path) as other:
@@ -223,13 +263,14 @@ def test_a_folder_that_is_no_library(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_another_encoder_or_passage_size_is_refused_with_the_cure(library):
+def test_another_encoder_or_passage_size_is_refused_with_the_cure(unchanged):
     with pytest.raises(LibraryError, match="python -m index rebuild .* --encoder other"):
-        Library.open(library.path, encoder="other")
+        Library.open(unchanged.address, encoder="other")
     with pytest.raises(LibraryError, match="python -m index rebuild .* --passage-tokens 64"):
-        Library.open(library.path, passage_tokens=64)
+        Library.open(unchanged.address, passage_tokens=64)
 
 
+@ON_DISK
 def test_a_newer_format_is_refused(library):
     library.close()
     with sqlite3.connect(library.path / "library.db") as db:
@@ -262,6 +303,7 @@ def damage_vectors(path):
     (path / "vectors.faiss").write_bytes(damaged)
 
 
+@ON_DISK
 @pytest.mark.parametrize(
     ("damage", "finding"),
     [
@@ -283,6 +325,7 @@ def test_a_lost_or_damaged_cache_comes_back_with_no_embedding(library, damage, f
         assert reopened.check() == []
 
 
+@ON_DISK
 def test_repair_mends_what_check_found(library):
     library.close()
     shutil.rmtree(library.path / "lexical")
@@ -291,6 +334,7 @@ def test_repair_mends_what_check_found(library):
         assert reopened.check() == []
 
 
+@ON_DISK
 def test_a_cache_that_is_behind_catches_up(library, json_lines, tmp_path):
     kept = tmp_path / "kept"
     shutil.copytree(library.path, kept)
@@ -310,12 +354,13 @@ def test_a_cache_that_is_behind_catches_up(library, json_lines, tmp_path):
 def test_an_open_library_takes_up_what_another_process_added(library, json_lines):
     assert pmids(library.search("zebrafish", mode="lexical")) == []
     file = json_lines([abstract("7", "Zebrafish", "Zebrafish swim.")], "seven.jsonl")
-    command = [sys.executable, "-m", "index", "add", str(file), "--library", str(library.path), "--json"]
+    command = [sys.executable, "-m", "index", "add", str(file), "--library", library.address, "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["added"] == 1
     assert pmids(library.search("zebrafish", mode="lexical")) == ["7"]
 
 
+@ON_DISK
 def test_a_second_writer_is_told_of_the_first(library, json_lines):
     with (
         Library.open(library.path) as second,
@@ -325,6 +370,7 @@ def test_a_second_writer_is_told_of_the_first(library, json_lines):
         second.remove(["90000001"])
 
 
+@ON_DISK
 def test_a_reader_answers_while_somebody_writes(library):
     with Library.open(library.path) as reader, writing(library.path):
         assert pmids(reader.search("IL-32β VEGF"))[0] == "90000001"
@@ -338,11 +384,19 @@ def test_build_replaces_the_library_only_when_the_new_one_is_whole(library, json
     bad.write_text("not JSON at all\n")
     digest = library.digest
     with pytest.raises(LibraryError, match="is kept as it was"):
-        Library.build(library.path, files=[bad])
+        Library.build(library.address, files=[bad])
     assert library.digest == digest
-    report = Library.build(library.path, files=[json_lines([abstract("7", "Zebrafish", "They swim.")], "seven.jsonl")])
+    report = Library.build(
+        library.address, files=[json_lines([abstract("7", "Zebrafish", "They swim.")], "seven.jsonl")]
+    )
     assert report.added == 1
     assert pmids(library.search("zebrafish metformin", top=50)) == ["7"]
+    assert library.info().unfinished == ""
+
+
+@ON_DISK
+def test_a_build_over_another_leaves_nothing_lying_about(library, json_lines):
+    Library.build(library.path, files=[json_lines([abstract("7", "Zebrafish", "They swim.")], "seven.jsonl")])
     assert not list(library.path.glob("building*"))
 
 
@@ -355,17 +409,17 @@ def test_rebuild_with_another_passage_size_keeps_the_abstracts(library):
 
 
 @pytest.mark.parametrize("tokens", [0, 15, 255, -1])
-def test_passages_must_fit_the_encoder(tmp_path, tokens):
+def test_passages_must_fit_the_encoder(place, tokens):
     with pytest.raises(InputError, match="do not fit abstracts-MiniLM-L6: give 16 to 254"):
-        Library.open(tmp_path / "new", create=True, passage_tokens=tokens)
+        Library.open(place("new"), create=True, passage_tokens=tokens)
 
 
 # ---- PMIDs through a real HTTP server
 
 
-def test_pmids_are_fetched_and_those_that_do_not_come_are_named(tmp_path, eutils):
+def test_pmids_are_fetched_and_those_that_do_not_come_are_named(place, eutils):
     known = list(eutils.records)[:3]
-    with Library.open(tmp_path / "new", create=True) as library:
+    with Library.open(place("new"), create=True) as library:
         report = library.add(pmids=[*known, "99999999", "IL-32"])
     assert report.added == 3
     assert sorted(report.failed) == ["99999999", "IL-32"]
@@ -373,18 +427,21 @@ def test_pmids_are_fetched_and_those_that_do_not_come_are_named(tmp_path, eutils
     assert "is not a PMID" in report.failed["IL-32"]
 
 
-def test_info_says_what_the_library_holds(library):
+def test_info_says_what_the_library_holds(unchanged):
+    info = unchanged.info()
+    assert info.path == unchanged.address
+    assert (info.abstracts, info.years, info.retracted, info.without_abstract) == (5, (1975, 2016), 1, 1)
+    assert info.unfinished == ""
+
+
+@ON_DISK
+def test_info_says_how_large_a_folder_is(library):
     info = library.info()
-    assert (info.name, info.abstracts, info.years, info.retracted, info.without_abstract) == (
-        "library",
-        5,
-        (1975, 2016),
-        1,
-        1,
-    )
-    assert info.bytes > 0
+    assert info.name == "library"
+    assert info.bytes == sum(file.stat().st_size for file in library.path.rglob("*") if file.is_file())
 
 
+@ON_DISK
 def test_a_library_of_an_older_version_gets_the_indexes_of_filters_with_its_next_batch(library, json_lines):
     def plan():
         db = sqlite3.connect(library.path / "library.db")

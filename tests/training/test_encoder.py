@@ -1,4 +1,4 @@
-"""The encoder's training on lists of our own: what is drawn, that it learns, is mixed with what it was, and measured."""
+"""The encoder's training on lists of our own: what is drawn, that it learns, what is kept, and how it is measured."""
 
 import shutil
 

@@ -59,6 +59,21 @@ def test_a_new_library_is_empty_and_lies_in_the_folder(name, libraries):
     assert libraries.info(name).abstracts == 0
 
 
+def test_the_first_library_may_be_on_a_server(at_milvus, tmp_path):
+    address = at_milvus()
+    Library.open(address, create=True).close()
+    name = address.rpartition("/")[2]
+    libraries = Libraries(tmp_path / "shelf", first=f"{address}?index=HNSW")
+    libraries.new("here")
+    assert libraries.names() == [name, "here"]
+    assert libraries.info(name).path == address
+    assert not libraries.is_sample(name)
+    with Library.open(libraries.folder / name, create=True) as alike:  # not ours to take away
+        libraries.discard_empty(name)
+        assert alike.path.exists()
+    libraries.close()
+
+
 @pytest.mark.parametrize("name", ["nowhere", "..", "../library", "/etc"])
 def test_only_what_is_on_the_list_is_opened(name, tmp_path):
     libraries = Libraries(tmp_path / "shelf", first=tmp_path / "library")
