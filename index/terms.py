@@ -41,6 +41,10 @@ _SMALL_LETTERS = re.compile(r"\b[a-z]{2,}\b")
 _GAP = re.compile(r"[-+/()\[\]]")
 """What stands between words and tells nothing: T-cell and T cell, PI3K/Akt and PI3K-Akt."""
 _FEW_WORDS = 4
+_JOINTS = ("-", "/")
+"""What joins a name and another word (PI3K/Akt, IL-32β-induced), and is read as a blank."""
+_POSITIVE = re.compile(r"\b(cd\d+[a-z]?)\+", re.IGNORECASE)
+"""A cell that has a marker of its surface: CD8+ is written CD8 as well."""
 _WHOSE = re.compile(r"\b(?:(?:recombinant|human|murine|mouse|rat|bovine|porcine) )+(?=[a-zα-ω]{1,6}-?[\dα-ω])")
 _MAX_TERM_CHARACTERS = 200
 """No word or name is longer: of what is, the beginning is indexed."""
@@ -171,16 +175,18 @@ def canonical(text: str) -> str:
     """
     folded = _folded(text)
     plain = _bare if is_short(text) else _plain
-    parts, end = [], 0
+    parts, end, was_name = [], 0, False
     for run in _runs(folded):
         if run[0].start < end:  # "α, β and γ": the family that a letter leans on was written before
             run = [piece for piece in run if piece.start >= end]
+        between, is_name = folded[end : run[0].start], bool(_joined(run))
         parts += [
-            plain(folded[end : run[0].start]),
-            _written_name(run) if _joined(run) else plain(folded[run[0].start : run[-1].end]),
+            " " if between in _JOINTS and (is_name or was_name) else plain(between),
+            _written_name(run) if is_name else plain(folded[run[0].start : run[-1].end]),
         ]
-        end = run[-1].end
-    return _WHOSE.sub("", " ".join("".join([*parts, plain(folded[end:])]).split()))
+        end, was_name = run[-1].end, is_name
+    whole = " ".join("".join([*parts, plain(folded[end:])]).split())
+    return _POSITIVE.sub(r"\1", _WHOSE.sub("", whole))
 
 
 def is_short(text: str) -> bool:
