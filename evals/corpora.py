@@ -51,7 +51,7 @@ class Question:
 class Corpus:
     """Abstracts, and questions with what is relevant among them; `note` says what was taken.
 
-    `is_trained_on` when the reader learnt from some of the questions: the figures say nothing of the reader then.
+    `is_trained_on` when the reader and the encoder learnt from some of the questions: no figures of them are told then.
     `base` is a corpus that lies in this one: its library is built once, and copied for each that it lies in.
     """
 

@@ -40,6 +40,7 @@ from evals.report import (
     write_results,
 )
 from index import Library
+from index.encoder_models import DEFAULT_ENCODER
 from index.errors import InputError
 from index.search import Mode
 from qa.reader import Reader, load_reader
@@ -62,7 +63,7 @@ _VARIANTS = {
     "dense weight .65": Ranking(dense_weight=0.65),
     "BM25 of the best passage": Ranking(by_whole_abstract=False),
     "like names not told apart": Ranking(names_the_like=0.0),
-    "like names twice as far apart": Ranking(names_the_like=0.2),
+    "like names twice as far apart": Ranking(names_the_like=0.3),
 }
 """What else could have been chosen, each a change of one thing."""
 _PACKAGES = (
@@ -121,6 +122,9 @@ def compare(corpus: Corpus, library: Library, work: Path, *, wanted: Rows) -> di
     elif wanted.reader:
         ours[READ] = our_ranker(library, "hybrid", reader=wanted.reader)
     for name, rank in ours.items():
+        if corpus.is_trained_on and name != "ours, lexical" and library.settings.encoder == DEFAULT_ENCODER:
+            rows[name] = "left out: its encoder learnt from some of these questions"
+            continue
         rows[name] = evaluate(corpus, rank)
         say(f"{corpus.name}: {name} done")
     for name, (make, packages) in _PEERS.items():

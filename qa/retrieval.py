@@ -39,7 +39,7 @@ class Ranking:
 
     dense_weight: float = DENSE_WEIGHT
     by_whole_abstract: bool = True
-    names_the_like: float = 0.1
+    names_the_like: float = 0.15
     reader_weight: float = 0.3
 
 

@@ -7,7 +7,7 @@ from evals.names import QUESTIONS, build, is_first, is_same
 
 AS_WRITTEN = {"abbreviations of the library", "plurals"}
 """Families whose words a whole question keeps as they stand; `python -m evals names` counts what that costs."""
-NEIGHBOUR_FIRST = {"factor IX", "PD-L1"}
+NEIGHBOUR_FIRST = {"factor IX"}
 
 
 @pytest.fixture(scope="module")

@@ -430,7 +430,10 @@ def test_vectors_of_another_encoder(five):
     present = five._collections.present
     others = dataclasses.replace(present.settings, encoder_sha256="0" * 64)
     five._register.set_present(dataclasses.replace(present, settings=others))
-    with Library.open(five.address) as library, pytest.raises(EncoderError, match="other weights of all-MiniLM-L6-v2"):
+    with (
+        Library.open(five.address) as library,
+        pytest.raises(EncoderError, match="other weights of abstracts-MiniLM-L6"),
+    ):
         library.search("VEGF")
 
 
