@@ -19,12 +19,14 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 DEFAULT_ENCODER = "abstracts-MiniLM-L6"
 """MiniLM as `python -m training encoder` made it, in models/encoder."""
 ENCODER = Stored("encoder", f"fetch it again, or name another by --encoder, {MINILM} for one")
+VARIABLE = "ASKABSTRACTS_ENCODER"
+"""What names the encoder of new libraries in the environment."""
 _FOLDER = Path(__file__).parents[1] / "models" / "encoder"
 
 
 def default_encoder() -> str:
     """Return the encoder of new libraries: what ASKABSTRACTS_ENCODER names, or the one that comes along."""
-    return os.environ.get("ASKABSTRACTS_ENCODER", "").strip() or DEFAULT_ENCODER
+    return os.environ.get(VARIABLE, "").strip() or DEFAULT_ENCODER
 
 
 def encoder_folder(name: str) -> Path:

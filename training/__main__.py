@@ -13,12 +13,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from index.encoder_models import MINILM, VARIABLE
 from index.errors import AskAbstractsError
 from training.batches import DRAWS
 
@@ -37,7 +39,21 @@ def _lists(arguments: argparse.Namespace) -> None:
 
     arguments.lists.parent.mkdir(parents=True, exist_ok=True)
     work = arguments.work.expanduser()
-    write_lists(arguments.lists, chain(all_lists(arguments.data, work), about_lists(arguments.data, work)))
+    with _searching_by(MINILM):
+        write_lists(arguments.lists, chain(all_lists(arguments.data, work), about_lists(arguments.data, work)))
+
+
+@contextmanager
+def _searching_by(encoder: str) -> Iterator[None]:
+    """Build libraries with an encoder: what is made of the lists does not depend on what was made of them before."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = encoder
+    try:
+        yield
+    finally:
+        del os.environ[VARIABLE]
+        if before is not None:
+            os.environ[VARIABLE] = before
 
 
 def _reader(arguments: argparse.Namespace) -> None:

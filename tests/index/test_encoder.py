@@ -201,3 +201,17 @@ def test_weights_of_ours_that_were_tampered_with_are_refused(monkeypatch, tmp_pa
     monkeypatch.setattr(models, "_FOLDER", folder)
     with pytest.raises(EncoderError, match=says):
         load_encoder()
+
+
+def test_the_environment_names_the_encoder_of_new_libraries(tiny, tmp_path, monkeypatch):
+    from index import Library
+
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ASKABSTRACTS_ENCODER", str(tiny))
+    with Library.open(tmp_path / "new", create=True) as library:
+        assert library.info().encoder == str(tiny)
+    monkeypatch.setenv("ASKABSTRACTS_ENCODER", " ")
+    with Library.open(tmp_path / "other", create=True) as library:
+        assert library.info().encoder == DEFAULT_ENCODER
+    with Library.open(tmp_path / "new") as library:
+        assert library.info().encoder == str(tiny)
