@@ -58,6 +58,7 @@ def sentence_transformer(name: str, folder: Path, device: str = "cpu") -> Senten
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # it warns of a loss that nobody asked for
     try:
         if not is_stored(folder, ENCODER):
             return SentenceTransformer(str(folder), device=device)
