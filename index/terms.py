@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from index.folding import GREEK, fold
 from index.words import american, singular
@@ -57,22 +57,15 @@ _MAX_PIECES = 40
 _stemmers = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A run of letters or of digits, or one Greek letter: `term` is its index form, `written` how the text has it."""
 
     term: str
     written: str
     start: int
     end: int
-
-    @property
-    def is_digits(self) -> bool:
-        return self.term.isdigit()
-
-    @property
-    def is_greek(self) -> bool:
-        return self.term in _GREEK_WORDS
+    is_digits: bool
+    is_greek: bool
 
 
 def terms(text: str) -> list[str]:
@@ -87,15 +80,10 @@ def terms(text: str) -> list[str]:
 @lru_cache(maxsize=_REMEMBERED)
 def _terms(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    for run in _runs(_folded(text)):
+    for run in _runs(fold(text)):
         found += [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS or len(run) > 1]
         found += _joined(run)
     return tuple(found)
-
-
-@lru_cache(maxsize=_REMEMBERED // 4)
-def _folded(text: str) -> str:
-    return fold(text)
 
 
 def names(text: str) -> list[str]:
@@ -126,7 +114,7 @@ def isoforms(text: str) -> dict[str, str]:
 @lru_cache(maxsize=_REMEMBERED)
 def _name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     """Return the joined forms of each name of a text."""
-    return tuple(tuple(forms) for run in _runs(_folded(text)) if (forms := _joined(run)))
+    return tuple(tuple(forms) for run in _runs(fold(text)) if (forms := _joined(run)))
 
 
 @lru_cache(maxsize=_REMEMBERED // 8)
@@ -138,7 +126,7 @@ def families(text: str) -> Mapping[str, str]:
     """
     return {
         form: _FAMILIES.get(run[0].term, run[0].term)
-        for run in _runs(_folded(text))
+        for run in _runs(fold(text))
         if not run[0].is_digits
         for form in _joined(run)
     }
@@ -155,7 +143,7 @@ def content_words(text: str) -> list[str]:
 @lru_cache(maxsize=_REMEMBERED)
 def _content_words(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    for run in _runs(_folded(text)):
+    for run in _runs(fold(text)):
         joined = _joined(run)
         found += joined[:1] or [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS]
     return tuple(dict.fromkeys(found))
@@ -173,7 +161,7 @@ def canonical(text: str) -> str:
     >>> canonical("Does recombinant human IL32beta act on tumours?") == canonical("Does rhIL-32β act on tumors?")
     True
     """
-    folded = _folded(text)
+    folded = fold(text)
     plain = _bare if is_short(text) else _plain
     parts, end, was_name = [], 0, False
     for run in _runs(folded):
@@ -225,7 +213,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
     for match in _PIECE.finditer(text):
         written = match.group()
         lower = written.lower()
-        yield _Piece(GREEK.get(lower, lower)[:_MAX_TERM_CHARACTERS], written, match.start(), match.end())
+        term = GREEK.get(lower, lower)[:_MAX_TERM_CHARACTERS]
+        yield _Piece(term, written, *match.span(), term.isdigit(), term in _GREEK_WORDS)
 
 
 def _runs(text: str) -> Iterator[list[_Piece]]:
