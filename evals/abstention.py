@@ -29,8 +29,9 @@ from index import Library
 from qa import extractive
 from qa.evidence import Evidence
 from qa.grounding import answering
-from qa.reader import Reader, load_reader
+from qa.reader import load_reader
 from qa.reading import weigh
+from qa.readings import Reader
 from qa.retrieval import MAX_SOURCES, READ, Found, as_sources, find, reread
 
 COLUMNS = ("precision", "recall", "F1", "AUROC", "refused, in", "refused, out")

@@ -28,7 +28,8 @@ from evals.report import (
     write_results,
 )
 from index.errors import InputError
-from qa.reader import Reader, load_reader
+from qa.reader import load_reader
+from qa.readings import Reader
 
 _Table = tuple[str, Sequence[str], Mapping[str, Figures]]
 """Title, columns and rows."""

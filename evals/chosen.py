@@ -16,8 +16,8 @@ from evals.report import say
 from index import Filters, Library
 from qa import extractive
 from qa.answer import Citation, Source
-from qa.reader import Reader
 from qa.reading import weigh
+from qa.readings import Reader
 from qa.retrieval import retrieve
 
 COLUMNS = ("questions", "first said", "first ranked", "recall in 3", "precision", "recall", "F1")

@@ -20,7 +20,8 @@ from index.encoder import load_encoder
 from index.encoder_models import default_encoder
 from index.opening import DEFAULT_PASSAGE_TOKENS
 from index.sentences import sentence_spans
-from qa.reader import Read, Reader, load_reader
+from qa.reader import load_reader
+from qa.readings import Read, Reader
 from qa.retrieval import READ
 
 COLUMNS = ("passages", "tokens", "seconds", "passages/s", "tokens/s")

@@ -34,7 +34,8 @@ from evals.report import (
 from index import Abstract, Library
 from qa.claims import difference
 from qa.grounding import Statement, bears_out
-from qa.reader import Read, Reader, load_reader
+from qa.reader import load_reader
+from qa.readings import Read, Reader
 
 STATEMENTS = Path(__file__).parent / "statements.jsonl"
 PARAPHRASE = "paraphrase"

@@ -43,7 +43,8 @@ from index import Library
 from index.encoder_models import DEFAULT_ENCODER
 from index.errors import InputError
 from index.search import Mode
-from qa.reader import Reader, load_reader
+from qa.reader import load_reader
+from qa.readings import Reader
 from qa.retrieval import Ranking, group_by_abstract, retrieve
 
 MEASURES = {"nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "MRR": "RR"}

@@ -16,7 +16,7 @@ from evals.report import say
 from index import Library
 from index.terms import terms
 from qa import Assistant
-from qa.reader import Reader
+from qa.readings import Reader
 
 COLUMNS = ("questions", "answered", "first cited", "all cited", "ROUGE-2", "ROUGE-SU4", "exact, factoid", "exact, list")
 _WORD = re.compile(r"[a-z0-9]+")

@@ -18,8 +18,8 @@ from index import Abstract, Library, Section
 from qa import extractive
 from qa.answer import Source
 from qa.leaning import asks_yes_or_no, leaning
-from qa.reader import Reader
 from qa.reading import stances, weigh
+from qa.readings import Reader
 from qa.retrieval import MAX_SOURCES
 
 COLUMNS = ("questions", "accuracy", "macro-F1", "yes")

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _BATCH_TOKENS, _PADDED_TO = 2048, 16
 """Tokens to a batch, and what lengths are rounded up to: few shapes, and none large, as OpenVINO keeps memory for
 each. 2,000 texts of all lengths took 416 MB instead of 738, in the same time."""
+by_torch = threading.Lock()
+"""Held while torch loads or converts a network: torch, and Python's warnings, keep state for the whole process."""
+SETTINGS = "settings.json"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 """What a network may ask for; the mask is made of the length."""
 
@@ -127,7 +130,7 @@ def convert(
     try:
         openvino.save_model(converted, str(aside / "model.xml"), compress_to_fp16=False)
         (aside / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
-        (aside / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+        (aside / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
         shutil.rmtree(cache, ignore_errors=True)
         aside.rename(cache)
     finally:
@@ -136,7 +139,7 @@ def convert(
 
 def read_settings(cache: Path) -> dict[str, Any]:
     """Return the settings that a network was converted with. Raises OSError or ValueError when there are none."""
-    settings: dict[str, Any] = json.loads((cache / "settings.json").read_text(encoding="utf-8"))
+    settings: dict[str, Any] = json.loads((cache / SETTINGS).read_text(encoding="utf-8"))
     return settings
 
 
@@ -145,3 +148,8 @@ def compiled_folder(sha256: str) -> Path:
     from importlib.metadata import version
 
     return cache_folder() / f"{sha256[:16]}-openvino-{version('openvino')}"
+
+
+def is_compiled(sha256: str) -> bool:
+    """Tell whether a compiled form of weights is kept, which says nothing of whether it is whole."""
+    return (compiled_folder(sha256) / SETTINGS).is_file()

@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from index.compiled import INPUTS, CompiledNetwork, compiled_folder, convert, read_settings
+from index.compiled import INPUTS, CompiledNetwork, by_torch, compiled_folder, convert, read_settings
 from index.encoder_models import (
     DEFAULT_ENCODER,
     ENCODER,
@@ -81,20 +81,23 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
 
 def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEncoder:
     if _is_gpu_here():
-        return _PlainEncoder(name, sha256, sentence_transformer(name, folder, device="cuda").half())
+        with by_torch:
+            return _PlainEncoder(name, sha256, sentence_transformer(name, folder, device="cuda").half())
     try:
         import openvino  # noqa: F401
     except ImportError:
-        return _PlainEncoder(name, sha256, sentence_transformer(name, folder))
-    return _compiled_or_plain(name, sha256, folder)
-
-
-def _compiled_or_plain(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEncoder:
+        with by_torch:
+            return _PlainEncoder(name, sha256, sentence_transformer(name, folder))
     cache = compiled_folder(sha256)
     try:
         return _CompiledEncoder(name, sha256, cache)
     except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
         _log.info("compiling %s for this CPU (%s)", name, error)
+    with by_torch:
+        return _compiled_or_plain(name, sha256, folder, cache)
+
+
+def _compiled_or_plain(name: str, sha256: str, folder: Path, cache: Path) -> _PlainEncoder | _CompiledEncoder:
     model = sentence_transformer(name, folder)
     plain = _PlainEncoder(name, sha256, model)
     try:

@@ -91,12 +91,13 @@ class Library:
             from index.milvus import MilvusLibrary  # which is a library too, and knows this module
 
             return MilvusLibrary.open(path, create=create, encoder=encoder, passage_tokens=passage_tokens)
-        folder = Path(path)
+        folder, loaded = Path(path), None
         if not (folder / DATABASE).is_file():
             if not create:
                 raise LibraryError(no_library(folder))
-            create_library(folder, encoder=encoder, passage_tokens=passage_tokens)
+            loaded = create_library(folder, encoder=encoder, passage_tokens=passage_tokens)
         library = cls(folder, Store(folder / DATABASE))
+        library._encoder = loaded
         try:
             library._check_settings(encoder, passage_tokens)
         except LibraryError:

@@ -30,13 +30,13 @@ def no_library(folder: Path) -> str:
     return f"{folder} {what}; build one there with: python -m index build --pmids ID... --library {folder}"
 
 
-def create_library(folder: Path, *, encoder: str | None, passage_tokens: int | None) -> None:
-    """Make an empty library in a new or empty folder. Raises LibraryError where that cannot be."""
+def create_library(folder: Path, *, encoder: str | None, passage_tokens: int | None) -> Encoder:
+    """Make an empty library in a new or empty folder; return its encoder. Raises LibraryError where that cannot be."""
     if folder.exists() and not folder.is_dir():
         raise LibraryError(f"{folder} is a file; give a folder for the library")
     if folder.is_dir() and any(not file.name.startswith(_OF_A_NEW_LIBRARY) for file in folder.iterdir()):
         raise LibraryError(f"{folder} holds other files and is no library; give an empty or a new folder")
-    settings, _ = settings_of(encoder, passage_tokens)
+    settings, loaded = settings_of(encoder, passage_tokens)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -44,6 +44,7 @@ def create_library(folder: Path, *, encoder: str | None, passage_tokens: int | N
     with writing(folder):
         if not (folder / DATABASE).is_file():  # another process may have been faster
             Store.create(folder / DATABASE, settings).close()
+    return loaded
 
 
 def settings_of(encoder: str | None, passage_tokens: int | None) -> tuple[Settings, Encoder]:

@@ -19,8 +19,9 @@ from qa.evidence import Evidence
 from qa.grounding import answering, check_quotes, refusal
 from qa.narrowing import within
 from qa.prompts import load_prompt
-from qa.reader import DEFAULT_READER, Reader, load_reader
+from qa.reader import DEFAULT_READER, load_reader
 from qa.reading import weigh
+from qa.readings import Reader
 from qa.retrieval import retrieve
 from qa.settings import settings_of
 

@@ -15,8 +15,8 @@ from qa.generative import NotAnswered, compose
 from qa.grounding import cited_only, ground
 from qa.leaning import leaning
 from qa.prompts import load_prompt
-from qa.reader import Reader
 from qa.reading import stances
+from qa.readings import Reader
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.errors import EncoderError
 from index.model_files import weights_sha256
-from qa.reader import Read, Reading
+from qa.readings import Read, Reading
 
 _BATCH = 16
 

@@ -21,7 +21,7 @@ from qa.announcing import announces, only_tells_what_was_done
 from qa.answer import Citation, Source
 from qa.claims import Act
 from qa.general_words import general_terms
-from qa.reader import Reading
+from qa.readings import Reading
 from qa.roles import asked_act, is_turned_round
 
 _SECTION_BONUS = {

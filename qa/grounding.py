@@ -16,7 +16,7 @@ from qa.claims import difference
 from qa.evidence import Evidence, coverage, technical_words, telling_words
 from qa.generative import DraftSentence
 from qa.near_words import everyday_words, near_terms
-from qa.reader import Read, Reader
+from qa.readings import Read, Reader
 
 ANSWERS = 0.56
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""

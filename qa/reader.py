@@ -8,22 +8,22 @@ CPU as the encoder is. Another cross-encoder can take its place, or none.
 from __future__ import annotations
 
 import logging
-import math
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.compiled import INPUTS, CompiledNetwork, Row, compiled_folder, convert
+from index.compiled import INPUTS, CompiledNetwork, Row, by_torch, compiled_folder, convert, is_compiled
 from index.errors import EncoderError
 from index.model_files import model_folder
 from index.stored_weights import checked_sha256, is_stored
 from qa.pairs import laid_out
 from qa.reader_weights import READER, TOKENIZER
+from qa.readings import Read, Reader, Reading
 
 if TYPE_CHECKING:
     import torch
@@ -46,46 +46,6 @@ _loaded: dict[str, Reader] = {}
 """The default reader, once loaded, by the SHA-256 of its weights: all assistants share it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text to read, and what is told of where it stands: see `qa.pairs.context_of`."""
-
-    text: str
-    context: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What came of a text: the log-odds that it answers the question, and that it is of an abstract on the matter.
-
-    The first is meant for sentences, the second for passages. `stance` are the chances that the text supports what is
-    asked, taken as a claim, contradicts it, or says nothing of it; None from a reader that only scores.
-    """
-
-    answers: float
-    is_about: float
-    stance: tuple[float, float, float] | None = None
-
-
-def chance(odds: float) -> float:
-    """Return the chance, 0 to 1, of log-odds.
-
-    >>> chance(0.0)
-    0.5
-    """
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
-
-
-class Reader(Protocol):
-    """What reads a question and a text together."""
-
-    name: str
-    sha256: str
-
-    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
-        """Return what comes of each text; no texts, no readings. Texts that are too long are cut."""
-
-
 def load_reader(name: str = DEFAULT_READER) -> Reader | None:
     """Load a reader: the one that comes along, any cross-encoder by folder or hub name, or None for "none".
 
@@ -101,20 +61,41 @@ def load_reader(name: str = DEFAULT_READER) -> Reader | None:
     sha256 = checked_sha256(folder, READER)
     with _loading:
         if sha256 not in _loaded:
-            _loaded[sha256] = _load(name, sha256, folder)
+            load = _LoadedBehind if is_compiled(sha256) else _load
+            _loaded[sha256] = load(name, sha256, folder)
         return _loaded[sha256]
+
+
+class _LoadedBehind:
+    """A reader that a thread loads while who wants it goes on to search; the first text waits for it."""
+
+    def __init__(self, name: str, sha256: str, folder: Path) -> None:
+        self.name = name
+        self.sha256 = sha256
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading-reader")
+        self._reader = pool.submit(_load, name, sha256, folder)
+        pool.shutdown(wait=False)
+
+    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
+        return self._reader.result().read(question, texts)
 
 
 def _load(name: str, sha256: str, folder: Path) -> Reader:
     try:
         import openvino  # noqa: F401
     except ImportError:
-        return PlainReader(name, sha256, folder)
+        with by_torch:
+            return PlainReader(name, sha256, folder)
     cache = compiled_folder(sha256)
     try:
         return CompiledReader(name, sha256, cache)
     except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
         _log.info("compiling the reader for this CPU (%s)", error)
+    with by_torch:
+        return _compiled_or_plain(name, sha256, folder, cache)
+
+
+def _compiled_or_plain(name: str, sha256: str, folder: Path, cache: Path) -> Reader:
     plain = PlainReader(name, sha256, folder)
     try:
         tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")

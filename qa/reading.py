@@ -12,7 +12,7 @@ from index.records import TITLE
 from qa.answer import Source
 from qa.evidence import Evidence, gather
 from qa.pairs import context_of
-from qa.reader import Read, Reader, Reading, chance
+from qa.readings import Read, Reader, Reading, chance
 
 _READ, _OF_EACH = 24, 2
 """Sentences that are read for a question, those that promise most; and how many of each abstract at least."""
@@ -51,7 +51,7 @@ def weigh(
 
 
 def stances(evidence: Sequence[Evidence]) -> dict[tuple[str, int], tuple[float, float, float]]:
-    """Return what the reader said of sentences, by their PMID and start: see `qa.reader.Reading.stance`."""
+    """Return what the reader said of sentences, by their PMID and start: see `qa.readings.Reading.stance`."""
     return {
         (one.source.abstract.pmid, one.start): one.reading.stance
         for one in evidence

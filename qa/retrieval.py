@@ -12,7 +12,7 @@ from index.search import DENSE_WEIGHT, fuse
 from index.terms import families
 from qa.answer import Source
 from qa.pairs import context_of
-from qa.reader import Read, Reader, chance
+from qa.readings import Read, Reader, chance
 
 MAX_SOURCES = 8
 PASSAGES = 40
@@ -97,6 +97,9 @@ def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, 
         grouped.setdefault(hit.passage.pmid, []).append(hit)
     standings = _standings(grouped, ranking)
     ranked = sorted(grouped, key=lambda pmid: (-standings[pmid], int(pmid)))[: _LOOKED_AT * most]
+    if len(ranked) > most:  # what no other's loss can bring among the first is not looked at
+        least = standings[ranked[most - 1]] - ranking.names_the_like
+        ranked = [pmid for pmid in ranked if standings[pmid] >= least]
     abstracts = library.get_many(ranked)
     found = [
         Found(

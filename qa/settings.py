@@ -7,7 +7,8 @@ from index.search import DENSE_WEIGHT
 from index.version import VERSION
 from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
 from qa.near_words import NEAR
-from qa.reader import NO_READER, Reader
+from qa.reader import NO_READER
+from qa.readings import Reader
 from qa.retrieval import MAX_SOURCES, PASSAGES
 
 Settings = dict[str, str | int | float]

@@ -10,7 +10,8 @@ from index.encoder_models import MINILM, encoder_folder
 from index.errors import EncoderError
 from qa import Assistant
 from qa.cross_encoder import CrossEncoderReader
-from qa.reader import Read, Reading, load_reader
+from qa.reader import load_reader
+from qa.readings import Read, Reading
 from qa.retrieval import Ranking, retrieve
 
 QUESTION = "What does metformin do to mice?"
