@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from index.rows import Counts, Settings
 from index.store import Store
 
 
@@ -39,10 +40,17 @@ class LibraryInfo:
 
 def library_info(path: Path, store: Store) -> LibraryInfo:
     """Return what a library in a folder holds."""
-    counts, settings, job = store.counts(), store.settings, store.job
+    job = store.job
+    unfinished = f"{job.how_far}; the same command goes on with it" if job else ""
+    info = info_of(store.counts(), store.settings, path=str(path), name=path.name, unfinished=unfinished)
+    return replace(info, generation=store.generation, digest=store.digest, bytes=_size(path))
+
+
+def info_of(counts: Counts, settings: Settings, *, path: str, name: str, unfinished: str) -> LibraryInfo:
+    """Return what counts and settings say of a library, with its generation, digest and size still to be told."""
     return LibraryInfo(
-        path=str(path),
-        name=path.name,
+        path=path,
+        name=name,
         abstracts=counts.abstracts,
         passages=counts.passages,
         years=(counts.first_year, counts.last_year or counts.first_year) if counts.first_year else None,
@@ -51,10 +59,10 @@ def library_info(path: Path, store: Store) -> LibraryInfo:
         encoder=settings.encoder,
         encoder_sha256=settings.encoder_sha256,
         passage_tokens=settings.passage_tokens,
-        generation=store.generation,
-        digest=store.digest,
-        bytes=_size(path),
-        unfinished=f"{job.how_far}; the same command goes on with it" if job else "",
+        generation=0,
+        digest="",
+        bytes=0,
+        unfinished=unfinished,
     )
 
 

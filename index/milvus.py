@@ -23,7 +23,7 @@ from index.eutils import EutilsClient
 from index.filtering import as_list, checked_filters
 from index.ingest import Group, Inputs, Plan, fetch_pmids, make_plan, parse_pmids
 from index.library import Library, nothing_read
-from index.library_info import LibraryInfo
+from index.library_info import LibraryInfo, info_of
 from index.milvus_checking import check_store, mend
 from index.milvus_rows import Present
 from index.milvus_search import search, term_weights, understood_by
@@ -135,25 +135,11 @@ class MilvusLibrary(Library):
         """Return what the library holds and what it was built with; `bytes` is 0, as Milvus does not say."""
         state = self._register.state()
         counts = self._reading(lambda store: store.counts())
-        settings, unfinished = self.settings, "; ".join(state.unfinished)
-        return LibraryInfo(
-            path=self.address,
-            name=self._server.address.name,
-            abstracts=counts.abstracts,
-            passages=counts.passages,
-            years=(counts.first_year, counts.last_year or counts.first_year) if counts.first_year else None,
-            retracted=counts.retracted,
-            without_abstract=counts.without_text,
-            encoder=settings.encoder,
-            encoder_sha256=settings.encoder_sha256,
-            passage_tokens=settings.passage_tokens,
-            generation=state.at_ms,
-            digest=self.digest,
-            bytes=0,
-            unfinished=f"{unfinished}: at work, or broken off, and the same command goes on with it"
-            if unfinished
-            else "",
-        )
+        doing = "; ".join(state.unfinished)
+        unfinished = f"{doing}: at work, or broken off, and the same command goes on with it" if doing else ""
+        name = self._server.address.name
+        info = info_of(counts, self.settings, path=self.address, name=name, unfinished=unfinished)
+        return replace(info, generation=state.at_ms, digest=self.digest)
 
     @property
     def address(self) -> str:

@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol, cast
 
 from index.encoder import Encoder
 from index.errors import EutilsError
 from index.eutils import EutilsClient
 from index.ingest import Group, Inputs, Plan, fetch_pmids, read_files
-from index.jobs import Job, Step
-from index.records import Abstract, Progress, Report
-from index.rows import Entry, Settings
-from index.store import Store
+from index.jobs import Job
+from index.records import Progress, Report
+from index.truth import Truth
 from index.writing import OnProgress, write_all
 
 _WENT_ON = "went on with what an earlier run had left"
 _GAVE_UP = "another run was unfinished and is not remembered any more, though what it did is kept"
-
-
-class Truth(Protocol):
-    """Where a run writes: the library.db of a folder, or the collections of a library on a server."""
-
-    @property
-    def settings(self) -> Settings:
-        """What the library was built with."""
-
-    @property
-    def job(self) -> Job | None:
-        """The run that was broken off, or is at work, as far as it is remembered."""
-
-    def pending_pmids(self) -> list[str]:
-        """Return the PMIDs that the run has still to fetch, in their order."""
-
-    def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
-        """Remember a run and the PMIDs that it has to fetch, in place of any other."""
-
-    def digests(self, pmids: Sequence[str]) -> dict[str, str]:
-        """Return the content digests of those of these abstracts that the library holds."""
-
-    def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
-        """Return those of these abstracts that the library holds, without their raw records."""
-
-    def put(
-        self,
-        entries: Sequence[Entry],
-        *,
-        restated: Sequence[Abstract] = (),
-        remove: Sequence[str] = (),
-        step: Step | None = None,
-    ) -> None:
-        """Add or replace abstracts, restate those whose passages stay, remove PMIDs and note the run's step."""
 
 
 def begin(store: Truth, *, key: str, command: str, plan: Callable[[], Plan]) -> Job:
@@ -96,8 +60,7 @@ def run(
     Raises EutilsError when nothing was done at all.
     """
     try:
-        # write_all asks no more of a store than Truth has
-        done = write_all(groups, store=cast(Store, store), encoder=encoder, job=job, on_progress=on_progress)
+        done = write_all(groups, store=store, encoder=encoder, job=job, on_progress=on_progress)
     except EutilsError as error:
         stopped = store.job
         if stopped is None or stopped.done == job.done:

@@ -15,7 +15,7 @@ from index.ingest import Group
 from index.jobs import Job, Step
 from index.records import TITLE, Abstract, Deletion, Failure, Passage, Progress, Read, Report
 from index.rows import Entry, abstract_digest
-from index.store import Store
+from index.truth import Truth
 
 OnProgress = Callable[[Progress], None]
 
@@ -27,7 +27,7 @@ _TITLE_CHARACTERS = 300
 def write_all(
     groups: Iterable[Group],
     *,
-    store: Store,
+    store: Truth,
     encoder: Encoder,
     job: Job,
     on_progress: OnProgress | None = None,
@@ -64,7 +64,7 @@ def _batches(reads: Iterable[Read], size: int) -> Iterator[list[Read]]:
         yield batch
 
 
-def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: Store, encoder: Encoder, job: Job) -> Job:
+def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: Truth, encoder: Encoder, job: Job) -> Job:
     """Commit one batch, with how far the job is then. A PMID that comes twice is written as it came last."""
     before = _Before(store, batch)
     report = _account(batch, before, job.report)
@@ -85,7 +85,7 @@ def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: Store, encod
 class _Before:
     """What a library held of a batch's abstracts before it: all of their digests, and those that change themselves."""
 
-    def __init__(self, store: Store, batch: Sequence[Read]) -> None:
+    def __init__(self, store: Truth, batch: Sequence[Read]) -> None:
         self.digests = store.digests([read.pmid for read in batch if not isinstance(read, Failure)])
         self.abstracts = store.get([read.pmid for read in batch if isinstance(read, Abstract) and not self.has(read)])
 
@@ -134,7 +134,7 @@ def _name(read: Read) -> str:
     return read.what if isinstance(read, Failure) else read.pmid
 
 
-def _entries(abstracts: Sequence[Abstract], *, store: Store, encoder: Encoder) -> list[Entry]:
+def _entries(abstracts: Sequence[Abstract], *, store: Truth, encoder: Encoder) -> list[Entry]:
     """Chunk and embed abstracts, all passages of the batch in one call so that like lengths meet."""
     max_tokens = store.settings.passage_tokens
     split = [split_abstract(one, max_tokens=max_tokens, count_tokens=encoder.count_tokens) for one in abstracts]

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from tiny_models import save_encoder
 
 from index import encoder as encoding
 from index import encoder_models as models
@@ -18,21 +19,7 @@ TEXTS = ["IL-32β induced VEGF.", "Metformin lengthened the life of mice.", "", 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     """A sentence-transformers model of 2 layers and 32 dimensions with random weights, saved to a folder."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("tiny")
-    source = encoder_folder(MINILM)
-    torch.manual_seed(1)
-    config = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
-    BertModel(config).save_pretrained(folder / "bert")
-    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
-        shutil.copy(source / name, folder / "bert" / name)
-    transformer = Transformer(str(folder / "bert"), max_seq_length=64)
-    SentenceTransformer(modules=[transformer, Pooling(32)], device="cpu").save(str(folder / "model"))
-    return folder / "model"
+    return save_encoder(tmp_path_factory.mktemp("tiny"), layers=2)
 
 
 @pytest.fixture(scope="module", params=[DEFAULT_ENCODER, MINILM])

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from tiny_models import save_encoder
 
 from index.encoder_models import ENCODER, MINILM, encoder_folder
 from index.stored_weights import checked_sha256, read_about, read_state
@@ -32,20 +33,7 @@ def lists():
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
     """Return a sentence-transformers model of one layer and 32 dimensions, with MiniLM's vocabulary."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("start")
-    torch.manual_seed(1)
-    config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
-    BertModel(config).save_pretrained(folder / "bert")
-    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
-        shutil.copy(encoder_folder(MINILM) / name, folder / "bert" / name)
-    modules = [Transformer(str(folder / "bert"), max_seq_length=64), Pooling(32)]
-    SentenceTransformer(modules=modules, device="cpu").save(str(folder / "model"))
-    return folder / "model"
+    return save_encoder(tmp_path_factory.mktemp("start"), layers=1)
 
 
 @pytest.fixture(scope="module")

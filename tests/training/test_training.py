@@ -5,9 +5,9 @@ import random
 
 import numpy as np
 import pytest
+from tiny_models import save_bert
 
 from evals.corpora import part_of
-from index.encoder_models import MINILM, encoder_folder
 from index.errors import FileError, InputError
 from index.stored_weights import read_about, read_state
 from qa.reader_weights import READER
@@ -35,17 +35,8 @@ def lists():
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
     """Return a folder with a BERT of one layer and 32 dimensions, with the default encoder's vocabulary."""
-    import shutil
-
-    import torch
-    from transformers import BertConfig, BertModel
-
     folder = tmp_path_factory.mktemp("start")
-    torch.manual_seed(1)
-    config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    source = encoder_folder(MINILM)
-    shutil.copy(source / "tokenizer.json", folder)
+    save_bert(folder, layers=1, pooler=False)
     return folder
 
 
