@@ -119,6 +119,9 @@ def row(size: int, told: Mapping[str, Told], smallest: tuple[int, Told], empty: 
         "remove s": remove["seconds"],
         "remove cpu s": remove["cpu s"],
         "disk B": build["disk bytes"] / size,
+        "own MB": ask["own bytes"] / 1e6,
+        "mapped MB": ask["bytes"] / 1e6,
+        "disk MB": build["disk bytes"] / 1e6,
     }
     if size > smallest[0]:
         for name, key in (("own B", "own bytes"), ("mapped B", "bytes")):
@@ -127,14 +130,19 @@ def row(size: int, told: Mapping[str, Told], smallest: tuple[int, Told], empty: 
 
 
 def drawn(rows: Mapping[int, Told]) -> str:
-    """Return the picture of how waiting and writing grow."""
+    """Return the picture of how waiting, writing and what is held grow."""
 
     def line(name: str) -> dict[float, float]:
         return {float(size): figures[name] for size, figures in rows.items()}
 
     searching = {"median": line("search median ms"), "95th of 100": line("search p95 ms"), "cpu": line("search cpu ms")}
     writing = {"adding": line("add s"), "removing": line("remove s")}
-    panels = [Panel("Milliseconds to search", searching), Panel("Seconds to add or remove abstracts", writing)]
+    holding = {"its own": line("own MB"), "with files mapped": line("mapped MB"), "on disk": line("disk MB")}
+    panels = [
+        Panel("Milliseconds to search", searching),
+        Panel("Seconds to add or remove abstracts", writing),
+        Panel("Megabytes, in memory beyond the encoder", holding),
+    ]
     return picture(panels, [float(size) for size in rows], below="passages in the library")
 
 
