@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import FileError, InputError
-from index.eutils import EutilsClient, FetchedBatch
 from index.files import read_file
 from index.pubmed_xml import read_pubmed_xml
 from index.records import Abstract, Deletion, Failure, Read
+
+if TYPE_CHECKING:
+    from index.eutils import EutilsClient, FetchedBatch
 
 _SEPARATORS = re.compile(r"[\s,;|]+")
 _PMID = re.compile(

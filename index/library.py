@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from index.abbreviations import Spelled
 from index.caches import Caches
@@ -21,7 +21,6 @@ from index.checking import Finding, check_caches, check_truth
 from index.database import delete_database
 from index.encoder import Encoder, Vectors
 from index.errors import LibraryBusyError, LibraryError
-from index.eutils import EutilsClient
 from index.filtering import as_list, checked_filters
 from index.ingest import (
     Group,
@@ -47,6 +46,9 @@ from index.running import Watch, begin, groups_of, run
 from index.search import Indexes, Mode, Query, check_bounds, search, understood
 from index.store import Store
 from index.writing import OnProgress
+
+if TYPE_CHECKING:
+    from index.eutils import EutilsClient
 
 _log = logging.getLogger(__name__)
 _STAGED = "building.db"

@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from index.abbreviations import Spelled
 from index.checking import Finding
 from index.encoder import Encoder
 from index.errors import LibraryError
-from index.eutils import EutilsClient
 from index.filtering import as_list, checked_filters
 from index.ingest import Group, Inputs, Plan, fetch_pmids, make_plan, parse_pmids
 from index.library import Library, nothing_read
@@ -36,6 +35,9 @@ from index.rows import FORMAT, Settings
 from index.running import Outcome, Watch, begin, groups_of, run
 from index.search import Mode, Query, check_bounds, checked_query
 from index.writing import OnProgress
+
+if TYPE_CHECKING:
+    from index.eutils import EutilsClient
 
 _FIRST = "0"
 """The stamp of a library that is made empty: processes that make the same one at once make it together."""

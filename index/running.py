@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from index.encoder import Encoder
 from index.errors import EutilsError
-from index.eutils import EutilsClient
 from index.ingest import Group, Inputs, Plan, fetch_pmids, read_files
 from index.jobs import Job
 from index.records import Progress, Report
 from index.truth import Truth
 from index.writing import OnProgress, write_all
+
+if TYPE_CHECKING:
+    from index.eutils import EutilsClient
 
 _WENT_ON = "went on with what an earlier run had left"
 _GAVE_UP = "another run was unfinished and is not remembered any more, though what it did is kept"
@@ -93,7 +96,10 @@ class Watch:
 
     def client(self, client: EutilsClient | None) -> EutilsClient:
         """Return the client, by default the environment's, which tells of each wait as well."""
-        client = client or EutilsClient.from_environment()
+        if client is None:
+            from index.eutils import EutilsClient  # what TLS and XML take to import, most commands do without
+
+            client = EutilsClient.from_environment()
         before = client.on_wait
 
         def on_wait(why: str, seconds: float) -> None:
