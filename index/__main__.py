@@ -18,6 +18,7 @@ from index.commandline import (
     add_library_flag,
     filters_from,
     give_way,
+    leave,
     library_path,
     print_json,
     progress_bar,
@@ -231,4 +232,4 @@ def _add_input_flags(parser: argparse.ArgumentParser) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in _GIVE_WAY:
         give_way()
-    sys.exit(main())
+    leave(main())

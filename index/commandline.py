@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -105,6 +106,12 @@ def give_way(niceness: int = 19) -> None:
     """Let other processes of this machine go first, where the system knows of priorities; nothing waits otherwise."""
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, 0, max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, without looking through all that it holds for garbage first: with models that took .1 s."""
+    gc.freeze()
+    sys.exit(code)
 
 
 def run(command: Callable[[], int]) -> int:

@@ -15,6 +15,7 @@ from index.commandline import (
     add_filter_flags,
     add_library_flag,
     filters_from,
+    leave,
     library_path,
     print_json,
     run,
@@ -143,4 +144,4 @@ def _parser() -> Parser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -11,7 +11,6 @@ from index.errors import ModelError
 from qa import extractive
 from qa.answer import Answer, Sentence, Source
 from qa.evidence import Evidence
-from qa.generative import NotAnswered, compose
 from qa.grounding import cited_only, ground
 from qa.leaning import leaning
 from qa.prompts import load_prompt
@@ -70,6 +69,8 @@ def written_answer(
 
 def _drafted(blank: Answer, found: Found, *, model: BaseChatModel, library: Library) -> Iterator[Answer]:
     """Yield the answer with each sentence that the model writes. Raises ModelError when it fails or writes none."""
+    from qa.generative import NotAnswered, compose  # and with it what speaks to a server, which extracts do without
+
     prompt = load_prompt("answer")
     blank = replace(blank, prompt_sha256=prompt.sha256)
     told: list[Sentence] = []

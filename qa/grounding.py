@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +15,11 @@ from index.terms import as_written
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.claims import difference
 from qa.evidence import Evidence, coverage, technical_words, telling_words
-from qa.generative import DraftSentence
 from qa.near_words import everyday_words, near_terms
 from qa.readings import Read, Reader
+
+if TYPE_CHECKING:
+    from qa.generative import DraftSentence
 
 ANSWERS = 0.56
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""

@@ -88,6 +88,16 @@ def test_importing_loads_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+def test_what_answers_in_extracts_imports_nothing_that_speaks_to_a_language_model():
+    import subprocess
+    import sys
+
+    speaking = ("asyncio", "httpx", "langchain_core", "qa.generative", "qa.models")
+    script = f"import sys, qa.__main__; print([name for name in {speaking!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_public_names():
     assert set(index.__all__) == {
         "Abstract", "Filters", "Hit", "Library", "LibraryInfo", "Passage", "Progress", "Report", "Section",

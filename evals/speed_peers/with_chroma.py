@@ -21,6 +21,19 @@ def build(rows, folder, model):
         collection.add(ids=[row["pmid"] for row in batch], documents=texts)
 
 
+def fill(rows, vectors, folder, model):
+    """Add passages with the vectors given to a new collection."""
+    function = SentenceTransformerEmbeddingFunction(model_name=model)
+    collection = _client(folder).create_collection("abstracts", embedding_function=function)
+    for first in range(0, len(rows), _BATCH):
+        batch = rows[first : first + _BATCH]
+        collection.add(
+            ids=[row["id"] for row in batch],
+            documents=[row["text"] for row in batch],
+            embeddings=vectors[first : first + _BATCH],
+        )
+
+
 def load(folder, model):
     """Return what searches the collection."""
     function = SentenceTransformerEmbeddingFunction(model_name=model)

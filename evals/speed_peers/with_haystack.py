@@ -6,6 +6,7 @@ from haystack import Document
 from haystack.components.preprocessors import DocumentSplitter
 from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
+from haystack.document_stores.types import DuplicatePolicy
 from haystack_integrations.components.embedders.sentence_transformers import (
     SentenceTransformersDocumentEmbedder,
     SentenceTransformersTextEmbedder,
@@ -21,6 +22,20 @@ def build(rows, folder, model):
     embedder.warm_up()
     store = InMemoryDocumentStore()
     store.write_documents(embedder.run(DocumentSplitter().run(whole)["documents"])["documents"])
+    Path(folder).mkdir(parents=True)
+    store.save_to_disk(str(Path(folder) / _FILE))
+
+
+def fill(rows, vectors, folder, model):
+    """Write passages with the vectors given, and save the store."""
+    store = InMemoryDocumentStore()
+    store.write_documents(
+        [
+            Document(content=row["text"], meta={"pmid": row["pmid"]}, embedding=vector)
+            for row, vector in zip(rows, vectors.tolist(), strict=True)
+        ],
+        policy=DuplicatePolicy.OVERWRITE,
+    )
     Path(folder).mkdir(parents=True)
     store.save_to_disk(str(Path(folder) / _FILE))
 

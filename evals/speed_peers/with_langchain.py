@@ -13,6 +13,13 @@ def build(rows, folder, model):
     FAISS.from_documents(splitter.split_documents(whole), HuggingFaceEmbeddings(model_name=model)).save_local(folder)
 
 
+def fill(rows, vectors, folder, model):
+    """Index passages by the vectors given, and save the index."""
+    embedded = zip((row["text"] for row in rows), vectors.tolist(), strict=True)
+    embeddings, metadatas = HuggingFaceEmbeddings(model_name=model), [{"pmid": row["pmid"]} for row in rows]
+    FAISS.from_embeddings(embedded, embeddings, metadatas).save_local(folder)
+
+
 def load(folder, model):
     """Return what searches the index."""
     embeddings = HuggingFaceEmbeddings(model_name=model)

@@ -168,6 +168,7 @@ def test_years_that_cannot_be_read(text):
 def test_what_takes_long_leaves_the_processor_to_others(command, is_long, tmp_path, monkeypatch):
     given = []
     monkeypatch.setattr("index.commandline.give_way", lambda: given.append(command))
+    monkeypatch.setattr("index.commandline.gc.freeze", lambda: None)  # this process goes on
     monkeypatch.setattr(sys, "argv", ["index", command, "--library", str(tmp_path / "none")])
     monkeypatch.delitem(sys.modules, "index.__main__")  # so that it is run anew, as by python -m index
     with pytest.raises(SystemExit):
