@@ -34,6 +34,7 @@ SEARCHING = (
     "search median ms",
     "search p95 ms",
     "search cpu ms",
+    "first filtered ms",
     "filtered median ms",
     "answer median ms",
     "recall@10",

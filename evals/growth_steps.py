@@ -160,6 +160,7 @@ def ask(folder: Path, questions: Path) -> dict[str, float]:
         opened = time.perf_counter() - began
         forget = partial(_forget_queries, library)
         searching = _milliseconds(library.search, asked[1:], before=forget)
+        first_filtered = _timed(lambda question: library.search(question, filters=_RECENT), asked[0])
         filtered = _milliseconds(lambda question: library.search(question, filters=_RECENT), asked[-50:], before=forget)
         after = _memory()  # before the words of answers are remembered
         answering = _milliseconds(Assistant(library, reader=None).ask, asked[1:_ANSWERED], before=forget)
@@ -168,6 +169,7 @@ def ask(folder: Path, questions: Path) -> dict[str, float]:
     return {
         "open s": opened,
         **_waited("search", searching),
+        "first filtered ms": first_filtered[0],
         **_waited("filtered", filtered),
         **_waited("answer", answering),
         f"recall@{TOP}": _recall(found, exact),

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,34 @@ from index.errors import InputError
 from index.records import Filters
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Selection:
-    """Only the passages with these ids, or, when `excludes`, all but these: whichever list is the shorter to give."""
+    """Only the passages with these ids, or, when `excludes`, all but these: whichever list is the shorter to give.
+
+    The ids rise.
+    """
 
     ids: NDArray[np.int64]
     excludes: bool = False
+
+    @cached_property
+    def bits(self) -> NDArray[np.uint8]:
+        """The ids as bits, from 0 to the last of them, the lowest bit of a byte first."""
+        is_named = np.zeros(int(self.ids[-1]) + 1 if len(self.ids) else 0, dtype=bool)
+        is_named[self.ids] = True
+        return np.packbits(is_named, bitorder="little")
+
+    def count_of(self, passages: int) -> int:
+        """Return how many it allows of so many passages, its own among them."""
+        return passages - len(self.ids) if self.excludes else len(self.ids)
+
+    def allows(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell of each id whether it may be found."""
+        at = np.searchsorted(self.ids, ids)
+        is_named = np.zeros(len(ids), dtype=bool)
+        within = at < len(self.ids)
+        is_named[within] = self.ids[at[within]] == ids[within]
+        return ~is_named if self.excludes else is_named
 
 
 def checked_filters(filters: Filters, parse_pmids: Callable[[str], tuple[list[str], dict[str, str]]]) -> Filters:

@@ -40,6 +40,10 @@ _REWRITTEN = 20_000
 """Passages, up to which an index is written anew after a removal: that takes a second."""
 _MOST_COUNTED = 20
 """One in so many of the passages may have been removed and still be counted, before all is written anew."""
+_WIDE = 20
+"""A filter that lets one passage in so many through, or more, is applied to what was found."""
+_ROOM, _DEEPEST = 20, 20_000
+"""Hits that are looked at beyond those that a filter would leave in twice the depth, and the most of all."""
 _GENERATION_ID = 0  # passage ids start at 1
 _SUMS = "checksums.json"
 _BLOCK = 1 << 20
@@ -221,10 +225,30 @@ class LexicalIndex:
     def _found(
         self, field: str, terms: Sequence[str], *, top: int, selection: Selection | None
     ) -> list[tuple[int, float]]:
-        searcher = self._index.searcher()
         if not terms or not len(self):
             return []
-        found = searcher.search(self._query(field, terms, selection), top, count=False).hits
+        if selection is not None and (deep := self._deep_enough(top, selection)):
+            found = self._hits(self._query(field, terms, None), deep)
+            may_be = selection.allows(np.array([id_ for id_, _ in found], dtype=np.int64))
+            allowed = [hit for hit, is_allowed in zip(found, may_be, strict=True) if is_allowed]
+            if len(allowed) >= top or len(found) < deep:
+                return allowed[:top]
+        return self._hits(self._query(field, terms, selection), top)
+
+    def _deep_enough(self, top: int, selection: Selection) -> int:
+        """Return how many hits most likely have `top` among them that are allowed; 0 where few passages are.
+
+        To leave out what is not allowed afterwards is the same ranking, sooner than to tell tantivy of many ids.
+        """
+        allowed = selection.count_of(len(self))
+        if allowed * _WIDE < len(self):
+            return 0
+        deep = 2 * top * len(self) // allowed + _ROOM
+        return deep if deep <= _DEEPEST else 0
+
+    def _hits(self, query: Any, top: int) -> list[tuple[int, float]]:  # noqa: ANN401 - a tantivy.Query
+        searcher = self._index.searcher()
+        found = searcher.search(query, top, count=False).hits
         ids = searcher.fast_field_values("id", [address for _, address in found])
         return [(int(id_), float(score)) for id_, (score, _) in zip(ids, found, strict=True)]
 

@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,8 @@ gets them with its next batch, and any version reads a library with them or with
 LISTS_TABLE = "CREATE TABLE IF NOT EXISTS lists (trained_for INTEGER NOT NULL, centroids BLOB NOT NULL)"
 """One row, where a library is so large that its vectors lie in lists. No part of the format either: a version that does
 not know it reads every vector."""
+_REMEMBERED = 512
+"""Abstracts, some 4 MB: one question asks for the same few three times."""
 DIGEST_MODULUS = 1 << 256
 """Of the sum of all content numbers."""
 STAMP_BITS = 31
@@ -137,8 +140,15 @@ def pack(abstract: Abstract) -> bytes:
 
 
 def unpack(record: bytes, *, raw: bytes = b"") -> Abstract:
-    """Return the abstract that `pack` was given, with its raw record."""
-    return replace(from_json(json.loads(zlib.decompress(record))), raw=raw)
+    """Return the abstract that `pack` was given, with its raw record; those without are remembered for a while."""
+    return replace(_unpacked(record), raw=raw) if raw else _remembered(record)
+
+
+def _unpacked(record: bytes) -> Abstract:
+    return from_json(json.loads(zlib.decompress(record)))
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED)(_unpacked)
 
 
 def label_rows(abstract: Abstract) -> Iterator[tuple[str, str]]:

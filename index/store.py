@@ -11,6 +11,7 @@ import os
 import secrets
 import sqlite3
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -46,9 +47,16 @@ from index.rows import (
 from index.vector_lists import Lists
 from index.vectors import is_unit
 
+_REMEMBERED = 4
+"""Selections: the same filters stand for question after question, and a wide one is a megabyte in a large library."""
+
 
 class Store(Database):
     """One library.db: reads may run in many threads while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._selected: OrderedDict[tuple[object, ...], Selection] = OrderedDict()
 
     @classmethod
     def create(cls, path: Path, settings: Settings) -> Store:
@@ -275,14 +283,20 @@ class Store(Database):
                 self._db.execute("DETACH staged")
 
     def select(self, filters: Filters) -> Selection | None:
-        """Return which passages the filters allow; None for all of them."""
+        """Return which passages the filters allow; None for all of them. Those used last are remembered."""
         where, values = condition(filters)
-        if where:
-            return Selection(self._passages_of(where, values))
-        if filters.include_retracted:
+        if not where and filters.include_retracted:
             return None
-        retracted = self._passages_of("a.is_retracted", [])
-        return Selection(retracted, excludes=True) if len(retracted) else None
+        with self._snapshot():
+            key = (self.mark, where, tuple(values))
+            if key not in self._selected:
+                chosen = self._passages_of(where or "a.is_retracted", values)
+                self._selected[key] = Selection(chosen, excludes=not where)
+                while len(self._selected) > _REMEMBERED:
+                    self._selected.popitem(last=False)
+            self._selected.move_to_end(key)
+            selection = self._selected[key]
+        return None if selection.excludes and not len(selection.ids) else selection
 
     def _passages_of(self, where: str, values: Sequence[object]) -> NDArray[np.int64]:
         """Return the ids of the passages of the abstracts that a condition names, rising."""

@@ -21,6 +21,8 @@ PROBED = 640
 Questions lie apart from passages, so their nearest lie in more lists than those of a passage would."""
 _FEW = 1_000
 """Passages, up to which that holds; whoever wants more has every list read."""
+_MANY = 1_000
+"""Ids, from which on a bit for each passage is looked up sooner than a set of them."""
 _LENGTH_ERROR = 0.01  # float16 rounds each component by at most 0.05%
 
 
@@ -209,5 +211,6 @@ def is_unit(vector: NDArray[np.float16]) -> bool:
 def _selector(selection: Selection) -> Any:  # noqa: ANN401 - a faiss.IDSelector
     import faiss
 
-    batch = faiss.IDSelectorBatch(selection.ids)
-    return faiss.IDSelectorNot(batch) if selection.excludes else batch
+    many = len(selection.ids) > _MANY
+    named = faiss.IDSelectorBitmap(selection.bits) if many else faiss.IDSelectorBatch(selection.ids)
+    return faiss.IDSelectorNot(named) if selection.excludes else named

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -75,6 +76,8 @@ _OTHER_NUMBERS = 0.08
 _TECHNICAL_PIECES = 3
 _MAX_WHOLE_CHARACTERS = 30_000
 """The longest text that is weighed whole; of a longer one, many times an abstract, only the passages found are."""
+_REMEMBERED = 1_024
+"""Texts of sections of which the sentences are remembered, some 3 MB."""
 _LONG_WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
 _SENTENCES = RememberedVectors("passage")
 """Of all libraries: an encoder is known by its weights."""
@@ -365,6 +368,11 @@ def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, i
     return 1 / (1 + math.exp(-odds))
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _sentences(text: str) -> Sequence[tuple[int, int]]:
+    return tuple(sentence_spans(text))
+
+
 def _spans(source: Source) -> Iterable[tuple[int, int]]:
     """Yield the spans of an abstract's sentences, section by section; the title's when there is nothing else.
 
@@ -376,11 +384,11 @@ def _spans(source: Source) -> Iterable[tuple[int, int]]:
         return
     if abstract.sections and _is_very_long(abstract):
         for passage in (hit.passage for hit in source.hits if hit.passage.section != TITLE):
-            yield from ((passage.start + start, passage.start + end) for start, end in sentence_spans(passage.text))
+            yield from ((passage.start + start, passage.start + end) for start, end in _sentences(passage.text))
         return
     offset = len(abstract.title) + 1
     for section in abstract.sections:
-        yield from ((offset + start, offset + end) for start, end in sentence_spans(section.text))
+        yield from ((offset + start, offset + end) for start, end in _sentences(section.text))
         offset += len(section.text) + 1
     if not abstract.sections and abstract.title:
         yield 0, len(abstract.title)

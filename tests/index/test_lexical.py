@@ -56,6 +56,40 @@ def test_a_selection_changes_which_are_found_and_not_their_scores(index, selecti
     assert all(score == pytest.approx(scores[id_]) for id_, score in chosen)
 
 
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory):
+    """Two thousand passages of few words, so that all scores are close and some alike."""
+    random = np.random.default_rng(7)
+    rows = [
+        LexicalRow(id_, [f"w{word}" for word in random.zipf(1.6, size=random.integers(3, 30)) if word < 60])
+        for id_ in range(1, 2_001)
+    ]
+    index = LexicalIndex(tmp_path_factory.mktemp("larger") / "lexical")
+    index.add(rows, generation=1)
+    return index
+
+
+@pytest.mark.parametrize("excludes", [False, True])
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.06, 0.3, 0.9, 1.0])
+def test_what_a_filter_leaves_is_the_same_ranking_however_it_is_applied(larger, share, excludes, monkeypatch):
+    random = np.random.default_rng(int(100 * share))
+    every = np.arange(1, 2_001)
+    for top in (1, 10, 300):
+        terms = [f"w{word}" for word in random.integers(1, 20, size=4)]
+        selection = Selection(every[random.random(len(every)) < share], excludes)
+        found = larger.search(terms, top=top, selection=selection)
+        with monkeypatch.context() as told:
+            told.setattr(LexicalIndex, "_deep_enough", lambda self, top, selection: 0)
+            assert found == larger.search(terms, top=top, selection=selection)
+
+
+def test_a_filter_that_lets_the_last_ones_through_is_looked_for_to_the_end(larger, monkeypatch):
+    ranked = [id_ for id_, _ in larger.search(["w1", "w2"], top=2_000)]
+    last = Selection(np.sort(ranked[-200:]))
+    assert larger._deep_enough(10, last) < len(ranked) - 200  # so that none of them is among the first hits
+    assert [id_ for id_, _ in larger.search(["w1", "w2"], top=10, selection=last)] == ranked[-200:][:10]
+
+
 def test_an_update_is_seen_with_its_generation(index, tmp_path):
     index.add([LexicalRow(4, ["il32gamma"])], generation=4)
     reopened = LexicalIndex(tmp_path / "lexical")

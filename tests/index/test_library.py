@@ -186,6 +186,23 @@ def test_filters_are_applied_on_both_sides(unchanged, filters, expected, mode):
     assert set(pmids(unchanged.search(question, top=100, mode=mode, filters=filters))) == expected
 
 
+def test_a_filter_is_applied_to_what_the_library_holds_by_now(library, json_lines):
+    recent, found = Filters(years=(2009, None)), {"90000001", "90000003"}
+    assert set(pmids(library.search("metformin", top=100, filters=recent))) == found
+    with Library.open(library.address) as other:
+        other.add(files=[json_lines([abstract("1", "Metformin", "Metformin again.", year=2020)], "one.jsonl")])
+        assert set(pmids(library.search("metformin", top=100, filters=recent))) == found | {"1"}
+        other.add(files=[json_lines([abstract("1", "Metformin", "Metformin again.", year=1990)], "one.jsonl")])
+    assert set(pmids(library.search("metformin", top=100, filters=recent))) == found
+
+
+@ON_DISK
+def test_few_filters_are_remembered(library):
+    for year in range(2000, 2020):
+        library.search("metformin", filters=Filters(years=(year, None)))
+    assert 1 <= len(library._store._selected) <= 8
+
+
 def test_a_filtered_search_still_brings_as_many_hits_as_asked(place, json_lines):
     many = [abstract(str(year), "Metformin", "Metformin again.", year=year) for year in range(1900, 2100)]
     with Library.open(place("new"), create=True) as library:

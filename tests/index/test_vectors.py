@@ -41,6 +41,20 @@ def test_a_selection_is_applied_before_the_top(index, selection, expected):
     assert found(index, selection=selection) == expected
 
 
+@pytest.mark.parametrize("excludes", [False, True])
+def test_many_and_few_ids_are_left_out_alike(excludes, monkeypatch):
+    random = np.random.default_rng(3)
+    ids = np.sort(random.choice(100_000, 3_000, replace=False)) + 1
+    many = VectorIndex(8)
+    many.add(ids, random.standard_normal((len(ids), 8)).astype(np.float16))
+    selection = Selection(ids[random.random(len(ids)) < 0.5], excludes)
+    query = np.ones(8, dtype=np.float32)
+    found = many.search(query, top=50, selection=selection)
+    monkeypatch.setattr("index.vectors._MANY", 10**6)
+    assert found == many.search(query, top=50, selection=selection)
+    assert selection.allows(np.array([id_ for id_, _ in found])).all()
+
+
 def test_removed_vectors_are_not_found(index):
     index.remove([12, 99])
     assert found(index) == [13, 14, 11]
