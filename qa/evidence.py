@@ -118,8 +118,8 @@ class Evidence:
 class _Asked:
     """A question as evidence is held against it: its vector, its words with their weights, its subject words.
 
-    `text` is as the library understands it, `abbreviations` are those of it that the library defines, `act` is what it
-    asks to act on what.
+    `text` is as the library understands it, `abbreviations` are those of it that the library defines, `sections` are
+    those that it asks for, if it asks for what led to the findings, and `act` is what it asks to act on what.
     """
 
     text: str
@@ -127,6 +127,7 @@ class _Asked:
     words: Mapping[str, float]
     subject: tuple[str, ...]
     abbreviations: tuple[Abbreviation, ...] = ()
+    sections: frozenset[str] = frozenset()
     act: Act | None = None
 
 
@@ -188,6 +189,7 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
         telling_words(text, library, subject),
         subject,
         understood.abbreviations,
+        frozenset(kind for asks, kinds in _ASKS_FOR if asks.search(text) for kind in kinds),
         asked_act(text),
     )
     contexts = {source.number: _context(asked, source) for source in sources}
@@ -319,7 +321,8 @@ def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector
     covered = coverage(asked.words, text, asked.abbreviations)
     absent = context.missing_names or other_isoforms(asked.text, text, context.abstract)
     numbers_asked = numbers(asked.text)
-    score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered + _standing(asked.text, source.abstract, start, text)
+    score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered
+    score += _standing(asked.sections, section, source.abstract, start, text)
     score -= _OTHER_NUMBERS * bool(numbers_asked and numbers_asked - numbers(canonical(text)))
     score += _TURNED_ROUND * is_turned_round(asked.act, text)
     confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
@@ -328,14 +331,12 @@ def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector
     )
 
 
-def _standing(question: str, abstract: Abstract, start: int, sentence: str) -> float:
+def _standing(wanted: Collection[str], section: str, abstract: Abstract, start: int, sentence: str) -> float:
     """Return what a sentence gains by its section, or by its place where there are no sections, and by what it does.
 
     Background and methods are for those who ask for them; so is what only announces a question or tells what was done.
     The gain by place was fitted on SciFact's rationales, the gains of sections' ends are taken as its ends.
     """
-    section = section_kind(abstract, start)
-    wanted = {kind for asks, kinds in _ASKS_FOR if asks.search(question) for kind in kinds}
     if section in wanted:
         return _ASKED_FOR
     gain = _SECTION_BONUS.get(section, 0.0) if section else _by_place(abstract, start)
