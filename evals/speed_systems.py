@@ -121,8 +121,10 @@ def asked(rows: Rows, systems: Sequence[System], questions: Path) -> None:
     """Add to the rows of those that have not failed what opening and asking took; one that fails has what it said."""
     question = read_rows(questions)[0]["question"]
     cold: dict[str, list[float]] = defaultdict(list)
-    for _ in range(COLD_STARTS + 1):  # in turns, as a machine's speed drifts; the first round only warms up the disk
-        for system in _alive(rows, systems):
+    for number in range(COLD_STARTS + 1):  # in turns, as a machine's speed drifts; the first only warms up the disk
+        turn = _alive(rows, systems)
+        begin = number % max(len(turn), 1)  # so that nobody always comes behind who leaves much memory to clear
+        for system in [*turn[begin:], *turn[:begin]]:
             if opened := _attempt(rows, system, "cold", question):
                 cold[system.name].append(opened.printed)
     for system in _alive(rows, systems):

@@ -116,6 +116,20 @@ def test_what_is_filled_is_opened_and_asked(files, tmp_path, monkeypatch):
     assert all(set(rows[one.name]) == set(ASKING) for one in systems)
 
 
+def test_cold_starts_take_turns_and_each_round_begins_with_another(files, tmp_path, monkeypatch):
+    order = []
+
+    def run(one, verb, given):
+        order.append(one.name) if verb == "cold" else None
+        return Run({"seconds": [0.1, 0.1]}, 1.0, 1.0, 1.0)
+
+    monkeypatch.setattr(speed_systems, "started", run)
+    measured([system(name, tmp_path / name) for name in ("Chroma", "txtai", "Haystack")], *files)
+    rounds = [order[first : first + 3] for first in range(0, len(order), 3)]
+    assert [one[0] for one in rounds] == ["Chroma", "txtai", "Haystack"] * 2
+    assert all(len(set(one)) == 3 for one in rounds)
+
+
 def test_what_a_process_said_last_is_told(files, tmp_path):
     with pytest.raises(Failed, match="No module named 'with_nobody'"):
         started(system("Chroma", tmp_path / "none", "with_nobody"), "cold", "What?")
