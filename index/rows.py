@@ -46,8 +46,9 @@ gets them with its next batch, and any version reads a library with them or with
 LISTS_TABLE = "CREATE TABLE IF NOT EXISTS lists (trained_for INTEGER NOT NULL, centroids BLOB NOT NULL)"
 """One row, where a library is so large that its vectors lie in lists. No part of the format either: a version that does
 not know it reads every vector."""
-_REMEMBERED = 512
-"""Abstracts, some 4 MB: one question asks for the same few three times."""
+_REMEMBERED, _LONGEST_REMEMBERED = 512, 8_000
+"""Abstracts, some 4 MB: one question asks for the same few three times. The second are a record's bytes: what is longer
+is an article."""
 DIGEST_MODULUS = 1 << 256
 """Of the sum of all content numbers."""
 STAMP_BITS = 31
@@ -141,7 +142,9 @@ def pack(abstract: Abstract) -> bytes:
 
 def unpack(record: bytes, *, raw: bytes = b"") -> Abstract:
     """Return the abstract that `pack` was given, with its raw record; those without are remembered for a while."""
-    return replace(_unpacked(record), raw=raw) if raw else _remembered(record)
+    if raw:
+        return replace(_unpacked(record), raw=raw)
+    return _remembered(record) if len(record) <= _LONGEST_REMEMBERED else _unpacked(record)
 
 
 def _unpacked(record: bytes) -> Abstract:

@@ -369,8 +369,12 @@ def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, i
     return 1 / (1 + math.exp(-odds))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _sentences(text: str) -> Sequence[tuple[int, int]]:
+    return _remembered_spans(text) if len(text) <= _LONGEST_ABSTRACT else sentence_spans(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered_spans(text: str) -> Sequence[tuple[int, int]]:
     return tuple(sentence_spans(text))
 
 
