@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,17 +13,16 @@ from index.search import DENSE_WEIGHT, fuse
 from index.terms import families
 from qa.answer import Source
 from qa.pairs import context_of
-from qa.readings import Read, Reader, chance
+from qa.readings import Read, Reader
 
 MAX_SOURCES = 8
 PASSAGES = 40
 """Passages asked of the library for a question: enough that eight abstracts come out of them."""
 
-READ = 16
+READ = 10
 """Abstracts of which the reader reads the best passage."""
-_SURE = 2.0
-"""The log-odds at which the reader has half of its weight: where it is less sure, search knows better. With that,
-questions on one disease, of a kind that it never saw, gain as well."""
+_MOST = 50.0
+"""Log-odds, either way: beyond, all are the same, and a number stays a number."""
 _NOTHING = Spelled("")
 _LOOKED_AT = 2
 """Times as many abstracts as are wanted are held against the names of the question."""
@@ -34,13 +34,14 @@ class Ranking:
 
     `dense_weight` is the share of the best cosine among an abstract's passages, the rest is BM25's: the whole
     abstract's, or without `by_whole_abstract` its best passage's. An abstract that names IL-32γ only when IL-32β is
-    asked for loses `names_the_like`, on the scale of a fused score; what a reader is sure of gains `reader_weight`.
+    asked for loses `names_the_like`, on the scale of a fused score; a reader has `reader_weight` to give, which the
+    abstracts that it reads share (see `shares`).
     """
 
     dense_weight: float = DENSE_WEIGHT
     by_whole_abstract: bool = True
     names_the_like: float = 0.15
-    reader_weight: float = 0.3
+    reader_weight: float = 0.2
 
 
 def retrieve(
@@ -126,10 +127,23 @@ def reread(found: Sequence[Found], question: str, reader: Reader, ranking: Ranki
     head, rest = found[:READ], found[READ:]
     readings = reader.read(question, [best_passage(one) for one in head])
     weighed = [
-        replace(one, standing=one.standing + ranking.reader_weight * chance(reading.is_about - _SURE))
-        for one, reading in zip(head, readings, strict=True)
+        replace(one, standing=one.standing + ranking.reader_weight * share)
+        for one, share in zip(head, shares([reading.is_about for reading in readings]), strict=True)
     ]
     return [*sorted(weighed, key=lambda one: -one.standing), *rest]
+
+
+def shares(odds: Sequence[float]) -> list[float]:
+    """Return what each of some texts has of the reader's choice of one, by its log-odds: their softmax.
+
+    So it learnt to read (ListNet's top one: Cao et al. 2007). An abstract that stands out gains much; where many are as
+    good, as they are for a broad question, none gains much, and they stay as search has them.
+
+    >>> shares([3.0, 3.0])
+    [0.5, 0.5]
+    """
+    powers = [math.exp(max(-_MOST, min(_MOST, one))) for one in odds]
+    return [power / sum(powers) for power in powers]
 
 
 def best_passage(one: Found) -> Read:

@@ -12,7 +12,7 @@ from qa import Assistant
 from qa.cross_encoder import CrossEncoderReader
 from qa.reader import load_reader
 from qa.readings import Read, Reading
-from qa.retrieval import Ranking, retrieve
+from qa.retrieval import Ranking, retrieve, shares
 
 QUESTION = "What does metformin do to mice?"
 
@@ -68,6 +68,21 @@ def test_one_beyond_the_first_is_brought_up(library):
     assert [source.abstract.pmid for source in retrieve(library, QUESTION, top=1)] == ["90000003"]
     sources = retrieve(library, QUESTION, top=1, reader=scoring("synovial"), ranking=HEARD)
     assert [source.abstract.pmid for source in sources] == ["90000002"]
+
+
+@pytest.mark.parametrize("odds", [6.0, 0.0, -6.0])
+def test_where_all_are_as_good_they_stay_as_search_has_them(library, odds):
+    without = [source.abstract.pmid for source in retrieve(library, QUESTION)]
+    sources = retrieve(library, QUESTION, reader=reading(lambda one: odds), ranking=HEARD)
+    assert [source.abstract.pmid for source in sources] == without
+
+
+def test_a_reader_shares_what_it_has_to_give_among_those_that_stand_out():
+    assert shares([4.0, -4.0, -4.0])[0] > 0.99
+    assert shares([4.0] * 10) == pytest.approx([0.1] * 10)
+    assert sum(shares([1.0, 2.0, 3.0])) == pytest.approx(1)
+    assert shares([1e9, -1e9]) == pytest.approx([1, 0])
+    assert shares([]) == []
 
 
 def test_the_best_passage_of_each_abstract_is_read_under_its_title(library):
