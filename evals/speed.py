@@ -68,13 +68,15 @@ def install(environments: Path, names: Sequence[str]) -> None:
 def grown(count: int, *, data: Path, work: Path) -> tuple[Path, Path]:
     """Return our library of so many passages, made by what `evals growth` makes it of, and a file of its passages.
 
-    Their vectors lie beside that file. What was made is kept.
+    Their vectors lie beside that file. What was made is kept, under the name of the library that it was made of.
     """
-    library, passages = work / f"grown-{count}", work / f"passages-{count}.jsonl"
+    real = plain_library(data, work.parent)
+    library = work / f"grown-{count}-{real.parent.name}"
+    passages = work / f"passages-{count}-{real.parent.name}.jsonl"
     vectors_file = passages.with_name(f"{passages.name}.npy")
     if not vectors_file.is_file():
         shutil.rmtree(library, ignore_errors=True)
-        step("build", library, count, plain_library(data, work.parent))
+        step("build", library, count, real)
         store = Store(library / "library.db")
         try:
             ids = store.passage_ids().tolist()
@@ -120,7 +122,10 @@ def run(arguments: argparse.Namespace) -> None:
         asked(rows, systems(count), questions)
         sizes[str(count)] = told(f"{count:,} abstracts", COLUMNS, rows)
         write_results("speed", result | {"sizes": sizes, "passages": passages})
-    for count in arguments.passages:
+    counts = arguments.passages if (arguments.data / "abstracts").is_dir() else ()
+    if len(counts) < len(arguments.passages):
+        say(f"no abstracts/ in {arguments.data}: filling with passages is left out; give the test sets with --data")
+    for count in counts:
         library, given = grown(count, data=arguments.data, work=work)
         rows = filled(systems(count, library), given)
         asked(rows, systems(count, library), questions)

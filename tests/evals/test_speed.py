@@ -141,6 +141,12 @@ def test_a_peer_without_an_environment_says_how_to_make_it(tmp_path, monkeypatch
     assert "not installed: add --install" in capsys.readouterr().out
 
 
+def test_without_the_test_sets_nothing_is_filled_and_that_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(speed, "write_results", lambda name, content: None)
+    speed.main(["--systems", "Chroma", "--sizes", "--work", str(tmp_path), "--data", str(tmp_path)])
+    assert "filling with passages is left out; give the test sets with --data" in capsys.readouterr().err
+
+
 def test_an_environment_is_made_of_the_peers_own_requirements(tmp_path, monkeypatch):
     ran = []
     monkeypatch.setattr(speed.venv, "create", lambda folder, with_pip: ran.append(folder))
