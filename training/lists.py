@@ -16,15 +16,21 @@ SUPPORTS, CONTRADICTS, NOTHING = range(3)
 TRAIN, TUNE = "train", "tune"
 ABOUT = ", about"
 """What the kinds of lists of passages end in."""
+UNLABELLED = "claims"
+"""The kind of lists that nobody labelled: what a teacher says of them is all that they teach."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence or passage, what is told of where it stands, and what it says of the claim where that is known."""
+    """A sentence or passage, what is told of where it stands, and what it says of the claim where that is known.
+
+    `taught` is what a teacher says of it with its list's question, where one was asked: the reader's numbers.
+    """
 
     text: str
     context: str = ""
     stance: int | None = None
+    taught: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,8 @@ class TextList:
     """A question with texts: the first `right` of them answer it, the others do not, the hardest first.
 
     `kind` is where it comes from; with ", about" behind it the texts are passages, and right are those of relevant
-    abstracts, whether or not they answer. `part` is TRAIN or TUNE. A list with nothing right or nothing wrong teaches
-    stances alone.
+    abstracts, whether or not they answer. `part` is TRAIN or TUNE. A list with nothing wrong teaches stances alone, one
+    with nothing right what a teacher says of it.
     """
 
     kind: str

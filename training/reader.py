@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -11,18 +12,18 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 
 from index.errors import InputError
 from index.model_files import weights_sha256
-from index.stored_weights import About, read_about, read_state, save_weights
+from index.stored_weights import About, is_stored, read_about, read_state, save_weights
 from qa.reader_network import ReaderNetwork
 from qa.reader_weights import READER, TOKENIZER
-from training.batches import Batches
+from training.batches import Batches, bare_tokenizer
 from training.fit import Run, Say, device_name
-from training.lists import TRAIN, TextList, digest, read_lists
+from training.lists import TRAIN, UNLABELLED, TextList, digest, read_lists
 from training.reader_loss import ReaderLoss, ReaderRecipe
-from training.tuned import tuned
+from training.taught import with_taught
+from training.tuned import tell
 
 _HEAD_SEED = 20261127
 """Of the head's first weights: all runs begin at one place, so that their ends can be averaged."""
@@ -32,18 +33,24 @@ _CONFIG = (
 )  # fmt: skip
 
 
-def make_reader(lists_path: Path, start: Path, out: Path, recipe: ReaderRecipe, *, say: Say) -> None:
-    """Train a reader on the lists from the weights in `start`, and write it to `out`.
+def make_reader(
+    lists_path: Path, start: Path, out: Path, recipe: ReaderRecipe, *, taught: Path | None = None, say: Say
+) -> None:
+    """Train a reader on the lists from the weights in `start`, a bi-encoder's or a reader's, and write it to `out`.
 
-    A run that was stopped goes on from its last whole epoch; what it keeps for that is taken away at the end.
+    `taught` is a file of what a teacher says of the lists; lists that nobody labelled are left out without one. A run
+    that was stopped goes on from its last whole epoch; what it keeps for that is taken away at the end.
     """
     config = _config(start) | {"num_hidden_layers": recipe.layers}
-    lists = _wanted(read_lists(lists_path), recipe)
-    tokenizer = Tokenizer.from_file(str(start / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    batches = Batches(tokenizer, recipe.lists_per_batch)
+    lists = read_lists(lists_path)
+    if taught:
+        lists = with_taught(lists, taught, lists_path)
+    lists = _wanted([one for one in lists if taught or one.kind != UNLABELLED], recipe)
+    batches = Batches(bare_tokenizer(start / TOKENIZER), recipe.lists_per_batch, recipe.drawn)
     network = _started(config, start)
+    if recipe.frozen:
+        network.bert.embeddings.requires_grad_(False)
+        network.bert.encoder.layer[: recipe.frozen].requires_grad_(False)
     to_train = [one for one in lists if one.part == TRAIN]
     run = Run(
         network,
@@ -55,30 +62,30 @@ def make_reader(lists_path: Path, start: Path, out: Path, recipe: ReaderRecipe, 
     )
     for line in run.train():
         say(line)
-        _tell(network, batches, lists, say)
-    say("averaged over the last steps:")
-    _tell(network, batches, lists, say)
+        tell(network, batches, lists, say)
     state = {name: tensor.detach().float().cpu().numpy() for name, tensor in network.state_dict().items()}
-    about = About(config, _recipe(recipe, start), digest(lists_path))
+    about = About(config, _recipe(recipe, start, taught), digest(lists_path))
     known = save_weights(out, READER, state, about)
     shutil.copy(start / TOKENIZER, out / TOKENIZER)
     network.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in read_state(out).items()})
     say(f"written to {out}, weights {known.weights_sha256[:12]}; as they are stored:")
-    _tell(network, batches, lists, say)
+    tell(network, batches, lists, say)
     shutil.rmtree(out / "run")
 
 
 def average_readers(folders: Sequence[Path], out: Path) -> None:
-    """Write the average of readers of one recipe to a folder. Raises InputError when they differ in more than seeds."""
+    """Write the average of readers of one network to a folder, with all their recipes.
+
+    Raises InputError when they differ in their networks.
+    """
     abouts = [read_about(folder, READER) for folder in folders]
     first = abouts[0]
-    if any((one.config, one.lists_sha256) != (first.config, first.lists_sha256) for one in abouts):
-        raise InputError("these readers are of different networks or lists: only seeds may differ")
+    if any(one.config != first.config for one in abouts):
+        raise InputError("these readers are of different networks: only what they were trained by may differ")
     states = [read_state(folder) for folder in folders]
     mean = {name: np.mean([state[name] for state in states], axis=0) for name in states[0]}
-    recipe = dict(first.recipe) | {"seeds": [one.recipe["seed"] for one in abouts]}
-    recipe.pop("seed")
-    save_weights(out, READER, mean, About(first.config, recipe, first.lists_sha256))
+    recipes = [dict(one.recipe) | {"lists_sha256": one.lists_sha256} for one in abouts]
+    save_weights(out, READER, mean, About(first.config, {"average_of": recipes}, first.lists_sha256))
     shutil.copy(folders[0] / TOKENIZER, out / TOKENIZER)
 
 
@@ -91,6 +98,8 @@ def _wanted(lists: Sequence[TextList], recipe: ReaderRecipe) -> list[TextList]:
 
 
 def _config(start: Path) -> dict[str, object]:
+    if is_stored(start, READER):
+        return dict(read_about(start, READER).config)
     try:
         read = json.loads((start / "config.json").read_text(encoding="utf-8"))
         return {name: read[name] for name in _CONFIG}
@@ -101,9 +110,12 @@ def _config(start: Path) -> dict[str, object]:
 
 
 def _started(config: dict[str, object], start: Path) -> ReaderNetwork:
-    """Return the network with the bi-encoder's weights below, and a head of the seed's above."""
+    """Return the network with a reader's weights, or with a bi-encoder's below and a head of the seed's above."""
     torch.manual_seed(_HEAD_SEED)
     network = ReaderNetwork(config, dropout=0.1)
+    if is_stored(start, READER):
+        network.load_state_dict({name: torch.from_numpy(one) for name, one in read_state(start).items()})
+        return network
     weights = load_file(start / "model.safetensors")
     missing, _ = network.bert.load_state_dict({name: one.float() for name, one in weights.items()}, strict=False)
     if any("position_ids" not in name for name in missing):
@@ -111,10 +123,12 @@ def _started(config: dict[str, object], start: Path) -> ReaderNetwork:
     return network
 
 
-def _recipe(recipe: ReaderRecipe, start: Path) -> dict[str, object]:
-    return asdict(recipe) | {"start_sha256": weights_sha256(start), "trained_on": device_name()}
-
-
-def _tell(network: ReaderNetwork, batches: Batches, lists: Sequence[TextList], say: Say) -> None:
-    for kind, row in tuned(network, batches, lists).items():
-        say(f"  {kind}: " + ", ".join(f"{name} {value:.3f}".removesuffix(".000") for name, value in row.items()))
+def _recipe(recipe: ReaderRecipe, start: Path, taught: Path | None) -> dict[str, object]:
+    """Return a recipe as the weights record it: without a teacher its share is nothing; a reader's own goes before."""
+    known: dict[str, object] = asdict(recipe)
+    known["taught"] = recipe.taught if taught else 0.0
+    if taught:
+        known["taught_sha256"] = hashlib.sha256(taught.read_bytes()).hexdigest()
+    if is_stored(start, READER):
+        known["went_on_from"] = read_about(start, READER).recipe
+    return known | {"start_sha256": weights_sha256(start), "trained_on": device_name()}

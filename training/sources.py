@@ -40,7 +40,7 @@ _TITLES, _RELATIONS, _CHANGED = 2_000, 2, 4_000
 """Titles taken of each corpus, chemicals with their diseases taken of an abstract, sentences that are changed."""
 _LICENSED = frozenset("bc5cdr ncbi-disease tmvar3 bionlp13-cg bionlp13-pc bionlp11-epi bionlp11-ge anatem".split())
 """Corpora of abstracts/ that may be learnt from: chr states no licence."""
-_SAYS = re.compile(r"\b(?:is|are|was|were|does|do|not|\w+(?:tes|ses|ces|ves|nts|ces|uces|eases|ibits|gers))\b", re.I)
+STATES = re.compile(r"\b(?:is|are|was|were|does|do|not|\w+(?:tes|ses|ces|ves|nts|ces|uces|eases|ibits|gers))\b", re.I)
 """What a title has that states something, more or less."""
 _ASK_WHICH = (
     "Which drugs can cause {disease}?",
@@ -144,7 +144,7 @@ def covidqa_lists(data: Path, work: Path) -> Iterator[TextList]:
             right = [one for one in evidence if any(_overlap(one, span) for span in spans)]
             wrong = [one for one in evidence if one not in right]
             if right:
-                yield make_list("covidqa", part, row["question"], _texts(right[:3]), _texts(wrong))
+                yield make_list("covidqa", part, row["question"], evidence_texts(right[:3]), evidence_texts(wrong))
 
 
 def _overlap(one: Evidence, span: tuple[int, int]) -> bool:
@@ -163,7 +163,9 @@ def pubmedqa_lists(data: Path, work: Path) -> Iterator[TextList]:
             others = [one for one in evidence if one.source.abstract.pmid != row["pmid"]]
             conclusion = row["long_answer"]
             right = [Text(one) for one in _sentences(conclusion)]
-            yield make_list("pubmedqa", part, row["question"], right, [*_texts(own[:8]), *_texts(others[:12])])
+            yield make_list(
+                "pubmedqa", part, row["question"], right, [*evidence_texts(own[:8]), *evidence_texts(others[:12])]
+            )
             if row["answer"] in stances:
                 told = Text(conclusion, "", stances[row["answer"]])
                 yield TextList("pubmedqa, whole", part, row["question"], (told,), 1)
@@ -215,7 +217,7 @@ def _title_list(abstract: Abstract, library: Library) -> Iterator[TextList]:
         return
     near = [one.abstract for one in retrieve(library, title, top=9) if one.abstract.pmid != abstract.pmid]
     others = [sentence for one in near for sentence in _of_abstract(one)[-2:]]
-    states = SUPPORTS if _SAYS.search(title) and not title.endswith("?") else None
+    states = SUPPORTS if STATES.search(title) and not title.endswith("?") else None
     right = [Text(sentences[-1], "", states)]
     wrong = [*(Text(one) for one in sentences[:2]), *(Text(one, "", NOTHING) for one in others)]
     yield make_list("titles", "train", title, right, wrong)
@@ -269,7 +271,7 @@ def _chemical_list(
         if (asks_of_chemical and not names(one.source.abstract.text, "chemical"))
         or (asks_of_disease and not names(one.source.abstract.text, "disease"))
     ]
-    wrong = [*_texts([one for one in own if one not in right][:10]), *_texts(others[:12], NOTHING)]
+    wrong = [*evidence_texts([one for one in own if one not in right][:10]), *evidence_texts(others[:12], NOTHING)]
     if right and wrong:
         stance = SUPPORTS if asks_of_chemical and asks_of_disease else None
         yield make_list("chemicals", part, question, [_text(one, stance) for one in right], wrong)
@@ -305,7 +307,8 @@ def _sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
-def _texts(evidence: Iterable[Evidence], stance: int | None = None) -> list[Text]:
+def evidence_texts(evidence: Iterable[Evidence], stance: int | None = None) -> list[Text]:
+    """Return sentences as texts, with the titles of their abstracts as context."""
     return [_text(one, stance) for one in evidence]
 
 

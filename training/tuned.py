@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from sklearn.metrics import roc_auc_score
 
-from qa.reader_network import ReaderNetwork
 from training.batches import Batches, head_of
+from training.fit import Say
 from training.lists import SUPPORTS, TUNE, TextList
 from training.reader_loss import score
 
 
-def tuned(network: ReaderNetwork, batches: Batches, lists: Sequence[TextList]) -> dict[str, dict[str, float]]:
+def tuned(network: torch.nn.Module, batches: Batches, lists: Sequence[TextList]) -> dict[str, dict[str, float]]:
     """Return by kind: the lists, how often a right text is first, average precision, and AUROC over all lists.
 
     "supports" is the AUROC of saying that a text supports its claim, against all other texts whose stance is known.
@@ -25,6 +26,16 @@ def tuned(network: ReaderNetwork, batches: Batches, lists: Sequence[TextList]) -
         these = [(one, outputs) for one, outputs in zip(wanted, scored, strict=True) if one.kind == kind]
         rows[kind] = {"lists": float(len(these))} | _ranking(these) | _stances(these)
     return rows
+
+
+def tell(
+    network: torch.nn.Module, batches: Batches, lists: Sequence[TextList], say: Say, *, most: int | None = None
+) -> None:
+    """Say the same, a line a kind, of all lists or of the first so many of each."""
+    kinds = {one.kind for one in lists}
+    few = [one for kind in kinds for one in [each for each in lists if (each.kind, each.part) == (kind, TUNE)][:most]]
+    for kind, row in sorted(tuned(network, batches, few).items()):
+        say(f"  {kind}: " + ", ".join(f"{name} {value:.3f}".removesuffix(".000") for name, value in row.items()))
 
 
 def _ranking(these: Sequence[tuple[TextList, np.ndarray]]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from index.encoder_models import ENCODER, MINILM, encoder_folder
 from index.stored_weights import checked_sha256, read_about, read_state
 from qa.reader_weights import READER
 from training.__main__ import main
-from training.batches import LIST, Batches
+from training.batches import LIST, Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches
 from training.lists import CONTRADICTS, TRAIN, Text, TextList, write_lists
 from training.searched import Searched, ndcg
@@ -51,12 +51,7 @@ def teacher(start, tmp_path_factory):
 
 @pytest.fixture
 def batches(start):
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return EncoderBatches(Batches(tokenizer, 4), 4)
+    return EncoderBatches(Batches(bare_tokenizer(start / "tokenizer.json"), 4), 4)
 
 
 def trained(out, start, teacher, tmp_path, *more):

@@ -5,31 +5,18 @@ import random
 
 import numpy as np
 import pytest
+from tiny_lists import WRONG, lists
 from tiny_models import save_bert
 
 from evals.corpora import part_of
-from index.errors import FileError, InputError
+from index.errors import FileError
 from index.stored_weights import read_about, read_state
 from qa.reader_weights import READER
 from training.__main__ import main
-from training.batches import LIST, Batches
+from training.batches import LIST, Batches, bare_tokenizer
 from training.changes import contradicting, with_other_name
-from training.lists import ABOUT, CONTRADICTS, NOTHING, SUPPORTS, TRAIN, TUNE, Text, TextList, read_lists, write_lists
+from training.lists import TRAIN, Text, TextList, read_lists, write_lists
 from training.sources import make_list, usable
-
-WRONG = [Text(f"Number {number} says nothing of the kind.", "Another title", NOTHING) for number in range(12)]
-
-
-def lists():
-    """Return lists in which the text that answers says "yes indeed"."""
-    made = []
-    for number in range(24):
-        right = (Text(f"Yes indeed, plant {number} is green.", "Plants", SUPPORTS),)
-        kind = ("scifact", "bioasq", f"titles{ABOUT}")[number % 3]
-        part = TUNE if number % 8 == 7 else TRAIN
-        made.append(TextList(kind, part, f"Is plant {number} green?", (*right, *WRONG), 1))
-    made.append(TextList("changed", TRAIN, "It is red.", (Text("It is not red.", "", CONTRADICTS),), 1))
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +29,7 @@ def start(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def batches(start):
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return Batches(tokenizer, 8)
+    return Batches(bare_tokenizer(start / "tokenizer.json"), 8)
 
 
 def test_lists_are_read_as_they_were_written(tmp_path):
@@ -144,20 +126,56 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(start, tmp_path, mon
     assert all(np.allclose(whole[name], stopped[name], atol=1e-4) for name in whole)
 
 
-def test_seeds_are_averaged_and_nothing_else(start, tmp_path):
+def test_readers_of_one_network_are_averaged(start, tmp_path, capsys):
     for seed in ("1", "2"):
         assert trained(tmp_path / seed, start, tmp_path, "--seed", seed) == 0
     folders = [str(tmp_path / seed) for seed in ("1", "2")]
     assert main(["average", *folders, "--out", str(tmp_path / "mean")]) == 0
     first, second, mean = (read_state(tmp_path / name) for name in ("1", "2", "mean"))
     assert all(np.allclose(mean[name], (first[name] + second[name]) / 2, atol=0.02) for name in mean)
+    recipes = read_about(tmp_path / "mean", READER).recipe["average_of"]
+    assert [one["seed"] for one in recipes] == [1, 2]
     about = json.loads((tmp_path / "2" / "reader.json").read_text(encoding="utf-8"))
-    (tmp_path / "2" / "reader.json").write_text(json.dumps(about | {"lists_sha256": "0" * 64}), encoding="utf-8")
+    other = about | {"config": about["config"] | {"num_hidden_layers": 2}}
+    (tmp_path / "2" / "reader.json").write_text(json.dumps(other), encoding="utf-8")
     assert main(["average", *folders, "--out", str(tmp_path / "mean")]) == 2
-    with pytest.raises(InputError, match="only seeds may differ"):
-        from training.reader import average_readers
+    assert "these readers are of different networks" in capsys.readouterr().err
 
-        average_readers([tmp_path / "1", tmp_path / "2"], tmp_path / "mean")
+
+def test_a_reader_is_gone_on_with_and_its_lowest_layers_can_stay(start, tmp_path):
+    assert trained(tmp_path / "first", start, tmp_path) == 0
+    more = ["--epochs", "1", "--frozen", "1", "--drawn", "0.5"]
+    assert trained(tmp_path / "more", tmp_path / "first", tmp_path, *more) == 0
+    first, gone_on = read_state(tmp_path / "first"), read_state(tmp_path / "more")
+    assert not np.allclose(first["head.weight"], gone_on["head.weight"], atol=1e-4)
+    below = [name for name in first if not name.startswith("head.")]
+    assert below
+    assert all(np.allclose(first[name], gone_on[name], atol=1e-3) for name in below)
+    recipe = read_about(tmp_path / "more", READER).recipe
+    assert (recipe["frozen"], recipe["drawn"]) == (1, 0.5)
+    assert recipe["went_on_from"]["epochs"] == 6
+
+
+def test_lists_of_like_length_come_together_and_all_of_them(batches):
+    many = [TextList("scifact", TRAIN, f"Is it {number}?", (Text("Yes " * (number % 9 * 9 + 1)), *WRONG), 1)
+            for number in range(60)]  # fmt: skip
+    drawn = list(batches.of_epoch(many, seed=1))
+    assert sum(len(batch.lists) for batch in drawn) == 8 * 60
+    filled = sum(batch.attention_mask.sum() for batch in drawn) / sum(batch.attention_mask.size for batch in drawn)
+    longest = max(batch.input_ids.shape[1] for batch in drawn)
+    assert {batch.input_ids.shape[1] for batch in drawn} != {longest}
+    assert filled > sum(batch.attention_mask.sum() for batch in drawn) / (8 * 60 * LIST * longest)
+
+
+def test_readers_are_told_apart_by_the_lists_to_tune_by(start, tmp_path, capsys):
+    assert trained(tmp_path / "made", start, tmp_path) == 0
+    told = capsys.readouterr().out.split("as they are stored:\n")[1]
+    given = ["tuned", str(tmp_path / "made"), "--lists", str(tmp_path / "lists.gz")]
+    assert main(given) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'made'}:\n{told}"
+    assert main([*given, "--most", "1"]) == 0
+    assert "lists 1," in capsys.readouterr().out
+    assert main(["tuned", str(tmp_path / "nowhere"), "--lists", str(tmp_path / "lists.gz")]) == 2
 
 
 def test_bad_input_gets_a_sentence(start, tmp_path, capsys):
