@@ -8,7 +8,7 @@ WIDTH = 32
 
 
 def save_bert(folder, *, layers, pooler=True):
-    """Save a BERT of a few layers and 32 dimensions with its tokenizer to a folder."""
+    """Save a BERT of a few layers and 32 dimensions with its tokenizer to a folder, and return that."""
     import torch
     from transformers import BertConfig, BertModel
 
@@ -17,6 +17,7 @@ def save_bert(folder, *, layers, pooler=True):
     BertModel(config, add_pooling_layer=pooler).save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
         shutil.copy(encoder_folder(MINILM) / name, folder / name)
+    return folder
 
 
 def save_encoder(folder, *, layers):

@@ -130,12 +130,19 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share: give a number above 0 and up to 1")
+    return share
+
+
 def _reader_flags(reader: argparse.ArgumentParser) -> None:
     reader.add_argument("--layers", type=int, help="how many layers of the starting weights are kept")
     reader.add_argument("--taught", type=Path, help="what a teacher says of the lists (a file of the step teacher)")
     reader.add_argument("--frozen", type=int, help="how many of the lowest layers stay as they are")
-    reader.add_argument("--drawn", type=float, help="the share of the draws that an epoch has")
-    reader.add_argument("--taught-share", type=float, help="the teacher's share beside the labels'")
+    reader.add_argument("--drawn", type=_share, help="the share of the draws that an epoch has")
+    reader.add_argument("--taught-share", type=_share, help="the teacher's share beside the labels'")
     reader.add_argument("--without-context", action="store_true", help="without titles and sections beside sentences")
     reader.add_argument(
         "--without",

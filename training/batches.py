@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from index.errors import InputError
 from qa.pairs import laid_out
 from training.changes import with_other_name
 from training.lists import ABOUT, NOTHING, UNLABELLED, Text, TextList
@@ -147,7 +148,12 @@ def _batch(these: Sequence[tuple[Drawn, list[Pair]]]) -> Batch:
 
 
 def bare_tokenizer(path: Path) -> Tokenizer:
-    """Return the tokenizer of a file, without the padding and the cutting off that it may have been saved with."""
+    """Return the tokenizer of a file, without the padding and the cutting off that it may have been saved with.
+
+    Raises InputError when there is none.
+    """
+    if not path.is_file():
+        raise InputError(f"{path} is missing: a model's tokenizer lies beside its weights; give a whole folder")
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.no_truncation()

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from index.errors import InputError
 from index.model_files import weights_sha256
 from index.stored_weights import About, is_stored, read_about, read_state, save_weights
-from qa.reader_network import ReaderNetwork
+from qa.reader_network import ReaderNetwork, load_network
 from qa.reader_weights import READER, TOKENIZER
 from training.batches import Batches, bare_tokenizer
 from training.fit import Run, Say, device_name
@@ -41,7 +41,7 @@ def make_reader(
     `taught` is a file of what a teacher says of the lists; lists that nobody labelled are left out without one. A run
     that was stopped goes on from its last whole epoch; what it keeps for that is taken away at the end.
     """
-    config = _config(start) | {"num_hidden_layers": recipe.layers}
+    config = _config(start, recipe.layers)
     lists = read_lists(lists_path)
     if taught:
         lists = with_taught(lists, taught, lists_path)
@@ -97,12 +97,16 @@ def _wanted(lists: Sequence[TextList], recipe: ReaderRecipe) -> list[TextList]:
     return [replace(one, texts=tuple(replace(text, context="") for text in one.texts)) for one in kept]
 
 
-def _config(start: Path) -> dict[str, object]:
+def _config(start: Path, layers: int) -> dict[str, object]:
     if is_stored(start, READER):
-        return dict(read_about(start, READER).config)
+        known = dict(read_about(start, READER).config)
+        if known["num_hidden_layers"] != layers:
+            has = known["num_hidden_layers"]
+            raise InputError(f"the reader in {start} has {has} layers, not {layers}; go on from it with --layers {has}")
+        return known
     try:
         read = json.loads((start / "config.json").read_text(encoding="utf-8"))
-        return {name: read[name] for name in _CONFIG}
+        return {name: read[name] for name in _CONFIG} | {"num_hidden_layers": layers}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{start} holds no BERT to start from (config.json: {error}); give a folder that transformers saved one to"
@@ -114,7 +118,7 @@ def _started(config: dict[str, object], start: Path) -> ReaderNetwork:
     torch.manual_seed(_HEAD_SEED)
     network = ReaderNetwork(config, dropout=0.1)
     if is_stored(start, READER):
-        network.load_state_dict({name: torch.from_numpy(one) for name, one in read_state(start).items()})
+        network.load_state_dict(load_network(start).state_dict())
         return network
     weights = load_file(start / "model.safetensors")
     missing, _ = network.bert.load_state_dict({name: one.float() for name, one in weights.items()}, strict=False)

@@ -32,9 +32,9 @@ def tell(
     network: torch.nn.Module, batches: Batches, lists: Sequence[TextList], say: Say, *, most: int | None = None
 ) -> None:
     """Say the same, a line a kind, of all lists or of the first so many of each."""
-    kinds = {one.kind for one in lists}
+    kinds = dict.fromkeys(one.kind for one in lists)
     few = [one for kind in kinds for one in [each for each in lists if (each.kind, each.part) == (kind, TUNE)][:most]]
-    for kind, row in sorted(tuned(network, batches, few).items()):
+    for kind, row in tuned(network, batches, few).items():
         say(f"  {kind}: " + ", ".join(f"{name} {value:.3f}".removesuffix(".000") for name, value in row.items()))
 
 

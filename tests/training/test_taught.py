@@ -19,9 +19,7 @@ UNSAID = TextList(UNLABELLED, TRAIN, "Plants are green", (Text("Yes indeed, plan
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
     """Return a folder with a BERT of one layer that is both the reader's start and, larger in nothing, its teacher."""
-    folder = tmp_path_factory.mktemp("start")
-    save_bert(folder, layers=1, pooler=False)
-    return folder
+    return save_bert(tmp_path_factory.mktemp("start"), layers=1, pooler=False)
 
 
 @pytest.fixture(scope="module")

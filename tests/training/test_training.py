@@ -22,9 +22,7 @@ from training.sources import make_list, usable
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
     """Return a folder with a BERT of one layer and 32 dimensions, with the default encoder's vocabulary."""
-    folder = tmp_path_factory.mktemp("start")
-    save_bert(folder, layers=1, pooler=False)
-    return folder
+    return save_bert(tmp_path_factory.mktemp("start"), layers=1, pooler=False)
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +154,22 @@ def test_a_reader_is_gone_on_with_and_its_lowest_layers_can_stay(start, tmp_path
     assert recipe["went_on_from"]["epochs"] == 6
 
 
+def test_what_cannot_be_gone_on_with_gets_a_sentence(start, tmp_path, capsys):
+    assert trained(tmp_path / "first", start, tmp_path) == 0
+    capsys.readouterr()
+    assert trained(tmp_path / "more", tmp_path / "first", tmp_path, "--layers", "3") == 2
+    assert "has 1 layers, not 3; go on from it with --layers 1" in capsys.readouterr().err
+    weights = tmp_path / "first" / "weights.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:200])
+    assert trained(tmp_path / "more", tmp_path / "first", tmp_path) == 2
+    assert "is not one that this version can read" in capsys.readouterr().err
+    weights.write_bytes(whole)
+    (tmp_path / "first" / "tokenizer.json").unlink()
+    assert trained(tmp_path / "more", tmp_path / "first", tmp_path) == 2
+    assert "tokenizer.json is missing" in capsys.readouterr().err
+
+
 def test_lists_of_like_length_come_together_and_all_of_them(batches):
     many = [TextList("scifact", TRAIN, f"Is it {number}?", (Text("Yes " * (number % 9 * 9 + 1)), *WRONG), 1)
             for number in range(60)]  # fmt: skip
@@ -188,6 +202,8 @@ def test_bad_input_gets_a_sentence(start, tmp_path, capsys):
     nowhere = ["--data", str(tmp_path / "none"), "--lists", str(tmp_path / "no.gz")]
     assert main(["reader", *nowhere, "--out", str(tmp_path / "made")]) == 2
     assert "name the folder that holds it by --data" in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        main([*given, "--without", "novels"])
+    for flags in (["--without", "novels"], ["--drawn", "0"], ["--taught-share", "2"]):
+        with pytest.raises(SystemExit):
+            main([*given, *flags])
+    assert "2 is no share" in capsys.readouterr().err
     assert not (tmp_path / "made").exists()
