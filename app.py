@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.commandline import Parser
+from index.environment import refuse_telemetry
 from index.errors import AskAbstractsError, InputError
 
 if TYPE_CHECKING:
@@ -106,8 +107,7 @@ def serve(options: argparse.Namespace) -> int:
 
 def keep_to_itself(uploads: str) -> None:
     """Set what Gradio reads from the environment, before it is imported: no reports, uploads in a folder of our own."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    refuse_telemetry()
     os.environ["GRADIO_TEMP_DIR"] = uploads
     # Gradio calls its own server once at the start; through a proxy it would not find it.
     for name in ("NO_PROXY", "no_proxy"):

@@ -6,6 +6,7 @@ Converting it once needs torch; what is kept is loaded with OpenVINO and `tokeni
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import threading
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.cache_folder import cache_folder
+from index.environment import refuse_telemetry
 
 if TYPE_CHECKING:
     import torch
@@ -97,16 +99,34 @@ def _even_batches(lengths: Sequence[int], of_rows: int) -> Iterator[tuple[list[i
         yield rows, max(1, -(-lengths[rows[0]] // _PADDED_TO)) * _PADDED_TO
 
 
-def _compile(cache: Path, more_hints: Mapping[str, str]) -> Any:  # noqa: ANN401 - an openvino.AsyncInferQueue; the package has no type hints
-    """Compile the network for this CPU, in bfloat16 where the processor has it; OpenVINO caches the result."""
+def load_openvino() -> Any:  # noqa: ANN401 - the module; the package has no type hints
+    """Import OpenVINO without its telemetry. Raises ImportError where it is not installed."""
+    refuse_telemetry()
     import openvino
 
+    return openvino
+
+
+def _compile(cache: Path, more_hints: Mapping[str, str]) -> Any:  # noqa: ANN401 - an openvino.AsyncInferQueue
+    """Compile the network for this CPU, in bfloat16 where the processor has it; OpenVINO caches the result."""
+    openvino = load_openvino()
     core = openvino.Core()
     core.set_property({"CACHE_DIR": str(cache / "compiled")})
     hints = {"PERFORMANCE_HINT": "THROUGHPUT", **more_hints}
-    if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+    if _multiplies_bfloat16(core):
         hints["INFERENCE_PRECISION_HINT"] = "bf16"
     return openvino.AsyncInferQueue(core.compile_model(str(cache / "model.xml"), "CPU", hints))
+
+
+def _multiplies_bfloat16(core: Any) -> bool:  # noqa: ANN401 - an openvino.Core
+    """Return True if the CPU has bfloat16 and oneDNN, which multiplies for OpenVINO, may use it.
+
+    OpenVINO does not look at ONEDNN_MAX_CPU_ISA, by which a person holds oneDNN to an older instruction set: with the
+    hint given all the same it compiles nothing ("Supported primitive descriptors list is empty").
+    """
+    held_to = os.environ.get("ONEDNN_MAX_CPU_ISA", "ALL").upper()
+    is_allowed = held_to in ("ALL", "DEFAULT") or "BF16" in held_to or "AMX" in held_to
+    return is_allowed and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def convert(
@@ -118,9 +138,9 @@ def convert(
     """
     import warnings
 
-    import openvino
     import torch
 
+    openvino = load_openvino()
     example = torch.ones((2, 8), dtype=torch.int64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of branches on shapes; what comes out is checked

@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from index.compiled import INPUTS, CompiledNetwork, by_torch, compiled_folder, convert, read_settings
+from index.compiled import INPUTS, CompiledNetwork, by_torch, compiled_folder, convert, load_openvino, read_settings
 from index.encoder_models import (
     DEFAULT_ENCODER,
     ENCODER,
@@ -84,7 +84,7 @@ def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEnco
         with by_torch:
             return _PlainEncoder(name, sha256, sentence_transformer(name, folder, device="cuda").half())
     try:
-        import openvino  # noqa: F401
+        load_openvino()
     except ImportError:
         with by_torch:
             return _PlainEncoder(name, sha256, sentence_transformer(name, folder))

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.environment import refuse_telemetry
 from index.errors import EncoderError
 from index.model_files import model_folder, weights_sha256
 from index.stored_weights import Stored, checked_sha256, is_stored, read_state
@@ -53,6 +54,7 @@ def encoder_sha256(name: str, folder: Path) -> str:
 
 def sentence_transformer(name: str, folder: Path, device: str = "cpu") -> SentenceTransformer:
     """Return the model on a device. Raises EncoderError when sentence-transformers cannot load it."""
+    refuse_telemetry()
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from index.environment import refuse_telemetry
 from index.errors import EncoderError
 
 
@@ -15,6 +16,7 @@ def model_folder(name: str, kind: str, otherwise: str) -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
+    refuse_telemetry()
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from index.environment import refuse_telemetry
 from index.errors import EncoderError
 from index.model_files import weights_sha256
 from qa.readings import Read, Reading
@@ -24,6 +25,7 @@ class CrossEncoderReader:
             raise EncoderError(f"{name} is no cross-encoder: it gives no score for a pair; give a re-ranking model")
         self.name = name
         self.sha256 = weights_sha256(folder)
+        refuse_telemetry()
         from safetensors import SafetensorError
         from sentence_transformers import CrossEncoder
         from transformers.utils import logging as transformers_logging

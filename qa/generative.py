@@ -141,7 +141,7 @@ def standalone_question(question: str, turns: Sequence[Turn], *, model: BaseChat
 
 def _reply(model: BaseChatModel, prompt: Prompt, values: Mapping[str, str], *, limit_s: float) -> Generator[str]:
     """Yield the model's reply piece by piece; closing it closes the connection. ModelError, also after `limit_s`."""
-    stream = _untraced(model, prompt.template.invoke(dict(values)))
+    stream = _untraced(model, prompt.template.format_prompt(**values))  # its `invoke` would be traced
     with provider_errors(model), closing(patiently(stream, limit_s=limit_s)) as messages:
         yield from (message.text for message in messages)
 

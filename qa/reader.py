@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.compiled import INPUTS, CompiledNetwork, Row, by_torch, compiled_folder, convert, is_compiled
+from index.compiled import INPUTS, CompiledNetwork, Row, by_torch, compiled_folder, convert, is_compiled, load_openvino
 from index.errors import EncoderError
 from index.model_files import model_folder
 from index.stored_weights import checked_sha256, is_stored
@@ -82,7 +82,7 @@ class _LoadedBehind:
 
 def _load(name: str, sha256: str, folder: Path) -> Reader:
     try:
-        import openvino  # noqa: F401
+        load_openvino()
     except ImportError:
         with by_torch:
             return PlainReader(name, sha256, folder)

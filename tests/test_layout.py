@@ -18,7 +18,7 @@ DOORS = {
     "sqlite3": {"index/database.py", "index/jobs.py", "index/store.py"},
     "Stemmer": {"index/terms.py"},
     "sentence_transformers": {"index/encoder.py", "index/encoder_models.py", "qa/cross_encoder.py"},
-    "openvino": {"index/compiled.py", "index/encoder.py", "qa/reader.py"},
+    "openvino": {"index/compiled.py"},
     "torch": {
         "index/compiled.py",
         "index/eight_bits.py",
