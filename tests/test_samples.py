@@ -6,8 +6,17 @@ import pytest
 from conftest import ROOT
 
 from qa import Assistant, Turn
+from qa.grounding import ANSWERS
+from qa.reader import load_reader
+from qa.reading import weigh
+from qa.retrieval import retrieve
 
 QUESTIONS = [json.loads(line) for line in (ROOT / "samples" / "questions.jsonl").read_text("utf-8").splitlines()]
+MARGIN = 0.03
+"""How far from the confidence that an answer needs a best sentence must be for the answer to be the same everywhere:
+between arithmetic of AVX2 and of VNNI the confidence of these questions moves by up to .027."""
+BORDERLINE = {"Does IL-32 hold HIV-1 back or help it?"}
+"""Questions nearer than that: answered on some processors and refused on others."""
 KNOWN_MISSES = {
     # the reader takes deaths of people on metformin and of others for an answer
     "By how many years does metformin prolong the life of healthy people without diabetes?": "answers",
@@ -46,7 +55,17 @@ def behaves(row, answer):
 @pytest.mark.parametrize("question", [row["question"] for row in QUESTIONS])
 def test_each_question_behaves(answers, question):
     row, answer = answers[question]
-    assert behaves(row, answer) == (question not in KNOWN_MISSES)
+    if question not in BORDERLINE:
+        assert behaves(row, answer) == (question not in KNOWN_MISSES)
+
+
+@pytest.mark.parametrize("question", [row["question"] for row in QUESTIONS if row["kind"] != "followup"])
+def test_no_answer_hangs_on_the_processor(samples, question):
+    reader = load_reader()
+    evidence = weigh(question, retrieve(samples, question, reader=reader), library=samples, reader=reader)
+    answering = [one.confidence for one in evidence if not one.missing_names]
+    is_near = bool(answering) and abs(max(answering) - ANSWERS) < MARGIN
+    assert is_near == (question in BORDERLINE)
 
 
 def test_no_answer_cites_a_retracted_abstract(answers):
