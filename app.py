@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.commandline import Parser
+from index.cli import Parser
 from index.environment import refuse_telemetry
 from index.errors import AskAbstractsError, InputError
 
@@ -131,7 +131,7 @@ def open_libraries(options: argparse.Namespace) -> Libraries:
 def assistant_maker(options: argparse.Namespace) -> Callable[[Library], Assistant]:
     """Return what makes an assistant as the flags say; the reader, if any, is loaded now, once for all libraries."""
     from qa import Assistant
-    from qa.reader import load_reader
+    from qa.reranking.reranker import load_reader
 
     return partial(
         Assistant,

@@ -26,12 +26,12 @@ from evals.report import (
     write_results,
 )
 from index import Library
-from qa import extractive
-from qa.evidence import Evidence
+from qa.evidence.reranked import weigh
+from qa.evidence.scoring import Evidence
+from qa.generation import extractive
 from qa.grounding import answering
-from qa.reader import load_reader
-from qa.reading import weigh
-from qa.readings import Reader
+from qa.reranking.protocol import Reader
+from qa.reranking.reranker import load_reader
 from qa.retrieval import MAX_SOURCES, READ, Found, as_sources, find, reread
 
 COLUMNS = ("precision", "recall", "F1", "AUROC", "refused, in", "refused, out")

@@ -28,8 +28,8 @@ from evals.report import (
     write_results,
 )
 from index.errors import InputError
-from qa.reader import load_reader
-from qa.readings import Reader
+from qa.reranking.protocol import Reader
+from qa.reranking.reranker import load_reader
 
 _Table = tuple[str, Sequence[str], Mapping[str, Figures]]
 """Title, columns and rows."""

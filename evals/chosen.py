@@ -14,10 +14,10 @@ from typing import Any
 from evals.corpora import SEED, build_library, covidqa_from, part_of, read_rows, scifact_from
 from evals.report import say
 from index import Filters, Library
-from qa import extractive
 from qa.answer import Citation, Source
-from qa.reading import weigh
-from qa.readings import Reader
+from qa.evidence.reranked import weigh
+from qa.generation import extractive
+from qa.reranking.protocol import Reader
 from qa.retrieval import retrieve
 
 COLUMNS = ("questions", "first said", "first ranked", "recall in 3", "precision", "recall", "F1")

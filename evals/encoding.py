@@ -15,13 +15,13 @@ from statistics import median
 
 from evals.corpora import plain_abstracts, sample_abstracts
 from evals.report import Figures, add_reader_flag, say, show, table
-from index.chunking import split_abstract
-from index.encoder import load_encoder
-from index.encoder_models import default_encoder
-from index.opening import DEFAULT_PASSAGE_TOKENS
-from index.sentences import sentence_spans
-from qa.reader import load_reader
-from qa.readings import Read, Reader
+from index.analysis.chunking import split_abstract
+from index.analysis.sentences import sentence_spans
+from index.embedding.encoder import load_encoder
+from index.embedding.pretrained import default_encoder
+from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
+from qa.reranking.protocol import Read, Reader
+from qa.reranking.reranker import load_reader
 from qa.retrieval import READ
 
 COLUMNS = ("passages", "tokens", "seconds", "passages/s", "tokens/s")

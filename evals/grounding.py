@@ -32,10 +32,10 @@ from evals.report import (
     write_results,
 )
 from index import Abstract, Library
-from qa.claims import difference
 from qa.grounding import Statement, bears_out
-from qa.reader import load_reader
-from qa.readings import Read, Reader
+from qa.language.entailment import difference
+from qa.reranking.protocol import Read, Reader
+from qa.reranking.reranker import load_reader
 
 STATEMENTS = Path(__file__).parent / "statements.jsonl"
 PARAPHRASE = "paraphrase"

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import Abstract, Passage, Section
+from index.analysis.sentences import sentence_spans
 from index.records import TITLE
-from index.rows import Entry
-from index.sentences import sentence_spans
-from index.store import Store
+from index.storage.folder.store import Store
+from index.storage.schema import Entry
 
 SEED = 20261127
 FIRST_MADE = 60_000_000

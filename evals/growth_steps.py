@@ -26,13 +26,13 @@ import numpy as np
 
 from evals.grown import Unit, entries, parted, real_abstracts
 from index import Filters, Library
-from index.caches import Caches
-from index.encoder import load_encoder
-from index.lexical import LexicalIndex
-from index.opening import create_library
-from index.remembered_vectors import RememberedVectors
-from index.store import Store
-from index.writing import _BATCH
+from index.embedding.cache import RememberedVectors
+from index.embedding.encoder import load_encoder
+from index.ingest.batches import _BATCH
+from index.search.lexical import LexicalIndex
+from index.storage.build_settings import create_library
+from index.storage.folder.index_caches import Caches
+from index.storage.folder.store import Store
 from qa import Assistant
 
 TOP = 10

@@ -11,8 +11,8 @@ from pathlib import Path
 from evals.name_variants import APART, VARIANTS, abstracts, pairs
 from evals.report import Figures, show, table, write_results
 from index import Library
+from index.analysis.terms import terms
 from index.record_json import to_json
-from index.terms import terms
 from qa.retrieval import Found, find
 
 TOP = 5

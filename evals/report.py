@@ -12,9 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from index import Library
-from index.encoder_models import DEFAULT_ENCODER, default_encoder
-from index.search import DENSE_WEIGHT
-from qa.reader import DEFAULT_READER
+from index.embedding.pretrained import DEFAULT_ENCODER, default_encoder
+from index.search.hybrid import DENSE_WEIGHT
+from qa.reranking.reranker import DEFAULT_READER
 
 RESULTS = Path(__file__).parent / "results"
 DEFAULT_WORK = Path("~/.cache/askabstracts-evals")

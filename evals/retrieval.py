@@ -40,11 +40,11 @@ from evals.report import (
     write_results,
 )
 from index import Library
-from index.encoder_models import DEFAULT_ENCODER
+from index.embedding.pretrained import DEFAULT_ENCODER
 from index.errors import InputError
-from index.search import Mode
-from qa.reader import load_reader
-from qa.readings import Reader
+from index.search.hybrid import Mode
+from qa.reranking.protocol import Reader
+from qa.reranking.reranker import load_reader
 from qa.retrieval import Ranking, group_by_abstract, retrieve
 
 MEASURES = {"nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "MRR": "RR"}

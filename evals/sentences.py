@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.sentences import sentence_spans
+from index.analysis.sentences import sentence_spans
 
 Splitter = Callable[[str], list[str]]
 

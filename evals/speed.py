@@ -26,7 +26,7 @@ from evals.growth import step
 from evals.load import sample_questions
 from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
 from evals.speed_systems import ASKING, COLUMNS, OF_OURS, PEERS, SYSTEMS, Rows, System, asked, built, filled
-from index.store import Store
+from index.storage.folder.store import Store
 
 SIZES = (300, 3_000)
 """Abstracts: with our passages about 1,000 and 10,000."""

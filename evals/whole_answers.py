@@ -14,9 +14,9 @@ from typing import Any
 from evals.corpora import SAMPLES, Corpus, build_library, own, read_rows
 from evals.report import say
 from index import Library
-from index.terms import terms
+from index.analysis.terms import terms
 from qa import Assistant
-from qa.readings import Reader
+from qa.reranking.protocol import Reader
 
 COLUMNS = ("questions", "answered", "first cited", "all cited", "ROUGE-2", "ROUGE-SU4", "exact, factoid", "exact, list")
 _WORD = re.compile(r"[a-z0-9]+")

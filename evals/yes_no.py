@@ -15,11 +15,11 @@ from typing import Any
 
 from evals.corpora import SEED, bioasq, build_library, by_pmid, joined, part_of, read_rows
 from index import Abstract, Library, Section
-from qa import extractive
 from qa.answer import Source
-from qa.leaning import asks_yes_or_no, leaning
-from qa.reading import stances, weigh
-from qa.readings import Reader
+from qa.evidence.reranked import stances, weigh
+from qa.generation import extractive
+from qa.generation.yes_no import asks_yes_or_no, leaning
+from qa.reranking.protocol import Reader
 from qa.retrieval import MAX_SOURCES
 
 COLUMNS = ("questions", "accuracy", "macro-F1", "yes")

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.commandline import (
+from index.cli import (
     DONE,
     IN_PART,
     Parser,
@@ -26,9 +26,9 @@ from index.commandline import (
 )
 from index.errors import InputError
 from index.library import Library
-from index.opening import is_address
 from index.records import Report
-from index.repair import check_library
+from index.repair.repair import check_library
+from index.storage.build_settings import is_address
 
 _GIVE_WAY = ("build", "add", "rebuild", "refresh")
 """The commands that take long, and leave the processor to whoever asks a question meanwhile."""

@@ -1,6 +1,6 @@
 """A library: one folder with abstracts, their passages and the indexes built from them. The door to this package.
 
-`library.db` is the truth; `vectors.faiss` and `lexical/` are caches of it (see `index.caches`).
+`library.db` is the truth; `vectors.faiss` and `lexical/` are caches of it (see `index.storage.folder.index_caches`).
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.abbreviations import Spelled
-from index.caches import Caches
-from index.checking import Finding, check_caches, check_truth
-from index.database import delete_database
-from index.encoder import Encoder, Vectors
+from index.analysis.abbreviations import Spelled
+from index.embedding.cache import RememberedVectors
+from index.embedding.encoder import Encoder, Vectors
 from index.errors import LibraryBusyError, LibraryError
-from index.filtering import as_list, checked_filters
-from index.ingest import (
+from index.ingest.batches import OnProgress
+from index.ingest.inputs import (
     Group,
     Inputs,
     Plan,
@@ -34,21 +32,23 @@ from index.ingest import (
     parse_shard,
     share_of,
 )
-from index.jobs import Job
-from index.library_info import LibraryInfo, library_info
-from index.locking import writing
-from index.opening import DATABASE, create_library, is_address, matching_encoder, no_library, settings_of
+from index.ingest.refresh import follow_deletions
+from index.ingest.run import Watch, begin, groups_of, run
 from index.records import Abstract, Filters, Hit, Report
-from index.refreshing import follow_deletions
-from index.remembered_vectors import RememberedVectors
-from index.rows import Settings
-from index.running import Watch, begin, groups_of, run
-from index.search import Indexes, Mode, Query, check_bounds, search, understood
-from index.store import Store
-from index.writing import OnProgress
+from index.repair.check import Finding, check_caches, check_truth
+from index.search.filters import as_list, checked_filters
+from index.search.hybrid import Indexes, Mode, Query, check_bounds, search, understood
+from index.storage.build_settings import DATABASE, create_library, is_address, matching_encoder, no_library, settings_of
+from index.storage.folder.database import delete_database
+from index.storage.folder.index_caches import Caches
+from index.storage.folder.lock import writing
+from index.storage.folder.store import Store
+from index.storage.info import LibraryInfo, library_info
+from index.storage.jobs import Job
+from index.storage.schema import Settings
 
 if TYPE_CHECKING:
-    from index.eutils import EutilsClient
+    from index.ingest.eutils.client import EutilsClient
 
 _log = logging.getLogger(__name__)
 _STAGED = "building.db"
@@ -90,7 +90,7 @@ class Library:
         Raises LibraryError when the folder is no library, or one of another format, encoder or passage size.
         """
         if is_address(path):
-            from index.milvus import MilvusLibrary  # which is a library too, and knows this module
+            from index.storage.milvus.backend import MilvusLibrary  # which is a library too, and knows this module
 
             return MilvusLibrary.open(path, create=create, encoder=encoder, passage_tokens=passage_tokens)
         folder, loaded = Path(path), None
@@ -294,7 +294,7 @@ class Library:
         inputs = checked_inputs(files, pmids, search, limit)
         command = ("build", encoder, passage_tokens)
         if is_address(path):
-            from index.milvus import build
+            from index.storage.milvus.backend import build
 
             return build(str(path), command, inputs, client, on_progress)
         if not (Path(path) / DATABASE).is_file():
@@ -358,7 +358,7 @@ class Library:
     def check(self, *, repair: bool = False) -> list[Finding]:
         """Compare every file with the truth and return what is wrong, each with its remedy; mend it if asked.
 
-        The caches, that is: `index.repair.check_library` mends library.db, which must not be open then. Raises
+        The caches, that is: `index.repair.repair.check_library` mends library.db, which must not be open then. Raises
         LibraryDamagedError when the truth itself cannot be read.
         """
         findings = [*check_truth(self._store), *check_caches(self.path, self._store)]

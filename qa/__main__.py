@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from index import Filters, Library
-from index.commandline import (
+from index.cli import (
     DONE,
     IN_PART,
     Parser,
@@ -24,7 +24,7 @@ from index.errors import InputError
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
 from qa.export import checked_export, export_answer
-from qa.reader import DEFAULT_READER
+from qa.reranking.reranker import DEFAULT_READER
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from index.records import Abstract, Filters, Hit
-from qa.narrowing import described
+from qa.conversation.filters import described
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ HELD_AGAINST = (
     "meaning", "most words", "numbers", "names", "species and age", "opposites", "with and without", "up and down",
     "denial", "who acts on whom",
 )  # fmt: skip
-"""What a sentence in other words than its quote's agrees in with it: the cosine, the words, and `qa.claims`' rules."""
+"""What a sentence in other words than its quote's agrees in with it: the cosine, the words, and `qa.language.entailment`' rules."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 from index import Filters, Library
 from index.errors import ModelError
-from index.filtering import checked_filters
-from index.ingest import parse_pmids
-from index.search import checked_query
+from index.ingest.inputs import parse_pmids
+from index.search.filters import checked_filters
+from index.search.hybrid import checked_query
 from qa.answer import Answer, Source, Turn
-from qa.composing import Found, extractive_answer, written_answer
-from qa.conversation import Standalone, is_sane, standalone
-from qa.evidence import Evidence
+from qa.conversation.filters import within
+from qa.conversation.standalone import Standalone, is_sane, standalone
+from qa.evidence.reranked import weigh
+from qa.evidence.scoring import Evidence
+from qa.generation.compose import Found, extractive_answer, written_answer
+from qa.generation.prompts import load_prompt
 from qa.grounding import answering, check_quotes, refusal
-from qa.narrowing import within
-from qa.prompts import load_prompt
-from qa.reader import DEFAULT_READER, load_reader
-from qa.reading import weigh
-from qa.readings import Reader
+from qa.provenance import settings_of
+from qa.reranking.protocol import Reader
+from qa.reranking.reranker import DEFAULT_READER, load_reader
 from qa.retrieval import retrieve
-from qa.settings import settings_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -106,7 +106,7 @@ class Assistant:
         by_rules = standalone(question, turns, has_mesh=lambda descriptor: self._has_mesh(descriptor, filters))
         if self._model is None or not by_rules.rest:
             return by_rules
-        from qa import generative
+        from qa.generation import generative
 
         try:
             prompt = load_prompt("standalone")
@@ -159,6 +159,6 @@ class Assistant:
 def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:
     if not isinstance(llm, str):
         return llm, str(getattr(llm, "model_name", type(llm).__name__))
-    from qa.models import load_chat_model
+    from qa.generation.chat_models import load_chat_model
 
     return load_chat_model(llm, url=url), llm

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index import Library
-from index.encoder import Encoder, Vectors
-from index.terms import as_written
+from index.analysis.terms import as_written
+from index.embedding.encoder import Encoder, Vectors
 from qa.answer import Answer, Citation, Sentence, Source
-from qa.claims import difference
-from qa.evidence import Evidence, coverage, technical_words, telling_words
-from qa.near_words import everyday_words, near_terms
-from qa.readings import Read, Reader
+from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
+from qa.language.entailment import difference
+from qa.language.synonyms import everyday_words, near_terms
+from qa.reranking.protocol import Read, Reader
 
 if TYPE_CHECKING:
-    from qa.generative import DraftSentence
+    from qa.generation.generative import DraftSentence
 
 ANSWERS = 0.56
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
@@ -46,7 +46,7 @@ _OBJECTIONS = {
     "denial": "it denies what its source asserts, or asserts what that denies",
     "order": "it turns round who acts on whom, or what is compared with what",
 }
-"""For each rule of `qa.claims.difference`, what it says of a sentence."""
+"""For each rule of `qa.language.entailment.difference`, what it says of a sentence."""
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -113,7 +113,7 @@ def objection(quote: str, statement: Statement, *, vector: Vectors, context: str
 
     It does when it is near in meaning and has most of the statement's words or words near to them, or the reader takes
     it for support, and the statement says nothing else; one that gives orders to a language model bears nothing out.
-    `vector` is the quote's, `context` the text of its abstract, title first. What may differ is in `qa.claims`.
+    `vector` is the quote's, `context` the text of its abstract, title first. What may differ is in `qa.language.entailment`.
     """
     if _GIVES_ORDERS.search(quote):
         return _NOT_SAID

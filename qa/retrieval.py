@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import Filters, Hit, Library
-from index.abbreviations import Spelled, with_both_forms
+from index.analysis.abbreviations import Spelled, with_both_forms
+from index.analysis.terms import families
 from index.records import Abstract
-from index.search import DENSE_WEIGHT, fuse
-from index.terms import families
+from index.search.hybrid import DENSE_WEIGHT, fuse
 from qa.answer import Source
-from qa.pairs import context_of
-from qa.readings import Read, Reader
+from qa.reranking.inputs import context_of
+from qa.reranking.protocol import Read, Reader
 
 MAX_SOURCES = 8
 PASSAGES = 40

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from index.eutils import EutilsClient, FetchedBatch
-from index.pace import Pace
+from index.ingest.eutils.client import EutilsClient, FetchedBatch
+from index.ingest.eutils.rate_limit import Pace
 
 KEY = "0123456789abcdef0123456789abcdef0123"
 EMAIL = "curator+il32@example.org"

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from pubmed_records import pubmed_xml, read_invented
 
-from index.chunking import split_abstract
+from index.analysis.chunking import split_abstract
 from index.errors import FileError
-from index.files import read_file
-from index.json_lines import read_json_lines
-from index.medline import read_medline
-from index.pubmed_xml import read_pubmed_xml
+from index.ingest.formats.detect import read_file
+from index.ingest.formats.json_lines import read_json_lines
+from index.ingest.formats.medline import read_medline
+from index.ingest.formats.pubmed_xml import read_pubmed_xml
 from index.record_json import from_json, to_json
 from index.records import Abstract, Deletion, Failure, Section
-from index.rows import pack, unpack
+from index.storage.schema import pack, unpack
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "pubmed-xml"
 READERS: dict[str, Callable] = {

@@ -45,7 +45,7 @@ def free_port():
 
 def drop_library(address):
     """Drop all that a library has on a server."""
-    from index.milvus_server import Server, parse_address
+    from index.storage.milvus.server import Server, parse_address
 
     parsed = parse_address(address)
     server = Server(parsed)

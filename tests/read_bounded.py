@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from index.errors import FileError  # noqa: E402
-from index.files import read_file  # noqa: E402
+from index.ingest.formats.detect import read_file  # noqa: E402
 from index.records import Abstract, Failure  # noqa: E402
 
 _MOST_BYTES = 4 << 30  # a brake, so that a test that fails takes no machine with it

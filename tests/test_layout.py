@@ -12,23 +12,27 @@ ROOT = Path(__file__).parents[1]
 ORDER = ("index", "qa", "ui", "app")
 """Each may import itself and what stands before it."""
 DOORS = {
-    "Bio": {"index/eutils_connection.py"},
-    "faiss": {"index/vector_lists.py", "index/vectors.py"},
-    "tantivy": {"index/lexical.py"},
-    "sqlite3": {"index/database.py", "index/jobs.py", "index/store.py"},
-    "Stemmer": {"index/terms.py"},
-    "sentence_transformers": {"index/encoder.py", "index/encoder_models.py", "qa/cross_encoder.py"},
-    "openvino": {"index/compiled.py"},
-    "torch": {
-        "index/compiled.py",
-        "index/eight_bits.py",
-        "index/encoder.py",
-        "index/encoder_models.py",
-        "qa/reader.py",
-        "qa/reader_network.py",
+    "Bio": {"index/ingest/eutils/connection.py"},
+    "faiss": {"index/search/ivf.py", "index/search/dense.py"},
+    "tantivy": {"index/search/lexical.py"},
+    "sqlite3": {"index/storage/folder/database.py", "index/storage/jobs.py", "index/storage/folder/store.py"},
+    "Stemmer": {"index/analysis/terms.py"},
+    "sentence_transformers": {
+        "index/embedding/encoder.py",
+        "index/embedding/pretrained.py",
+        "qa/reranking/cross_encoder.py",
     },
-    "langchain": {"qa/models.py"},
-    "pymilvus": {"index/milvus_server.py"},
+    "openvino": {"index/embedding/openvino_runtime.py"},
+    "torch": {
+        "index/embedding/openvino_runtime.py",
+        "index/embedding/quantization.py",
+        "index/embedding/encoder.py",
+        "index/embedding/pretrained.py",
+        "qa/reranking/reranker.py",
+        "qa/reranking/network.py",
+    },
+    "langchain": {"qa/generation/chat_models.py"},
+    "pymilvus": {"index/storage/milvus/server.py"},
 }
 MODULES = sorted(path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py")) + [
     ROOT / "app.py"
@@ -92,7 +96,7 @@ def test_what_answers_in_extracts_imports_nothing_that_speaks_to_a_language_mode
     import subprocess
     import sys
 
-    speaking = ("asyncio", "httpx", "langchain_core", "qa.generative", "qa.models")
+    speaking = ("asyncio", "httpx", "langchain_core", "qa.generation.generative", "qa.generation.chat_models")
     script = f"import sys, qa.__main__; print([name for name in {speaking!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,9 +6,9 @@ import pytest
 from conftest import ROOT
 
 from qa import Assistant, Turn
+from qa.evidence.reranked import weigh
 from qa.grounding import ANSWERS
-from qa.reader import load_reader
-from qa.reading import weigh
+from qa.reranking.reranker import load_reader
 from qa.retrieval import retrieve
 
 QUESTIONS = [json.loads(line) for line in (ROOT / "samples" / "questions.jsonl").read_text("utf-8").splitlines()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.sentences import sentence_spans
+from index.analysis.sentences import sentence_spans
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 NOTE = "Restated for the sample, not the published abstract."

@@ -2,7 +2,7 @@
 
 import shutil
 
-from index.encoder_models import MINILM, encoder_folder
+from index.embedding.pretrained import MINILM, encoder_folder
 
 WIDTH = 32
 

@@ -22,9 +22,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from index.encoder_models import MINILM, VARIABLE
+from index.embedding.pretrained import MINILM, VARIABLE
 from index.errors import AskAbstractsError
-from qa.reader_weights import TOKENIZER
+from qa.reranking.files import TOKENIZER
 from training.batches import DRAWS
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _average(arguments: argparse.Namespace) -> None:
 
 
 def _tuned(arguments: argparse.Namespace) -> None:
-    from qa.reader_network import load_network
+    from qa.reranking.network import load_network
     from training.batches import Batches, bare_tokenizer
     from training.lists import read_lists
     from training.tuned import tell

@@ -10,11 +10,11 @@ from typing import Any
 
 from evals.corpora import SEED, build_library, part_of, read_rows, scifact_from
 from index import Abstract, Library
-from index.chunking import split_abstract
-from index.opening import DEFAULT_PASSAGE_TOKENS
+from index.analysis.chunking import split_abstract
 from index.records import TITLE
+from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
 from qa.answer import Source
-from qa.pairs import context_of
+from qa.reranking.inputs import context_of
 from qa.retrieval import retrieve
 from training.lists import ABOUT, TRAIN, Text, TextList
 from training.sources import (

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.errors import InputError
-from qa.pairs import laid_out
+from qa.reranking.inputs import laid_out
 from training.changes import with_other_name
 from training.lists import ABOUT, NOTHING, UNLABELLED, Text, TextList
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from evals.corpora import SEED, build_library, read_rows, scifact_from
 from index import Abstract, Library
-from index.sentences import sentence_spans
+from index.analysis.sentences import sentence_spans
 from qa.answer import Source
-from qa.evidence import gather
+from qa.evidence.scoring import gather
 from qa.retrieval import retrieve
 from training.changes import contradicting
 from training.lists import TRAIN, UNLABELLED, Text, TextList

@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from index.model_files import weights_sha256
-from index.stored_weights import About, read_state, save_weights
-from qa.reader_network import load_network
+from index.embedding.checkpoint import About, read_state, save_weights
+from index.embedding.model_files import weights_sha256
+from qa.reranking.network import load_network
 from training.batches import Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches
 from training.encoder_loss import EncoderLoss, EncoderRecipe
@@ -22,7 +22,7 @@ from training.fit import Run, Say, device_name
 from training.lists import TRAIN, digest, read_lists
 from training.searched import Searched, ndcg, searched_sets
 
-from index.encoder_models import ENCODER  # isort: skip
+from index.embedding.pretrained import ENCODER  # isort: skip
 
 _SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
 """Of the starting weights, tried one after the other where there is data to try them on."""

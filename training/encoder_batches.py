@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.pairs import CLS, SEP
+from qa.reranking.inputs import CLS, SEP
 from training.batches import Batches, Drawn, Ids, drawn, head_of, padded
 from training.lists import Text, TextList
 

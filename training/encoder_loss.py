@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from qa.reader_network import ReaderNetwork
+from qa.reranking.network import ReaderNetwork
 from training.batches import LIST, Ids
 from training.encoder_batches import EncoderBatch
 from training.fit import Recipe

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from evals.corpora import SEED, part_of
 from evals.report import say
+from index.analysis.sentences import sentence_spans
 from index.errors import FileError
-from index.sentences import sentence_spans
 from training.lists import CONTRADICTS, NOTHING, SUPPORTS, TRAIN, TUNE, Text, TextList
 from training.sources import make_list
 

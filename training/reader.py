@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
+from index.embedding.checkpoint import About, is_stored, read_about, read_state, save_weights
+from index.embedding.model_files import weights_sha256
 from index.errors import InputError
-from index.model_files import weights_sha256
-from index.stored_weights import About, is_stored, read_about, read_state, save_weights
-from qa.reader_network import ReaderNetwork, load_network
-from qa.reader_weights import READER, TOKENIZER
+from qa.reranking.files import READER, TOKENIZER
+from qa.reranking.network import ReaderNetwork, load_network
 from training.batches import Batches, bare_tokenizer
 from training.fit import Run, Say, device_name
 from training.lists import TRAIN, UNLABELLED, TextList, digest, read_lists

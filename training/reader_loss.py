@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from qa.reader_network import OUTPUTS
+from qa.reranking.network import OUTPUTS
 from training.batches import Batch, Batches, padded
 from training.fit import Recipe
 from training.lists import TextList

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from evals.corpora import Corpus, Question, bioasq, read_rows, scifact_from
-from index.chunking import split_abstract
-from index.opening import DEFAULT_PASSAGE_TOKENS
+from index.analysis.chunking import split_abstract
 from index.records import TITLE
+from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
 from training.encoder_batches import EncoderBatches, rows
 from training.encoder_loss import embed_rows
 from training.lists import TUNE, Text

@@ -25,10 +25,10 @@ from evals.corpora import (
 )
 from evals.report import say
 from index import Abstract, Filters, Library, Section
-from index.sentences import sentence_spans
+from index.analysis.sentences import sentence_spans
 from qa.answer import Source
-from qa.evidence import Evidence, gather
-from qa.pairs import context_of
+from qa.evidence.scoring import Evidence, gather
+from qa.reranking.inputs import context_of
 from qa.retrieval import retrieve
 from training.changes import contradicting
 from training.lists import CONTRADICTS, NOTHING, SUPPORTS, Text, TextList

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from index.errors import InputError
-from qa.pairs import CLS, SEP
-from qa.reader_network import OUTPUTS
+from qa.reranking.inputs import CLS, SEP
+from qa.reranking.network import OUTPUTS
 from training.batches import Batches, bare_tokenizer
 from training.fit import Run, Say
 from training.lists import TRAIN, UNLABELLED, read_lists

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import FileError
-from index.files import read_file
+from index.ingest.formats.detect import read_file
 
 FILE_LIMIT = "200mb"
 """Room for a gz file of PubMed's yearly baseline; a list of PMIDs takes kilobytes."""

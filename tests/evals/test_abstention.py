@@ -3,7 +3,7 @@ import pytest
 from evals.abstention import Asked, ask, citing, refusing, thresholds, without
 from evals.corpora import Question
 from index import Abstract
-from qa.reader import load_reader
+from qa.reranking.reranker import load_reader
 from qa.retrieval import Found
 
 

@@ -28,7 +28,7 @@ from evals.speed_systems import (
     started,
 )
 from index import Library
-from index.encoder_models import DEFAULT_ENCODER
+from index.embedding.pretrained import DEFAULT_ENCODER
 
 
 @pytest.fixture

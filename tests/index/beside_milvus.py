@@ -20,12 +20,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from milvus_lite_server import milvus_server
 
 from index import Abstract, Library
-from index.chunking import split_abstract
-from index.files import read_file
-from index.lexical_rows import lexical_rows
-from index.milvus_rows import abstract_row, passage_rows
-from index.rows import Entry
-from index.writing import passage_text
+from index.analysis.chunking import split_abstract
+from index.ingest.batches import passage_text
+from index.ingest.formats.detect import read_file
+from index.search.lexical_documents import lexical_rows
+from index.storage.milvus.schema import abstract_row, passage_rows
+from index.storage.schema import Entry
 
 BATCH = 64
 EVERY = 10

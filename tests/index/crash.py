@@ -26,15 +26,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from eutils_server import EutilsServer
 
-import index.caches
-import index.lexical
-import index.opening
-import index.store
-import index.writing
+import index.ingest.batches
+import index.search.lexical
+import index.storage.build_settings
+import index.storage.folder.index_caches
+import index.storage.folder.store
 from index import Abstract, Library, Section
-from index.chunking import split_abstract
-from index.eutils import EutilsClient
-from index.pace import Pace
+from index.analysis.chunking import split_abstract
+from index.ingest.eutils.client import EutilsClient
+from index.ingest.eutils.rate_limit import Pace
 from index.record_json import to_json
 
 _WORDS = "IL-32β VEGF STAT3 metformin mice cells cancer raised lowered migration dose trial years".split()
@@ -75,7 +75,7 @@ class CountingEncoder(HashEncoder):
 def use_hash_encoder(setattr_=setattr, encoder=None):
     """Put an encoder without a model in the place where a library loads its own."""
     encoder = encoder or HashEncoder()
-    setattr_(index.opening, "load_encoder", lambda name="hash": encoder)
+    setattr_(index.storage.build_settings, "load_encoder", lambda name="hash": encoder)
 
 
 def records(first, count, *, seed=0):
@@ -165,9 +165,9 @@ class Steps:
 
     def hook(self):
         for owner, name in ((os, "replace"), (os, "fsync"), (os, "unlink"), (shutil, "rmtree"), (Path, "mkdir"),
-                            (Path, "write_text"), (index.lexical, "_write_sums")):  # fmt: skip
+                            (Path, "write_text"), (index.search.lexical, "_write_sums")):  # fmt: skip
             self.around(owner, name)
-        self.around(index.lexical.LexicalIndex, "_commit")
+        self.around(index.search.lexical.LexicalIndex, "_commit")
         steps = self
 
         class Counted(sqlite3.Connection):
@@ -191,7 +191,7 @@ class Steps:
 def log_digests(seen):
     """Note the digest of a library after each of its commits."""
     for name in ("put", "replace_all"):
-        real = getattr(index.store.Store, name)
+        real = getattr(index.storage.folder.store.Store, name)
 
         def logged(self, *arguments, real=real, **named):
             result = real(self, *arguments, **named)
@@ -199,7 +199,7 @@ def log_digests(seen):
                 seen.append(self.digest)
             return result
 
-        setattr(index.store.Store, name, logged)
+        setattr(index.storage.folder.store.Store, name, logged)
 
 
 def forked(act):
@@ -295,7 +295,7 @@ def main():
     parser.add_argument("--random", type=int, default=0, help="and at this many random moments a command")
     arguments = parser.parse_args()
     use_hash_encoder()
-    index.writing._BATCH = 4
+    index.ingest.batches._BATCH = 4
     with EutilsServer() as server:
         changed_at_pubmed(server)
         client = EutilsClient(url=server.url, batch_size=8, pace=Pace(1_000), sleep=lambda seconds: None)

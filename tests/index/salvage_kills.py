@@ -24,8 +24,8 @@ from crash import (
     write_records,
 )  # fmt: skip
 
-import index.repair
-from index.repair import check_library
+import index.repair.repair
+from index.repair.repair import check_library
 
 
 def repair(path):
@@ -66,7 +66,7 @@ def main():
     parser.add_argument("--points", type=int, help="kill at this many steps, spread evenly; default: at all")
     arguments = parser.parse_args()
     use_hash_encoder()
-    index.repair.load_encoder = lambda name="hash": HashEncoder()
+    index.repair.repair.load_encoder = lambda name="hash": HashEncoder()
     folder = arguments.folder
     folder.mkdir(exist_ok=True)
     base, where = folder / "base", folder / "library"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from index.abbreviations import Abbreviation, definitions, spell, with_both_forms
-from index.caches import LEXICAL
-from index.lexical import LexicalIndex, OtherTermsError
+from index.analysis.abbreviations import Abbreviation, definitions, spell, with_both_forms
+from index.search.lexical import LexicalIndex, OtherTermsError
+from index.storage.folder.index_caches import LEXICAL
 
 RA = Abbreviation("RA", "rheumatoid arthritis")
 
@@ -63,7 +63,7 @@ def test_a_library_forgets_what_its_abstracts_no_longer_define(library, json_lin
 
 def test_an_index_of_other_terms_is_made_anew(library, monkeypatch):
     found = library.search("VEGF", mode="lexical")
-    monkeypatch.setattr("index.lexical._TERMS", "terms0")
+    monkeypatch.setattr("index.search.lexical._TERMS", "terms0")
     with pytest.raises(OtherTermsError, match="another version's terms"):
         LexicalIndex(library.path / LEXICAL)
     library._caches.drop()

@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from crash import HashEncoder, assert_whole, records, use_hash_encoder, write_records
 
 from index import Library
-from index.checking import Finding
-from index.repair import check_library
+from index.repair.check import Finding
+from index.repair.repair import check_library
 
 HOLDING = ("library.db", "vectors.faiss", "lexical")
 PAGE = 4096
@@ -22,8 +22,8 @@ PAGE = 4096
 @pytest.fixture(autouse=True, scope="module")
 def hash_encoder():
     with pytest.MonkeyPatch.context() as patch:
-        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.opening.{name}", value))
-        patch.setattr("index.repair.load_encoder", lambda name="hash": HashEncoder())
+        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.storage.build_settings.{name}", value))
+        patch.setattr("index.repair.repair.load_encoder", lambda name="hash": HashEncoder())
         yield
 
 
@@ -141,7 +141,7 @@ def test_an_index_of_another_versions_terms_is_not_called_damaged(folder, tmp_pa
     path = shutil.copytree(folder / "library", tmp_path / "library")
     shutil.rmtree(path / "lexical")
     with monkeypatch.context() as older:
-        older.setattr("index.lexical._TERMS", "terms1")
+        older.setattr("index.search.lexical._TERMS", "terms1")
         with Library.open(path) as library:
             library.search("VEGF")
     (found,) = check_library(path).findings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.chunking import split_abstract
+from index.analysis.chunking import split_abstract
 from index.records import Abstract, Section
 
 ABSTRACT = Abstract(

@@ -10,7 +10,7 @@ import pytest
 from conftest import ABSTRACTS
 
 from index.__main__ import main
-from index.commandline import parse_years
+from index.cli import parse_years
 from index.errors import InputError
 
 
@@ -167,8 +167,8 @@ def test_years_that_cannot_be_read(text):
 @pytest.mark.parametrize(("command", "is_long"), [("rebuild", True), ("refresh", True), ("info", False)])
 def test_what_takes_long_leaves_the_processor_to_others(command, is_long, tmp_path, monkeypatch):
     given = []
-    monkeypatch.setattr("index.commandline.give_way", lambda: given.append(command))
-    monkeypatch.setattr("index.commandline.gc.freeze", lambda: None)  # this process goes on
+    monkeypatch.setattr("index.cli.give_way", lambda: given.append(command))
+    monkeypatch.setattr("index.cli.gc.freeze", lambda: None)  # this process goes on
     monkeypatch.setattr(sys, "argv", ["index", command, "--library", str(tmp_path / "none")])
     monkeypatch.delitem(sys.modules, "index.__main__")  # so that it is run anew, as by python -m index
     with pytest.raises(SystemExit):
@@ -179,7 +179,7 @@ def test_what_takes_long_leaves_the_processor_to_others(command, is_long, tmp_pa
 @pytest.mark.skipif(not hasattr(os, "setpriority"), reason="this system has no priorities")
 def test_giving_way_twice_is_giving_way_once_and_takes_nothing_back():
     code = (
-        "import os; from index.commandline import give_way; of = lambda: os.getpriority(os.PRIO_PROCESS, 0);"
+        "import os; from index.cli import give_way; of = lambda: os.getpriority(os.PRIO_PROCESS, 0);"
         "give_way(); give_way(); print(of()); os.nice(5); kept = of(); give_way(); print(of() == kept)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,9 +17,9 @@ SCRIPT = f"""
 import sys, resource
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from crash import *
-from index.commandline import run
+from index.cli import run
 use_hash_encoder()
-index.writing._BATCH = 4
+index.ingest.batches._BATCH = 4
 path, inputs = Path(sys.argv[1]), Path(sys.argv[2])
 
 def with_limit(command):

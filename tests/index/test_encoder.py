@@ -6,12 +6,19 @@ import numpy as np
 import pytest
 from tiny_models import save_encoder
 
-from index import encoder as encoding
-from index import encoder_models as models
-from index.encoder import load_encoder
-from index.encoder_models import DEFAULT_ENCODER, ENCODER, MINILM, MINILM_SHA256, encoder_folder, sentence_transformer
+from index.embedding import encoder as encoding
+from index.embedding import pretrained as models
+from index.embedding.checkpoint import read_about
+from index.embedding.encoder import load_encoder
+from index.embedding.pretrained import (
+    DEFAULT_ENCODER,
+    ENCODER,
+    MINILM,
+    MINILM_SHA256,
+    encoder_folder,
+    sentence_transformer,
+)
 from index.errors import EncoderError
-from index.stored_weights import read_about
 
 TEXTS = ["IL-32β induced VEGF.", "Metformin lengthened the life of mice.", "", "word " * 400]
 

@@ -17,9 +17,9 @@ from eutils_clients import EMAIL, KEY, FakeTime, failed_in, make_client, pmids_i
 from eutils_server import RECORDS, EutilsServer, Fault, invented, pubmed_xml, record_set
 
 from index.errors import EutilsError, InputError
-from index.eutils import SEARCH_LIMIT, EutilsClient, FetchedBatch
-from index.pace import Pace, shared_pace
-from index.pubmed_xml import read_pubmed_xml
+from index.ingest.eutils.client import SEARCH_LIMIT, EutilsClient, FetchedBatch
+from index.ingest.eutils.rate_limit import Pace, shared_pace
+from index.ingest.formats.pubmed_xml import read_pubmed_xml
 from index.records import Abstract
 
 ERROR_XML = '<?xml version="1.0" encoding="UTF-8" ?>\n<eFetchResult>\n\t<ERROR>{}</ERROR>\n</eFetchResult>\n'
@@ -328,7 +328,7 @@ def test_what_passes_is_tried_again_and_nothing_is_lost(server, fault, endpoint)
 
 
 def test_an_answer_that_is_never_silent_and_never_done_is_given_up(server, monkeypatch):
-    monkeypatch.setattr("index.eutils_connection._SLOWEST", 1)
+    monkeypatch.setattr("index.ingest.eutils.connection._SLOWEST", 1)
     server.faults.append(Fault(status=200, body=" " * 999, trickle_s=0.1))
     heard = []
     client = make_client(server, timeout_s=2, on_wait=lambda why, _: heard.append(why))

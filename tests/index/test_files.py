@@ -7,7 +7,7 @@ import re
 import pytest
 
 from index.errors import FileError
-from index.files import read_file
+from index.ingest.formats.detect import read_file
 from index.records import Abstract, Failure
 
 XML = (

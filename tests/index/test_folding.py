@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import data, from_regex
 
-from index import folding
+from index.analysis import normalization as folding
 
 _FEW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 RULES = [

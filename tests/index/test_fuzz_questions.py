@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from index import Library
+from index.analysis.terms import content_words, isoforms, names, terms
 from index.errors import InputError
 from index.record_json import to_json
-from index.search import MAX_QUERY_CHARACTERS, checked_query
-from index.terms import content_words, isoforms, names, terms
+from index.search.hybrid import MAX_QUERY_CHARACTERS, checked_query
 from qa import Answer, Assistant, Turn
-from qa.conversation import standalone
+from qa.conversation.standalone import standalone
 
 WORDS = (
     "IL-32β", "IL-32α,", "β", "γ", "interleukin-32 beta", "IL32b", "TNF", "alpha", "and", "What does", "it", "VEGF?",

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from index.errors import FileError
-from index.files import read_file
+from index.ingest.formats.detect import read_file
 
 STEPS = st.lists(
     st.tuples(st.integers(0, KINDS - 1), st.integers(0, 65_535), st.integers(0, 65_535)), min_size=1, max_size=5

@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 
 from index import Abstract, Hit, Section
-from index.chunking import split_abstract
-from index.cleaning import MAX_FIELD_CHARACTERS, MAX_SECTIONS, MAX_TEXT_CHARACTERS, check_size
+from index.analysis.chunking import split_abstract
 from index.errors import InputError
+from index.ingest.formats.cleaning import MAX_FIELD_CHARACTERS, MAX_SECTIONS, MAX_TEXT_CHARACTERS, check_size
 from qa.answer import Source
-from qa.evidence import gather
+from qa.evidence.scoring import gather
 
 ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 120
 SCRIPT = """
 import sys
-from index.chunking import split_abstract
-from index.medline import split_labels
+from index.analysis.chunking import split_abstract
+from index.ingest.formats.medline import split_labels
 from index.records import Abstract, Section
-from index.terms import content_words, isoforms, names, terms
-from qa.conversation import standalone
+from index.analysis.terms import content_words, isoforms, names, terms
+from qa.conversation.standalone import standalone
 from qa.answer import Answer, Turn
 
 for text in map(eval, sys.argv[1:]):

@@ -7,8 +7,8 @@ from conftest import ABSTRACTS
 from eutils_server import Fault, record_set
 
 from index.errors import EutilsError, InputError
-from index.eutils import EutilsClient
-from index.ingest import (
+from index.ingest.eutils.client import EutilsClient
+from index.ingest.inputs import (
     Inputs,
     Shard,
     check_inputs,

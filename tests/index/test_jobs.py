@@ -15,7 +15,7 @@ from eutils_server import EutilsServer, Fault
 
 from index import Library
 from index.errors import EutilsError, LibraryError
-from index.eutils import EutilsClient
+from index.ingest.eutils.client import EutilsClient
 
 sys.path.insert(0, str(Path(__file__).parent))
 from crash import CountingEncoder, use_hash_encoder
@@ -61,8 +61,8 @@ def break_at(server, count):
 def counted_encoder(monkeypatch):
     """An encoder without a model, and the list of the texts that it was given as passages."""
     encoder = CountingEncoder()
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value), encoder)
-    monkeypatch.setattr("index.writing._BATCH", 4)
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value), encoder)
+    monkeypatch.setattr("index.ingest.batches._BATCH", 4)
     return encoder.embedded
 
 
@@ -196,7 +196,7 @@ def test_a_run_that_breaks_off_when_only_the_indexes_are_left_is_not_done_again(
             return library.rebuild(passage_tokens=16).updated
 
     with monkeypatch.context() as patched:
-        patched.setattr("index.caches.Caches.write", raises(Stopped))
+        patched.setattr("index.storage.folder.index_caches.Caches.write", raises(Stopped))
         with pytest.raises(Stopped):
             command()
     requests, texts = len(server.requests), len(counted_encoder)
@@ -247,11 +247,11 @@ SCRIPT = """
 import os, sys, signal
 sys.path.insert(0, {tests!r})
 from crash import use_hash_encoder
-import index.writing, index.eutils
+import index.ingest.batches, index.ingest.eutils.client
 from index import Library
-from index.eutils import EutilsClient
+from index.ingest.eutils.client import EutilsClient
 use_hash_encoder()
-index.writing._BATCH = 4
+index.ingest.batches._BATCH = 4
 def on_progress(progress):
     if progress.done >= int(sys.argv[3]):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from index.cleaning import best_title, clean_doi, clean_pmid, fold
-from index.encodings import as_utf8
 from index.errors import InputError
-from index.json_lines import read_json_lines
+from index.ingest.formats.cleaning import best_title, clean_doi, clean_pmid, fold
+from index.ingest.formats.encodings import as_utf8
+from index.ingest.formats.json_lines import read_json_lines
 from index.record_json import from_json, to_json
 from index.records import Abstract, Correction, Failure, OtherAbstract, Section
 
@@ -253,8 +253,8 @@ def test_a_broken_element_of_an_array_in_one_line_costs_only_itself(broken, why)
 
 @pytest.mark.parametrize("size", [1, 3, 64])
 def test_where_blocks_end_makes_no_difference_to_an_array(monkeypatch, size):
-    monkeypatch.setattr("index.json_cutter._BLOCK", size)
-    monkeypatch.setattr("index.json_cutter._TRIMMED", size)
+    monkeypatch.setattr("index.ingest.formats.json_splitter._BLOCK", size)
+    monkeypatch.setattr("index.ingest.formats.json_splitter._TRIMMED", size)
     ones = [f'{{"pmid": {n}, "title": "\\u00d6 \\"{n}\\""}}' for n in range(1, 20)]
     ones[5] = '{"pmid" 6}'
     reads = read("[" + ",\n  ".join(ones) + "]")
@@ -275,7 +275,7 @@ def test_an_array_that_was_cut_off_says_so():
 
 
 def test_a_line_beyond_all_measure_is_left_out(monkeypatch):
-    monkeypatch.setattr("index.json_lines.MAX_LINE_BYTES", 60)
+    monkeypatch.setattr("index.ingest.formats.json_lines.MAX_LINE_BYTES", 60)
     long = '{"pmid": "2", "title": "' + "x" * 200 + '"}'
     assert read('{"pmid": "1", "title": "A"}', long, '{"pmid": "3", "title": "C"}') == [
         Abstract("1", "A"),

@@ -17,8 +17,8 @@ from crash import HashEncoder, assert_whole, records, use_hash_encoder, write_re
 
 from index import Library
 from index.errors import LibraryBusyError, LibraryDamagedError, LibraryError
-from index.locking import LOCK, WRITER, writing
-from index.rows import FORMAT
+from index.storage.folder.lock import LOCK, WRITER, writing
+from index.storage.schema import FORMAT
 
 CRASH = Path(__file__).with_name("crash.py")
 HELPER = f"""
@@ -27,15 +27,15 @@ sys.path.insert(0, {str(CRASH.parent)!r})
 from pathlib import Path
 from crash import *
 use_hash_encoder()
-index.writing._BATCH = 4
+index.ingest.batches._BATCH = 4
 """
 QUERY = "VEGF raised in mice"
 
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value))
-    monkeypatch.setattr("index.writing._BATCH", 4)
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
+    monkeypatch.setattr("index.ingest.batches._BATCH", 4)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_kill_at_any_step_and_at_random_moments_loses_nothing(tmp_path):
 
 
 def test_a_second_writer_is_told_of_the_first_until_that_is_killed(path):
-    with process("from index.locking import writing\nwith writing(Path(sys.argv[1])): print('in'); sys.stdout.flush();"
+    with process("from index.storage.folder.lock import writing\nwith writing(Path(sys.argv[1])): print('in'); sys.stdout.flush();"
                  " sys.stdin.read()", path) as first:  # fmt: skip
         assert first.stdout.readline() == "in\n"
         with Library.open(path) as library:
@@ -207,7 +207,7 @@ def test_every_damage_to_a_cache_is_found_and_mended_with_nothing_embedded(path,
     before = answers(path)
     whole = tmp_path / "whole"
     shutil.copytree(path, whole)
-    monkeypatch.setattr("index.writing._entries", None)  # whoever embeds passages calls it
+    monkeypatch.setattr("index.ingest.batches._entries", None)  # whoever embeds passages calls it
     names = [file.relative_to(path) for file in cache_files(path)]
     assert len(names) > 8
     for name in names:

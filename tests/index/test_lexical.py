@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-import index.lexical as index_lexical
-from index.abbreviations import Abbreviation
-from index.filtering import Selection
-from index.lexical import LexicalIndex, LexicalRow
+import index.search.lexical as index_lexical
+from index.analysis.abbreviations import Abbreviation
+from index.search.filters import Selection
+from index.search.lexical import LexicalIndex, LexicalRow
 
 ROWS = [
     LexicalRow(1, ["il", "32", "il32beta"]),
@@ -139,7 +139,7 @@ GONE = [7, 14, 100, 101]
 @pytest.fixture
 def large(tmp_path, monkeypatch):
     """An index that is large, and of which four passages were removed without its being written anew."""
-    monkeypatch.setattr("index.lexical._REWRITTEN", 100)
+    monkeypatch.setattr("index.search.lexical._REWRITTEN", 100)
     index = LexicalIndex(tmp_path / "large")
     index.add(MANY, generation=1)
     index.add([LexicalRow(201, ["moss", "vegf"])], generation=2, without=GONE)
@@ -181,7 +181,7 @@ def test_what_was_removed_is_known_when_the_index_is_opened_again(large, tmp_pat
 def test_files_that_stay_are_not_read_again_for_their_checksums(large, monkeypatch):
     read = []
     real = index_lexical._sum_of
-    monkeypatch.setattr("index.lexical._sum_of", lambda file: read.append(file.name) or real(file))
+    monkeypatch.setattr("index.search.lexical._sum_of", lambda file: read.append(file.name) or real(file))
     before = {file.name for file in large._folder.iterdir()}
     large.add([LexicalRow(202, ["moss"])], generation=3)
     assert {name for name in read if name in before} <= {"meta.json", ".managed.json"}

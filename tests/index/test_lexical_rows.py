@@ -4,9 +4,9 @@ import pytest
 from conftest import ABSTRACTS
 
 from index import Abstract, Library, Passage, Section, caches
-from index.abbreviations import Abbreviation
-from index.lexical_rows import lexical_rows
-from index.terms import terms
+from index.analysis.abbreviations import Abbreviation
+from index.analysis.terms import terms
+from index.search.lexical_documents import lexical_rows
 
 ABSTRACT = Abstract("7", "IL-32β in owls", (Section("", "", "Snoring owls (SO) had VEGF. It rose."),))
 TITLE = Passage("7", "TITLE", 0, 14, "IL-32β in owls")

@@ -12,7 +12,7 @@ from conftest import ABSTRACTS, ROOT, abstract
 
 from index import Filters, Library
 from index.errors import EncoderError, InputError, LibraryBusyError, LibraryDamagedError, LibraryError
-from index.locking import writing
+from index.storage.folder.lock import writing
 
 ON_DISK = pytest.mark.parametrize("library", ["folder"], indirect=True)
 
@@ -337,7 +337,7 @@ def test_a_lost_or_damaged_cache_comes_back_with_no_embedding(library, damage, f
     damage(library.path)
     with Library.open(library.path) as reopened:
         assert [(one.file, one.what) for one in reopened.check()] == [finding]
-        monkeypatch.setattr("index.writing._entries", None)  # whoever embeds passages calls it
+        monkeypatch.setattr("index.ingest.batches._entries", None)  # whoever embeds passages calls it
         assert reopened.search(question) == before
         assert reopened.check() == []
 

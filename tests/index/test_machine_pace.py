@@ -10,7 +10,7 @@ from eutils_clients import KEY, FakeTime
 from eutils_server import EutilsServer
 from filelock import FileLock
 
-from index.machine_pace import MachinePlaces
+from index.ingest.eutils.machine_rate_limit import MachinePlaces
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,7 +102,7 @@ def test_where_nothing_can_be_written_each_process_has_its_own_pace(tmp_path, ti
 
 
 def test_a_process_that_froze_with_the_lock_does_not_block(tmp_path, time, monkeypatch):
-    monkeypatch.setattr("index.machine_pace._LOCK_WAIT_S", 0.01)
+    monkeypatch.setattr("index.ingest.eutils.machine_rate_limit._LOCK_WAIT_S", 0.01)
     with FileLock(tmp_path / "pace.json.lock"):
         assert turns(places(tmp_path, time), time, 3) == [1000] * 3
 
@@ -110,7 +110,7 @@ def test_a_process_that_froze_with_the_lock_does_not_block(tmp_path, time, monke
 SEARCHES = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from index.eutils import EutilsClient
+from index.ingest.eutils.client import EutilsClient
 client = EutilsClient(url=sys.argv[1], api_key=sys.argv[2] or None)
 with ThreadPoolExecutor(8) as threads:
     print(sum(threads.map(lambda _: client.search("colitis").total, range(int(sys.argv[3])))))

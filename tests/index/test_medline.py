@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from index.medline import read_medline, split_labels
+from index.ingest.formats.medline import read_medline, split_labels
 from index.records import Abstract, Correction, Failure, OtherAbstract, Section
 
 FULL = """
@@ -202,7 +202,7 @@ def test_a_broken_record_costs_only_itself():
 
 
 def test_a_record_beyond_all_measure_is_left_out(monkeypatch):
-    monkeypatch.setattr("index.medline.MAX_RECORD_BYTES", 50)
+    monkeypatch.setattr("index.ingest.formats.medline.MAX_RECORD_BYTES", 50)
     text = "PMID- 90000001\nTI  - T\nAB  - " + "a\n      " * 20 + "\n\nPMID- 90000002\nTI  - T\n"
     assert read(text) == [
         Failure(

@@ -17,15 +17,15 @@ from crash import assert_whole, records, use_hash_encoder, write_records
 from index import Library
 from index.__main__ import main
 from index.errors import LibraryError
-from index.repair import check_library
-from index.rows import FORMAT
+from index.repair.repair import check_library
+from index.storage.schema import FORMAT
 
 OF_THE_FIRST_FORMAT = {"settings", "abstracts", "labels", "passages", "removals", "sqlite_sequence"}
 
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value))
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_an_older_library_is_migrated_with_its_content_as_it_was(old):
 def test_a_migration_that_fails_leaves_the_library_as_it_was(old, monkeypatch):
     path, held = old
     statements = ("CREATE TABLE marks (mark INTEGER PRIMARY KEY)", "DELETE FROM abstracts", "no SQL")
-    monkeypatch.setattr("index.database.MIGRATIONS", dict.fromkeys(range(1, FORMAT), statements))
+    monkeypatch.setattr("index.storage.folder.database.MIGRATIONS", dict.fromkeys(range(1, FORMAT), statements))
     with pytest.raises(LibraryError):
         Library.open(path)
     assert (format_of(path), content(path)) == (1, held)

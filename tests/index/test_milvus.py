@@ -17,10 +17,10 @@ from milvus_stand_ins import stand_in
 from index import Abstract, Filters, Library
 from index.__main__ import main
 from index.errors import EncoderError, InputError, LibraryError
-from index.ingest import Shard
-from index.milvus_rows import Present, condition, label_key
-from index.milvus_server import Address, parse_address
+from index.ingest.inputs import Shard
 from index.records import Section
+from index.storage.milvus.schema import Present, condition, label_key
+from index.storage.milvus.server import Address, parse_address
 
 PATIENCE_S = 300
 """A process of its own has to load the encoder first, on a machine that may be busy."""
@@ -151,7 +151,7 @@ def test_a_changed_text_leaves_no_passage_of_the_old_one(five, json_lines):
 
 def test_a_retraction_hides_an_abstract_with_nothing_embedded(five, json_lines, monkeypatch):
     retracted = dataclasses.replace(ABSTRACTS[0], is_retracted=True)
-    monkeypatch.setattr("index.writing.split_abstract", None)  # whoever embeds passages calls it
+    monkeypatch.setattr("index.ingest.batches.split_abstract", None)  # whoever embeds passages calls it
     report = five.add(files=[json_lines([retracted], "retracted.jsonl")])
     assert (report.updated, report.changes) == (1, {"90000001": "was retracted"})
     question = "IL-32β induced VEGF in breast cancer cells"
@@ -357,13 +357,13 @@ def test_what_is_no_address(text):
 
 
 def test_a_server_that_is_down(milvus, monkeypatch):
-    monkeypatch.setattr("index.milvus_server.CONNECT_S", 1.0)
+    monkeypatch.setattr("index.storage.milvus.server.CONNECT_S", 1.0)
     with pytest.raises(LibraryError, match=r"the Milvus at 127.0.0.1:\d+ cannot be reached; see that it runs"):
         Library.open(f"milvus://127.0.0.1:{free_port()}/library")
 
 
 def test_a_server_that_is_slow(milvus, monkeypatch):
-    monkeypatch.setattr("index.milvus_server.READ_S", 0.5)
+    monkeypatch.setattr("index.storage.milvus.server.READ_S", 0.5)
     with (
         stand_in(answers_after_s=3) as address,
         pytest.raises(LibraryError, match="did not answer in time; see that it is well, and run the same again"),

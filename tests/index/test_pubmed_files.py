@@ -10,7 +10,7 @@ import pytest
 from Bio import Medline
 
 from index.errors import FileError
-from index.files import read_file
+from index.ingest.formats.detect import read_file
 from index.records import Abstract, Deletion, Failure
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "pubmed-xml"

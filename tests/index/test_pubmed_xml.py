@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from index.pubmed_xml import read_pubmed_xml
+from index.ingest.formats.pubmed_xml import read_pubmed_xml
 from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Section
 
 FULL = """<PubmedArticle>
@@ -167,7 +167,7 @@ def test_raw_is_the_record_byte_for_byte():
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_where_blocks_end_makes_no_difference(monkeypatch, size):
     source = in_set("<!-- <PubmedArticle> -->", FULL, record(90000002, "<![CDATA[<PubmedArticle>]]>"))
-    monkeypatch.setattr("index.xml_cutter._BLOCK", size)
+    monkeypatch.setattr("index.ingest.formats.xml_splitter._BLOCK", size)
     assert read(source) == [EXPECTED, Abstract("90000002", "<PubmedArticle>")]
 
 
@@ -694,8 +694,8 @@ def test_entities_are_not_obeyed(tmp_path):
 
 
 def test_a_record_beyond_all_measure_is_left_out(monkeypatch):
-    monkeypatch.setattr("index.xml_cutter._BLOCK", 100)
-    monkeypatch.setattr("index.xml_cutter.MAX_RECORD_BYTES", 1000)
+    monkeypatch.setattr("index.ingest.formats.xml_splitter._BLOCK", 100)
+    monkeypatch.setattr("index.ingest.formats.xml_splitter.MAX_RECORD_BYTES", 1000)
     source = in_set(record(90000001), record(90000002, "x\n" * 2000), record(90000003, "<i>"))
     assert brief(source) == [
         ONE,

@@ -9,8 +9,8 @@ from conftest import abstract
 from eutils_server import EutilsServer, Fault, record_set
 
 from index import Library, Section
-from index.changes import changes_between
-from index.eutils import EutilsClient
+from index.ingest.changes import changes_between
+from index.ingest.eutils.client import EutilsClient
 from index.records import Correction
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -24,7 +24,7 @@ RECORDS = [
 @pytest.fixture(autouse=True)
 def embedded(monkeypatch):
     encoder = CountingEncoder()
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value), encoder)
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value), encoder)
     return encoder.embedded
 
 

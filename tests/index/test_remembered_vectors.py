@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from index.remembered_vectors import RememberedVectors
+from index.embedding.cache import RememberedVectors
 
 MOSS, FERN, PEAT = ("Moss is green.", "Moss drinks rain."), ("Ferns unroll.",), ("Peat is old moss.", "It burns.")
 

@@ -19,9 +19,9 @@ from crash import HashEncoder, assert_whole, records, use_hash_encoder, write_re
 from index import Library
 from index.__main__ import main
 from index.errors import LibraryDamagedError, LibraryError
-from index.locking import LOCK
-from index.repair import check_library
-from index.rows import pack
+from index.repair.repair import check_library
+from index.storage.folder.lock import LOCK
+from index.storage.schema import pack
 
 KILLS = Path(__file__).with_name("salvage_kills.py")
 PAGE = 4096
@@ -29,8 +29,8 @@ PAGE = 4096
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value))
-    monkeypatch.setattr("index.repair.load_encoder", lambda name="hash": HashEncoder())
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
+    monkeypatch.setattr("index.repair.repair.load_encoder", lambda name="hash": HashEncoder())
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def no_embedding(monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("something is embedded")
 
-    return lambda: monkeypatch.setattr("index.repair.write_all", refuse)
+    return lambda: monkeypatch.setattr("index.repair.repair.write_all", refuse)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def made(tmp_path_factory):
     """A library of sixty abstracts and two that were removed again, with its caches; and one whose log holds more."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.opening.{name}", value))
+        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.storage.build_settings.{name}", value))
         file = write_records(folder / "some.jsonl", records(101, 62))
         Library.build(folder / "library", files=[file], passage_tokens=24)
         with Library.open(folder / "library") as library:
@@ -126,7 +126,7 @@ def assert_accounted(path, before, account):
     ],
 )
 def test_damage_beside_the_abstracts_is_mended_with_nothing_embedded(path, damage, no_embedding, monkeypatch):
-    monkeypatch.setattr("index.repair._usual", lambda encoder: index_settings(path, tokens=24))
+    monkeypatch.setattr("index.repair.repair._usual", lambda encoder: index_settings(path, tokens=24))
     before = contents(path)
     damage(path)
     damaged = (path / "library.db").read_bytes()
@@ -143,7 +143,7 @@ def test_damage_beside_the_abstracts_is_mended_with_nothing_embedded(path, damag
 
 
 def index_settings(path, *, tokens):
-    from index.rows import Settings
+    from index.storage.schema import Settings
 
     return Settings("hash", "0" * 64, 16, tokens)
 
@@ -230,7 +230,7 @@ import sys
 sys.path.insert(0, {str(KILLS.parent)!r})
 from salvage_kills import *
 use_hash_encoder()
-index.repair.load_encoder = lambda name="hash": HashEncoder()
+index.repair.repair.load_encoder = lambda name="hash": HashEncoder()
 checked = repair(Path(sys.argv[1]))
 print((checked.account.reread, checked.is_whole))
 """
@@ -346,7 +346,7 @@ import sys
 sys.path.insert(0, {str(KILLS.parent)!r})
 from crash import *
 use_hash_encoder()
-index.writing._BATCH = 4
+index.ingest.batches._BATCH = 4
 with Library.open(Path(sys.argv[1])) as library:
     library.add(files=[sys.argv[2]])
     os.kill(os.getpid(), signal.SIGKILL)

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from evals.sentences import HARD_CASES, marked_sentences, unmarked
-from index.sentences import sentence_spans
+from index.analysis.sentences import sentence_spans
 
 
 def split(text):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.terms import content_words, names, terms
+from index.analysis.terms import content_words, names, terms
 
 
 @pytest.mark.parametrize(

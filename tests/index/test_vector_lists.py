@@ -12,10 +12,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from crash import assert_whole, records, use_hash_encoder, write_records
 
 from index import Filters, Library
-from index.filtering import Selection
-from index.vector_lists import Lists, lists_fit, sample_of, train
-from index.vectors import VectorIndex
-from index.vectors_file import read_head, write_rows
+from index.search.dense import VectorIndex
+from index.search.dense_file import read_head, write_rows
+from index.search.filters import Selection
+from index.search.ivf import Lists, lists_fit, sample_of, train
 
 DIMENSION = 32
 COUNT = 4_000
@@ -59,7 +59,7 @@ def exact():
 
 @pytest.fixture
 def index(lists, monkeypatch):
-    monkeypatch.setattr("index.vectors.PROBED", 32)
+    monkeypatch.setattr("index.search.dense.PROBED", 32)
     return filled(lists)
 
 
@@ -76,7 +76,7 @@ def test_nearly_all_of_the_nearest_are_found_with_the_scores_of_reading_all(inde
     assert recall(index, exact) >= 0.98
     found, true = dict(index.search(QUERIES[0], top=10)), dict(exact.search(QUERIES[0], top=10))
     assert {id_: found[id_] for id_ in found if id_ in true} == {id_: true[id_] for id_ in true if id_ in found}
-    monkeypatch.setattr("index.vectors.PROBED", 1)
+    monkeypatch.setattr("index.search.dense.PROBED", 1)
     assert recall(index, exact) < 0.9  # so it is not that every vector was read
 
 
@@ -165,8 +165,8 @@ def test_lists_are_trained_again_when_the_library_is_several_times_as_large(trai
 
 @pytest.fixture
 def small_threshold(monkeypatch):
-    monkeypatch.setattr("index.vector_lists.EXACT_BELOW", THRESHOLD)
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.opening.{name}", value))
+    monkeypatch.setattr("index.search.ivf.EXACT_BELOW", THRESHOLD)
+    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def test_adding_and_removing_train_nothing_and_assign_the_new_vectors_only(libra
 
     assigned = []
     numbers = VectorIndex._numbers
-    monkeypatch.setattr("index.caches.train", never)
+    monkeypatch.setattr("index.storage.folder.index_caches.train", never)
     monkeypatch.setattr(VectorIndex, "_numbers", lambda *given: assigned.append(len(given[1])) or numbers(*given))
     lists, before = read_head(library.path / "vectors.faiss").lists_sha256, library.info().passages
     library.add(files=[write_records(tmp_path / "more.jsonl", records(41, 5))])

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from index.filtering import Selection
-from index.vectors import VectorIndex, is_whole, write_vectors
+from index.search.dense import VectorIndex, is_whole, write_vectors
+from index.search.filters import Selection
 
 VECTORS = np.eye(4, dtype=np.float16)
 NEAR_TWO = np.array([0.1, 0.9, 0.3, 0.2], dtype=np.float32)
@@ -50,7 +50,7 @@ def test_many_and_few_ids_are_left_out_alike(excludes, monkeypatch):
     selection = Selection(ids[random.random(len(ids)) < 0.5], excludes)
     query = np.ones(8, dtype=np.float32)
     found = many.search(query, top=50, selection=selection)
-    monkeypatch.setattr("index.vectors._MANY", 10**6)
+    monkeypatch.setattr("index.search.dense._MANY", 10**6)
     assert found == many.search(query, top=50, selection=selection)
     assert selection.allows(np.array([id_ for id_, _ in found])).all()
 

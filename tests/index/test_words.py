@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.words import american, singular
+from index.analysis.inflection import american, singular
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 
 from index import Abstract, Section
-from qa.announcing import announces, asks_what_was_done, only_tells_what_was_done
 from qa.answer import Source
-from qa.evidence import gather
+from qa.evidence.scoring import gather
+from qa.language.discourse import announces, asks_what_was_done, only_tells_what_was_done
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_was_done_comes_after_what_came_of_it_unless_it_is_asked_for(questi
         return gather(question, [Source(1, done)], library=library)[0].score
 
     as_it_is = score()
-    monkeypatch.setattr("qa.evidence._ONLY_DONE", 0.0)
+    monkeypatch.setattr("qa.evidence.scoring._ONLY_DONE", 0.0)
     assert (score() > as_it_is) == loses
 
 

@@ -4,7 +4,7 @@ from conftest import ABSTRACTS
 
 from index import Filters
 from qa import Answer, Citation, Sentence, Source
-from qa.claims import _RULES
+from qa.language.entailment import _RULES
 
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
 START = ABSTRACTS[0].text.index(QUOTE)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.claims import difference
+from qa.language.entailment import difference
 
 MICE = "Metformin and the life of mice\nMale mice were fed."
 

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.encoder_models import MINILM, encoder_folder
+from index.embedding.pretrained import MINILM, encoder_folder
 from index.errors import EncoderError
 from qa import Assistant
-from qa.cross_encoder import CrossEncoderReader
-from qa.reader import load_reader
-from qa.readings import Read, Reading
+from qa.reranking.cross_encoder import CrossEncoderReader
+from qa.reranking.protocol import Read, Reading
+from qa.reranking.reranker import load_reader
 from qa.retrieval import Ranking, retrieve, shares
 
 QUESTION = "What does metformin do to mice?"

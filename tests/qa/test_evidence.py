@@ -5,7 +5,7 @@ from conftest import ABSTRACTS
 
 from index import Abstract, Section
 from qa.answer import Source
-from qa.evidence import coverage, gather, missing_names, numbers, other_isoforms, section_kind, technical_words
+from qa.evidence.scoring import coverage, gather, missing_names, numbers, other_isoforms, section_kind, technical_words
 
 
 @pytest.mark.parametrize(

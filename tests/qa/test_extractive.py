@@ -5,8 +5,8 @@ import pytest
 from conftest import abstract
 
 from qa.answer import Source
-from qa.evidence import Evidence
-from qa.extractive import compose
+from qa.evidence.scoring import Evidence
+from qa.generation.extractive import compose
 
 
 def evidence(number, start, text, score, direction):

@@ -12,9 +12,9 @@ from llama_server import llama_server, why_not
 from index.errors import ModelError
 from index.records import Abstract, Section
 from qa.answer import Answer, Source, Turn
-from qa.generative import MAX_RECEIVED_CHARS, DraftSentence, NotAnswered, compose, standalone_question
-from qa.models import load_chat_model
-from qa.prompts import load_prompt
+from qa.generation.chat_models import load_chat_model
+from qa.generation.generative import MAX_RECEIVED_CHARS, DraftSentence, NotAnswered, compose, standalone_question
+from qa.generation.prompts import load_prompt
 
 SOURCES = [
     Source(

@@ -6,8 +6,8 @@ import pytest
 from conftest import ABSTRACTS
 
 from qa.answer import Answer, Citation, Sentence, Source
-from qa.evidence import gather
-from qa.generative import DraftSentence
+from qa.evidence.scoring import gather
+from qa.generation.generative import DraftSentence
 from qa.grounding import answering, check_quotes, cited_only, ground, refusal
 
 SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]

@@ -4,7 +4,7 @@ import pytest
 
 from index import Abstract
 from qa.answer import Answer, Citation, Leaning, Sentence, Source
-from qa.leaning import asks_yes_or_no, denies, leaning
+from qa.generation.yes_no import asks_yes_or_no, denies, leaning
 
 QUESTION = "Does zelotin lower blood pressure?"
 

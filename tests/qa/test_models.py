@@ -13,7 +13,7 @@ from langchain_ollama import ChatOllama
 from langchain_openai import ChatOpenAI
 
 from index.errors import ModelError
-from qa.models import load_chat_model, provider_errors
+from qa.generation.chat_models import load_chat_model, provider_errors
 
 KEY = "sk-invented-0123456789"
 HELLO = (

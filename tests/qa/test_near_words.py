@@ -2,9 +2,9 @@
 
 import pytest
 
-from qa.evidence import coverage
+from qa.evidence.scoring import coverage
 from qa.grounding import SUPPORTS_COVERAGE, Statement, bears_out
-from qa.near_words import everyday_words, near_terms
+from qa.language.synonyms import everyday_words, near_terms
 
 
 @pytest.mark.parametrize(

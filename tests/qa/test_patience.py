@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from qa.patience import OutOfPatience, patiently
+from qa.generation.stream_timeout import OutOfPatience, patiently
 
 
 class Stream:

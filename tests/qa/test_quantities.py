@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.quantities import quantities, unsaid
+from qa.language.quantities import quantities, unsaid
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,17 @@ from types import SimpleNamespace
 import pytest
 
 from index import Abstract, Library, Section
-from index.compiled import compiled_folder
+from index.embedding.checkpoint import checked_sha256, read_about
+from index.embedding.openvino_runtime import compiled_folder
 from index.errors import EncoderError
-from index.stored_weights import checked_sha256, read_about
 from qa import Assistant
-from qa import reader as reading
+from qa.evidence.reranked import weigh
 from qa.grounding import ANSWERS, Statement, objection
-from qa.pairs import MAX_TOKENS, laid_out
-from qa.reader import PlainReader, load_reader
-from qa.reader_weights import READER
-from qa.reading import weigh
-from qa.readings import Read, chance
+from qa.reranking import reranker as reading
+from qa.reranking.files import READER
+from qa.reranking.inputs import MAX_TOKENS, laid_out
+from qa.reranking.protocol import Read, chance
+from qa.reranking.reranker import PlainReader, load_reader
 from qa.retrieval import retrieve
 
 FOLDER = reading._FOLDER

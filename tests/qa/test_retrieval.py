@@ -4,7 +4,7 @@ import pytest
 from conftest import ABSTRACTS
 
 from index import Filters, Hit, Passage
-from index.abbreviations import Spelled
+from index.analysis.abbreviations import Spelled
 from qa.langchain_retriever import LibraryRetriever
 from qa.retrieval import Ranking, _standings, group_by_abstract, names_only_the_like, retrieve
 

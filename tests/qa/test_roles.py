@@ -3,7 +3,7 @@
 import pytest
 
 from qa import Assistant
-from qa.roles import asked_act, is_turned_round
+from qa.language.roles import asked_act, is_turned_round
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from index import Library
 from index.errors import InputError
 from index.record_json import to_json
 from qa import Assistant
-from qa.models import DEFAULT_LIMIT_S, LIMIT_VARIABLE, load_chat_model, reply_limit_s
+from qa.generation.chat_models import DEFAULT_LIMIT_S, LIMIT_VARIABLE, load_chat_model, reply_limit_s
 
 # httpx ends a stream that was broken off by a generator of its own, which may be collected while another thread of it
 # still winds up; Python says so and goes on. Here it is looked for and let pass, so that no later test hears of it.

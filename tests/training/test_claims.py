@@ -6,8 +6,8 @@ import random
 import pytest
 
 from index import Abstract, Section
+from index.analysis.sentences import sentence_spans
 from index.errors import FileError
-from index.sentences import sentence_spans
 from training.claims import claim_list, states
 from training.evidence_inference import KIND, evidence_inference_lists
 from training.lists import CONTRADICTS, NOTHING, SUPPORTS, UNLABELLED

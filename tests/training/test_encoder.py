@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from tiny_models import save_encoder
 
-from index.encoder_models import ENCODER, MINILM, encoder_folder
-from index.stored_weights import checked_sha256, read_about, read_state
-from qa.reader_weights import READER
+from index.embedding.checkpoint import checked_sha256, read_about, read_state
+from index.embedding.pretrained import ENCODER, MINILM, encoder_folder
+from qa.reranking.files import READER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches

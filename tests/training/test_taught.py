@@ -5,9 +5,9 @@ import pytest
 from tiny_lists import WRONG, lists
 from tiny_models import save_bert
 
+from index.embedding.checkpoint import read_about
 from index.errors import FileError
-from index.stored_weights import read_about
-from qa.reader_weights import READER
+from qa.reranking.files import READER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.lists import SUPPORTS, TRAIN, UNLABELLED, Text, TextList, read_lists, write_lists

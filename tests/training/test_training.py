@@ -9,9 +9,9 @@ from tiny_lists import WRONG, lists
 from tiny_models import save_bert
 
 from evals.corpora import part_of
+from index.embedding.checkpoint import read_about, read_state
 from index.errors import FileError
-from index.stored_weights import read_about, read_state
-from qa.reader_weights import READER
+from qa.reranking.files import READER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.changes import contradicting, with_other_name

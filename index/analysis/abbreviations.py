@@ -1,0 +1,186 @@
+"""Abbreviations that a text defines, "rheumatoid arthritis (RA)", by the algorithm of Schwartz and Hearst (2003).
+
+A. S. Schwartz, M. A. Hearst: A simple algorithm for identifying abbreviation definitions in biomedical text, Pacific
+Symposium on Biocomputing 8, 451-462. Read from the right, each letter of the short form must be found in the words
+before it, its first one at the start of a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.analysis.normalization import fold
+from index.analysis.terms import is_short, names, terms
+
+_PARENTHESES = re.compile(r"\(([^()\[\]]{2,80})\)")
+_ENDS = re.compile(r"[()\[\].;]")
+_LONGEST_BEFORE = 150
+"""Characters before a parenthesis in which what it abbreviates is looked for."""
+_SHORT = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9Ͱ-Ͽ][\w+/.-]{1,9}(?: [\w+-]{1,4})?")
+_LEAST_SHARE = 0.6
+"""A short form is expanded when this share of its definitions agree; else it stands for itself."""
+_LONGEST = 8
+"""Words of a long form that are looked for in a question."""
+_MOST_WORDS = 100
+"""Words of a question in which abbreviations are looked for."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Abbreviation:
+    """A short form and what it stands for, both as written."""
+
+    short: str
+    long: str
+
+    @property
+    def are_names(self) -> bool:
+        """Whether both forms are names of one thing, as TP53 and p53 are, and not words and their first letters."""
+        return bool(names(self.short) and names(self.long))
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A text in which one thing's two names stand together, "TP53 (p53)", and all abbreviations that it uses."""
+
+    text: str
+    abbreviations: tuple[Abbreviation, ...] = ()
+
+
+def definitions(text: str) -> list[Abbreviation]:
+    """Return the abbreviations that a text defines, in order, each once.
+
+    >>> definitions("In rheumatoid arthritis (RA) and in TP53 (p53)")
+    [Abbreviation(short='RA', long='rheumatoid arthritis'), Abbreviation(short='TP53', long='p53')]
+    """
+    found: dict[Abbreviation, None] = {}
+    folded, end = fold(text), 0
+    for match in _PARENTHESES.finditer(folded):
+        since = max(end, match.start() - _LONGEST_BEFORE)
+        before, inside = _ENDS.split(folded[since : match.start()])[-1].strip(), _first_of(match[1])
+        end = match.end()
+        if not (before and inside):
+            continue
+        if _SHORT.fullmatch(inside):
+            found |= dict.fromkeys(_pair(inside, before))
+        elif (short := before.split()[-1]) and _SHORT.fullmatch(short) and any(map(str.isupper, short)):
+            found |= dict.fromkeys(_pair(short, inside))
+    return list(found)
+
+
+def _first_of(inside: str) -> str:
+    return re.split(r"[,;]| or ", inside)[0].strip()
+
+
+def _pair(short: str, before: str) -> Iterator[Abbreviation]:
+    last = before.split()[-1]
+    for one, other in ((short, last), (last, short)):
+        if _is_tail(names(other), of=names(one)):
+            yield Abbreviation(one, other)
+            return
+    long = _long_form(short, before)
+    if long and key(long) != key(short):
+        yield Abbreviation(short, long)
+
+
+def _is_tail(some: Sequence[str], *, of: Sequence[str]) -> bool:
+    """Tell whether one name is the end of another: p53 of TP53."""
+    return len(some) == len(of) == 1 and some != of and len(some[0]) > 2 and of[0].endswith(some[0])
+
+
+def _long_form(short: str, before: str) -> str:
+    """Return the words before a short form that it abbreviates, or ""."""
+    words = before.split()
+    letters = [char for char in short.lower() if char.isalnum()]
+    text = " ".join(words[-min(len(letters) + 5, 2 * len(letters)) :])
+    lower, place = text.lower(), len(text)
+    for number, letter in reversed(list(enumerate(letters))):
+        place = lower.rfind(letter, 0, place)
+        while number == 0 and place > 0 and lower[place - 1].isalnum():
+            place = lower.rfind(letter, 0, place)
+        if place < 0:
+            return ""
+    long = text[place:]
+    is_good = len(long) > len(short) and short.lower() not in long.lower().split() and len(long.split()) <= _LONGEST
+    return long if is_good else ""
+
+
+def key(form: str) -> str:
+    """Return what all written forms of a short or long form have in common; "" for one without words.
+
+    Case counts in short forms of letters only: ALL is a leukemia.
+    """
+    if form.isalpha() and any(map(str.isupper, form[1:])):
+        return form
+    return "_".join(terms(form))
+
+
+def spell(text: str, defined: Callable[[str], Iterable[Abbreviation]]) -> Spelled:
+    """Return a text with the abbreviations that it uses, in either form; two names of one thing are both written.
+
+    Words and their first letters are written both only in a text of a few words. In a whole question, searching for
+    both "rheumatoid arthritis" and "RA" lost more than it gained: they weigh twice what the rest of it does.
+
+    `defined` gives the abbreviations that the library defines with a form of that key, one for each time it does. The
+    longest forms are looked for first; a form that stands for several things is left as it is.
+    """
+    words, written, used = fold(text).split(), [], []
+    is_few = is_short(text)
+    place = 0
+    while place < len(words):
+        width, found = _at(words, place, defined) if place < _MOST_WORDS else (1, None)
+        if found and (is_few or found.are_names) and found not in used:
+            used.append(found)
+            end = re.search(r"\W*$", words[place + width - 1])
+            written.append(f"{found.long} ({found.short}){end.group() if end else ''}")
+        elif found and (is_few or found.are_names):
+            written.append(found.short)
+        else:
+            used += [found] if found and found not in used else []
+            written += words[place : place + width]
+        place += width
+    return Spelled(" ".join(written), tuple(used))
+
+
+def _at(
+    words: Sequence[str], place: int, defined: Callable[[str], Iterable[Abbreviation]]
+) -> tuple[int, Abbreviation | None]:
+    """Return how many words from a place on make a known form, and its abbreviation; (1, None) if none do."""
+    for width in range(min(_LONGEST, len(words) - place), 0, -1):
+        first, last = words[place], words[place + width - 1]
+        if width > 1 and not (terms(first) and terms(last)):
+            continue  # "what does rheumatoid arthritis" is no form of it
+        form = key(" ".join(words[place : place + width]).strip("?.,;:!()\"'"))
+        if form and (found := dominant(form, defined)):
+            return width, found
+    return 1, None
+
+
+def dominant(form: str, defined: Callable[[str], Iterable[Abbreviation]]) -> Abbreviation | None:
+    """Return what a form mostly stands for, or None when it is unknown or stands for several things."""
+    known = list(defined(form))
+    longs = Counter(key(one.long) for one in known if key(one.short) == form)
+    if not longs:  # a long form: its short form must stand for it
+        shorts = Counter(key(one.short) for one in known)
+        if not shorts:
+            return None
+        short = min(shorts, key=lambda one: (-shorts[one], one))
+        found = dominant(short, defined)
+        return found if found and key(found.long) == form else None
+    long = min(longs, key=lambda one: (-longs[one], one))
+    if longs[long] < _LEAST_SHARE * longs.total():
+        return None
+    return min(one for one in known if key(one.long) == long and key(one.short) == form)
+
+
+def with_both_forms(text: str, abbreviations: Iterable[Abbreviation]) -> str:
+    """Return a text, followed by both forms of each abbreviation of which it holds one."""
+    running = f" {' '.join(terms(text))} " if abbreviations else ""
+    held = [
+        one
+        for one in abbreviations
+        if any(f" {' '.join(form)} " in running for form in (terms(one.short), terms(one.long)) if form)
+    ]
+    return "\n".join([text, *(form for one in held for form in (one.long, one.short))])

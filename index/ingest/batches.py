@@ -1,0 +1,151 @@
+"""What readers yield, written to a library's truth batch by batch: chunked, embedded, committed, accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from index.analysis.chunking import split_abstract
+from index.embedding.encoder import Encoder
+from index.ingest.changes import changes_between
+from index.ingest.inputs import Group
+from index.records import TITLE, Abstract, Deletion, Failure, Passage, Progress, Read, Report
+from index.storage.jobs import Job, Step
+from index.storage.protocol import Truth
+from index.storage.schema import Entry, abstract_digest
+
+OnProgress = Callable[[Progress], None]
+
+_BATCH = 64
+"""Abstracts to a commit: some 200 passages, so that a kill costs seconds and batches of like length still form."""
+_TITLE_CHARACTERS = 300
+
+
+def write_all(
+    groups: Iterable[Group],
+    *,
+    store: Truth,
+    encoder: Encoder,
+    job: Job,
+    on_progress: OnProgress | None = None,
+) -> Job:
+    """Write abstracts and deletions in their order, a commit each batch; what failed costs only itself.
+
+    Returns the job with its account. An exception from the readers or from `on_progress` ends the run with all earlier
+    batches committed, and the job in the store knows what is left.
+    """
+
+    def tell(doing: str) -> None:
+        if on_progress:
+            on_progress(Progress(job.done, job.total, doing))
+
+    tell("reading")
+    for group in groups:
+        for batch in _batches(group.reads, _BATCH):
+            tell("embedding")
+            job = _write_batch(batch, is_fetched=group.is_fetched, store=store, encoder=encoder, job=job)
+            tell("reading")
+    return job
+
+
+def passage_text(abstract: Abstract, passage: Passage) -> str:
+    """Return what both indexes read of a passage: the title sets the scene for its sentences."""
+    if passage.section == TITLE and passage.start == 0:
+        return passage.text
+    return f"{abstract.title[:_TITLE_CHARACTERS]}\n{passage.text}"
+
+
+def _batches(reads: Iterable[Read], size: int) -> Iterator[list[Read]]:
+    reads = iter(reads)
+    while batch := list(islice(reads, size)):
+        yield batch
+
+
+def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: Truth, encoder: Encoder, job: Job) -> Job:
+    """Commit one batch, with how far the job is then. A PMID that comes twice is written as it came last."""
+    before = _Before(store, batch)
+    report = _account(batch, before, job.report)
+    latest = {read.pmid: read for read in batch if not isinstance(read, Failure)}
+    changed = [read for read in latest.values() if isinstance(read, Abstract) and not before.has(read)]
+    restated = [one for one in changed if before.has_passages_of(one)]
+    known = {one.pmid for one in restated}
+    now = replace(job, report=report, taken=job.taken + (0 if is_fetched else len(batch)))
+    store.put(
+        _entries([one for one in changed if one.pmid not in known], store=store, encoder=encoder),
+        restated=restated,
+        remove=[pmid for pmid, read in latest.items() if isinstance(read, Deletion) and pmid in before.digests],
+        step=Step(now, job.report, [_name(read) for read in batch] if is_fetched else ()),
+    )
+    return now
+
+
+class _Before:
+    """What a library held of a batch's abstracts before it: all of their digests, and those that change themselves."""
+
+    def __init__(self, store: Truth, batch: Sequence[Read]) -> None:
+        self.digests = store.digests([read.pmid for read in batch if not isinstance(read, Failure)])
+        self.abstracts = store.get([read.pmid for read in batch if isinstance(read, Abstract) and not self.has(read)])
+
+    def has(self, abstract: Abstract) -> bool:
+        """Tell whether the abstract was there just so."""
+        digest = self.digests.get(abstract.pmid)
+        return digest is not None and digest == abstract_digest(abstract)
+
+    def has_passages_of(self, abstract: Abstract) -> bool:
+        """Tell whether nothing that is embedded has changed: new MeSH terms or a retraction cost no encoder."""
+        old = self.abstracts.get(abstract.pmid)
+        return old is not None and (old.title, old.sections) == (abstract.title, abstract.sections)
+
+
+def _account(batch: Sequence[Read], before: _Before, report: Report) -> Report:
+    """Return the account after a batch; a PMID that comes twice counts twice."""
+    here: dict[str, Abstract | None] = {pmid: before.abstracts.get(pmid) for pmid in before.digests}
+    counts: dict[str, int] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
+    failed, changes = dict(report.failed), dict(report.changes)
+    for read in batch:
+        if isinstance(read, Failure):
+            failed[read.what] = read.why
+        elif isinstance(read, Deletion):
+            counts["removed"] += read.pmid in here
+            changes |= _of_deletion(read, was_here=read.pmid in here)
+            here.pop(read.pmid, None)
+        elif read.pmid not in here:
+            counts["added"] += 1
+            here[read.pmid] = read
+        else:
+            old = here[read.pmid] or read  # what is the same as before was not read again
+            counts["unchanged" if old == read else "updated"] += 1
+            changes |= {read.pmid: change} if (change := changes_between(old, read)) else {}
+            here[read.pmid] = read
+    return Report(**counts, failed=failed, changes=changes, notes=report.notes)
+
+
+def _of_deletion(deletion: Deletion, *, was_here: bool) -> dict[str, str]:
+    """Return what is told of a deletion: nothing of a PMID that nobody asked for and that was not here."""
+    if deletion.merged_into:
+        return {deletion.pmid: f"was merged into PMID {deletion.merged_into}, which stands in its place"}
+    return {deletion.pmid: "was deleted by PubMed"} if was_here else {}
+
+
+def _name(read: Read) -> str:
+    return read.what if isinstance(read, Failure) else read.pmid
+
+
+def _entries(abstracts: Sequence[Abstract], *, store: Truth, encoder: Encoder) -> list[Entry]:
+    """Chunk and embed abstracts, all passages of the batch in one call so that like lengths meet."""
+    max_tokens = store.settings.passage_tokens
+    split = [split_abstract(one, max_tokens=max_tokens, count_tokens=encoder.count_tokens) for one in abstracts]
+    texts = [
+        passage_text(abstract, passage)
+        for abstract, passages in zip(abstracts, split, strict=True)
+        for passage in passages
+    ]
+    vectors = encoder.encode(texts, kind="passage").astype(np.float16)
+    entries, first = [], 0
+    for abstract, passages in zip(abstracts, split, strict=True):
+        entries.append(Entry(abstract, passages, vectors[first : first + len(passages)]))
+        first += len(passages)
+    return entries

@@ -1,0 +1,227 @@
+"""JSON Lines to abstracts: one object a line, and what people make of that (arrays, single objects)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from index.errors import InputError
+from index.ingest.formats.cleaning import check_size, clean_doi, clean_pmid, fold, says_retracted
+from index.ingest.formats.encodings import as_utf8
+from index.ingest.formats.json_splitter import JsonCutter
+from index.record_json import LISTS, TEXTS
+from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
+
+MAX_LINE_BYTES = 20_000_000
+"""The longest line or array element that is read: about 5,000 times an ordinary abstract."""
+
+_BLOCK = 1 << 16
+# As other programs name the same fields.
+_ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "PMID"}
+
+
+def read_json_lines(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+    """Yield the abstract of each line; a JSON array, or objects that span lines, will do as well.
+
+    A line that is not UTF-8, not JSON, or has a field of the wrong kind is a Failure that names line and field.
+    """
+    try:
+        text = as_utf8(stream)
+    except InputError as error:
+        yield Failure(name, str(error))
+        return
+    number, line = 1, text.readline(MAX_LINE_BYTES + 1)
+    while line and line.isspace():
+        number, line = number + 1, text.readline(MAX_LINE_BYTES + 1)
+    if _spans_lines(line):
+        yield from _read_values(text, line, name=name)
+        return
+    while line:
+        if len(line) > MAX_LINE_BYTES:
+            _skip_line(text, line)
+            yield Failure(f"{name}, line {number}", f"line {number} is longer than {MAX_LINE_BYTES:,} bytes; split it")
+        elif not line.isspace():
+            yield _read_line(line.strip(), name=name, where=f"line {number}")
+        number, line = number + 1, text.readline(MAX_LINE_BYTES + 1)
+
+
+def _spans_lines(line: bytes) -> bool:
+    """Return whether this first line opens a JSON array, or an object that goes on in the next line."""
+    if line.lstrip().startswith(b"["):
+        return True
+    try:
+        json.loads(line)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(error.doc.rstrip())
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+def _skip_line(stream: BinaryIO, line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = stream.readline(_BLOCK)
+
+
+def _read_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
+    try:
+        value = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return Failure(
+            f"{name}, {where}", f"{where} is not UTF-8 (byte {error.start + 1} of it); save the file as UTF-8"
+        )
+    except json.JSONDecodeError as error:
+        return Failure(
+            f"{name}, {where}", f"{where} is not JSON ({error.msg} at column {error.colno}); mend or remove it"
+        )
+    except (ValueError, RecursionError):
+        return Failure(
+            f"{name}, {where}", f"{where} is JSON with a number too long or lists too deep; mend or remove it"
+        )
+    return _read_value(value, line, name=name, where=where)
+
+
+def _read_values(stream: BinaryIO, start: bytes, *, name: str) -> Iterator[Abstract | Failure]:
+    """Yield the abstracts of an array, or of objects one after another; a broken one costs only itself where it can."""
+    cutter = JsonCutter(stream, start=start, max_characters=MAX_LINE_BYTES)
+    for number, cut in enumerate(cutter.values(), start=1):
+        where = f"record {number}"
+        if cut.fault:
+            lost = ", and nothing after it could be read" if cut.is_rest_lost else ""
+            yield Failure(f"{name}, {where}", f"{where} is {cut.fault}{lost}; mend or remove it")
+        else:
+            yield _read_value(cut.value, cut.source, name=name, where=where)
+    if cutter.is_cut_off:
+        yield Failure(name, "ends before its closing bracket, so records may be missing; get the file again")
+
+
+def _read_value(value: object, source: bytes, *, name: str, where: str) -> Abstract | Failure:
+    """Return the abstract that a JSON value says, or why it says none."""
+    if not isinstance(value, dict):
+        return Failure(
+            f"{name}, {where}", f'{where} is {_kind(value)}; give an object such as {{"pmid": "123", "title": …}}'
+        )
+    fields = _Fields(value)
+    what = f"{name}, {where}"
+    try:
+        what = pmid = fields.pmid()
+        return check_size(_abstract(fields, pmid, source))
+    except InputError as error:
+        return Failure(what, f"{where}: {error}")
+
+
+def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
+    sections = fields.sections("sections")
+    if not sections and (text := fields.text("abstract")):
+        sections = (Section("", "", text),)
+    title = fields.text("title")
+    if not (title or sections):
+        raise InputError('it has no text; give "title", and "abstract" or "sections"')
+    texts: dict[str, Any] = {field: fields.text(field) for field in TEXTS}
+    texts["doi"] = clean_doi(texts["doi"])
+    lists: dict[str, Any] = {field: fields.strings(field) for field in LISTS}
+    corrections = fields.corrections()
+    return Abstract(
+        **texts,
+        **lists,
+        pmid=pmid,
+        title=title,
+        sections=sections,
+        year=fields.year(),
+        other_abstracts=fields.other_abstracts(),
+        corrections=corrections,
+        is_retracted=fields.flag("is_retracted") or says_retracted(lists["types"], corrections),
+        raw=source,
+    )
+
+
+class _Fields:
+    """The fields of a JSON object, each checked for its kind; InputError says which is wrong and what to give."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        self._record = record
+
+    def _get(self, field: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+        value = self._record.get(field)
+        return self._record.get(_ALIASES[field]) if value is None and field in _ALIASES else value
+
+    def pmid(self) -> str:
+        value = self._get("pmid")
+        if isinstance(value, str) or type(value) is int:
+            return clean_pmid(str(value))
+        if value is not None:
+            raise _wrong("pmid", value, 'the PMID as "123" or 123')
+        if isinstance(error := self._record.get("error"), str):
+            raise InputError(f'it is no record but an error: "{fold(error)[:200]}"; get the file again')
+        raise InputError('it has no field "pmid"; give every record its PMID')
+
+    def text(self, field: str) -> str:
+        value = self._get(field)
+        if value is None:
+            return ""
+        if isinstance(value, str) or type(value) is int:
+            return fold(str(value))
+        raise _wrong(field, value, "text in quotes")
+
+    def strings(self, field: str) -> tuple[str, ...]:
+        value = self._get(field)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise _wrong(field, value, 'a list of texts, as in ["…", "…"]')
+        return tuple(text for one in value if (text := fold(one)))
+
+    def flag(self, field: str) -> bool:
+        value = self._get(field)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        raise _wrong(_ALIASES[field] if field not in self._record else field, value, "true or false")
+
+    def year(self) -> int | None:
+        value = self._get("year")
+        if value is None or value == "":
+            return None
+        if (
+            isinstance(value, str)
+            and re.fullmatch(r"\s*[0-9]{4}\s*", value)
+            or type(value) is int
+            and 0 <= value <= 9999
+        ):
+            return int(value)
+        raise _wrong("year", value, "a year such as 2013")
+
+    def sections(self, field: str) -> tuple[Section, ...]:
+        named = (one for one in self._objects(field, 'as in [{"label": "RESULTS", "text": "…"}]'))
+        sections = (Section(one.text("label"), one.text("category"), one.text("text")) for one in named)
+        return tuple(section for section in sections if section.text)
+
+    def other_abstracts(self) -> tuple[OtherAbstract, ...]:
+        named = self._objects("other_abstracts", 'as in [{"language": "fre", "type": "Publisher", "sections": […]}]')
+        return tuple(OtherAbstract(one.text("language"), one.text("type"), one.sections("sections")) for one in named)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        named = self._objects("corrections", 'as in [{"ref_type": "ErratumIn", "pmid": "…", "citation": "…"}]')
+        return tuple(Correction(one.text("ref_type"), one.text("pmid"), one.text("citation")) for one in named)
+
+    def _objects(self, field: str, example: str) -> list[_Fields]:
+        value = self._get(field)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise _wrong(field, value, f"a list of objects {example}")
+        return [_Fields(one) for one in value]
+
+
+def _wrong(field: str, value: object, cure: str) -> InputError:
+    return InputError(f'its field "{field}" is {_kind(value)}; give {cure}')
+
+
+def _kind(value: object) -> str:
+    """Say what a JSON value is, short enough for a sentence."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return f"a list that starts with {_kind(value[0])}" if value else "an empty list"
+    return fold(json.dumps(value if not isinstance(value, str) else value[:40], ensure_ascii=False)[:40])

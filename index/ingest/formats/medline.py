@@ -1,0 +1,286 @@
+"""MEDLINE text (PubMed's own ".nbib" and efetch's rettype=medline) to abstracts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from index.errors import InputError
+from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
+from index.ingest.formats.encodings import as_utf8
+from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
+
+MAX_RECORD_BYTES = 32 << 20
+MAX_RECORD_LINES = 500_000
+"""The longest record that is read. The longest in PubMed, with thousands of authors, have some ten thousand lines."""
+
+_BLOCK = 1 << 16
+_TOO_LONG = b"(too long)"
+# "PMID- 123", "AB  - text"; other programs write "TI-" and "PMID-123" too.
+_TAG = r"([A-Z][A-Z0-9]{1,3}) {0,2}-(.*)"
+_TAGGED = re.compile(_TAG)
+_TAGGED_BYTES = re.compile(_TAG.encode())
+_PMID_LINE = re.compile(rb"^PMID {0,2}-[ 0]*([1-9][0-9]{0,9})\s*$", re.MULTILINE)
+# Only in these does a line that lost its indent go on with the text.
+_TEXT_TAGS = ("AB", "OAB", "TI", "TT", "BTI", "CI")
+_CORRECTIONS = {
+    "CIN": "CommentIn",
+    "CON": "CommentOn",
+    "CRF": "CorrectedandRepublishedFrom",
+    "CRI": "CorrectedandRepublishedIn",
+    "ECF": "ExpressionOfConcernFor",
+    "ECI": "ExpressionOfConcernIn",
+    "EFR": "ErratumFor",
+    "EIN": "ErratumIn",
+    "ORI": "OriginalReportIn",
+    "PRIN": "PartialRetractionIn",
+    "PROF": "PartialRetractionOf",
+    "RIN": "RetractionIn",
+    "ROF": "RetractionOf",
+    "RPF": "RepublishedFrom",
+    "RPI": "RepublishedIn",
+    "RRF": "RetractedandRepublishedFrom",
+    "RRI": "RetractedandRepublishedIn",
+    "SPIN": "SummaryForPatientsIn",
+    "UIN": "UpdateIn",
+    "UOF": "UpdateOf",
+}
+_CITED_PMID = re.compile(r"\s*\bPMID:\s*([0-9]{1,10})\.?\s*$")
+_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
+_OTHER_TYPE = re.compile(r"(AAMC|AIDS|KIE|NASA|PIP|Publisher|plain-language-summary): ")
+_ARTICLE_ID = re.compile(r"(?:doi:\s*(\S+)|(\S.*?)\s*\[doi\])", re.I)
+# A label at the start of a sentence: "METHODS AND RESULTS: ". Only one with a word of _CATEGORIES counts, so that
+# "RNA: " or "HIV-1: " stays text.
+_LABEL = re.compile(r"(?:^|(?<=[.?!)\]\"”’%;:]) )([A-Z][A-Z0-9 ,/&()'’-]{1,78}[A-Z)]): (?=\S)")
+_WORD = re.compile(r"[A-Z]+")
+_CATEGORIES = {
+    word: category
+    for category, words in {
+        "BACKGROUND": "BACKGROUND CONTEXT INTRODUCTION RATIONALE IMPORTANCE SIGNIFICANCE",
+        "OBJECTIVE": "OBJECTIVE OBJECTIVES AIM AIMS PURPOSE PURPOSES GOAL GOALS HYPOTHESIS QUESTION",
+        "METHODS": "METHOD METHODS METHODOLOGY DESIGN SETTING SETTINGS PATIENT PATIENTS PARTICIPANTS SUBJECTS SAMPLE"
+        " ANIMALS INTERVENTION INTERVENTIONS MATERIAL MATERIALS MEASURE MEASURES MEASUREMENT MEASUREMENTS SOURCES"
+        " SELECTION EXTRACTION PROCEDURE PROCEDURES EXPOSURE EXPOSURES POPULATION ANALYSIS APPROACH",
+        "RESULTS": "RESULT RESULTS FINDING FINDINGS SYNTHESIS",
+        "CONCLUSIONS": "CONCLUSION CONCLUSIONS INTERPRETATION DISCUSSION IMPLICATIONS SUMMARY LIMITATIONS",
+        "": "REGISTRATION TRIAL FUNDING UNLABELLED UNASSIGNED EVIDENCE LEVEL STUDY KEYWORDS CASE SCOPE",
+    }.items()
+    for word in words.split()
+}
+
+
+def read_medline(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+    """Yield each record of MEDLINE text; one without a PMID, or that is not UTF-8, is a Failure.
+
+    Upper-case labels in the abstract ("METHODS: ") become sections; `label: text` joined by spaces is the text again.
+    """
+    try:
+        text = as_utf8(stream)
+    except InputError as error:
+        yield Failure(name, str(error))
+        return
+    number = 0
+    for line, lines in _records(text):
+        number += 1
+        yield _read_record(lines, name=name, number=number, line=line)
+    if not number:
+        yield Failure(
+            name, 'holds no MEDLINE record, which starts with a line such as "PMID- 123"; save it from PubMed again'
+        )
+
+
+def _records(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the lines of each record with the number of the first.
+
+    A record starts at a PMID line, or at any tag behind a blank line; what stands between records is no text of theirs:
+    behind a blank line only a text goes on, and with an indent.
+    """
+    lines: list[bytes] = []
+    start, size = 0, 0
+    has_pmid, is_behind_blank, in_text = False, True, False
+    for number, line in _lines(stream):
+        if not line.strip():
+            is_behind_blank = True
+            continue
+        match = _TAGGED_BYTES.match(line)
+        is_pmid = match is not None and match[1] == b"PMID"
+        if match and (is_behind_blank or is_pmid and has_pmid):
+            if lines:
+                yield start, lines
+            start, lines, size, has_pmid = number, [], 0, False
+        elif not lines or is_behind_blank and not (in_text and line[:1].isspace()):
+            continue
+        in_text = match[1].decode() in _TEXT_TAGS if match else in_text
+        has_pmid = has_pmid or is_pmid
+        is_behind_blank = False
+        size += len(line)
+        # Of a record that is too long only the first line is kept, behind it the mark that says so.
+        if size > MAX_RECORD_BYTES or len(lines) >= MAX_RECORD_LINES:
+            size = MAX_RECORD_BYTES + 1
+            lines = [lines[0] if lines else line[:80], _TOO_LONG]
+        else:
+            lines.append(line)
+    if lines:
+        yield start, lines
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines with their numbers, without their ends, whether LF, CR LF or CR."""
+    number = 0
+    left: list[bytes] = []  # of a line that goes on in the next piece; of one that is too long, the beginning
+    size, ends_in_cr = 0, False
+    while piece := stream.readline(_BLOCK):
+        for part in [] if piece == b"\n" and ends_in_cr else piece.splitlines(keepends=True):
+            left += [part] if size <= MAX_RECORD_BYTES else []
+            size += len(part)
+            if part.endswith((b"\n", b"\r")):
+                number += 1
+                yield number, b"".join(left).rstrip(b"\r\n")
+                left, size = [], 0
+        ends_in_cr = piece.endswith(b"\r")
+    if left:
+        yield number + 1, b"".join(left)
+
+
+def _read_record(lines: list[bytes], *, name: str, number: int, line: int) -> Abstract | Failure:
+    source = b"\n".join(lines)
+    where = f"the record at line {line} of {name}"
+    match = _PMID_LINE.search(source)
+    what = match[1].decode("ascii") if match else f"{name}, record {number}"
+    if lines[-1] is _TOO_LONG:
+        most = f"{MAX_RECORD_BYTES:,} bytes or {MAX_RECORD_LINES:,} lines"
+        return Failure(what, f"{where} is longer than {most}; get the file again")
+    try:
+        return check_size(_abstract(_Record(_fields(source.decode("utf-8").split("\n"))), source))
+    except UnicodeDecodeError as error:
+        bad = line + source.count(b"\n", 0, error.start)
+        return Failure(what, f"{where} is not UTF-8 in line {bad}; save the file as UTF-8")
+    except InputError as error:
+        return Failure(what, f"{where} was left out: {error}")
+
+
+def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield tag and text of each field, the lines that go on with it joined to it."""
+    tag, parts = "", [""]
+    for line in lines:
+        if match := _TAGGED.match(line):
+            yield tag, "\n".join(parts)
+            tag, parts = match[1], [match[2]]
+        elif line[:1].isspace() or tag in _TEXT_TAGS:
+            parts.append(line)
+    yield tag, "\n".join(parts)
+
+
+class _Record:
+    """The fields of one record in their order."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self._fields = [(tag, text) for tag, value in fields if (text := fold(value))]
+
+    def all(self, *tags: str) -> Iterator[tuple[str, str]]:
+        """Yield tag and text of the fields with one of the tags."""
+        return ((tag, text) for tag, text in self._fields if tag in tags)
+
+    def texts(self, *tags: str) -> tuple[str, ...]:
+        """Return the texts of the fields with one of the tags."""
+        return tuple(text for _tag, text in self.all(*tags))
+
+    def first(self, *tags: str) -> str:
+        """Return the first text of the first tag that has one."""
+        return next((text for tag in tags for text in self.texts(tag)), "")
+
+
+def _abstract(record: _Record, source: bytes) -> Abstract:
+    pmid = clean_pmid(record.first("PMID"))
+    types, corrections = record.texts("PT"), tuple(_corrections(record))
+    vernacular = record.first("TT")
+    return Abstract(
+        pmid=pmid,
+        title=best_title(" ".join(record.texts("TI")) or record.first("BTI"), vernacular),
+        sections=tuple(section for text in record.texts("AB") for section in split_labels(text)),
+        journal=record.first("TA", "JT", "BTI"),
+        year=_year(record),
+        authors=record.texts("AU", "CN") or tuple(_short_name(name) for name in record.texts("FAU")),
+        types=types,
+        mesh=tuple(_mesh(record)),
+        doi=_doi(record),
+        pmcid=record.first("PMC").split(" ")[0],
+        date=record.first("DP"),
+        volume=record.first("VI"),
+        issue=record.first("IP"),
+        pages=record.first("PG"),
+        language=", ".join(record.texts("LA")),
+        vernacular_title=vernacular,
+        keywords=tuple(kept for text in record.texts("OT") if (kept := text.strip("* "))),
+        other_abstracts=tuple(_other_abstracts(record)),
+        corrections=corrections,
+        copyright=record.first("CI"),
+        is_retracted=says_retracted(types, corrections),
+        raw=source,
+    )
+
+
+def split_labels(text: str) -> Iterator[Section]:
+    """Yield the labelled parts of an abstract in running text, with the category that the label tells.
+
+    >>> [(one.label, one.category, one.text) for one in split_labels("AIM: To see. MAIN RESULTS: We saw.")]
+    [('AIM', 'OBJECTIVE', 'To see.'), ('MAIN RESULTS', 'RESULTS', 'We saw.')]
+    """
+    label, start = "", 0
+    for match in _LABEL.finditer(text):
+        if any(word in _CATEGORIES for word in _WORD.findall(match[1])):
+            if match.start() > start or label:
+                yield Section(label, _category(label), text[start : match.start()])
+            label, start = match[1], match.end()
+    yield Section(label, _category(label), text[start:])
+
+
+def _category(label: str) -> str:
+    """Return NLM's category for a label; its last telling word decides: "SUMMARY OF BACKGROUND DATA" is background."""
+    return next((_CATEGORIES[word] for word in reversed(_WORD.findall(label)) if word in _CATEGORIES), "")
+
+
+def _year(record: _Record) -> int | None:
+    for _tag, text in chain.from_iterable(record.all(tag) for tag in ("DP", "DEP", "DCOM", "EDAT", "CRDT", "DA")):
+        if match := _YEAR.search(text):
+            return int(match[0])
+    return None
+
+
+def _short_name(full_name: str) -> str:
+    """Return "Long V" for "Long, Vicky"."""
+    family, _comma, fore = full_name.partition(", ")
+    return f"{family} {''.join(word[0] for word in re.split(r'[ -]+', fore) if word)}".strip()
+
+
+def _mesh(record: _Record) -> Iterator[str]:
+    for heading in record.texts("MH"):
+        descriptor, *qualifiers = (part.strip("* ") for part in heading.split("/"))
+        yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
+        if not qualifiers:
+            yield descriptor
+
+
+def _doi(record: _Record) -> str:
+    for text in (*record.texts("AID"), *record.texts("LID")):
+        if match := _ARTICLE_ID.match(text):
+            return clean_doi(match[1] or match[2])
+    return ""
+
+
+def _other_abstracts(record: _Record) -> Iterator[OtherAbstract]:
+    languages = record.texts("OABL")
+    for number, text in enumerate(record.texts("OAB")):
+        match = _OTHER_TYPE.match(text)
+        language = languages[number] if number < len(languages) else ""
+        yield OtherAbstract(
+            language, match[1] if match else "", tuple(split_labels(text[match.end() if match else 0 :]))
+        )
+
+
+def _corrections(record: _Record) -> Iterator[Correction]:
+    for tag, text in record.all(*_CORRECTIONS):
+        match = _CITED_PMID.search(text)
+        yield Correction(_CORRECTIONS[tag], match[1] if match else "", text[: match.start()] if match else text)

@@ -1,0 +1,471 @@
+"""PubMed XML to abstracts: a stream is cut at the records' tags and each record is parsed by itself.
+
+So memory stays constant, a broken record costs only itself, `raw` is the record byte for byte, and no entity that a
+DOCTYPE declares is ever seen by the parser: neither entity bombs nor external entities can do harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from html.entities import name2codepoint
+from typing import BinaryIO
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from index.errors import InputError
+from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
+from index.ingest.formats.encodings import as_utf8
+from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Cutter, Piece
+from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Read, Section
+
+_EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
+_PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
+_CITATION = re.compile(rb"<((?:[\w.-]+:)?MedlineCitation)[\s>]")
+_NAMED = re.compile(r"&(\w+);")
+_HTML_NAMES = name2codepoint.keys() - {"amp", "lt", "gt", "quot"}
+_BARE_AMPERSAND = re.compile(r"&(?!\w+;|#[0-9]+;|#x[0-9a-fA-F]+;)")
+_BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
+_NO_CHARACTER = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:1?[0-8bcef]|1[0-9a-f]));", re.I
+)
+_PREFIX = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]*):[\w.-]+(?=[\s>/=])")
+_ESCAPED_TAGS = re.compile(r"<(i|b|u|sup|sub)>((?:(?!</?(?:i|b|u|sup|sub)>).)*)</\1>", re.I)
+_MAX_ESCAPED_DEPTH = 8
+_MAX_ERRORS = 5
+_ERROR_BYTES = 2_000
+_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_XML_SPACE = " \t\r\n"
+# Elements whose children are kept apart by a space, and elements that are kept apart from what is around them.
+_SPACED = ("mfrac", "mroot", "mtable", "mtr", "matrix", "matrixrow")
+_APART = ("DispFormula", "mspace")
+# What other XML is, for the sentence that says why nothing could be read from it.
+_OTHER_ROOTS = {
+    "eSearchResult": "a list of PMIDs that a search found",
+    "eSummaryResult": "summaries without abstracts",
+    "eInfoResult": "a list of databases or fields",
+    "eLinkResult": "links between records",
+    "ePostResult": "the receipt for posted PMIDs",
+    "eSpellResult": "a spelling suggestion",
+    "pmc-articleset": "full texts from PubMed Central",
+    "article": "a full text",
+    "responseWrapper": "an answer from Europe PMC",
+    "ArticleSet": "what a publisher sends to PubMed",
+    "html": "a web page",
+}
+
+
+def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+    """Yield each record of PubMed XML in any envelope; what is broken, or is no PubMed record, is a Failure.
+
+    An empty set yields nothing. Records before and after a broken one come out.
+    """
+    try:
+        cutter = Cutter(as_utf8(stream))
+    except InputError as error:
+        yield Failure(name, str(error))
+        return
+    number, has_any = 0, False
+    errors: list[str] = []
+    for piece in cutter.pieces():
+        if piece.tag == "ERROR":
+            errors += [_error_text(piece.xml)] if len(errors) < _MAX_ERRORS else []
+            continue
+        has_any = True
+        number += piece.tag in RECORDS
+        yield from _read_piece(piece, name=name, number=number)
+    if any(errors):
+        yield Failure(name, f'holds an error of NCBI: "{"; ".join(filter(None, errors))}"; fetch it again')
+    elif cutter.is_cut_off:
+        yield Failure(
+            name, "was cut off: it ends inside its set of records, so some may be missing; get the file again"
+        )
+    elif not has_any and cutter.root not in SETS:
+        yield Failure(name, _say_root(cutter.root))
+
+
+def _error_text(xml: bytes) -> str:
+    text = xml[:_ERROR_BYTES].decode("utf-8", "replace")
+    return fold(unescape(re.sub(r"<[^<>]*>", "", text)))[:300]
+
+
+def _say_root(root: str) -> str:
+    if not root:
+        return f"is not XML, or holds no element; {_EXPECTED}"
+    what = f", {_OTHER_ROOTS[root]}" if root in _OTHER_ROOTS else ""
+    return f"holds <{root}>{what}, not PubMed records; {_EXPECTED}"
+
+
+# Reading: one element to one abstract.
+
+
+def _read_piece(piece: Piece, *, name: str, number: int) -> Iterator[Read]:
+    if piece.tag in DELETIONS:
+        yield from _read_deletions(piece, name=name)
+    else:
+        yield from _read_record(piece, name=name, number=number)
+
+
+def _read_deletions(piece: Piece, *, name: str) -> Iterator[Deletion | Failure]:
+    for match in _PMID_ELEMENT.finditer(piece.xml):
+        try:
+            yield Deletion(clean_pmid(match[1].decode("utf-8", "replace")))
+        except InputError as error:
+            yield Failure(f"{name}, {piece.tag}", f"line {piece.line}: {error}")
+    if piece.fault:
+        yield Failure(
+            f"{name}, {piece.tag}",
+            f"line {piece.line}: the list {piece.fault}, so some deletions may be missing; get the file again",
+        )
+
+
+def _read_record(piece: Piece, *, name: str, number: int) -> Iterator[Abstract | Failure]:
+    """Yield the abstract or why there is none; of a broken PubmedArticle, the MedlineCitation when that is whole."""
+    where = f"the record at line {piece.line} of {name}"
+    what = _pmid_in(piece.xml) or f"{name}, record {number}"
+    root = piece.fault or _parse(piece)
+    if isinstance(root, str):
+        span = _citation_span(piece)
+        if not span or "longer" in root:
+            yield Failure(what, f"{where} {root}; get the file again or mend it there")
+            return
+        line = piece.line + piece.xml.count(b"\n", 0, span[0])
+        yield from _read_record(Piece("MedlineCitation", piece.xml[slice(*span)], line), name=name, number=number)
+        if piece.xml.find(b"MedlineCitation>", span[1]) >= 0:
+            yield Failure(
+                f"{name}, behind record {number}", f"behind {where} stands another without a beginning; mend it there"
+            )
+        return
+    try:
+        yield check_size(_to_abstract(root, piece.xml))
+    except InputError as error:
+        yield Failure(what, f"{where} was left out: {error}")
+
+
+def _citation_span(piece: Piece) -> tuple[int, int] | None:
+    """Return where the first MedlineCitation of a PubmedArticle stands; None when it is not whole."""
+    start = _CITATION.search(piece.xml) if piece.tag == "PubmedArticle" else None
+    end = re.compile(rb"</" + re.escape(start[1]) + rb"\s*>").search(piece.xml, start.end()) if start else None
+    return (start.start(), end.end()) if start and end else None
+
+
+def _pmid_in(xml: bytes) -> str:
+    """Return the PMID of a record that may be broken, "" when it cannot be told."""
+    match = _PMID_ELEMENT.search(
+        xml, 0, xml.find(b"<CommentsCorrections") if b"<CommentsCorrections" in xml else len(xml)
+    )
+    try:
+        return clean_pmid(match[1].decode("utf-8", "replace")) if match else ""
+    except InputError:
+        return ""
+
+
+def _parse(piece: Piece) -> Element | str:
+    """Return the record's element, or what is wrong with it."""
+    try:
+        return _without_namespace(ElementTree.fromstring(piece.xml))
+    except ElementTree.ParseError as error:
+        reason, (line, _column) = str(error).split(":")[0], error.position
+    try:
+        wrapper = ElementTree.fromstring(_mend(piece.xml.decode("utf-8")))
+    except UnicodeDecodeError:
+        return "holds bytes that are not UTF-8"
+    except ElementTree.ParseError:
+        wrapper = Element("record")
+    return (
+        _without_namespace(wrapper[0])
+        if len(wrapper)
+        else f"is not well formed ({reason} in line {piece.line + line - 1})"
+    )
+
+
+def _mend(xml: str) -> str:
+    """Return the record in a wrapper, with mended what has one meaning only though it is no XML.
+
+    That is: control characters, HTML's names for characters, "&" and "<" that begin no reference or tag, and prefixes
+    that were declared outside the record.
+    """
+    if "<![CDATA[" not in xml:
+        xml = _NAMED.sub(lambda match: chr(name2codepoint[match[1]]) if match[1] in _HTML_NAMES else match[0], xml)
+        xml = _BARE_LESS.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", xml))
+    xml = _NO_CHARACTER.sub("", xml)
+    prefixes = sorted(set(_PREFIX.findall(xml)) - {"xml", "xmlns"})
+    declared = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in prefixes)
+    return f"<record{declared}>{xml}</record>"
+
+
+def _without_namespace(record: Element) -> Element:
+    """Return the record with its own namespace, where it has one, taken off all its elements."""
+    if record.tag.startswith("{"):
+        namespace = record.tag[: record.tag.index("}") + 1]
+        for element in record.iter():
+            element.tag = element.tag.removeprefix(namespace)
+    return record
+
+
+def _to_abstract(record: Element, raw: bytes) -> Abstract:
+    if record.tag in ("PubmedBookArticle", "BookDocument"):
+        book = record if record.tag == "BookDocument" else _child(record, "BookDocument")
+        return _book_abstract(book, record.find("PubmedBookData"), raw)
+    citation = record if record.tag == "MedlineCitation" else _child(record, "MedlineCitation")
+    return _citation_abstract(citation, record.find("PubmedData"), raw)
+
+
+def _child(record: Element, tag: str) -> Element:
+    child = record.find(tag)
+    if child is None:
+        raise InputError(f"it holds no <{tag}>; get the file again")
+    return child
+
+
+def _citation_abstract(citation: Element, rest: Element | None, raw: bytes) -> Abstract:
+    main = citation.find("Article")
+    main = Element("Article") if main is None else main
+    rest = Element("PubmedData") if rest is None else rest
+    issue = main.find("Journal/JournalIssue")
+    issue = Element("JournalIssue") if issue is None else issue
+    vernacular = _text(main.find("VernacularTitle"))
+    types, corrections = _texts(main, "PublicationTypeList/PublicationType"), tuple(_corrections(citation))
+    return Abstract(
+        pmid=_pmid(citation, rest),
+        title=best_title(_text(main.find("ArticleTitle")), vernacular),
+        sections=_sections(main.find("Abstract")),
+        journal=_first(
+            citation, "MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title"
+        ),
+        year=_year(issue, main, citation, rest),
+        authors=tuple(_authors(main.find("AuthorList"))),
+        types=types,
+        mesh=tuple(_mesh(citation)),
+        doi=_doi(rest, main),
+        pmcid=_pmcid(citation, rest),
+        date=_date(issue.find("PubDate")) or _date(main.find("ArticleDate")),
+        volume=_text(issue.find("Volume")),
+        issue=_text(issue.find("Issue")),
+        pages=_pages(main.find("Pagination")),
+        language=", ".join(_texts(main, "Language")),
+        vernacular_title=vernacular,
+        keywords=_texts(citation, "KeywordList/Keyword"),
+        other_abstracts=tuple(_other_abstracts(citation)),
+        corrections=corrections,
+        copyright=_first(main, "Abstract/CopyrightInformation"),
+        is_retracted=says_retracted(types, corrections),
+        raw=raw,
+    )
+
+
+def _book_abstract(book: Element, rest: Element | None, raw: bytes) -> Abstract:
+    """Return a book's or a chapter's abstract; the book stands where a journal would."""
+    rest = Element("PubmedBookData") if rest is None else rest
+    volume = book.find("Book")
+    volume = Element("Book") if volume is None else volume
+    book_title, vernacular = _text(volume.find("BookTitle")), _text(book.find("VernacularTitle"))
+    types, corrections = _texts(book, "PublicationType"), tuple(_corrections(book))
+    return Abstract(
+        pmid=_pmid(book, rest),
+        title=best_title(_text(book.find("ArticleTitle")) or book_title, vernacular),
+        sections=_sections(book.find("Abstract")),
+        journal=book_title,
+        year=_year(volume, book, rest),
+        authors=tuple(_authors(book.find("AuthorList"))) or tuple(_book_authors(volume)),
+        types=types,
+        mesh=tuple(_mesh(book)),
+        doi=_doi(rest, book, volume),
+        pmcid=_pmcid(book, rest),
+        date=_date(volume.find("PubDate")),
+        volume=_text(volume.find("Volume")),
+        pages=_pages(book.find("Pagination")),
+        language=", ".join(_texts(book, "Language")),
+        vernacular_title=vernacular,
+        keywords=_texts(book, "KeywordList/Keyword"),
+        other_abstracts=tuple(_other_abstracts(book)),
+        corrections=corrections,
+        copyright=_first(book, "Abstract/CopyrightInformation"),
+        is_retracted=says_retracted(types, corrections),
+        raw=raw,
+    )
+
+
+def _pmid(citation: Element, rest: Element) -> str:
+    """Return the record's PMID: its first PMID element, or where that is none, the one among its other ids."""
+    try:
+        return clean_pmid(citation.findtext("PMID", ""))
+    except InputError:
+        for text in _article_ids(rest, "pubmed"):
+            return clean_pmid(text)
+        raise
+
+
+def _article_ids(rest: Element, kind: str) -> Iterator[str]:
+    """Yield the record's own ids of a kind; those of its references stand elsewhere."""
+    for one in _all(rest, "ArticleIdList/ArticleId"):
+        if one.get("IdType") == kind and (text := _text(one)):
+            yield text
+
+
+def _doi(rest: Element, *places: Element) -> str:
+    for text in _article_ids(rest, "doi"):
+        return clean_doi(text)
+    for place in places:
+        for one in place.findall("ELocationID"):
+            if one.get("EIdType") == "doi" and one.get("ValidYN") != "N" and (text := _text(one)):
+                return clean_doi(text)
+    return next((clean_doi(text) for place in places for text in _article_ids(place, "doi")), "")
+
+
+def _pmcid(citation: Element, rest: Element) -> str:
+    for text in (*_article_ids(rest, "pmc"), *_article_ids(citation, "pmc"), *_texts(citation, "OtherID")):
+        if match := re.match(r"PMC[0-9]+", text):
+            return match[0]
+    return ""
+
+
+def _year(issued: Element, *places: Element) -> int | None:
+    """Return the year of publication, or failing that the first year that the record tells of itself."""
+    return next((int(match[0]) for date in _dates(issued, *places) if (match := _YEAR.search(_date(date)))), None)
+
+
+def _dates(issued: Element, *places: Element) -> Iterator[Element]:
+    yield from issued.findall("PubDate")
+    for place in places:
+        for tag in ("ArticleDate", "ContributionDate", "DateCompleted", "DateCreated", "DateRevised"):
+            yield from place.findall(tag)
+        yield from _all(place, "History/PubMedPubDate")
+
+
+def _date(date: Element | None) -> str:
+    """Return a date as PubMed prints it: "2013 Dec 5", "1998 Nov-Dec", "2010 Spring"."""
+    if date is None:
+        return ""
+    if text := _text(date.find("MedlineDate")):
+        return text
+    year, month, day = (_text(date.find(part)) for part in ("Year", "Month", "Day"))
+    if month.isdecimal() and 1 <= int(month) <= 12:
+        month = _MONTHS[int(month) - 1]
+    return " ".join(filter(None, (year, month or _text(date.find("Season")), day.lstrip("0"))))
+
+
+def _pages(pagination: Element | None) -> str:
+    if pagination is None:
+        return ""
+    first, last = _text(pagination.find("StartPage")), _text(pagination.find("EndPage"))
+    return _text(pagination.find("MedlinePgn")) or (f"{first}-{last}" if last and last != first else first)
+
+
+def _authors(authors: Element | None) -> Iterator[str]:
+    for author in () if authors is None else authors.findall("Author"):
+        if author.get("ValidYN") != "N" and (name := _author_name(author)):
+            yield name
+
+
+def _book_authors(book: Element) -> Iterator[str]:
+    """Yield a book's authors; its editors only when it has none."""
+    lists = book.findall("AuthorList")
+    writers = [one for one in lists if one.get("Type") != "editors"]
+    for authors in writers or lists:
+        yield from _authors(authors)
+
+
+def _author_name(author: Element) -> str:
+    if collective := _text(author.find("CollectiveName")):
+        return collective
+    family, initials, fore, suffix = (_text(author.find(tag)) for tag in ("LastName", "Initials", "ForeName", "Suffix"))
+    fore = fore or _text(author.find("FirstName"))
+    if not family:
+        return fore
+    initials = initials or "".join(word[0] for word in re.split(r"[\s-]+", fore) if word)
+    return " ".join(filter(None, (family, initials, suffix)))
+
+
+def _mesh(citation: Element) -> Iterator[str]:
+    for heading in _all(citation, "MeshHeadingList/MeshHeading"):
+        descriptor = _first(heading, "DescriptorName", "Descriptor")
+        qualifiers = [text for one in heading.findall("QualifierName") if (text := _text(one))]
+        if descriptor:
+            yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
+            if not qualifiers:
+                yield descriptor
+
+
+def _corrections(citation: Element) -> Iterator[Correction]:
+    for one in _all(citation, "CommentsCorrectionsList/CommentsCorrections") + citation.findall("CommentsCorrections"):
+        # Before 2009 the kind was an element inside: <CommentsCorrections><CommentIn><RefSource>…
+        for ref in [
+            child for child in one if child.find("RefSource") is not None or child.find("PMID") is not None
+        ] or [one]:
+            kind = one.get("RefType", "") if ref is one else ref.tag
+            words = kind.split()
+            kind = "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else fold(kind)
+            yield Correction(kind, _text(ref.find("PMID")), _text(ref.find("RefSource")))
+
+
+def _other_abstracts(citation: Element) -> Iterator[OtherAbstract]:
+    for one in citation.findall("OtherAbstract"):
+        if sections := _sections(one):
+            yield OtherAbstract(fold(one.get("Language", "")), fold(one.get("Type", "")), sections)
+
+
+def _sections(abstract: Element | None) -> tuple[Section, ...]:
+    """Return the labelled parts; parts with the same label stay apart, parts without text are left out."""
+    if abstract is None:
+        return ()
+    parts = abstract.findall("AbstractText")
+    if not parts and (abstract.text or "").strip():
+        parts = [abstract]
+    named = (Section(fold(one.get("Label", "")), fold(one.get("NlmCategory", "")), _text(one)) for one in parts)
+    return tuple(section for section in named if section.text)
+
+
+# Text: what stands in an element, whatever is inside it.
+
+
+def _first(place: Element, *paths: str) -> str:
+    return next((text for path in paths if (text := _text(place.find(path)))), "")
+
+
+def _texts(place: Element, path: str) -> tuple[str, ...]:
+    return tuple(text for one in _all(place, path) if (text := _text(one)))
+
+
+def _all(place: Element, path: str) -> list[Element]:
+    """Return the elements at "tag" or "tag/tag"; several times as fast as findall with a path."""
+    outer, _slash, inner = path.rpartition("/")
+    return [one for holder in place.findall(outer) for one in holder.findall(inner)] if outer else place.findall(inner)
+
+
+def _text(element: Element | None) -> str:
+    """Return all text of an element, that of the elements inside included, with white space folded.
+
+    Tags such as <i> that came escaped ("&lt;i&gt;") are taken off where they stand in pairs.
+    """
+    if element is None:
+        return ""
+    text = fold("".join(_strings(element)) if len(element) else element.text or "")
+    if "</" not in text:
+        return text
+    for _depth in range(_MAX_ESCAPED_DEPTH):
+        text = _ESCAPED_TAGS.sub(r"\2", text)
+    return fold(text)
+
+
+def _strings(element: Element) -> Iterator[str]:
+    """Yield the text in its order. In MathML white space is only layout; a fraction's parts are kept apart.
+
+    Without recursion, as nothing keeps elements from being nested a million deep.
+    """
+    waiting: list[str | tuple[Element, bool]] = [(element, False)]  # the next one last
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+            continue
+        element, in_math = one
+        tag = element.tag.rpartition("}")[2]
+        in_math = in_math or tag == "math"
+        layout = _XML_SPACE if in_math else ""
+        yield (element.text or "").strip(layout)
+        for child in reversed(element):
+            space = " " if tag in _SPACED or child.tag.rpartition("}")[2] in _APART else ""
+            waiting += [(child.tail or "").strip(layout), space, (child, in_math), space]

@@ -1,0 +1,214 @@
+"""A library's files compared with one another: check -> finding -> remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from index.errors import LibraryBusyError, LibraryError
+from index.repair.row_shapes import marks_of
+from index.repair.sqlite_pages import Pages
+from index.repair.sqlite_wal import read_log
+from index.search.dense import VectorIndex
+from index.search.lexical import LexicalIndex, OtherTermsError
+from index.storage.folder.index_caches import LEXICAL, VECTORS
+from index.storage.folder.lock import writing
+from index.storage.folder.store import Store
+from index.storage.schema import APPLICATION_ID, STAMP_BITS
+
+DATABASE = "library.db"
+LOG = "library.db-wal"
+_MAGIC = b"SQLite format 3\0"
+_WAL_MODE = b"\2\2"  # how SQLite writes in a header that a database has a write-ahead log
+_GONE = ("is missing", "is empty")
+_TO_BUILD = "put it back from a copy; without one, move the folder away and build again: python -m index build"
+_FOREIGN = "is another database's"
+_NEWEST = 100
+"""Formats up to here may be a newer AskAbstracts'; what is above is damage."""
+_LEAST_ALIKE = 0.5
+"""The share of vectors in common that makes of two libraries one, at different times."""
+_ROWS = 5_000
+"""Vectors compared at a time."""
+
+
+Mends = Literal["caches", "rows", "file", "file without log", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found: the file, what is wrong with it, its remedy, and whether it was mended.
+
+    `mends` says what a repair has to do: make the caches anew, take the whole rows over into the file, write the file
+    anew from what can be read of it, with its log or without, or nothing, for what is gone for good.
+    """
+
+    file: str
+    what: str
+    remedy: str
+    repaired: bool = False
+    mends: Mends = "caches"
+
+
+def check_files(folder: Path) -> Iterator[Finding]:
+    """Yield what is wrong with the files of library.db before SQLite sees them.
+
+    SQLite takes a file of another kind or without a length for a new one, passes over a damaged log, and writes another
+    database's log into this one.
+    """
+    what = _head_state(folder / DATABASE)
+    if what:
+        is_gone = what in _GONE and not read_log(folder / LOG).pages
+        remedy = _TO_BUILD if is_gone else _remedy(folder)
+        yield Finding(DATABASE, what, remedy, mends="nothing" if is_gone else "file")
+    log = folder / LOG
+    if log.is_file() and not log.stat().st_size or not log.exists():
+        return
+    try:
+        with writing(folder):  # whoever writes now would change the log under our eyes
+            what = _log_state(folder)
+    except LibraryBusyError:
+        return
+    except LibraryError:  # a folder that nobody may write to
+        what = _log_state(folder)
+    if what:
+        yield Finding(LOG, what, _remedy(folder), mends="file without log" if what == _FOREIGN else "file")
+
+
+def check_truth(store: Store) -> Iterator[Finding]:
+    """Yield what is wrong with library.db itself: its file, its settings, and each abstract that is not whole."""
+    remedy = _remedy(store.path.parent)
+    if not store.is_sound():
+        yield Finding(store.path.name, "is damaged", remedy, mends="file")
+        return
+    if not store.has_sound_settings():
+        yield Finding(store.path.name, "has damaged settings", remedy, mends="file")
+        return
+    for pmid in store.damaged_pmids():
+        yield Finding(store.path.name, f"holds PMID {pmid} damaged", remedy, mends="rows")
+    if not store.is_all_there():
+        yield Finding(store.path.name, "holds other abstracts than were added", remedy, mends="rows")
+    yield from _check_vectors(store, remedy)
+
+
+def _remedy(folder: Path) -> str:
+    return f"save what is whole with: python -m index check --repair --library {folder}"
+
+
+def _head_state(database: Path) -> str:
+    """Say what is wrong with the first bytes of a database; a newer format is for `Store` to refuse."""
+    try:
+        with database.open("rb") as file:
+            head = file.read(100)
+    except FileNotFoundError:
+        return _GONE[0]
+    if not head:
+        return _GONE[1]
+    if len(head) < 100 or not head.startswith(_MAGIC):
+        return "is of another kind, or damaged at its start"
+    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+        return "is another program's database, or damaged at its start"
+    is_known = 0 < int.from_bytes(head[60:64], "big") <= _NEWEST
+    return "" if is_known and head[18:20] == _WAL_MODE else "is damaged at its start"
+
+
+def _log_state(folder: Path) -> str:
+    """Say what is wrong with the write-ahead log; each batch writes a mark, so a log of ours holds the file's marks."""
+    log = read_log(folder / LOG)
+    if log.damage or not log.pages:
+        return log.damage
+    try:
+        with Pages(folder / DATABASE) as before, Pages(folder / DATABASE, folder / LOG) as after:
+            return "" if marks_of(before) <= marks_of(after) else _FOREIGN
+    except FileNotFoundError:
+        return ""
+
+
+def check_caches(folder: Path, store: Store) -> Iterator[Finding]:
+    """Yield what is wrong with the two caches, which loses nothing, and what they know of losses of library.db."""
+    yield from _check_past(folder, store)
+    for file, what in ((VECTORS, _vectors_state(folder, store)), (LEXICAL, _lexical_state(folder, store))):
+        if what:
+            yield Finding(
+                file, what, "made again from library.db, with nothing embedded, by --repair or the next search"
+            )
+
+
+def _vectors_state(folder: Path, store: Store) -> str:
+    try:
+        vectors, mark = VectorIndex.read(folder / VECTORS)
+    except FileNotFoundError:
+        return "is missing"
+    except (OSError, ValueError):
+        return "is damaged"
+    return _behind(mark, len(vectors), store)
+
+
+def _check_past(folder: Path, store: Store) -> Iterator[Finding]:
+    """Yield a finding when vectors.faiss is of a later batch than library.db, whose last ones are then lost."""
+    try:
+        vectors, mark = VectorIndex.read(folder / VECTORS)
+    except (OSError, ValueError):
+        return
+    later = mark >> STAMP_BITS
+    if store.generation_of(mark) is not None or later <= store.generation:
+        return
+    same, _ = _compared(vectors, store)
+    if same and same >= _LEAST_ALIKE * store.counts().passages:
+        yield Finding(
+            DATABASE,
+            f"has lost its last batches: {VECTORS} is of batch {later}, {DATABASE} of batch {store.generation}",
+            "the rest is whole; add again what was added last: python -m index add",
+            mends="nothing",
+        )
+
+
+def _check_vectors(store: Store, remedy: str) -> Iterator[Finding]:
+    """Hold the vectors of library.db, which have no checksum, against vectors.faiss, which has one."""
+    try:
+        vectors, mark = VectorIndex.read(store.path.parent / VECTORS)
+    except (OSError, ValueError):
+        return
+    if mark == store.mark:
+        _, different = _compared(vectors, store)
+        if different:
+            yield Finding(store.path.name, f"and {VECTORS} differ in {different} vectors", remedy, mends="rows")
+
+
+def _compared(vectors: VectorIndex, store: Store) -> tuple[int, int]:
+    """Return how many vectors of the index are the truth's, byte for byte, and how many are not."""
+    ids, held = vectors.vectors()
+    same = 0
+    for first in range(0, len(ids), _ROWS):
+        stored = store.vectors(ids[first : first + _ROWS].tolist())
+        same += sum(
+            id_ in stored and stored[id_].tobytes() == vector.tobytes()
+            for id_, vector in zip(ids[first : first + _ROWS].tolist(), held[first : first + _ROWS], strict=True)
+        )
+    return same, len(ids) - same
+
+
+def _lexical_state(folder: Path, store: Store) -> str:
+    if not (folder / LEXICAL).is_dir():
+        return "is missing"
+    try:
+        lexical = LexicalIndex(folder / LEXICAL)
+    except OtherTermsError:
+        return "is of another version of AskAbstracts"
+    except ValueError:
+        return "is damaged"
+    except OSError as error:
+        raise LibraryError(f"{folder} cannot be checked: {error.strerror}; free some space and try again") from error
+    return _behind(lexical.generation, len(lexical), store)
+
+
+def _behind(mark: int, passages: int, store: Store) -> str:
+    generation = store.generation_of(mark)
+    if generation is None:
+        return "is another library's"
+    if mark != store.mark:
+        return f"holds generation {generation}, not {store.generation}"
+    if passages != store.counts().passages:
+        return f"holds {passages} passages, not {store.counts().passages}"
+    return ""

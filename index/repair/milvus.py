@@ -1,0 +1,96 @@
+"""A library's collections on Milvus compared with one another: check -> finding -> remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from index.embedding.encoder import Encoder
+from index.errors import LibraryDamagedError
+from index.ingest.inputs import Group
+from index.ingest.run import run
+from index.records import Abstract
+from index.repair.check import Finding
+from index.search.dense import is_unit
+from index.storage.jobs import Job
+from index.storage.milvus.schema import passage_of, text_version
+from index.storage.milvus.server import Row
+from index.storage.milvus.store import MilvusStore
+from index.storage.schema import abstract_digest, covers_abstract
+
+_AT_ONCE = 50
+"""Abstracts that are compared with their passages at a time."""
+
+
+def check_store(store: MilvusStore, unfinished: Sequence[str]) -> list[Finding]:
+    """Return what is wrong: runs that were broken off, abstracts whose rows do not agree, passages of no abstract."""
+    address = store.server.address
+    remedy = f"python -m index check --repair --library {address}"
+    again = f"run the same command again; when nobody writes and nobody will: {remedy}"
+    found = [Finding(address.name, f"knows of {one}, at work or broken off", again) for one in unfinished]
+    for pmid, abstract in _wrong(store):
+        if abstract:
+            found.append(Finding(store.abstracts_name, f"holds PMID {pmid} damaged", remedy, mends="rows"))
+        else:
+            fetch = f"fetch it again: python -m index add --pmids {pmid} --library {address}"
+            found.append(Finding(store.abstracts_name, f"has lost the record of PMID {pmid}", fetch, mends="nothing"))
+    if next(store.strays(), None):
+        found.append(Finding(store.passages_name, "holds passages of no abstract", remedy))
+    return found
+
+
+def mend(store: MilvusStore, encoder: Encoder) -> None:
+    """Chunk and embed damaged abstracts again from their records, and delete passages of no abstract."""
+    wrong = [abstract for _, abstract in _wrong(store) if abstract]
+    if wrong:
+        run([Group(wrong)], Job("repair", "repair", ""), store=_Anew(store), encoder=encoder)
+    store.delete_passages(list(store.strays()))
+
+
+class _Anew(MilvusStore):
+    """A library's collections as if nothing of what is written to them was there: all of it is embedded again."""
+
+    def __init__(self, store: MilvusStore) -> None:
+        super().__init__(store.server, store.present)
+
+    def digests(self, pmids: Sequence[str]) -> dict[str, str]:
+        """Return none."""
+        return {}
+
+    def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
+        """Return none."""
+        return {}
+
+
+def _wrong(store: MilvusStore) -> Iterator[tuple[str, Abstract | None]]:
+    """Yield the PMIDs whose rows are not as they were written, with their abstract where the record is whole."""
+    for rows in store.abstract_rows(["digest", "version", "passages"], size=_AT_ONCE):
+        passages = store.passage_rows(
+            [(str(row["id"]), int(row["passages"])) for row in rows], ["start", "end", "version", "vector"]
+        )
+        for row in rows:
+            pmid = str(row["id"])
+            try:
+                abstract = store.get_with_raw(pmid)
+            except LibraryDamagedError:
+                yield pmid, None
+                continue
+            if abstract and not _is_as_written(row, abstract, passages.get(pmid, []), store.settings.dimension):
+                yield pmid, abstract
+
+
+def _is_as_written(row: Mapping[str, object], abstract: Abstract, passages: Sequence[Row], dimension: int) -> bool:
+    version = text_version(abstract)
+    if any(one["version"] != version for one in passages):
+        return False
+    found = [passage_of(one, abstract) for one in passages]
+    return (
+        (row["digest"], row["version"], row["passages"]) == (abstract_digest(abstract), version, len(passages))
+        and covers_abstract(abstract, [(one.section, one.start, one.end) for one in found])
+        and all(len(one["vector"]) == dimension and is_unit(_vector(one)) for one in passages)
+    )
+
+
+def _vector(row: Row) -> np.ndarray[tuple[int], np.dtype[np.float16]]:
+    return np.asarray(row["vector"], dtype=np.float16)

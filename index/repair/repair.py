@@ -1,0 +1,287 @@
+"""`check` and `check --repair` for any folder, whatever its library.db has become.
+
+A damaged library.db is first copied, with its log, to library.db.damaged-N; then what is whole of the copy is written
+to a database aside, which takes the damaged one's place: in one transaction where SQLite still finds the file in order,
+by a rename where not. A kill at any step leaves the damaged library or the repaired one, and the same command ends it.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index.embedding.encoder import Encoder, load_encoder
+from index.embedding.pretrained import DEFAULT_ENCODER, MINILM
+from index.errors import EncoderError, LibraryBusyError, LibraryDamagedError, LibraryError
+from index.ingest.batches import OnProgress, write_all
+from index.ingest.inputs import Group
+from index.library import Library
+from index.records import Abstract
+from index.repair.check import DATABASE, LOG, Finding, Mends, check_files
+from index.repair.report import LOST, Account, Checked
+from index.repair.salvage import Salvage
+from index.search.dense import VectorIndex
+from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS, is_address
+from index.storage.folder.database import delete_database
+from index.storage.folder.lock import writing
+from index.storage.folder.store import Store
+from index.storage.jobs import Job
+from index.storage.schema import Entry, Settings
+
+_KEPT = f"{DATABASE}.damaged-"
+_STAGED = "salvaged.db"
+_BATCH = 256
+"""Whole abstracts to a commit."""
+_DEAD_MAN = 128
+"""The byte of SQLite's -shm file on which each process that has the database open holds a lock."""
+
+
+def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProgress | None = None) -> Checked:
+    """Compare the files of a library with one another; with `repair`, mend what can be mended.
+
+    Raises LibraryError when the folder holds nothing of a library, or one of a newer format, and LibraryDamagedError
+    when nothing of a damaged library.db could be salvaged: then it was not changed. Not for a process that has the
+    library open: SQLite's locks end when any handle of a process on the file is closed.
+    """
+    if is_address(path):
+        with Library.open(path) as library:
+            return Checked(library.check(repair=repair))
+    folder = Path(path)
+    if not (folder / DATABASE).is_file() and not (folder / LOG).is_file() and not _has_caches(folder):
+        Library.open(path).close()  # raises what there is to say
+    findings = list(check_files(folder)) or _look(folder)
+    to_mend = {one.mends for one in findings}
+    if not repair or not to_mend - {"nothing"}:
+        return Checked(findings)
+    account = _salvage(folder, to_mend=to_mend, on_progress=on_progress) if to_mend - {"caches", "nothing"} else None
+    with Library.open(folder) as library:
+        library.check(repair=True)
+        left = library.check()
+    mended = [replace(one, repaired=one.mends != "nothing" and one not in left) for one in findings]
+    return Checked(mended, account)
+
+
+def _has_caches(folder: Path) -> bool:
+    return VectorIndex.generation_of(folder / "vectors.faiss") is not None
+
+
+def _look(folder: Path) -> list[Finding]:
+    """Check a library with SQLite; what keeps it from being read at all is a finding as well."""
+    try:
+        with Library.open(folder) as library:
+            return library.check()
+    except LibraryDamagedError as error:
+        damage, _, remedy = str(error).removeprefix(f"{folder / DATABASE} ").partition("; ")
+        return [Finding(DATABASE, damage, remedy, mends="file")]
+
+
+# ---- a damaged library.db
+
+
+def _salvage(folder: Path, *, to_mend: set[Mends], on_progress: OnProgress | None) -> Account:
+    """Put what is whole of a library.db in its place. Raises LibraryDamagedError when nothing is."""
+    with writing(folder):
+        delete_database(folder / _STAGED)
+        delete_database((folder / _STAGED).with_suffix(".new"))
+        kept, is_new = _keep(folder)
+        try:
+            account = _write_staged(folder, kept, with_log="file without log" not in to_mend, on_progress=on_progress)
+        except BaseException:
+            if is_new:
+                delete_database(kept)
+            raise
+        try:
+            _note_lost(folder, account.lost)
+            _put_in_place(folder, is_file_sound=not to_mend & {"file", "file without log"})
+        finally:
+            delete_database(folder / _STAGED)
+        return account
+
+
+def _keep(folder: Path) -> tuple[Path, bool]:
+    """Copy library.db and its log, unless a repair that was broken off has done so; return where, and whether now.
+
+    The log is copied first: what SQLite moves from it to the file meanwhile is then in both.
+    """
+    earlier = sorted(folder.glob(f"{_KEPT}[0-9]*"))
+    earlier = [one for one in earlier if one.suffix.rpartition("-")[2].isdigit()]
+    for kept in earlier:
+        if _same(folder / DATABASE, kept) and (not _length(folder / LOG) or _same(folder / LOG, _log_of(kept))):
+            return kept, False
+    number = max((int(one.name.removeprefix(_KEPT)) for one in earlier), default=0) + 1
+    kept = folder / f"{_KEPT}{number}"
+    if _length(folder / LOG):
+        _copy(folder / LOG, _log_of(kept))
+    _copy(folder / DATABASE, kept)
+    return kept, True
+
+
+def _log_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}-wal")
+
+
+def _length(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else 0
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, whole or not at all; one that is missing gives an empty one."""
+    aside = target.with_name(f"{target.name}.new")
+    with aside.open("wb") as to:
+        if source.is_file():
+            with source.open("rb") as from_:
+                shutil.copyfileobj(from_, to, 1 << 20)
+        to.flush()
+        os.fsync(to.fileno())
+    os.replace(aside, target)
+
+
+def _write_staged(folder: Path, kept: Path, *, with_log: bool, on_progress: OnProgress | None) -> Account:
+    """Write the whole abstracts of a damaged file to a new one; embed those whose vectors are not to be had."""
+    with Salvage(kept, log=_log_of(kept) if with_log else None, vectors=folder / "vectors.faiss") as salvage:
+        settings, dimension = _settings(salvage)
+        store = Store.create(folder / _STAGED, settings)
+        try:
+            account = _write_whole(store, salvage, settings, dimension=dimension, on_progress=on_progress)
+        finally:
+            store.close()
+        if _length(_log_of(folder / _STAGED)):  # SQLite says nothing when there is no room to close it
+            raise LibraryError(f"the disk with {folder} is full; free some space and run the same command again")
+        account = replace(
+            account,
+            kept=kept.name,
+            lost=tuple(salvage.lost()),
+            unnamed=salvage.unnamed(),
+            may_hold_removed=salvage.may_hold_removed(),
+            is_certain=salvage.is_certain(),
+        )
+    if not account.salvaged:
+        delete_database(folder / _STAGED)
+        _note_lost(folder, account.lost)
+        raise LibraryDamagedError(_nothing_left(folder, account.lost))
+    return account
+
+
+def _write_whole(
+    store: Store, salvage: Salvage, settings: Settings, *, dimension: int, on_progress: OnProgress | None
+) -> Account:
+    account, batch, without_vectors = Account(""), [], []
+    for one in salvage.abstracts(dimension):
+        account = replace(
+            account,
+            salvaged=account.salvaged + 1,
+            embedded=account.embedded + (one.vectors is None),
+            reread=account.reread + one.is_from_raw,
+            without_raw=account.without_raw + (not one.has_raw),
+        )
+        if one.vectors is None:
+            without_vectors.append(one.abstract)
+        else:
+            batch.append(Entry(one.abstract, one.passages, one.vectors))
+        if len(batch) == _BATCH:
+            store.put(batch)
+            batch = []
+    if batch:
+        store.put(batch)
+    if without_vectors:
+        _embed(store, without_vectors, settings, on_progress)
+    return account
+
+
+def _embed(store: Store, abstracts: list[Abstract], settings: Settings, on_progress: OnProgress | None) -> None:
+    encoder = load_encoder(settings.encoder)
+    if encoder.sha256 != settings.encoder_sha256:
+        raise EncoderError(
+            f"{len(abstracts)} abstracts have to be embedded again, but the weights of {settings.encoder} are others "
+            "than the library was built with; install those and run the same command again: nothing was changed"
+        )
+    job = Job("repair", "repair", began="", total=len(abstracts))
+    write_all([Group(abstracts)], store=store, encoder=encoder, job=job, on_progress=on_progress)
+    store.end_job()
+
+
+def _settings(salvage: Salvage) -> tuple[Settings, int]:
+    """Return the settings of the new file, and the length of the vectors that go with them: 0 to embed all again."""
+    proven = salvage.settings()
+    if proven:
+        return proven, proven.dimension
+    said = salvage.unproven_settings()
+    if said and not salvage.settings_have_digest:
+        return said, said.dimension
+    usual, *others = (_usual(load_encoder(name)) for name in (DEFAULT_ENCODER, MINILM))
+    for one in (usual, *others):
+        if mended := salvage.settings(one):
+            return mended, mended.dimension
+    return (said, said.dimension) if said and _is_borne_out(said) else (usual, 0)
+
+
+def _is_borne_out(settings: Settings) -> bool:
+    """Tell whether the encoder is here and is what the settings say; a single wrong number would not fit it."""
+    try:
+        encoder = load_encoder(settings.encoder)
+    except EncoderError:
+        return False
+    return (encoder.sha256, encoder.dimension) == (settings.encoder_sha256, settings.dimension)
+
+
+def _usual(encoder: Encoder) -> Settings:
+    tokens = min(DEFAULT_PASSAGE_TOKENS, encoder.max_tokens - 2)
+    return Settings(encoder.name, encoder.sha256, encoder.dimension, tokens)
+
+
+def _nothing_left(folder: Path, lost: Sequence[str]) -> str:
+    pmids = f"-from {folder / LOST}" if lost else " ID..."
+    return (
+        f"nothing of {folder / DATABASE} could be salvaged but {len(lost)} PMIDs, and it was not changed; put it back "
+        f"from a copy, or build a library in another folder: python -m index build --library DIR --pmids{pmids}"
+    )
+
+
+def _note_lost(folder: Path, pmids: Sequence[str]) -> None:
+    """Write the PMIDs to fetch again to a file that --pmids-from takes, beside those of an earlier repair."""
+    if not pmids:
+        return
+    file = folder / LOST
+    earlier = file.read_text(encoding="utf-8").split() if file.is_file() else []
+    aside = file.with_suffix(".new")
+    aside.write_text("\n".join(dict.fromkeys([*earlier, *pmids])) + "\n", encoding="utf-8")
+    os.replace(aside, file)
+
+
+def _put_in_place(folder: Path, *, is_file_sound: bool) -> None:
+    if is_file_sound:
+        store = Store(folder / DATABASE)
+        try:
+            store.replace_all(folder / _STAGED)
+        finally:
+            store.close()
+        return
+    if _is_open_elsewhere(folder / f"{DATABASE}-shm"):
+        raise LibraryBusyError(
+            f"another process has {folder / DATABASE} open, which must not be replaced under it; end that and try again"
+        )
+    for suffix in ("-wal", "-shm"):  # of the damaged file, and copied: the new one must not be read with them
+        (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
+    os.replace(folder / _STAGED, folder / DATABASE)
+
+
+def _is_open_elsewhere(shared: Path) -> bool:
+    """Tell whether another process has a database open, by the lock that SQLite then holds on its -shm file."""
+    try:
+        import fcntl
+
+        with shared.open("r+b") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _DEAD_MAN)
+    except (ImportError, FileNotFoundError, IsADirectoryError):  # Windows itself does not replace an open file
+        return False
+    except OSError:
+        return True
+    return False

@@ -1,0 +1,469 @@
+"""The library's truth: library.db, a SQLite file in WAL mode with abstracts, passages, vectors and settings.
+
+Each committed batch raises the generation by one. Passage ids are never used twice, so whoever holds generation g
+catches up by reading the passages added and the ids removed since g.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sqlite3
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import LibraryDamagedError
+from index.records import Abstract, Filters, Passage
+from index.search.dense import is_unit
+from index.search.filters import Selection, condition
+from index.search.ivf import Lists
+from index.storage.folder.database import Database, decoding, delete_database, said_plainly
+from index.storage.jobs import JOB_TABLES, Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
+from index.storage.schema import (
+    APPLICATION_ID,
+    DIGEST_MODULUS,
+    FILTER_INDEXES,
+    FORMAT,
+    LISTS_TABLE,
+    SCHEMA,
+    STAMP_BITS,
+    Changes,
+    Counts,
+    Entry,
+    Settings,
+    abstract_digest,
+    content_number,
+    covers_abstract,
+    label_rows,
+    pack,
+    settings_digest,
+    settings_row,
+    unpack,
+)
+
+_REMEMBERED = 4
+"""Selections: the same filters stand for question after question, and a wide one is a megabyte in a large library."""
+
+
+class Store(Database):
+    """One library.db: reads may run in many threads while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._selected: OrderedDict[tuple[object, ...], Selection] = OrderedDict()
+
+    @classmethod
+    def create(cls, path: Path, settings: Settings) -> Store:
+        """Make an empty file, whole at once: written aside, then renamed. Raises OSError when that cannot be."""
+        aside = path.with_suffix(".new")
+        delete_database(aside)
+        with said_plainly(path):
+            db = sqlite3.connect(aside, isolation_level=None)
+            try:
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+                _write_settings(db, {"generation": 0, "content": 0, **settings_row(settings)})
+                db.execute("PRAGMA journal_mode = WAL")  # last: closing such a log on a full disk loses it unsaid
+            finally:
+                db.close()
+        os.replace(aside, path)
+        return cls(path)
+
+    @property
+    def settings(self) -> Settings:
+        """What the library was built with."""
+        row = self._settings()
+        with decoding(self.path):
+            return Settings(row["encoder"], row["encoder_sha256"], int(row["dimension"]), int(row["passage_tokens"]))
+
+    @property
+    def generation(self) -> int:
+        """The number of the last committed batch."""
+        with decoding(self.path):
+            return int(self._settings()["generation"])
+
+    @property
+    def mark(self) -> int:
+        """The last committed batch as no other library has it, a copy that went on by itself included; 0 before any."""
+        return int(self._row("SELECT coalesce(max(mark), 0) FROM marks")[0])
+
+    def generation_of(self, mark: int) -> int | None:
+        """Return the generation that a mark stands for, or None when it is of no batch of this library."""
+        if mark and not self._rows("SELECT 1 FROM marks WHERE mark = ?", (mark,)):
+            return None
+        return mark >> STAMP_BITS
+
+    @property
+    def digest(self) -> str:
+        """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came.
+
+        Unless they are so many that their vectors lie in lists, which come out as they were when these were trained.
+        """
+        row = self._settings()
+        with decoding(self.path):
+            parts = [row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT)]
+            parts += [row["lists_sha256"]] if "lists_sha256" in row else []
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def content(self) -> str:
+        """A number that stands for the abstracts, whatever the encoder and the passages."""
+        return self._settings()["content"]
+
+    def counts(self) -> Counts:
+        """Return how much the library holds."""
+        (passages,) = self._row("SELECT count(*) FROM passages")
+        (empty,) = self._row(
+            "SELECT count(*) FROM abstracts WHERE id NOT IN (SELECT abstract_id FROM passages WHERE section <> 'TITLE')"
+        )
+        abstracts, retracted, first, last = self._row(
+            "SELECT count(*), total(is_retracted), min(year), max(year) FROM abstracts"
+        )
+        return Counts(abstracts, passages, int(retracted), empty, first, last)
+
+    def pmids(self) -> list[str]:
+        """Return every PMID, in numeric order."""
+        return [pmid for (pmid,) in self._rows("SELECT pmid FROM abstracts ORDER BY CAST(pmid AS INTEGER), pmid")]
+
+    def digests(self, pmids: Sequence[str]) -> dict[str, str]:
+        """Return the content digests of those of these abstracts that the library holds."""
+        return dict(self._rows_in("SELECT pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
+
+    def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
+        """Return those of these abstracts that the library holds, without their raw records."""
+        rows = self._rows_in("SELECT pmid, record FROM abstracts WHERE pmid IN ({})", pmids)
+        with decoding(self.path):
+            return {pmid: unpack(record) for pmid, record in rows}
+
+    def abstracts(self, *, skip: int = 0) -> Iterator[Abstract]:
+        """Yield every abstract with its raw record, in numeric order of PMID, without the first `skip`."""
+        for pmid in self.pmids()[skip:]:
+            if abstract := self.get_with_raw(pmid):  # another process may have removed it
+                yield abstract
+
+    def get_with_raw(self, pmid: str) -> Abstract | None:
+        """Return an abstract with its raw record, or None."""
+        for record, raw in self._rows("SELECT record, raw FROM abstracts WHERE pmid = ?", (pmid,)):
+            with decoding(self.path):
+                return unpack(record, raw=zlib.decompress(raw))
+        return None
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return those of these passages that are still there."""
+        with self._snapshot():
+            rows = list(
+                self._rows_in(
+                    "SELECT p.id, a.pmid, p.section, p.start, p.end FROM passages p"
+                    " JOIN abstracts a ON a.id = p.abstract_id WHERE p.id IN ({})",
+                    ids,
+                )
+            )
+            texts = {pmid: abstract.text for pmid, abstract in self.get(list({row[1] for row in rows})).items()}
+        with decoding(self.path):
+            return {
+                id_: Passage(pmid, section, start, end, texts[pmid][start:end])
+                for id_, pmid, section, start, end in rows
+            }
+
+    def passage_ids(self) -> NDArray[np.int64]:
+        """Return the ids of all passages, rising."""
+        return np.fromiter((id_ for (id_,) in self._rows("SELECT id FROM passages ORDER BY id")), dtype=np.int64)
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.float16]]:
+        """Return the vectors of these passages."""
+        rows = self._rows_in("SELECT id, vector FROM passages WHERE id IN ({})", ids)
+        with decoding(self.path):
+            found = {id_: np.frombuffer(vector, dtype=np.float16) for id_, vector in rows}
+            dimension = self.settings.dimension
+            if any(len(vector) != dimension for vector in found.values()):
+                raise ValueError("a vector of another length")
+        return found
+
+    def changes_since(self, generation: int) -> Changes:
+        """Return what became of the passages in the batches after `generation`, as of one instant."""
+        with self._snapshot():
+            first, last = self._row("SELECT min(id), max(id) FROM passages WHERE generation > ?", (generation,))
+            removed = self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))
+            return Changes(self.mark, first or 0, last or -1, [id_ for (id_,) in removed])
+
+    def ids_between(self, first: int, last: int, *, size: int) -> Iterator[list[int]]:
+        """Yield the ids of the passages from `first` to `last`, rising, up to `size` at a time."""
+        sql = "SELECT id FROM passages WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+        while ids := [id_ for (id_,) in self._rows(sql, (first, last, size))]:
+            yield ids
+            first = ids[-1] + 1
+
+    def count_passages(self) -> int:
+        """Return how many passages there are."""
+        return int(self._row("SELECT count(*) FROM passages")[0])
+
+    @property
+    def lists_sha256(self) -> str:
+        """The digest of the lists that the vectors lie in; "" where every vector is read for a question."""
+        return next((sha256 for (sha256,) in self._rows("SELECT value FROM settings WHERE name = 'lists_sha256'")), "")
+
+    @property
+    def lists(self) -> Lists | None:
+        """The lists that the vectors lie in, or None: there are none, or they are not as they were written."""
+        with self._snapshot():
+            said, dimension = self.lists_sha256, self.settings.dimension
+            rows = self._rows("SELECT trained_for, centroids FROM lists") if said else []
+        for trained_for, centroids in rows:
+            with decoding(self.path):
+                lists = Lists(np.frombuffer(centroids, dtype=np.float16).reshape(-1, dimension), int(trained_for))
+            if lists.sha256 == said:
+                return lists
+        return None
+
+    def put_lists(self, lists: Lists | None) -> None:
+        """Take other lists, or none, as a batch of its own: what holds the vectors follows as after any other."""
+        with self._transaction():
+            self._next_generation()
+            self._drop_lists()
+            if lists is not None:
+                self._db.execute("INSERT INTO lists VALUES (?, ?)", (lists.trained_for, lists.centroids.tobytes()))
+                _write_settings(self._db, {"lists_sha256": lists.sha256})
+
+    @property
+    def job(self) -> Job | None:
+        """The run that was broken off, or is at work."""
+        with self._snapshot():
+            return read_job(self._db)
+
+    def pending_pmids(self) -> list[str]:
+        """Return the PMIDs that the job has still to fetch, in their order."""
+        with self._snapshot():
+            return pending_pmids(self._db)
+
+    def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
+        """Remember a job and the PMIDs that it has to fetch, in place of any other."""
+        with self._transaction():
+            begin_job(self._db, job, pmids)
+
+    def end_job(self) -> None:
+        """Forget the job."""
+        with self._transaction():
+            end_job(self._db)
+
+    def put(
+        self,
+        entries: Sequence[Entry],
+        *,
+        restated: Sequence[Abstract] = (),
+        remove: Sequence[str] = (),
+        step: Step | None = None,
+    ) -> None:
+        """Add or replace abstracts, restate those whose passages stay, remove PMIDs and note the job's step, as one."""
+        with self._transaction():
+            if step:
+                advance_job(self._db, step)
+            if not (entries or restated or remove):
+                return
+            generation = self._next_generation()
+            self._remove([*remove, *(entry.abstract.pmid for entry in entries)], generation)
+            for entry in entries:
+                self._insert(entry, generation)
+            for abstract in restated:
+                self._restate(abstract)
+
+    def replace_all(self, staged: Path) -> None:
+        """Take over another library.db's settings, job and whole content in one transaction."""
+        with self._lock, self._said_plainly():
+            self._db.execute("ATTACH ? AS staged", (str(staged),))
+            try:
+                with self._transaction():
+                    self._take_over(self._next_generation())
+            finally:
+                self._db.execute("DETACH staged")
+
+    def select(self, filters: Filters) -> Selection | None:
+        """Return which passages the filters allow; None for all of them. Those used last are remembered."""
+        where, values = condition(filters)
+        if not where and filters.include_retracted:
+            return None
+        with self._snapshot():
+            key = (self.mark, where, tuple(values))
+            if key not in self._selected:
+                chosen = self._passages_of(where or "a.is_retracted", values)
+                self._selected[key] = Selection(chosen, excludes=not where)
+                while len(self._selected) > _REMEMBERED:
+                    self._selected.popitem(last=False)
+            self._selected.move_to_end(key)
+            selection = self._selected[key]
+        return None if selection.excludes and not len(selection.ids) else selection
+
+    def _passages_of(self, where: str, values: Sequence[object]) -> NDArray[np.int64]:
+        """Return the ids of the passages of the abstracts that a condition names, rising."""
+        # CROSS: from the abstracts to their passages, as SQLite would not know which of them are few
+        sql = f"SELECT p.id FROM abstracts a CROSS JOIN passages p ON p.abstract_id = a.id WHERE {where}"
+        ids = np.fromiter((id_ for (id_,) in self._rows(sql, values)), dtype=np.int64)
+        return np.sort(ids)
+
+    def label_values(self, kind: str) -> list[str]:
+        """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""
+        rows = self._rows(
+            "SELECT value FROM labels WHERE kind = ? GROUP BY value ORDER BY count(*) DESC, value", (kind,)
+        )
+        return [value for (value,) in rows]
+
+    def has_label(self, kind: str, value: str) -> bool:
+        """Tell whether an abstract has this label, without regard to case."""
+        return bool(self._rows("SELECT 1 FROM labels WHERE kind = ? AND value = ? LIMIT 1", (kind, value.casefold())))
+
+    def is_sound(self) -> bool:
+        """Tell whether SQLite finds the whole file in order."""
+        return self._row("PRAGMA integrity_check") == ("ok",)
+
+    def has_sound_settings(self) -> bool:
+        """Tell whether the settings are those that were written, and the generation that of the last mark."""
+        with self._snapshot(), decoding(self.path):
+            digest = self._settings().get("settings_sha256")  # older libraries have none
+            same = digest is None or digest == settings_digest(self.settings)
+            return same and self.mark >> STAMP_BITS == self.generation
+
+    def damaged_pmids(self) -> list[str]:
+        """Return the PMIDs of the abstracts whose rows are not as they were written, which SQLite cannot know."""
+        with self._snapshot():
+            dimension = self.settings.dimension
+            return [pmid for pmid in self.pmids() if not self._is_as_written(pmid, dimension)]
+
+    def is_all_there(self) -> bool:
+        """Tell whether the abstracts are those that were counted when they were written."""
+        try:
+            with self._snapshot(), decoding(self.path):
+                numbers = (content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
+                return sum(numbers) % DIGEST_MODULUS == int(self._settings()["content"])
+        except LibraryDamagedError:
+            return False
+
+    # ---- writing
+
+    def _next_generation(self) -> int:
+        """Give the open transaction the next generation, and a mark of its own."""
+        for statement in FILTER_INDEXES:
+            self._db.execute(statement)
+        generation = self.generation + 1
+        _write_settings(self._db, {"generation": generation})
+        mark = generation << STAMP_BITS | secrets.randbits(STAMP_BITS)
+        self._db.execute("INSERT INTO marks VALUES (?)", (mark,))
+        return generation
+
+    def _drop_lists(self) -> None:
+        self._db.execute(LISTS_TABLE)
+        self._db.execute("DELETE FROM lists")
+        self._db.execute("DELETE FROM settings WHERE name = 'lists_sha256'")
+
+    def _remove(self, pmids: Sequence[str], generation: int) -> None:
+        rows = list(self._rows_in("SELECT id, pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
+        for abstract_id, pmid, digest in rows:
+            self._db.execute(
+                "INSERT INTO removals SELECT id, ? FROM passages WHERE abstract_id = ?", (generation, abstract_id)
+            )
+            self._db.execute("DELETE FROM passages WHERE abstract_id = ?", (abstract_id,))
+            self._db.execute("DELETE FROM labels WHERE abstract_id = ?", (abstract_id,))
+            self._db.execute("DELETE FROM abstracts WHERE id = ?", (abstract_id,))
+            self._count_content(-content_number(pmid, digest))
+
+    def _insert(self, entry: Entry, generation: int) -> None:
+        abstract = entry.abstract
+        digest = abstract_digest(abstract)
+        abstract_id = self._db.execute(
+            "INSERT INTO abstracts (pmid, year, is_retracted, digest, record, raw) VALUES (?, ?, ?, ?, ?, ?)",
+            (abstract.pmid, abstract.year, abstract.is_retracted, digest, pack(abstract), zlib.compress(abstract.raw)),
+        ).lastrowid
+        self._db.executemany(
+            "INSERT INTO passages (abstract_id, section, start, end, vector, generation) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    abstract_id,
+                    passage.section,
+                    passage.start,
+                    passage.end,
+                    vector.astype(np.float16).tobytes(),
+                    generation,
+                )
+                for passage, vector in zip(entry.passages, entry.vectors, strict=True)
+            ],
+        )
+        self._label(abstract_id, abstract)
+        self._count_content(content_number(abstract.pmid, digest))
+
+    def _restate(self, abstract: Abstract) -> None:
+        """Put an abstract in the place of one with the same passages, which stay as they are, with their vectors."""
+        abstract_id, old = self._row("SELECT id, digest FROM abstracts WHERE pmid = ?", (abstract.pmid,))
+        digest = abstract_digest(abstract)
+        self._db.execute(
+            "UPDATE abstracts SET year = ?, is_retracted = ?, digest = ?, record = ?, raw = ? WHERE id = ?",
+            (abstract.year, abstract.is_retracted, digest, pack(abstract), zlib.compress(abstract.raw), abstract_id),
+        )
+        self._db.execute("DELETE FROM labels WHERE abstract_id = ?", (abstract_id,))
+        self._label(abstract_id, abstract)
+        self._count_content(content_number(abstract.pmid, digest) - content_number(abstract.pmid, old))
+
+    def _label(self, abstract_id: int | None, abstract: Abstract) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO labels VALUES (?, ?, ?)",
+            [(abstract_id, kind, value) for kind, value in label_rows(abstract)],
+        )
+
+    def _take_over(self, generation: int) -> None:
+        self._drop_lists()  # of other vectors
+        self._db.execute("INSERT INTO removals SELECT id, ? FROM passages", (generation,))
+        (last,) = self._row("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
+        for table in ("passages", "labels", "abstracts"):
+            self._db.execute(f"DELETE FROM {table}")
+        self._db.execute("INSERT INTO abstracts SELECT * FROM staged.abstracts")
+        self._db.execute("INSERT INTO labels SELECT * FROM staged.labels")
+        self._db.execute(
+            "INSERT INTO passages SELECT id + ?, abstract_id, section, start, end, vector, ? FROM staged.passages",
+            (last, generation),
+        )
+        self._db.execute("INSERT OR REPLACE INTO settings SELECT * FROM staged.settings WHERE name <> 'generation'")
+        end_job(self._db)  # of the library that this one replaces
+        for table in JOB_TABLES:
+            self._db.execute(f"INSERT INTO {table} SELECT * FROM staged.{table}")
+
+    def _is_as_written(self, pmid: str, dimension: int) -> bool:
+        """Tell whether the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""
+        try:
+            id_, year, is_retracted, digest, record, raw = self._row(
+                "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)
+            )
+            with decoding(self.path):
+                abstract = unpack(record, raw=zlib.decompress(raw))
+                same = (pmid, year, is_retracted, digest) == (
+                    abstract.pmid, abstract.year, int(abstract.is_retracted), abstract_digest(abstract)
+                )  # fmt: skip
+                labels = set(self._rows("SELECT kind, value FROM labels WHERE abstract_id = ?", (id_,)))
+                rows = self._rows(
+                    "SELECT section, start, end, vector FROM passages WHERE abstract_id = ? ORDER BY id", (id_,)
+                )
+                spans, vectors = [row[:3] for row in rows], [np.frombuffer(row[3], np.float16) for row in rows]
+                return (
+                    same
+                    and labels == set(label_rows(abstract))
+                    and covers_abstract(abstract, spans)
+                    and all(len(one) == dimension and is_unit(one) for one in vectors)
+                )
+        except LibraryDamagedError:
+            return False
+
+    def _count_content(self, change: int) -> None:
+        """Keep the sum of all content numbers: a digest of the set that one change costs one addition."""
+        content = (int(self._settings()["content"]) + change) % DIGEST_MODULUS
+        _write_settings(self._db, {"content": content})
+
+    def _settings(self) -> dict[str, str]:
+        return dict(self._rows("SELECT name, value FROM settings"))
+
+
+def _write_settings(db: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO settings VALUES (?, ?)", [(name, str(value)) for name, value in values.items()]
+    )

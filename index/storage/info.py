@@ -1,0 +1,76 @@
+"""What a library holds and what it was built with, said without loading a model or an index."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from index.storage.folder.store import Store
+from index.storage.schema import Counts, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryInfo:
+    """What a library holds and what it was built with. `bytes` is its size on disk; `years` is (first, last).
+
+    `unfinished` is a sentence on the run that was broken off or is at work, "" where there is none.
+    """
+
+    path: str
+    name: str
+    abstracts: int
+    passages: int
+    years: tuple[int, int] | None
+    retracted: int
+    without_abstract: int
+    encoder: str
+    encoder_sha256: str
+    passage_tokens: int
+    generation: int
+    digest: str
+    bytes: int
+    unfinished: str = ""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the record as the command line's JSON has it."""
+        return asdict(self)
+
+
+def library_info(path: Path, store: Store) -> LibraryInfo:
+    """Return what a library in a folder holds."""
+    job = store.job
+    unfinished = f"{job.how_far}; the same command goes on with it" if job else ""
+    info = info_of(store.counts(), store.settings, path=str(path), name=path.name, unfinished=unfinished)
+    return replace(info, generation=store.generation, digest=store.digest, bytes=_size(path))
+
+
+def info_of(counts: Counts, settings: Settings, *, path: str, name: str, unfinished: str) -> LibraryInfo:
+    """Return what counts and settings say of a library, with its generation, digest and size still to be told."""
+    return LibraryInfo(
+        path=path,
+        name=name,
+        abstracts=counts.abstracts,
+        passages=counts.passages,
+        years=(counts.first_year, counts.last_year or counts.first_year) if counts.first_year else None,
+        retracted=counts.retracted,
+        without_abstract=counts.without_text,
+        encoder=settings.encoder,
+        encoder_sha256=settings.encoder_sha256,
+        passage_tokens=settings.passage_tokens,
+        generation=0,
+        digest="",
+        bytes=0,
+        unfinished=unfinished,
+    )
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of all files in a folder; what a writer deletes meanwhile counts for nothing."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += os.stat(os.path.join(parent, name)).st_size
+    return size

@@ -1,0 +1,192 @@
+"""Text to hits on Milvus: both sides as in a folder, filtered before their top-k, and the same fusion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+
+from index.analysis.abbreviations import Abbreviation, Spelled, key
+from index.analysis.terms import terms
+from index.embedding.encoder import Vectors
+from index.records import Abstract, Filters, Hit, Passage
+from index.search.hybrid import DEPTH, Mode, Query, fuse, understood
+from index.search.lexical_documents import LONGEST_WHOLE
+from index.storage.milvus.schema import PASSAGE, condition, definitions_of, in_order, passage_of, text_version
+from index.storage.milvus.server import Found, Row, quoted, scores_of
+from index.storage.milvus.store import MilvusStore
+
+_AT_ONCE = 16
+"""Questions that are asked of Milvus side by side: each waits for what was just written."""
+_MOST_DEFINITIONS = 2_000
+"""Abstracts that define a word of a question, weighed against each other."""
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
+
+
+def search(query: Query, *, store: MilvusStore, top: int, mode: Mode, filters: Filters) -> list[Hit]:
+    """Return up to `top` hits, best first, as `index.search.hybrid.search` does from a folder."""
+    cosines, bm25, rows = _scores(query, store, depth=max(DEPTH, 2 * top), mode=mode, where=condition(filters))
+    scores = fuse(cosines, bm25) if mode == "hybrid" else cosines or bm25
+    ranked = sorted(scores, key=lambda id_: (-scores[id_], in_order(id_)))[:top]
+    pmids = list(dict.fromkeys(rows[id_]["pmid"] for id_ in ranked))
+    abstracts, whole = _together(
+        lambda: store.get(pmids), lambda: _whole_scores(query.text, pmids, store) if mode != "dense" else {}
+    )
+    found = _passages({id_: rows[id_] for id_ in ranked}, abstracts, filters)
+    long = {pmid for pmid, one in abstracts.items() if mode != "dense" and len(one.text) > LONGEST_WHOLE}
+    return [
+        Hit(
+            found[id_],
+            scores[id_],
+            cosines.get(id_),
+            bm25.get(id_),
+            bm25.get(id_) if found[id_].pmid in long else whole.get(found[id_].pmid),
+        )
+        for id_ in ranked
+        if id_ in found
+    ]
+
+
+def _scores(
+    query: Query, store: MilvusStore, *, depth: int, mode: Mode, where: str
+) -> tuple[dict[str, float], dict[str, float], dict[str, Row]]:
+    """Return the cosines, the BM25 scores and the rows of what was found, by key."""
+    words = " ".join(terms(query.text))
+
+    def dense() -> list[Found]:
+        return _dense(query.vector, store, depth, where) if query.vector is not None and mode != "lexical" else []
+
+    def lexical() -> list[Found]:
+        return _lexical(words, store, depth, where) if words and mode != "dense" else []
+
+    by_meaning, by_words = _together(dense, lexical)
+    rows = {one.id: one.row for one in (*by_meaning, *by_words)}
+    cosines, bm25 = ({one.id: one.score for one in side} for side in (by_meaning, by_words))
+    if mode != "hybrid" or query.vector is None:
+        return cosines, bm25, rows
+    others_bm25, others_cosines = _together(
+        lambda: _lexical_of(words, store, [id_ for id_ in cosines if id_ not in bm25]),
+        lambda: _cosines_of(query.vector, store, [id_ for id_ in bm25 if id_ not in cosines]),
+    )
+    return cosines | others_cosines, bm25 | others_bm25, rows
+
+
+def _dense(vector: Vectors, store: MilvusStore, depth: int, where: str) -> list[Found]:
+    return store.server.nearest(
+        store.passages_name, "vector", vector.tolist(), index=store.present.index, top=depth, where=where,
+        columns=PASSAGE,
+    )  # fmt: skip
+
+
+def _lexical(words: str, store: MilvusStore, depth: int, where: str) -> list[Found]:
+    return store.server.best(store.passages_name, scores_of("terms"), words, top=depth, where=where, columns=PASSAGE)
+
+
+def _lexical_of(words: str, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
+    """Return the BM25 scores of what only the dense side found: like is compared with like."""
+    if not ids or not words:
+        return {}
+    where = f"id in {quoted(ids)}"
+    found = store.server.best(store.passages_name, scores_of("terms"), words, top=len(ids), where=where)
+    return {one.id: one.score for one in found}
+
+
+def _cosines_of(vector: Vectors | None, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
+    """Return the cosines of what only the lexical side found, reckoned here: an index may not come by them."""
+    if not ids or vector is None:
+        return {}
+    rows = store.server.rows(store.passages_name, f"id in {quoted(ids)}", ["vector"], most=len(ids))
+    return {row["id"]: float(np.dot(np.asarray(row["vector"], dtype=np.float32), vector)) for row in rows}
+
+
+def _passages(rows: dict[str, Row], abstracts: dict[str, Abstract], filters: Filters) -> dict[str, Passage]:
+    """Return the passages of these rows, but for those that a writer is about to replace or to remove."""
+    texts = {pmid: text_version(one) for pmid, one in abstracts.items()}
+    return {
+        id_: passage_of(row, abstracts[row["pmid"]])
+        for id_, row in rows.items()
+        if texts.get(row["pmid"]) == row["version"]
+        and (filters.include_retracted or not abstracts[row["pmid"]].is_retracted)
+    }
+
+
+def _whole_scores(text: str, pmids: Sequence[str], store: MilvusStore) -> dict[str, float]:
+    """Return the BM25 score of each of these abstracts as a whole, by PMID."""
+    words = " ".join(terms(text))
+    if not words or not pmids:
+        return {}
+    where = f"id in {quoted(pmids)}"
+    found = store.server.best(store.abstracts_name, scores_of("whole"), words, top=len(pmids), where=where)
+    return {one.id: one.score for one in found}
+
+
+def term_weights(words: Iterable[str], store: MilvusStore) -> tuple[dict[str, float], float]:
+    """Return the inverse document frequency of each term that a passage holds, and that of a term that none holds."""
+    asked = list(dict.fromkeys(words))
+    count = store.server.count(store.passages_name)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        frequencies = pool.map(
+            lambda word: store.server.count(store.passages_name, f"text_match(terms, {quoted([word])[1:-1]})"), asked
+        )
+        found = {
+            word: math.log(1 + (count - n + 0.5) / (n + 0.5))
+            for word, n in zip(asked, frequencies, strict=True)
+            if 0 < n <= count
+        }
+    return found, math.log(1 + (count + 0.5) / 0.5)
+
+
+def understood_by(text: str, store: MilvusStore) -> Spelled:
+    """Return a question as both sides read it, with the abbreviations that the library defines.
+
+    What its words stand for is asked for all of them at once; a folder's index is looked into a word at a time.
+    """
+    asked = _Definitions(store)
+    understood(text, asked)
+    asked.look_up()
+    return understood(text, asked)
+
+
+class _Definitions:
+    """The abbreviations that a library defines; at first it only notes what is asked."""
+
+    def __init__(self, store: MilvusStore) -> None:
+        self._store = store
+        self._noted: dict[str, None] = {}
+        self._found: dict[str, list[Abbreviation]] | None = None
+
+    def definitions(self, form: str) -> list[Abbreviation]:
+        """Return what a form is defined as, once for each passage that does."""
+        if self._found is None:
+            self._noted[form] = None
+            return []
+        if form not in self._found:
+            self._found |= self._asked([form])
+        return self._found[form]
+
+    def look_up(self) -> None:
+        """Ask for all that was noted."""
+        self._found = self._asked(list(self._noted))
+
+    def _asked(self, forms: Sequence[str]) -> dict[str, list[Abbreviation]]:
+        if not forms:
+            return {}
+        store, where = self._store, f"array_contains_any(forms, {quoted(forms)})"
+        rows = store.server.rows(store.abstracts_name, where, ["definitions"], most=_MOST_DEFINITIONS)
+        found: dict[str, list[Abbreviation]] = {form: [] for form in forms}
+        for row in sorted(rows, key=lambda row: str(row["id"])):
+            for one in definitions_of(row):
+                for form in {key(one.short), key(one.long)} & found.keys():
+                    found[form].append(one)
+        return found
+
+
+def _together(one: Callable[[], _One], other: Callable[[], _Other]) -> tuple[_One, _Other]:
+    """Return what two questions to the server bring, asked side by side."""
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(other)
+        return one(), second.result()

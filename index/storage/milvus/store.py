@@ -1,0 +1,419 @@
+"""The truth of a library on Milvus: what `index.storage.folder.store` is to a folder, written by any number of processes at once.
+
+There is no transaction over collections. An abstract's row is written last and read first: passages of a text that it
+does not have are nobody's, and what a killed writer left is written over when the same is added again. A run is
+remembered by its process only: what it did is known by the digests of the abstracts that are there.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from index.errors import LibraryDamagedError, LibraryError
+from index.records import Abstract, Passage
+from index.search.lexical_documents import lexical_rows
+from index.storage.jobs import Job, Step
+from index.storage.milvus.schema import (
+    ABSTRACTS,
+    META,
+    PIECES,
+    Present,
+    abstract_of,
+    abstract_row,
+    filtered_by,
+    in_order,
+    label_key,
+    passage_columns,
+    passage_of,
+    passage_rows,
+    piece_ids,
+    present_of,
+    stamp_of,
+    text_version,
+)
+from index.storage.milvus.server import GoneError, Row, Server, quoted
+from index.storage.schema import DIGEST_MODULUS, Counts, Entry, Settings, content_number
+
+_T = TypeVar("_T")
+_KEYS = 500
+"""Keys to a query."""
+_RECORDS = 50
+"""Records to a query or a request: each is at most 120 kB."""
+_YEARS = (0, 10_000)
+_ALL = 'id != ""'
+"""A filter that lets every row through: Milvus wants one, or a limit."""
+_LABELLED = 50_000
+"""Abstracts whose labels are counted for a list of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a library is: `last` stands for the last change, at `at_ms`, and `unfinished` are the runs that are open."""
+
+    last: str
+    at_ms: int
+    unfinished: tuple[str, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody writes, and nobody was killed while writing."""
+        return not self.unfinished
+
+
+class Register:
+    """The collection NAME: which collections are the library's, which runs are open, and when it last changed."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._name = server.address.name
+
+    def create(self) -> None:
+        """Make the register where there is none."""
+        self._server.create(self._name, META)
+
+    def drop(self) -> None:
+        """Drop the register, and with it the library."""
+        self._server.drop(self._name)
+
+    def present(self) -> Present | None:
+        """Return what the library is now, or None where there is none. Raises LibraryError for something else."""
+        value = self._present_row()
+        present = present_of(value) if value else None
+        if value and present is None:
+            address = self._server.address
+            raise LibraryError(
+                f"{address} was made by another version of AskAbstracts; use that version, "
+                f"or build it again from its sources: python -m index build INPUTS --library {address}"
+            )
+        return present
+
+    def stamp(self) -> str | None:
+        """Return the stamp of the library that there is, whatever version made it, or None where there is none."""
+        value = self._present_row()
+        return stamp_of(value) if value else None
+
+    def set_present(self, present: Present) -> None:
+        """Make these collections the library's, at once for all who ask."""
+        self._put("present", present.to_json())
+
+    def state(self) -> State:
+        """Return how the library is."""
+        values = self._values()
+        last, _, at_ms = values.get("last", " 0").partition(" ")
+        return State(last, int(at_ms), tuple(value for id_, value in values.items() if id_.startswith("run/")))
+
+    def open_run(self, key: str, command: str) -> None:
+        """Note a run that is about to write; one that is killed stays open until the same is run again to its end."""
+        since = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+        self._put(f"run/{key[:32]}", f"the {command} begun at {since}")
+
+    def end_run(self, key: str) -> None:
+        """Note that a run has come to its end, and that the library has changed."""
+        self._put("last", f"{secrets.token_hex(8)} {time.time_ns() // 1_000_000}")
+        self._server.delete(self._name, f"id in {quoted([f'run/{key[:32]}'])}")
+
+    def end_all_runs(self) -> None:
+        """Forget all runs, those of others too."""
+        for id_ in [id_ for id_ in self._values() if id_.startswith("run/")]:
+            self.end_run(id_.removeprefix("run/"))
+
+    def drop_others(self, stamp: str) -> None:
+        """Drop the collections of all other stamps: what was replaced, and what was begun and given up."""
+        ours = re.compile(rf"{re.escape(self._name)}_([0-9a-f]+)_(?:abstracts|passages|pieces)")
+        for name in self._server.collections():
+            if (match := ours.fullmatch(name)) and match[1] != stamp:
+                self._server.drop(name)
+
+    def is_open(self, key: str) -> bool:
+        """Tell whether a run was begun and not ended."""
+        return f"run/{key[:32]}" in self._values()
+
+    def remembered_content(self, stamp: str, state: State) -> int | None:
+        """Return the sum over all abstracts that somebody has made in this state."""
+        said = self._values().get("content", "").split(" ")
+        return int(said[2]) if said[:2] == [stamp, state.last] else None
+
+    def remember_content(self, stamp: str, state: State, content: int) -> None:
+        """Keep the sum over all abstracts for who asks next."""
+        self._put("content", f"{stamp} {state.last} {content}")
+
+    def _present_row(self) -> str:
+        address = self._server.address
+        try:
+            if sorted(self._server.columns(self._name)) != sorted(one.name for one in META):
+                raise LibraryError(f"{address} is a collection of another program; give another name")
+        except GoneError:
+            return ""
+        self._server.load(self._name)
+        return self._values().get("present", "")
+
+    def _values(self) -> dict[str, str]:
+        rows = self._server.rows(self._name, _ALL, ["value"], most=10_000)
+        return {row["id"]: row["value"] for row in rows}
+
+    def _put(self, id_: str, value: str) -> None:
+        self._server.upsert(self._name, [{"id": id_, "value": value, "unused": [0.0, 0.0]}])
+
+
+class MilvusStore:
+    """The collections of one stamp."""
+
+    def __init__(self, server: Server, present: Present) -> None:
+        self.server = server
+        self.present = present
+        stem = f"{server.address.name}_{present.stamp}"
+        self.abstracts_name, self.passages_name, self.pieces_name = names_of(stem)
+        self._job: Job | None = None
+        self._pending: dict[str, None] = {}
+        self._looked_up: dict[str, bool] = {}
+        """Which of a batch's abstracts were there when the run asked: each question to a server costs its time."""
+
+    def create(self) -> None:
+        """Make the collections where they are not there yet."""
+        self.server.create(self.pieces_name, PIECES)
+        self.server.create(self.passages_name, passage_columns(self.settings.dimension), index=self.present.index)
+        self.server.create(self.abstracts_name, ABSTRACTS)
+
+    def load(self) -> None:
+        """Have the collections ready to be asked: those of a server that was started anew are not."""
+        for name in (self.abstracts_name, self.passages_name, self.pieces_name):
+            self.server.load(name)
+
+    def settle(self) -> None:
+        """Have what a run has written scored like the rest."""
+        for name in (self.passages_name, self.abstracts_name):
+            self.server.settle(name)
+
+    def drop(self) -> None:
+        """Drop the collections."""
+        for name in (self.abstracts_name, self.passages_name, self.pieces_name):
+            self.server.drop(name)
+
+    # ---- reading
+
+    @property
+    def settings(self) -> Settings:
+        """What the library was built with."""
+        return self.present.settings
+
+    def counts(self) -> Counts:
+        """Return how much the library holds."""
+        count, name = self.server.count, self.abstracts_name
+        first, last = self._years()
+        return Counts(
+            abstracts=count(name),
+            passages=count(self.passages_name),
+            retracted=count(name, "is_retracted == true"),
+            without_text=count(name, "has_text == false"),
+            first_year=first,
+            last_year=last,
+        )
+
+    def digests(self, pmids: Sequence[str]) -> dict[str, str]:
+        """Return the content digests of those of these abstracts that the library holds."""
+        found = {
+            row["id"]: row["digest"]
+            for some in _parts(dict.fromkeys(pmids), _KEYS)
+            for row in self.server.rows(self.abstracts_name, f"id in {quoted(some)}", ["digest"], most=len(some))
+        }
+        self._looked_up = {pmid: pmid in found for pmid in pmids}
+        return found
+
+    def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
+        """Return those of these abstracts that the library holds, without their raw records."""
+        return {one.pmid: one for one in self._abstracts(pmids, ["record", "record_pieces"])}
+
+    def get_with_raw(self, pmid: str) -> Abstract | None:
+        """Return an abstract with its raw record, or None."""
+        return next(self._abstracts([pmid], ["record", "record_pieces", "raw", "raw_pieces"]), None)
+
+    def pmids(self) -> list[str]:
+        """Return every PMID, in numeric order."""
+        return sorted(self._ids(), key=lambda pmid: (int(pmid) if pmid.isdigit() else 0, pmid))
+
+    def abstracts(self) -> Iterator[Abstract]:
+        """Yield every abstract with its raw record."""
+        for some in _parts(self._ids(), _RECORDS):
+            yield from self._abstracts(some, ["record", "record_pieces", "raw", "raw_pieces"])
+
+    def label_values(self, kind: str) -> list[str]:
+        """Return the values of one kind of label, most frequent first: those of up to _LABELLED abstracts."""
+        counts: dict[str, int] = {}
+        for row in islice(self.server.all_rows(self.abstracts_name, _ALL, ["labels"]), _LABELLED):
+            for label in row["labels"]:
+                of_kind, _, value = label.partition(":")
+                if of_kind == kind and not value.startswith("sha256:"):
+                    counts[value] = counts.get(value, 0) + 1
+        return sorted(counts, key=lambda value: (-counts[value], value))
+
+    def has_label(self, kind: str, value: str) -> bool:
+        """Tell whether an abstract has this publication type, MeSH term or journal."""
+        where = f"array_contains_any(labels, {quoted([label_key(kind, value)])})"
+        return bool(self.server.rows(self.abstracts_name, where, ["id"], most=1))
+
+    def content(self) -> int:
+        """Return the number that stands for the abstracts. Reads all rows."""
+        rows = self.server.all_rows(self.abstracts_name, _ALL, ["digest"])
+        return sum(content_number(row["id"], row["digest"]) for row in rows) % DIGEST_MODULUS
+
+    # ---- checking
+
+    def abstract_rows(self, columns: Sequence[str], *, size: int) -> Iterator[list[Row]]:
+        """Yield these columns of every abstract, `size` abstracts at a time."""
+        rows = self.server.all_rows(self.abstracts_name, _ALL, columns)
+        yield from _parts(rows, size)
+
+    def passage_rows(self, counts: Sequence[tuple[str, int]], columns: Sequence[str]) -> dict[str, list[Row]]:
+        """Return these columns of as many passages of each PMID as it should have, in order, by PMID."""
+        found: dict[str, list[Row]] = {}
+        for some in _parts((f"{pmid}/{number}" for pmid, count in counts for number in range(count)), _KEYS):
+            rows = self.server.rows(self.passages_name, f"id in {quoted(some)}", columns, most=len(some))
+            for row in sorted(rows, key=lambda row: in_order(row["id"])):
+                found.setdefault(row["id"].rpartition("/")[0], []).append(row)
+        return found
+
+    def strays(self) -> Iterator[str]:
+        """Yield the keys of passages that no abstract counts among its own."""
+        for rows in _parts(self.server.all_rows(self.passages_name, _ALL, ["id"]), _KEYS):
+            places = [(row["id"], *row["id"].rpartition("/")[::2]) for row in rows]
+            pmids = dict.fromkeys(pmid for _, pmid, _ in places)
+            known = self.server.rows(self.abstracts_name, f"id in {quoted(pmids)}", ["passages"], most=len(pmids))
+            counts = {row["id"]: int(row["passages"]) for row in known}
+            yield from (id_ for id_, pmid, number in places if int(number) >= counts.get(pmid, 0))
+
+    def delete_passages(self, ids: Sequence[str]) -> None:
+        """Delete passages by their keys."""
+        for some in _parts(ids, _KEYS):
+            self.server.delete(self.passages_name, f"id in {quoted(some)}")
+
+    # ---- the run at hand
+
+    @property
+    def job(self) -> Job | None:
+        """This process's run, if one is at work."""
+        return self._job
+
+    def pending_pmids(self) -> list[str]:
+        """Return the PMIDs that the run has still to fetch, in their order."""
+        return list(self._pending)
+
+    def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
+        """Take up a run and the PMIDs that it has to fetch."""
+        self._job, self._pending = job, dict.fromkeys(pmids)
+
+    # ---- writing
+
+    def put(
+        self,
+        entries: Sequence[Entry],
+        *,
+        restated: Sequence[Abstract] = (),
+        remove: Sequence[str] = (),
+        step: Step | None = None,
+    ) -> None:
+        """Add or replace abstracts, restate those whose passages stay, and remove PMIDs, each abstract's row last."""
+        if not all(entry.abstract.pmid in self._looked_up for entry in entries):
+            MilvusStore.digests(self, [entry.abstract.pmid for entry in entries])
+        indexed = [list(lexical_rows(one.abstract, dict(enumerate(one.passages)))) for one in entries]
+        new = [row for entry, of_it in zip(entries, indexed, strict=True) for row in passage_rows(entry, of_it)]
+        self.server.upsert(self.passages_name, new)
+        self._delete_older([entry.abstract for entry in entries if self._looked_up[entry.abstract.pmid]])
+        self._looked_up = {}
+        again = [(one, self._restate_passages(one)) for one in restated]
+        self._put_abstracts(
+            [
+                *(abstract_row(one.abstract, one.passages, of_it) for one, of_it in zip(entries, indexed, strict=True)),
+                *(abstract_row(*one, list(lexical_rows(one[0], dict(enumerate(one[1]))))) for one in again),
+            ]
+        )
+        self._remove(remove)
+        if step:
+            self._job = step.job
+            for pmid in step.fetched:
+                self._pending.pop(pmid, None)
+
+    def _put_abstracts(self, made: Sequence[tuple[Row, list[Row]]]) -> None:
+        self.server.upsert(self.pieces_name, [piece for _, more in made for piece in more], size=_RECORDS)
+        self.server.upsert(self.abstracts_name, [row for row, _ in made], size=_RECORDS)
+
+    def _delete_older(self, abstracts: Sequence[Abstract]) -> None:
+        """Delete the passages of earlier texts, of which the new ones may be fewer."""
+        if abstracts:
+            pmids, versions = quoted(one.pmid for one in abstracts), quoted(text_version(one) for one in abstracts)
+            self.server.delete(self.passages_name, f"pmid in {pmids} and version not in {versions}")
+
+    def _restate_passages(self, abstract: Abstract) -> list[Passage]:
+        """Give passages what their abstract is filtered by now, and return them; vectors and terms stay as they are."""
+        names = [one.name for one in passage_columns(self.settings.dimension)]
+        rows = list(self.server.all_rows(self.passages_name, f"pmid in {quoted([abstract.pmid])}", names))
+        self.server.upsert(self.passages_name, [{**row, **filtered_by(abstract)} for row in rows])
+        return [passage_of(row, abstract) for row in sorted(rows, key=lambda row: in_order(row["id"]))]
+
+    def _remove(self, pmids: Sequence[str]) -> None:
+        for some in _parts(pmids, _KEYS):
+            self.server.delete(self.passages_name, f"pmid in {quoted(some)}")
+            self.server.delete(self.pieces_name, f"pmid in {quoted(some)}")
+            self.server.delete(self.abstracts_name, f"id in {quoted(some)}")
+
+    # ---- inside
+
+    def _ids(self) -> Iterator[str]:
+        return (row["id"] for row in self.server.all_rows(self.abstracts_name, _ALL, ["id"]))
+
+    def _abstracts(self, pmids: Iterable[str], columns: Sequence[str]) -> Iterator[Abstract]:
+        for some in _parts(dict.fromkeys(pmids), _RECORDS):
+            rows = self.server.rows(self.abstracts_name, f"id in {quoted(some)}", columns, most=len(some))
+            more = self._pieces([id_ for row in rows for id_ in piece_ids(row)])
+            for row in rows:
+                try:
+                    yield abstract_of(row, more)
+                except ValueError as error:
+                    address = self.server.address
+                    raise LibraryDamagedError(
+                        f"{address}: {error}; run: python -m index check --repair --library {address}"
+                    ) from error
+
+    def _pieces(self, ids: Sequence[str]) -> dict[str, str]:
+        return {
+            row["id"]: row["value"]
+            for some in _parts(ids, _RECORDS)
+            for row in self.server.rows(self.pieces_name, f"id in {quoted(some)}", ["value"], most=len(some))
+        }
+
+    def _years(self) -> tuple[int | None, int | None]:
+        """Return the first and the last year, found by halving: Milvus counts, but knows no least value."""
+
+        def is_any(where: str) -> bool:
+            return bool(self.server.rows(self.abstracts_name, where, ["id"], most=1))
+
+        if not is_any(f"year >= {_YEARS[0]}"):
+            return None, None
+        first = _least(lambda year: is_any(f"year <= {year}"))
+        last = _YEARS[1] - _least(lambda years: is_any(f"year >= {_YEARS[1] - years}"))
+        return first, last
+
+
+def names_of(stem: str) -> tuple[str, str, str]:
+    """Return the names of the collections of one stamp."""
+    return f"{stem}_abstracts", f"{stem}_passages", f"{stem}_pieces"
+
+
+def _least(holds: Callable[[int], bool]) -> int:
+    """Return the least number within _YEARS from which on something holds."""
+    low, high = _YEARS
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle + 1, high)
+    return low
+
+
+def _parts(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    items = iter(items)
+    while some := list(islice(items, size)):
+        yield some

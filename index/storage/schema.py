@@ -1,0 +1,177 @@
+"""What library.db holds: its tables and their formats, and abstracts as their rows. No database is opened here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.record_json import from_json, to_json
+from index.records import TITLE, Abstract, Passage
+from index.storage.jobs import JOB_SCHEMA
+
+FORMAT = 3
+APPLICATION_ID = (
+    0x41534B41  # "ASKA", in the file's header, so that another program's database is not taken for a library
+)
+SCHEMA = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE abstracts (
+    id INTEGER PRIMARY KEY, pmid TEXT NOT NULL UNIQUE, year INTEGER, is_retracted INTEGER NOT NULL,
+    digest TEXT NOT NULL, record BLOB NOT NULL, raw BLOB NOT NULL);
+CREATE TABLE labels (abstract_id INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (kind, value, abstract_id)) WITHOUT ROWID;
+CREATE INDEX labels_abstract ON labels (abstract_id);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, abstract_id INTEGER NOT NULL, section TEXT NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL, generation INTEGER NOT NULL);
+CREATE INDEX passages_abstract ON passages (abstract_id);
+CREATE INDEX passages_generation ON passages (generation);
+CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
+CREATE INDEX removals_generation ON removals (generation);
+CREATE TABLE marks (mark INTEGER PRIMARY KEY);
+""" + "".join(f"{statement};\n" for statement in JOB_SCHEMA)
+FILTER_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS abstracts_retracted ON abstracts (is_retracted) WHERE is_retracted",
+    "CREATE INDEX IF NOT EXISTS abstracts_year ON abstracts (year, is_retracted)",
+)
+"""What filters ask first, apart from the long rows of abstracts. No part of the format: a library of an older version
+gets them with its next batch, and any version reads a library with them or without."""
+LISTS_TABLE = "CREATE TABLE IF NOT EXISTS lists (trained_for INTEGER NOT NULL, centroids BLOB NOT NULL)"
+"""One row, where a library is so large that its vectors lie in lists. No part of the format either: a version that does
+not know it reads every vector."""
+_REMEMBERED, _LONGEST_REMEMBERED = 512, 8_000
+"""Abstracts, some 4 MB: one question asks for the same few three times. The second are a record's bytes: what is longer
+is an article."""
+DIGEST_MODULUS = 1 << 256
+"""Of the sum of all content numbers."""
+STAMP_BITS = 31
+"""Of a mark: the rest is the generation. Together they fit the signed 64 bits of SQLite and tantivy."""
+MIGRATIONS = {
+    1: (
+        "CREATE TABLE marks (mark INTEGER PRIMARY KEY)",
+        f"INSERT INTO marks SELECT value << {STAMP_BITS} FROM settings WHERE name = 'generation' AND value > 0",
+    ),
+    2: JOB_SCHEMA,
+}
+"""What makes of each older format the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a library was built with, fixed until it is rebuilt."""
+
+    encoder: str
+    encoder_sha256: str
+    dimension: int
+    passage_tokens: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """An abstract with its passages and their vectors, shape (passages, dimension): what one row of a batch holds."""
+
+    abstract: Abstract
+    passages: Sequence[Passage]
+    vectors: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the passages since a batch: those with ids from `first` to `last` were added, `removed` went.
+
+    Ids rise from batch to batch, so what later batches added lies behind all that was there before. `mark` is that of
+    the last batch.
+    """
+
+    mark: int
+    first: int
+    last: int
+    removed: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a library holds."""
+
+    abstracts: int
+    passages: int
+    retracted: int
+    without_text: int
+    first_year: int | None
+    last_year: int | None
+
+
+def abstract_digest(abstract: Abstract) -> str:
+    """Return the SHA-256 of an abstract's content, its raw record left out."""
+    return hashlib.sha256(json.dumps(to_json(abstract), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def settings_row(settings: Settings) -> dict[str, object]:
+    """Return the settings as names and values of the table `settings`, with a digest that tells when one is damaged."""
+    return {
+        "settings_sha256": settings_digest(settings),
+        "encoder": settings.encoder,
+        "encoder_sha256": settings.encoder_sha256,
+        "dimension": settings.dimension,
+        "passage_tokens": settings.passage_tokens,
+    }
+
+
+def settings_digest(settings: Settings) -> str:
+    """Return the SHA-256 of what a library was built with."""
+    parts = (settings.encoder, settings.encoder_sha256, str(settings.dimension), str(settings.passage_tokens))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def content_number(pmid: str, digest: str) -> int:
+    """Return what an abstract adds to the sum that stands for a library's content."""
+    return int.from_bytes(hashlib.sha256(f"{pmid} {digest}".encode()).digest(), "big")
+
+
+def pack(abstract: Abstract) -> bytes:
+    """Return an abstract as compressed JSON, without its raw record."""
+    return zlib.compress(json.dumps(to_json(abstract), ensure_ascii=False).encode())
+
+
+def unpack(record: bytes, *, raw: bytes = b"") -> Abstract:
+    """Return the abstract that `pack` was given, with its raw record; those without are remembered for a while."""
+    if raw:
+        return replace(_unpacked(record), raw=raw)
+    return _remembered(record) if len(record) <= _LONGEST_REMEMBERED else _unpacked(record)
+
+
+def _unpacked(record: bytes) -> Abstract:
+    return from_json(json.loads(zlib.decompress(record)))
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED)(_unpacked)
+
+
+def label_rows(abstract: Abstract) -> Iterator[tuple[str, str]]:
+    """Yield what filters can name, lower case: publication types, the journal, MeSH descriptors and with qualifiers."""
+    yield from (("type", type_.casefold()) for type_ in abstract.types)
+    yield "journal", abstract.journal.casefold()
+    for heading in abstract.mesh:
+        yield "mesh", heading.casefold()
+        yield "mesh", heading.partition("/")[0].casefold()
+
+
+def covers_abstract(abstract: Abstract, spans: Sequence[tuple[str, int, int]]) -> bool:
+    """Tell whether passages follow one another through an abstract and leave out nothing but white space."""
+    names = {TITLE, *(section.label or section.category for section in abstract.sections)}
+    text, at = abstract.text, 0
+    for section, start, end in spans:
+        passage = text[start:end]
+        if section not in names or not at <= start < end <= len(text) or text[at:start].strip():
+            return False
+        if section != TITLE and passage != passage.strip():
+            return False
+        at = end
+    return not text[at:].strip()

@@ -1,0 +1,4 @@
+"""The sentences of the sources, scored for a question and reranked.
+
+May import qa.answer, qa.language and qa.reranking.
+"""

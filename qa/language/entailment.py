@@ -1,0 +1,405 @@
+"""Whether a sentence says anything that its quote does not: rules on what was found, of what, in whom and how much.
+
+Each rule names one way in which a sentence can differ from its quote: `difference` returns the first that holds. They
+read words and their neighbourhood, not grammar: they catch most changes of one thing, and let honest rewording pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, combinations
+
+from index.analysis.normalization import GREEK
+from index.analysis.terms import content_words, names, terms
+from qa.language.antonyms import DENIALS, KINDS, PAIRS, direction
+from qa.language.quantities import quantities, unsaid
+
+_TOKEN = re.compile(r"[^\s,;:()\[\]—]+|[,;:()—]")
+_BOUNDARIES = frozenset(", ; : — but while whereas although though because yet however".split())
+_COMPARES = frozenset("than versus vs against".split())
+_TURNS = _BOUNDARIES | _COMPARES | frozenset("by when if after because through via so which".split())
+"""Where what a word of direction is about ends."""
+_PASSIVE = frozenset("is are was were be been being".split())
+_ACTS = (
+    "induc", "inhibit", "activat", "suppress", "increas", "decreas", "reduc", "rais", "lower", "promot", "stimulat",
+    "block", "prevent", "phosphorylat", "degrad", "regulat", "upregulat", "downregulat", "cleav", "enhanc", "trigger",
+    "caus", "mediat", "express", "secret", "produc", "cut",
+)  # fmt: skip
+"""Beginnings of verbs that one thing does to another."""
+_WITH = re.compile(
+    r"\b(?P<without>without|lacking|devoid of|free of|in the absence of)|\b(?P<with>with|in the presence of)\b", re.I
+)
+_ABBREVIATION = re.compile(r"[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*")
+_UNITS_AND_STATISTICS = frozenset("or hr rr ci sd se na dna rna mrna p n iu mm nm pm um ii iii iv".split())
+_NAMED_BY_ENDING = re.compile(
+    r"[a-z]{2,}(?:mab|nib|statin|pril|sartan|olol|azole|cillin|mycin|formin|glitazone|gliptin|gliflozin|platin|parin|"
+    r"tide|vir|zepam|oxetine|caine|triptan|profen|coxib|dronate|floxacin|cycline|taxel|rubicin|setron|prazole|dipine|"
+    r"thiazide|semide|lukast|sone|solone|fibrate|xaban|trexate|amycin|ximab|zumab|lutamide|oxifen|stat|quine)s?\b"
+    r"|\b(?:aspirin|insulin|warfarin|heparin|morphine|lithium|digoxin|caffeine|nicotine|ethanol|alcohol|cocaine|ketamine|"
+    r"ibuprofen|paracetamol|acetaminophen|tamoxifen|levodopa|resveratrol|rapamycin|everolimus|tacrolimus|gemcitabine|"
+    r"fluorouracil|placebo|estradiol|testosterone|progesterone|cortisol|melatonin|curcumin|quercetin|allopurinol|"
+    r"colchicine|clozapine|haloperidol|risperidone|glibenclamide|gliclazide|exenatide|sulphonylurea|sulfonylurea)s?\b"
+    r"|\b(?!disease|increase|decrease|phase|base|case|release|database|please|purchase|lease|erase|ease)[a-z]{3,}ases?\b",
+    re.I,
+)
+"""Drugs by the endings of their international names and by name, and enzymes: things that stand for no other."""
+_DIGITS_AND_GREEK = re.compile(rf"\d+|(?:{'|'.join(sorted(set(GREEK.values())))})$")
+_TAIL = re.compile(rf"[a-z]?\d*(?:{'|'.join(sorted(set(GREEK.values())))})?")
+"""The end of a name that is written out, as `names` takes it for a name: "C delta", "1 alpha"."""
+_LONGEST_PIECE = 3
+"""Letters: a longer word begins a name that is written out."""
+_ROLE_MARGIN = 1.5
+_SHARED, _DENIED = 0.5, 0.25
+"""Of what the quote denies, how much the text must hold to assert it; of what the text denies, the quote must deny."""
+_WITHOUT_DOING = re.compile(r"without \w+ing\b", re.I)
+_UP_TO = re.compile(r"\bup to\b", re.I)
+_COMPARED_WITH = re.compile(r"\b(?:as )?compared (?:with|to)\b|\brelative to\b", re.I)
+
+_REMEMBERED = 512
+"""Texts whose words are kept: the same few sentences of an answer are held against each other, each many times."""
+
+_Near = dict[str, float]
+"""Words as index terms, with how near they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of a sentence: lower case, its content as index terms, and where it begins."""
+
+    text: str
+    content: tuple[str, ...]
+    start: int
+    is_in_list: bool = False
+
+    def is_end(self, ends: Set[str]) -> bool:
+        """Tell whether the word is among the ends; a comma within a list is none."""
+        return self.text in ends and not self.is_in_list
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What acts on what, `verb` being the beginning of the word that says how."""
+
+    verb: str
+    agent: _Near
+    patient: _Near
+
+
+@lru_cache(maxsize=4 * _REMEMBERED)
+def difference(text: str, quote: str, context: str = "") -> str:
+    """Return in what a sentence differs from its quote, as one word, or "" when it says nothing else.
+
+    `context` is the quote's abstract: its title and text may name what a quote leaves to them, such as the species.
+
+    >>> difference("Metformin raised IL-10 in rats", "In mice, metformin raised IL-10")
+    'kind'
+    """
+    for name, rule in _RULES.items():
+        if rule(text, quote, context):
+            return name
+    return ""
+
+
+def _gives_other_numbers(text: str, quote: str, _: str) -> bool:
+    return bool(unsaid(text, quote))
+
+
+def _names_other_things(text: str, quote: str, context: str) -> bool:
+    """Tell whether the text names a thing, by name, abbreviation, or ending, that neither quote nor title names."""
+    title = context.partition("\n")[0]
+    held = set(terms(f"{quote} {title}")) | _initials(f"{quote} {title}") | (_initials(context) & set(terms(quote)))
+    said, quoted = names(text), names(quote)
+    if any(name not in held | _spelled_out(text, held) for name in said) or _names_a_sibling(said, quoted):
+        return True
+    short = {one.lower() for one in _ABBREVIATION.findall(text)} - _UNITS_AND_STATISTICS
+    return any(not {one, one.rstrip("s")} & held and not set(terms(one)) <= held for one in short) or any(
+        not set(terms(one)) & held for one in _NAMED_BY_ENDING.findall(text)
+    )
+
+
+def _names_a_sibling(said: Sequence[str], quoted: Sequence[str]) -> bool:
+    """Tell whether a name that only the title has stands where the quote has another of its kind: rs1 for rs2."""
+    kinds = {_DIGITS_AND_GREEK.sub("", name) for name in quoted if name not in said}
+    return any(_DIGITS_AND_GREEK.sub("", name) in kinds for name in said if name not in quoted)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _initials(text: str) -> frozenset[str]:
+    """Return what runs of two to five words are abbreviated to, with the number or Greek letter that follows."""
+    words = [one for one in re.split(r"[\s\-/,()]+", text) if one]
+    return frozenset(
+        short
+        for first in range(len(words))
+        for last in range(first + 2, min(first + 6, len(words)) + 1)
+        for short in _abbreviations_of(words[first:last])
+    )
+
+
+def _spelled_out(text: str, held: Collection[str]) -> set[str]:
+    """Return the names at the end of runs of words whose abbreviation is held: that of "protein kinase C delta"."""
+    words = [one for one in re.split(r"[\s\-/,()]+", text) if one]
+    found: set[str] = set()
+    for first in range(len(words)):
+        for last in range(first + 2, min(first + 6, len(words)) + 1):
+            run = words[first:last]
+            if len(run[0]) > _LONGEST_PIECE and _abbreviations_of(run) & set(held):
+                found.update(name for name in names(" ".join(run)) if _TAIL.fullmatch(name))
+    return found
+
+
+def _abbreviations_of(run: Sequence[str]) -> set[str]:
+    """Return the abbreviations of a whole run of words, its last one or two parts written out as names have them."""
+    parts = [part for one in run for part in terms(one)[:2]]
+    if len(parts) < 2:
+        return set()
+    short = "".join(one[0] for one in parts)
+    return {short, short[:-1] + parts[-1], short[:-2] + "".join(parts[-2:])}
+
+
+def _is_of_another_kind(text: str, quote: str, context: str) -> bool:
+    """Tell whether the text is on a species or an age that the quote is not on."""
+    for kind in KINDS:
+        said, quoted, around = (
+            {name for name, words in kind.items() if words.search(one)} for one in (text, quote, context)
+        )
+        if not said <= (quoted or around | {"person"}):
+            return True
+    return False
+
+
+def _takes_the_other_side(text: str, quote: str, _: str) -> bool:
+    return any(
+        (one.search(text) and not one.search(quote) and other.search(quote) and not other.search(text))
+        for pair in PAIRS
+        for one, other in (pair, pair[::-1])
+    )
+
+
+def _has_what_the_quote_lacks(text: str, quote: str, _: str) -> bool:
+    """Tell whether the text says "with" of a thing of which the quote says only "without", or the other way round."""
+    said, quoted = _with_and_without(text), _with_and_without(quote)
+    return any((thing, not has) in quoted and (thing, has) not in quoted for thing, has in said)
+
+
+def _with_and_without(text: str) -> set[tuple[str, bool]]:
+    found: set[tuple[str, bool]] = set()
+    for match in _WITH.finditer(text):
+        following = content_words(" ".join(text[match.end() :].split()[:2]))
+        found.update((word, match["with"] is not None) for word in following[:1])
+    return found
+
+
+def _goes_another_way(text: str, quote: str, _: str) -> bool:
+    """Tell whether something goes up in the text that goes down in the quote, or goes where the quote says nothing."""
+    said, quoted = _directed(text), _directed(quote)
+    ways = {way for way, _first, _second in quoted}
+    for way, things, _other_side in said:
+        if way not in ways:
+            return True
+        if len(ways) == 1:
+            continue
+        scored = [(_nearness(things, first) + _nearness(things, second) / 2, other) for other, first, second in quoted]
+        best = max(score for score, _ in scored)
+        if best and all(other != way for score, other in scored if score == best):
+            return True
+    return False
+
+
+def _directed(text: str) -> list[tuple[int, _Near, _Near]]:
+    """Return each word that says up or down, as 1 or -1, with what it says it of and the words on its other side."""
+    words = _words(_UP_TO.sub("", text))
+    return [
+        (way, *_neighbours(words, place, ends=_TURNS, is_passive=_is_passive(words, place)))
+        for place, word in enumerate(words)
+        if (way := direction(word.text))
+    ]
+
+
+def _is_passive(words: Sequence[_Word], place: int) -> bool:
+    """Tell whether a verb's object stands before it: "VEGF was raised", "VEGF raised by IL-32β"."""
+    around = {word.text for word in words[max(place - 2, 0) : place]} & _PASSIVE
+    return bool(around) or (place + 1 < len(words) and words[place + 1].text == "by")
+
+
+def _denies_otherwise(text: str, quote: str, _: str) -> bool:
+    """Tell whether the text denies what the quote does not deny, or asserts what the quote denies."""
+    said, quoted = denied(text), denied(quote)
+    if any(max((share(one, other) for other in quoted), default=0.0) < _DENIED for one in said):
+        return True
+    asserted = {term: 1.0 for word in _words(text) for term in word.content}
+    return not said and any(share(one, asserted) >= _SHARED for one in quoted)
+
+
+def denied(text: str) -> list[_Near]:
+    """Return what each word of denial denies."""
+    words = _words(text)
+    return [
+        _neighbours(words, place, ends=_BOUNDARIES, is_passive=_denies_what_precedes(words, place))[0]
+        for place, word in enumerate(words)
+        if word.text in DENIALS or _WITHOUT_DOING.match(text, word.start)
+    ]
+
+
+def _denies_what_precedes(words: Sequence[_Word], place: int) -> bool:
+    """Tell whether a denial is of what stands before it: "VEGF was not raised", "VEGF was unchanged"."""
+    return words[place].text.startswith("un") or (words[place].text == "not" and _is_passive(words, place))
+
+
+def _neighbours(words: Sequence[_Word], place: int, *, ends: Set[str], is_passive: bool) -> tuple[_Near, _Near]:
+    """Return what the words after a place are about, up to an end, and those before it; of a passive the reverse."""
+    after, before = _until(words[place + 1 :], ends), _until(words[place - 1 :: -1] if place else (), ends)
+    return (before, after) if (is_passive and before) or not after else (after, before)
+
+
+def _until(words: Iterable[_Word], ends: Set[str]) -> _Near:
+    """Return the words up to an end, or the next word of direction, each with how near it is: 1, 1/2, 1/3 …"""
+    found: _Near = {}
+    for word in words:
+        if found and (word.is_end(ends) or direction(word.text)) or word.is_end(ends - _BOUNDARIES):
+            break
+        for term in word.content:
+            found.setdefault(term, 1 / (len(found) + 1))
+    return found
+
+
+def _nearness(some: _Near, others: _Near) -> float:
+    return sum(weight * others.get(term, 0.0) for term, weight in some.items())
+
+
+def share(some: _Near, others: _Near) -> float:
+    """Return how much of what is near the others hold, from 0 to 1."""
+    return sum(weight for term, weight in some.items() if term in others) / (sum(some.values()) or 1.0)
+
+
+def _is_turned_round(text: str, quote: str, _: str) -> bool:
+    return _compares_the_other_way(text, quote) or _acts_the_other_way(text, quote) or _gives_to_others(text, quote)
+
+
+def _compares_the_other_way(text: str, quote: str) -> bool:
+    """Tell whether what the text compares with is what the quote has on the other side of its comparison."""
+    said, quoted = _compared(text), _compared(quote)
+    if not said or not quoted:
+        return False
+    (left, right), (quoted_left, quoted_right) = said, quoted
+    nearest = next(iter(right), "")
+    return nearest in quoted_left.keys() - quoted_right.keys() and bool(
+        (left.keys() - right.keys()) & (quoted_right.keys() - quoted_left.keys())
+    )
+
+
+def _compared(text: str) -> tuple[_Near, _Near] | None:
+    """Return what stands on the two sides of the first comparison of a text, if there is one."""
+    words = _words(_COMPARED_WITH.sub("versus", text))
+    place = next((place for place, word in enumerate(words) if word.text in _COMPARES), None)
+    if place is None:
+        return None
+    right = _until(words[place + 1 :], _BOUNDARIES)
+    left = words[:place] or [word for word in words if not set(word.content) & right.keys()]
+    return {term: 1.0 for word in left for term in word.content}, right
+
+
+def _acts_the_other_way(text: str, quote: str) -> bool:
+    """Tell whether what acts in the text is acted upon in the quote, and the other way round."""
+    pairs = [(act, other) for act in acts(text) for other in acts(quote)]
+    return any(_is_reversed(act, other) for act, other in pairs) and not any(
+        act.agent.keys() & other.agent.keys() for act, other in pairs
+    )
+
+
+def _is_reversed(act: Act, other: Act) -> bool:
+    agent, patient, other_agent, other_patient = map(set, (act.agent, act.patient, other.agent, other.patient))
+    return bool(agent & other_patient - other_agent and patient & other_agent - other_patient)
+
+
+def acts(text: str) -> list[Act]:
+    """Return what acts on what, by each verb of acting: before and after it, or with "by" after and before."""
+    words = _words(text)
+    found = []
+    for place, word in enumerate(words):
+        if place and word.text.startswith(_ACTS) and word.text.endswith(("ed", "es", "s", "t")):
+            before, after = _until(words[place - 1 :: -1], _BOUNDARIES), _until(words[place + 1 :], _TURNS)
+            by = next((at for at in range(place + 1, len(words)) if words[at].text == "by"), None)
+            if not _is_passive(words, place):
+                found.append(Act(verb_of(word.text), before, after))
+            elif by is not None:
+                found.append(Act(verb_of(word.text), _until(words[by + 1 :], _BOUNDARIES), before))
+    return found
+
+
+def verb_of(word: str) -> str:
+    """Return the beginning that all forms of a verb of acting share, or "": "induc" of "induces"."""
+    return next((one for one in _ACTS if word.startswith(one)), "")
+
+
+def _gives_to_others(text: str, quote: str) -> bool:
+    """Tell whether two numbers of the quote have changed places in the text, or one stands by the other's words."""
+    said, quoted = _by_number(text), _by_number(quote)
+    common = [value for value in said if value in quoted]
+    for value in common:
+        own = sum(weight for word, weight in said[value].items() if word in quoted[value])
+        for other in quoted:
+            theirs = sum(weight for word, weight in said[value].items() if word in quoted[other])
+            if other != value and theirs > _ROLE_MARGIN * own:
+                return True
+    return any(_crossed(said, quoted, one, other) for one, other in combinations(common, 2))
+
+
+def _crossed(said: _ByNumber, quoted: _ByNumber, one: _Key, other: _Key) -> bool:
+    straight = len(said[one].keys() & quoted[one].keys()) + len(said[other].keys() & quoted[other].keys())
+    crossed = len(said[one].keys() & quoted[other].keys()) + len(said[other].keys() & quoted[one].keys())
+    return crossed > straight
+
+
+_Key = tuple[float, str]
+_ByNumber = dict[_Key, dict[str, float]]
+_REACH, _FARTHER = 8, 4
+_LEVEL = re.compile(r"\d+ ?%-? ?(?:CI|confidence)")
+_MEASURE = re.compile(r"(?:chang|differ|alter|affect|effect)\w*$|[\d.,]+%?$|(?:\w+-?)?fold$|per ?cent$|times$|ci$")
+
+
+def _by_number(text: str) -> _ByNumber:
+    """Return for each number with a unit or a decimal point the words nearest to it, with how near they are.
+
+    A comma or "and" between makes them farther; of two numbers as near, a word belongs to the one before it.
+    """
+    words = _words(text)
+    along = list(accumulate(_FARTHER if word.text in _BOUNDARIES or word.text == "and" else 1 for word in words))
+    places = {
+        (one.value, one.unit): max((at for at, word in enumerate(words) if word.start <= one.start), default=0)
+        for one in quantities(text)
+        if (one.unit or one.value != int(one.value)) and not _LEVEL.match(text, one.start)
+    }
+    found: _ByNumber = {key: {} for key in places}
+    for at, word in enumerate(words):
+        near = sorted((abs(along[at] - along[place]), place > at, key) for key, place in places.items())
+        if near and 0 < near[0][0] <= _REACH:
+            found[near[0][2]].update(dict.fromkeys(word.content, 1 / near[0][0]))
+    return found
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _words(text: str) -> tuple[_Word, ...]:
+    matches = list(_TOKEN.finditer(text))
+    plain = [match[0] if match[0] in ",;:()—" else match[0].strip(".?!\"'“”") for match in matches]
+    found = []
+    for at, (match, word) in enumerate(zip(matches, plain, strict=True)):
+        lower = word.lower()
+        says_what = word and lower not in DENIALS and not direction(lower) and not _MEASURE.match(lower)
+        in_list = word == "," and bool({",", "and", "or"} & set(plain[at + 1 : at + 3]))
+        found.append(_Word(lower, tuple(content_words(word)) if says_what else (), match.start(), in_list))
+    return tuple(found)
+
+
+_RULES: dict[str, Callable[[str, str, str], bool]] = {
+    "number": _gives_other_numbers,
+    "name": _names_other_things,
+    "kind": _is_of_another_kind,
+    "side": _takes_the_other_side,
+    "with": _has_what_the_quote_lacks,
+    "direction": _goes_another_way,
+    "denial": _denies_otherwise,
+    "order": _is_turned_round,
+}

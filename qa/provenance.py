@@ -1,0 +1,39 @@
+"""What an answer depends on beside its question, library and filters: kept with it, so that it can be repeated."""
+
+from __future__ import annotations
+
+from index import Library
+from index.search.hybrid import DENSE_WEIGHT
+from index.version import VERSION
+from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
+from qa.language.synonyms import NEAR
+from qa.reranking.protocol import Reader
+from qa.reranking.reranker import NO_READER
+from qa.retrieval import MAX_SOURCES, PASSAGES
+
+Settings = dict[str, str | int | float]
+
+
+def settings_of(library: Library, reader: Reader | None) -> Settings:
+    """Return the version of AskAbstracts, what the library was built with, and how it is searched and weighed.
+
+    `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most that are looked at;
+    the reader stands there with the SHA-256 of its weights, or as "none"; `answers_from` is the confidence, and the
+    other three the cosine, the share of words, and the cosine of two words, below which nothing counts.
+    """
+    built = library.settings
+    return {
+        "version": VERSION,
+        "encoder": built.encoder,
+        "encoder_sha256": built.encoder_sha256,
+        "passage_tokens": built.passage_tokens,
+        "dense_weight": DENSE_WEIGHT,
+        "passages": PASSAGES,
+        "sources": MAX_SOURCES,
+        "answers_from": ANSWERS,
+        "supports_cosine": SUPPORTS_COSINE,
+        "supports_coverage": SUPPORTS_COVERAGE,
+        "near_words": NEAR,
+        "reader": reader.name if reader else NO_READER,
+        "reader_sha256": reader.sha256 if reader else "",
+    }

@@ -1,8 +1,0 @@
-"""What the reader is stored as: see `index.stored_weights`; its tokenizer lies beside its weights."""
-
-from __future__ import annotations
-
-from index.stored_weights import Stored
-
-READER = Stored("reader", "fetch it again, name another by --reader, or do without one by --reader none")
-TOKENIZER = "tokenizer.json"

@@ -1,0 +1,4 @@
+"""The cross-encoder that reads a question and a text together.
+
+May import index.
+"""

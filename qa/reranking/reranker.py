@@ -1,0 +1,199 @@
+"""The reader: a small cross-encoder that reads a question and a text together, and says whether that answers it.
+
+Retrieve, then re-rank (Nogueira and Cho 2019, arXiv:1901.04085): search finds candidates fast, the reader judges each
+pair anew, at far more cost. Ours lies in models/reader, made by `python -m training reader`, and is compiled for the
+CPU as the encoder is. Another cross-encoder can take its place, or none.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.checkpoint import checked_sha256, is_stored
+from index.embedding.model_files import model_folder
+from index.embedding.openvino_runtime import (
+    INPUTS,
+    CompiledNetwork,
+    Row,
+    by_torch,
+    compiled_folder,
+    convert,
+    is_compiled,
+    load_openvino,
+)
+from index.errors import EncoderError
+from qa.reranking.files import READER, TOKENIZER
+from qa.reranking.inputs import laid_out
+from qa.reranking.protocol import Read, Reader, Reading
+
+if TYPE_CHECKING:
+    import torch
+
+DEFAULT_READER = "reader"
+NO_READER = "none"
+_FOLDER = Path(__file__).parents[2] / "models" / "reader"
+_OUTPUTS = 5
+_PAIRS = 4
+"""Pairs to a batch, always."""
+_NEAR = 0.5
+"""How far from torch's compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
+_PROBES = (
+    ("What does IL-32β induce?", "Interleukin-32β raised VEGF."),
+    ("What does IL-32β induce?", "No difference was seen between the two groups of patients (P = 0.41)."),
+)
+_log = logging.getLogger(__name__)
+_loading = threading.Lock()
+_loaded: dict[str, Reader] = {}
+"""The default reader, once loaded, by the SHA-256 of its weights: all assistants share it."""
+
+
+def load_reader(name: str = DEFAULT_READER) -> Reader | None:
+    """Load a reader: the one that comes along, any cross-encoder by folder or hub name, or None for "none".
+
+    Raises EncoderError when it is missing or is not what it says it is.
+    """
+    if name == NO_READER:
+        return None
+    folder = _FOLDER if name == DEFAULT_READER else model_folder(name, "reader", "do without one by --reader none")
+    if name != DEFAULT_READER and not is_stored(folder, READER):
+        from qa.reranking.cross_encoder import CrossEncoderReader
+
+        return CrossEncoderReader(name, folder)
+    sha256 = checked_sha256(folder, READER)
+    with _loading:
+        if sha256 not in _loaded:
+            load = _LoadedBehind if is_compiled(sha256) else _load
+            _loaded[sha256] = load(name, sha256, folder)
+        return _loaded[sha256]
+
+
+class _LoadedBehind:
+    """A reader that a thread loads while who wants it goes on to search; the first text waits for it."""
+
+    def __init__(self, name: str, sha256: str, folder: Path) -> None:
+        self.name = name
+        self.sha256 = sha256
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading-reader")
+        self._reader = pool.submit(_load, name, sha256, folder)
+        pool.shutdown(wait=False)
+
+    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
+        return self._reader.result().read(question, texts)
+
+
+def _load(name: str, sha256: str, folder: Path) -> Reader:
+    try:
+        load_openvino()
+    except ImportError:
+        with by_torch:
+            return PlainReader(name, sha256, folder)
+    cache = compiled_folder(sha256)
+    try:
+        return CompiledReader(name, sha256, cache)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
+        _log.info("compiling the reader for this CPU (%s)", error)
+    with by_torch:
+        return _compiled_or_plain(name, sha256, folder, cache)
+
+
+def _compiled_or_plain(name: str, sha256: str, folder: Path, cache: Path) -> Reader:
+    plain = PlainReader(name, sha256, folder)
+    try:
+        tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
+        from index.embedding.quantization import HINTS
+
+        settings = {"pad_id": 0, "hints": HINTS}
+        convert(_stored(folder), cache, inputs=INPUTS, tokenizer=tokenizer, settings=settings)
+        compiled = CompiledReader(name, sha256, cache)
+    except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
+        _log.warning("OpenVINO cannot run the reader, torch does: %s", error)
+        return plain
+    furthest = max(abs(compiled.read(*one)[0].answers - plain.read(*one)[0].answers) for one in _probes())
+    if furthest > _NEAR:
+        _log.warning("OpenVINO's readings are off by %.2f; torch runs the reader", furthest)
+        return plain
+    return compiled
+
+
+def _stored(folder: Path) -> torch.nn.Module:
+    from index.embedding.quantization import in_eight_bits
+    from qa.reranking.network import load_network
+
+    network = load_network(folder)
+    return in_eight_bits(network, without=[network.head])
+
+
+def _probes() -> list[tuple[str, list[Read]]]:
+    return [(question, [Read(text)]) for question, text in _PROBES]
+
+
+class _OwnReader:
+    """What both ways of running our reader share: how pairs are laid out, and what the numbers mean."""
+
+    def __init__(self, name: str, sha256: str, tokenizer: Path) -> None:
+        from tokenizers import Tokenizer
+
+        self.name = name
+        self.sha256 = sha256
+        try:
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        except Exception as error:  # tokenizers raises nothing narrower
+            raise ValueError(f"the reader's {tokenizer} is missing or damaged: {error}; {READER.cure}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
+        if not texts:
+            return []
+        given = [question, *(one.text for one in texts), *(one.context for one in texts)]
+        asked, *tokens = [one.ids for one in self._tokenizer.encode_batch(given, add_special_tokens=False)]
+        pairs = zip(tokens[: len(texts)], tokens[len(texts) :], strict=True)
+        outputs = self._run([laid_out(asked, text, context) for text, context in pairs])
+        told = np.exp(outputs[:, 2:] - outputs[:, 2:].max(axis=1, keepdims=True))
+        told /= told.sum(axis=1, keepdims=True)
+        return [
+            Reading(float(odds[0]), float(odds[1]), (float(row[0]), float(row[1]), float(row[2])))
+            for odds, row in zip(outputs[:, :2], told, strict=True)
+        ]
+
+    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+
+class CompiledReader(_OwnReader):
+    """Our reader compiled by OpenVINO."""
+
+    def __init__(self, name: str, sha256: str, cache: Path) -> None:
+        """Load it from its cache folder. Raises what OpenVINO raises when it cannot."""
+        self._network = CompiledNetwork(cache, _OUTPUTS)
+        super().__init__(name, sha256, cache / TOKENIZER)
+
+    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+        return self._network.run([rows], of_rows=_PAIRS)
+
+
+class PlainReader(_OwnReader):
+    """Our reader run by torch itself."""
+
+    def __init__(self, name: str, sha256: str, folder: Path) -> None:
+        """Load it from its folder. Raises EncoderError when a part of it is missing or damaged."""
+        try:
+            super().__init__(name, sha256, folder / TOKENIZER)
+        except ValueError as error:
+            raise EncoderError(str(error)) from error
+        from qa.reranking.network import load_network
+
+        self.network = load_network(folder)
+
+    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+        from qa.reranking.network import run_network
+
+        return run_network(self.network, rows)
