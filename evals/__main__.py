@@ -23,20 +23,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals import (
-    abstention,
-    answers,
-    beside,
-    encoding,
-    followups,
-    grounding,
-    growth,
-    load,
-    names,
-    retrieval,
-    sentences,
-    speed,
-)
+from evals.load import beside, load
+from evals.quality import abstention, answers, followups, grounding, names, retrieval, sentences
+from evals.scale import growth
+from evals.speed import encoding, speed
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {

@@ -54,7 +54,7 @@ HELD_AGAINST = (
     "meaning", "most words", "numbers", "names", "species and age", "opposites", "with and without", "up and down",
     "denial", "who acts on whom",
 )  # fmt: skip
-"""What a sentence in other words than its quote's agrees in with it: the cosine, the words, and `qa.language.entailment`' rules."""
+"""What a sentence in other words than its quote's agrees in with it: cosine, words, and the rules of entailment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def objection(quote: str, statement: Statement, *, vector: Vectors, context: str
 
     It does when it is near in meaning and has most of the statement's words or words near to them, or the reader takes
     it for support, and the statement says nothing else; one that gives orders to a language model bears nothing out.
-    `vector` is the quote's, `context` the text of its abstract, title first. What may differ is in `qa.language.entailment`.
+    `vector` is the quote's, `context` the text of its abstract, title first. What may differ: `qa.language.entailment`.
     """
     if _GIVES_ORDERS.search(quote):
         return _NOT_SAID

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # the stand-in servers lie beside the tests
+SUPPORT, SCRIPTS = (Path(__file__).parent / name for name in ("support", "scripts"))
+sys.path[:0] = [str(Path(__file__).parent), str(SUPPORT), str(SCRIPTS)]
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 for name in [name for name in os.environ if name.startswith("ASKABSTRACTS_") and name != "ASKABSTRACTS_CACHE"]:

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 from llama_server import llama_server, why_not
 
-GUARD = Path(__file__).parent / "quiet"
+GUARD = Path(__file__).parent / "support" / "quiet"
 QUESTION = "What does IL-32β induce?"
 
 

@@ -1,6 +1,6 @@
 """Where the sentences of an abstract begin and end.
 
-`python -m evals.sentences` compares these rules with the splitters on PyPI. Each of those ends sentences inside "0. 05"
+`python -m evals sentences` compares these rules with the splitters on PyPI. Each of those ends sentences inside "0. 05"
 or "H2A. Z", or misses ends such as "for 24 h. The" and "NF-κB. p53 …". With the rules laid over a splitter, about one
 boundary in a thousand was left to the splitter, and it decided those no better; so the rules stand alone.
 

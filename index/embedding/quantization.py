@@ -1,4 +1,4 @@
-"""A torch network with its matrices in eight bits, as `index.embedding.checkpoint` keeps them, for OpenVINO to multiply."""
+"""A torch network with its matrices in eight bits, as a checkpoint keeps them, for OpenVINO to multiply."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The lexical side: BM25 over prepared index terms in tantivy, in the folder lexical/.
 
-Terms are prepared by `index.analysis.terms` on both sides, so tantivy only splits at spaces. Its commits are atomic; the
-generation that a commit holds is kept in a record of its own under id 0, written in the same commit. It does not look
-at its checksums and trusts what it reads, so a list of our own is kept beside its files and held against them first.
+Terms are prepared by `index.analysis.terms` on both sides, so tantivy only splits at spaces. Its commits are atomic;
+the generation that a commit holds is kept in a record of its own under id 0, written in the same commit. It does not
+look at its checksums and trusts what it reads: a list of our own beside its files is held against them first.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A library on a Milvus server, `milvus://HOST:PORT/NAME`: a folder's door, for what one machine cannot hold.
 
-Any number of processes on any machines write at once, with no coordinator: see `index.storage.milvus.store` for what holds
-that together. Questions are read as a folder reads them and answered by the same fusion (`index.storage.milvus.search`).
+Any number of processes on any machines write at once, with no coordinator: see `index.storage.milvus.store` for what
+holds that together. Questions are read as a folder reads them and answered by the same fusion.
 """
 
 from __future__ import annotations

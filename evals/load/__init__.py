@@ -1,0 +1,1 @@
+"""What many people at once, and a page beside a writer, meet with."""

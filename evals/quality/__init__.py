@@ -1,0 +1,1 @@
+"""What is found, chosen, said and refused, beside what peers do."""

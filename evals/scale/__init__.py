@@ -1,0 +1,1 @@
+"""What a library costs as it grows."""

@@ -1,0 +1,1 @@
+"""How long building, opening, searching and encoding take, beside what peers take."""

@@ -1,0 +1,52 @@
+"""What a sentence says that its quote does not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qa.language.entailment import difference
+
+MICE = "Metformin and the life of mice\nMale mice were fed."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "expected"),
+    [
+        ("IL-10 was increased by IL-32β", "IL-32β raised IL-10", ""),
+        ("IL-32β raised IL-10", "IL-32β raised IL-10 but lowered IL-12", ""),  # a part of what the quote says
+        ("IL-32β raised IL-12", "IL-32β raised IL-10 but lowered IL-12", "direction"),
+        ("IL-32β lowered IL-10", "IL-32β raised IL-10", "direction"),
+        ("IL-32β did not raise IL-10", "IL-32β raised IL-10", "denial"),
+        ("IL-32β raised IL-10", "IL-32β failed to raise IL-10", "denial"),
+        ("VEGF was unaffected", "VEGF did not change", ""),
+        ("IL-32γ raised IL-10", "IL-32β raised IL-10", "name"),
+        ("PKCδ was bound", "Protein kinase C delta was bound", ""),  # an abbreviation of what the quote spells out
+        ("It raised EGF", "It raised VEGF", "name"),
+        ("Glucose fell on insulin", "Glucose fell on metformin", "name"),
+        ("Rats lived longer", "The animals lived longer", "kind"),  # the abstract is on mice
+        ("Mice lived longer", "The animals lived longer", ""),
+        ("Female mice lived longer", "Male mice lived longer", "side"),
+        ("The risk fell in people with diabetes", "The risk fell in people without diabetes", "with"),
+        ("It fell by 5 mg", "It fell by 5 milligrams", ""),
+        ("It fell by 5 mg", "It fell by 5 µg", "number"),
+        ("It rose twofold", "It rose 2-fold", ""),
+        ("It fell (P < 0.05)", "It fell (P = 0.05)", "number"),
+        ("It was 7% on metformin and 8% on diet", "It was 8% on metformin and 7% on diet", "order"),
+        ("It was 8% on diet and 7% on metformin", "It was 7% on metformin and 8% on diet", ""),
+        ("VEGF activates STAT3", "STAT3 activates VEGF", "order"),
+        ("VEGF is activated by STAT3", "STAT3 activates VEGF", ""),
+        ("IL-6 was higher in smokers than in drinkers", "IL-6 was higher in drinkers than in smokers", "order"),
+        ("Compared with smokers, IL-6 was higher in drinkers", "IL-6 was higher in drinkers than in smokers", ""),
+    ],
+)
+def test_in_what_a_sentence_differs_from_its_quote(text, quote, expected):
+    assert difference(text, quote, MICE) == expected
+
+
+def test_every_statement_of_the_table_has_its_quote_in_the_samples():
+    root = Path(__file__).parents[3]
+    rows = [json.loads(line) for line in (root / "samples" / "abstracts.jsonl").read_text().splitlines()]
+    texts = {row["pmid"]: " ".join(section["text"] for section in row["sections"]) for row in rows}
+    statements = [json.loads(line) for line in (root / "evals" / "statements.jsonl").read_text().splitlines()]
+    assert [one for one in statements if one["quote"] not in texts[one["pmid"]]] == []
