@@ -1,4 +1,4 @@
-"""The encoder, from the lists and a reader as its teacher to a folder of weights."""
+"""The encoder, from the lists and a reranker as its teacher to a folder of weights."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def make_encoder(
     batches = _batches(start, recipe.lists_per_batch)
     network = SentenceTransformer(str(start)).float()
     before = _state(network)
-    reader = load_network(teacher).to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    reranker = load_network(teacher).to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     run = Run(
         network,
         lambda seed: batches.of_epoch(lists, seed),
-        EncoderLoss(network, reader, recipe),
+        EncoderLoss(network, reranker, recipe),
         recipe,
         out / "run",
         steps=batches.count(lists),

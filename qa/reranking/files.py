@@ -1,8 +1,10 @@
-"""What the reader is stored as: see `index.embedding.checkpoint`; its tokenizer lies beside its weights."""
+"""What the reranker is stored as: see `index.embedding.checkpoint`; its tokenizer lies beside its weights."""
 
 from __future__ import annotations
 
 from index.embedding.checkpoint import Stored
 
-READER = Stored("reader", "fetch it again, name another by --reader, or do without one by --reader none")
+RERANKER = Stored(
+    "reranker", "fetch it again, name another by --reranker, or do without one by --reranker none", former_name="reader"
+)
 TOKENIZER = "tokenizer.json"

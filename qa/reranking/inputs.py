@@ -1,4 +1,4 @@
-"""How a question and a text are laid side by side for the reader."""
+"""How a question and a text are laid side by side for the reranker."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def laid_out(question: Tokens, text: Tokens, context: Tokens = ()) -> tuple[list
 
 
 def context_of(title: str, section: str = "") -> str:
-    """Return what the reader is told of where a sentence stands: its abstract's title, unless it is that itself.
+    """Return what the reranker is told of where a sentence stands: its abstract's title, unless it is that itself.
 
     >>> context_of("IL-32β and tumours.", "RESULTS"), context_of("IL-32β and tumours.", TITLE)
     ('IL-32β and tumours.', '')
