@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.embedding.pretrained import MINILM, VARIABLE
 from index.errors import AskAbstractsError
-from qa.reranking.files import TOKENIZER
+from qa.reranking.inputs import TOKENIZER
 from training.batches import DRAWS
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from index.embedding.checkpoint import About, read_state, save_weights
-from index.embedding.model_files import weights_sha256
+from index.embedding.pretrained import weights_sha256
 from qa.reranking.network import load_network
 from training.batches import Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches

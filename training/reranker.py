@@ -14,9 +14,9 @@ import torch
 from safetensors.torch import load_file
 
 from index.embedding.checkpoint import About, is_stored, read_about, read_state, save_weights
-from index.embedding.model_files import weights_sha256
+from index.embedding.pretrained import weights_sha256
 from index.errors import InputError
-from qa.reranking.files import RERANKER, TOKENIZER
+from qa.reranking.inputs import RERANKER, TOKENIZER
 from qa.reranking.network import RerankerNetwork, load_network
 from training.batches import Batches, bare_tokenizer
 from training.fit import Run, Say, device_name

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.embedding.model_files import weights_sha256
+from index.embedding.pretrained import weights_sha256
 from index.environment import refuse_telemetry
 from index.errors import EncoderError
 from qa.reranking.protocol import Candidate, PairScore

@@ -14,13 +14,9 @@ from transformers import BertConfig, BertModel
 from transformers.utils import logging
 
 from index.embedding.checkpoint import read_about, read_state
-from index.embedding.openvino_runtime import Row
+from index.embedding.openvino_runtime import TokenRow
 from index.errors import EncoderError
-from qa.reranking.files import RERANKER
-
-OUTPUTS = ("answers", "is about", "supports", "contradicts", "says nothing")
-"""What the numbers are: the log-odds that a sentence answers and that a passage is of an abstract that is relevant, and
-three logits of what the text says of the question taken as a claim."""
+from qa.reranking.inputs import OUTPUTS, RERANKER
 
 
 class RerankerNetwork(torch.nn.Module):
@@ -61,7 +57,7 @@ def load_network(folder: Path) -> RerankerNetwork:
     return network.eval()
 
 
-def run_network(network: RerankerNetwork, rows: Sequence[Row]) -> NDArray[np.float32]:
+def run_network(network: RerankerNetwork, rows: Sequence[TokenRow]) -> NDArray[np.float32]:
     """Return the five numbers of each row (tokens and segments), one after the other, shape (rows, 5)."""
     outputs = []
     with torch.inference_mode():

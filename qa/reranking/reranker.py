@@ -7,49 +7,39 @@ the CPU as the encoder is. Another cross-encoder can take its place, or none.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.checkpoint import checked_sha256, is_stored
-from index.embedding.model_files import model_folder
 from index.embedding.openvino_runtime import (
     INPUTS,
     CompiledNetwork,
-    Row,
-    by_torch,
-    compiled_folder,
+    TokenRow,
     convert,
     is_compiled,
-    load_openvino,
+    load_compiled_or_plain,
 )
+from index.embedding.pretrained import model_folder
 from index.errors import EncoderError
-from qa.reranking.files import RERANKER, TOKENIZER
-from qa.reranking.inputs import laid_out
+from qa.reranking.inputs import OUTPUTS, RERANKER, TOKENIZER, laid_out
 from qa.reranking.protocol import Candidate, PairScore, Reranker
-
-if TYPE_CHECKING:
-    import torch
 
 DEFAULT_RERANKER = "reranker"
 NO_RERANKER = "none"
 _FOLDER = Path(__file__).parents[2] / "models" / "reranker"
-_OUTPUTS = 5
 _PAIRS = 4
 """Pairs to a batch, always."""
-_NEAR = 0.5
-"""How far from torch's compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
+_FURTHEST = 0.5
+"""How far from torch's the compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
 _PROBES = (
     ("What does IL-32β induce?", "Interleukin-32β raised VEGF."),
     ("What does IL-32β induce?", "No difference was seen between the two groups of patients (P = 0.41)."),
 )
-_log = logging.getLogger(__name__)
 _loading = threading.Lock()
 _loaded: dict[str, Reranker] = {}
 """The default reranker, once loaded, by the SHA-256 of its weights: all assistants share it."""
@@ -92,49 +82,35 @@ class _LoadedBehind:
 
 
 def _load(name: str, sha256: str, folder: Path) -> Reranker:
-    try:
-        load_openvino()
-    except ImportError:
-        with by_torch:
-            return PlainReranker(name, sha256, folder)
-    cache = compiled_folder(sha256)
-    try:
-        return CompiledReranker(name, sha256, cache)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
-        _log.info("compiling the reranker for this CPU (%s)", error)
-    with by_torch:
-        return _compiled_or_plain(name, sha256, folder, cache)
+    return load_compiled_or_plain(
+        "the reranker",
+        sha256,
+        compiled=lambda cache: CompiledReranker(name, sha256, cache),
+        plain=lambda: PlainReranker(name, sha256, folder),
+        convert=lambda _, cache: _convert(folder, cache),
+        deviation=_deviation,
+        tolerance=_FURTHEST,
+    )
 
 
-def _compiled_or_plain(name: str, sha256: str, folder: Path, cache: Path) -> Reranker:
-    plain = PlainReranker(name, sha256, folder)
-    try:
-        tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
-        from index.embedding.quantization import HINTS
-
-        settings = {"pad_id": 0, "hints": HINTS}
-        convert(_stored(folder), cache, inputs=INPUTS, tokenizer=tokenizer, settings=settings)
-        compiled = CompiledReranker(name, sha256, cache)
-    except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
-        _log.warning("OpenVINO cannot run the reranker, torch does: %s", error)
-        return plain
-    furthest = max(abs(compiled.score(*one)[0].answers - plain.score(*one)[0].answers) for one in _probes())
-    if furthest > _NEAR:
-        _log.warning("OpenVINO's readings are off by %.2f; torch runs the reranker", furthest)
-        return plain
-    return compiled
-
-
-def _stored(folder: Path) -> torch.nn.Module:
-    from index.embedding.quantization import in_eight_bits
+def _convert(folder: Path, cache: Path) -> None:
+    from index.embedding.quantization import HINTS, in_eight_bits
     from qa.reranking.network import load_network
 
+    tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
     network = load_network(folder)
-    return in_eight_bits(network, without=[network.head])
+    settings = {"pad_id": 0, "hints": HINTS}
+    convert(
+        in_eight_bits(network, without=[network.head]), cache, inputs=INPUTS, tokenizer=tokenizer, settings=settings
+    )
 
 
-def _probes() -> list[tuple[str, list[Candidate]]]:
-    return [(question, [Candidate(text)]) for question, text in _PROBES]
+def _deviation(compiled: Reranker, plain: Reranker) -> float:
+    ours, theirs = (
+        [reranker.score(question, [Candidate(text)])[0].answers for question, text in _PROBES]
+        for reranker in (compiled, plain)
+    )
+    return max(abs(one - other) for one, other in zip(ours, theirs, strict=True))
 
 
 class _OwnReranker:
@@ -167,7 +143,7 @@ class _OwnReranker:
             for odds, row in zip(outputs[:, :2], stances, strict=True)
         ]
 
-    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+    def _run(self, rows: Sequence[TokenRow]) -> NDArray[np.float32]:
         raise NotImplementedError
 
 
@@ -176,10 +152,10 @@ class CompiledReranker(_OwnReranker):
 
     def __init__(self, name: str, sha256: str, cache: Path) -> None:
         """Load it from its cache folder. Raises what OpenVINO raises when it cannot."""
-        self._network = CompiledNetwork(cache, _OUTPUTS)
+        self._network = CompiledNetwork(cache, len(OUTPUTS))
         super().__init__(name, sha256, cache / TOKENIZER)
 
-    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+    def _run(self, rows: Sequence[TokenRow]) -> NDArray[np.float32]:
         return self._network.run([rows], of_rows=_PAIRS)
 
 
@@ -196,7 +172,7 @@ class PlainReranker(_OwnReranker):
 
         self.network = load_network(folder)
 
-    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+    def _run(self, rows: Sequence[TokenRow]) -> NDArray[np.float32]:
         from qa.reranking.network import run_network
 
         return run_network(self.network, rows)

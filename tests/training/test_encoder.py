@@ -8,7 +8,7 @@ from tiny_models import save_encoder
 
 from index.embedding.checkpoint import checked_sha256, read_about, read_state
 from index.embedding.pretrained import ENCODER, MINILM, encoder_folder
-from qa.reranking.files import RERANKER
+from qa.reranking.inputs import RERANKER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches

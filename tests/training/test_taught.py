@@ -7,7 +7,7 @@ from tiny_models import save_bert
 
 from index.embedding.checkpoint import read_about
 from index.errors import FileError
-from qa.reranking.files import RERANKER
+from qa.reranking.inputs import RERANKER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.lists import SUPPORTS, TRAIN, UNLABELLED, Text, TextList, read_lists, write_lists

@@ -11,7 +11,7 @@ from tiny_models import save_bert
 from evals.corpora import part_of
 from index.embedding.checkpoint import read_about, read_state
 from index.errors import FileError
-from qa.reranking.files import RERANKER
+from qa.reranking.inputs import RERANKER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.changes import contradicting, with_other_name

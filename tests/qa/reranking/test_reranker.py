@@ -14,8 +14,7 @@ from qa import Assistant
 from qa.evidence.reranked import rerank_evidence
 from qa.grounding import ANSWERS, Statement, objection
 from qa.reranking import reranker as reranking
-from qa.reranking.files import RERANKER
-from qa.reranking.inputs import MAX_TOKENS, laid_out
+from qa.reranking.inputs import MAX_TOKENS, RERANKER, laid_out
 from qa.reranking.protocol import Candidate, PairScore, chance
 from qa.reranking.reranker import PlainReranker, load_reranker
 from qa.retrieval import retrieve
