@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from index.records import Abstract, Filters, Hit
-from qa.conversation.filters import described
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +139,9 @@ class Answer:
     abstracts that came nearest, which support nothing. Otherwise `reason` is "" or says what the reader should know (a
     language model that was not used after all, citations that were dropped).
 
-    `standalone_question` is a follow-up as it can be understood alone, and `said_filters` what follow-ups so far have
-    asked for in years and types of publication; `filters` are those that held: the person's own with the said ones.
+    `standalone_question` is a follow-up as it can be understood alone, and `said_filters` (`filters_in_words`) what
+    follow-ups so far have asked for in years and types of publication; `filters` are those that held: the person's own
+    with the said ones.
     With them, `settings`, `library_digest`, `model` and `prompt_sha256` say what the answer depends on.
 
     `leaning` is what the sources lean to when the question is one of yes or no and no language model wrote the answer.
@@ -155,6 +155,7 @@ class Answer:
     reason: str = ""
     standalone_question: str = ""
     said_filters: Filters = Filters()
+    filters_in_words: str = ""
     filters: Filters = Filters()
     library_digest: str = ""
     settings: Mapping[str, str | int | float] = field(default_factory=dict)
@@ -174,9 +175,10 @@ class Answer:
     @property
     def understood_as(self) -> str:
         """What was asked, where not as typed: "Does IL-32β …? (clinical trials only, since 2015)"; else ""."""
-        said = described(self.said_filters)
         standalone = self.standalone_question or self.question
-        return f"{standalone} ({said})" if said else standalone if standalone != self.question else ""
+        if self.filters_in_words:
+            return f"{standalone} ({self.filters_in_words})"
+        return standalone if standalone != self.question else ""
 
     @property
     def leaning_told(self) -> str:

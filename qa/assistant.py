@@ -13,14 +13,14 @@ from index.ingest.inputs import parse_pmids
 from index.search.filters import checked_filters
 from index.search.hybrid import checked_query
 from qa.answer import Answer, Source, Turn
-from qa.conversation.filters import within
+from qa.conversation.filters import described, within
 from qa.conversation.standalone import Standalone, is_sane, standalone
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
-from qa.generation.compose import Found, extractive_answer, written_answer
+from qa.generation.compose import RetrievedEvidence, extractive_answer, written_answer
 from qa.generation.prompts import load_prompt
 from qa.grounding import answering, check_quotes, refusal
-from qa.provenance import settings_of
+from qa.provenance import provenance
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
 from qa.retrieval import retrieve
@@ -92,9 +92,10 @@ class Assistant:
             asked,
             standalone_question=understood.question,
             said_filters=understood.filters,
+            filters_in_words=described(understood.filters),
             filters=filters,
             library_digest=self.library.digest,
-            settings=settings_of(self.library, self._reranker),
+            settings=provenance(self.library, self._reranker),
             model=self.model_name,
         )
 
@@ -116,7 +117,7 @@ class Assistant:
         return replace(by_rules, question=rewritten) if is_sane(rewritten, by_rules) else by_rules
 
     def _has_mesh(self, descriptor: str, filters: Filters) -> bool:
-        """Tell whether a follow-up can filter by a MeSH descriptor: abstracts have it, and no other one was set."""
+        """Return True if a follow-up can filter by a MeSH descriptor: abstracts have it, and no other one was set."""
         return not filters.mesh and self.library.has_label("mesh", descriptor)
 
     def _composed(self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence]) -> Iterator[Answer]:
@@ -126,7 +127,7 @@ class Assistant:
         elif self._model is None:
             yield from extractive_answer(blank, fitting, sources)
         else:
-            found = Found(tuple(sources), tuple(evidence), tuple(fitting), self._reranker)
+            found = RetrievedEvidence(tuple(sources), tuple(evidence), tuple(fitting), self._reranker)
             yield from written_answer(
                 blank,
                 found,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,12 +13,9 @@ from index.analysis.terms import as_written
 from index.embedding.encoder import Encoder, Vectors
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
-from qa.language.entailment import difference
+from qa.language.entailment import first_contradiction
 from qa.language.synonyms import everyday_words, near_terms
 from qa.reranking.protocol import Candidate, Reranker
-
-if TYPE_CHECKING:
-    from qa.generation.generative import DraftSentence
 
 ANSWERS = 0.56
 """The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
@@ -46,7 +42,7 @@ _OBJECTIONS = {
     "denial": "it denies what its source asserts, or asserts what that denies",
     "order": "it turns round who acts on whom, or what is compared with what",
 }
-"""For each rule of `qa.language.entailment.difference`, what it says of a sentence."""
+"""For each rule of `qa.language.entailment.first_contradiction`, what it says of a sentence."""
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -65,6 +61,18 @@ def refusal(question: str, evidence: Sequence[Evidence]) -> str:
             listed = " or ".join(f"“{word}”" for word in unused[:3])
             return f"Not in these abstracts: none of those found speaks of {listed}."
     return "Not in these abstracts: none of those found holds a sentence that answers this."
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence as a language model wrote it: `text` without markers, and the sources it cites, in order, each once.
+
+    `dropped` counts the citations in it to numbers and PMIDs that were not given.
+    """
+
+    text: str
+    sources: tuple[int, ...]
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +98,7 @@ class Statement:
         return cls(text, vector, words, everyday_words(text, technical), library.encoder, reranker)
 
     def is_covered(self, text: str) -> bool:
-        """Tell whether a text has most of the statement's words, or everyday words near to them."""
+        """Return True if a text has most of the statement's words, or everyday words near to them."""
         if coverage(self.words, text) >= SUPPORTS_COVERAGE:
             return True
         telling = {term: word for term, word in self.everyday.items() if term in self.words}
@@ -98,7 +106,7 @@ class Statement:
         return coverage(self.words, text, said_otherwise=near) >= SUPPORTS_COVERAGE
 
     def is_near(self, quote: str, title: str, *, vector: Vectors) -> bool:
-        """Tell whether a quote is near in meaning and has most of the words, or the reranker takes it for support."""
+        """Return True if a quote is near in meaning and has most of the words, or the reranker takes it for support."""
         cosine = float(np.dot(vector, self.vector))
         if cosine >= SUPPORTS_COSINE and self.is_covered(f"{title} {quote}"):
             return True
@@ -120,12 +128,12 @@ def objection(quote: str, statement: Statement, *, vector: Vectors, context: str
         return _NOT_SAID
     if not statement.is_near(quote, context.partition(chr(10))[0], vector=vector):
         return _NOT_SAID
-    rule = difference(statement.text, quote, context)
+    rule = first_contradiction(statement.text, quote, context)
     return _OBJECTIONS[rule] if rule else ""
 
 
 def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str) -> bool:
-    """Tell whether a quote says what a statement says, as `objection` has it."""
+    """Return True if a quote says what a statement says, as `objection` has it."""
     return not objection(quote, statement, vector=vector, context=context)
 
 

@@ -11,10 +11,8 @@ from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import NO_RERANKER
 from qa.retrieval import MAX_SOURCES, PASSAGES
 
-Settings = dict[str, str | int | float]
 
-
-def settings_of(library: Library, reranker: Reranker | None) -> Settings:
+def provenance(library: Library, reranker: Reranker | None) -> dict[str, str | int | float]:
     """Return the version of AskAbstracts, what the library was built with, and how it is searched and weighed.
 
     `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most that are looked at;

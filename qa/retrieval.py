@@ -65,10 +65,10 @@ def retrieve(
 
 def find(
     library: Library, question: str, *, filters: Filters = Filters(), most: int, ranking: Ranking = Ranking()
-) -> list[Found]:
+) -> list[RankedAbstract]:
     """Return up to `most` abstracts that search finds, best first."""
     hits = library.search(question, top=max(PASSAGES, 4 * most), filters=filters)
-    return _found(library, hits, most=most, asked=library.understood(question), ranking=ranking)
+    return _ranked(library, hits, most=most, asked=library.understood(question), ranking=ranking)
 
 
 def group_by_abstract(
@@ -79,11 +79,11 @@ def group_by_abstract(
     One that names only the like of what was asked for, a text as the library understands it, comes after those that
     name the thing itself.
     """
-    return as_sources(_found(library, hits, most=top, asked=asked, ranking=ranking))
+    return as_sources(_ranked(library, hits, most=top, asked=asked, ranking=ranking))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RankedAbstract:
     """An abstract with its hits, and where it stands by search: about 0 to 1, higher is better."""
 
     abstract: Abstract
@@ -91,7 +91,9 @@ class Found:
     standing: float
 
 
-def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, ranking: Ranking) -> list[Found]:
+def _ranked(
+    library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, ranking: Ranking
+) -> list[RankedAbstract]:
     """Return up to `most` abstracts of hits, best first."""
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -103,7 +105,7 @@ def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, 
         ranked = [pmid for pmid in ranked if standings[pmid] >= least]
     abstracts = library.get_many(ranked)
     found = [
-        Found(
+        RankedAbstract(
             abstracts[pmid],
             tuple(grouped[pmid]),
             standings[pmid] - ranking.names_the_like * names_only_the_like(asked, abstracts[pmid].text),
@@ -114,12 +116,14 @@ def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, 
     return sorted(found, key=lambda one: -one.standing)[:most]
 
 
-def as_sources(found: Sequence[Found]) -> list[Source]:
+def as_sources(found: Sequence[RankedAbstract]) -> list[Source]:
     """Return abstracts as sources numbered from 1."""
     return [Source(number, one.abstract, one.hits) for number, one in enumerate(found, start=1)]
 
 
-def rerank(found: Sequence[Found], question: str, reranker: Reranker, ranking: Ranking = Ranking()) -> list[Found]:
+def rerank(
+    found: Sequence[RankedAbstract], question: str, reranker: Reranker, ranking: Ranking = Ranking()
+) -> list[RankedAbstract]:
     """Return abstracts, the first RERANKED of them by their standing and the reranker's score of their best passage.
 
     `question` is as the library understands it.
@@ -146,14 +150,14 @@ def softmax(odds: Sequence[float]) -> list[float]:
     return [power / sum(powers) for power in powers]
 
 
-def best_passage(one: Found) -> Candidate:
+def best_passage(one: RankedAbstract) -> Candidate:
     """Return the passage of an abstract that search ranks first, as the reranker reads it."""
     passage = one.hits[0].passage
     return Candidate(passage.text, context_of(one.abstract.title, passage.section))
 
 
 def names_only_the_like(asked: Spelled, text: str) -> bool:
-    """Tell whether a text names something of the family of a thing that is asked for, but not that thing.
+    """Return True if a text names something of the family of a thing that is asked for, but not that thing.
 
     >>> names_only_the_like(Spelled("What does factor VIII do?"), "Factor IX was low.")
     True

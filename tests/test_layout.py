@@ -1,6 +1,7 @@
 """The house: imports go one way, each outside library has one door, and the public names are those promised."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,57 @@ def imported(path):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0]
+
+
+INSIDE = {
+    "qa": (
+        {"answer", "language", "reranking"},
+        {"conversation", "retrieval", "evidence", "studies", "export", "langchain_retriever"},
+        {"grounding"},
+        {"generation"},
+        {"provenance"},
+        {"assistant"},
+        {"__init__", "__main__"},
+    )
+}
+"""What each package's parts may import: their own modules, and parts that stand above them."""
+
+
+def ours(path, package):
+    """Return the modules of a package that a module imports, wherever in it, as paths without their ending."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            module = ROOT / name.replace(".", "/")
+            if name.startswith(f"{package}.") and (module.with_suffix(".py").is_file() or module.is_dir()):
+                yield module.relative_to(ROOT / package)
+
+
+@pytest.mark.parametrize("package", INSIDE)
+def test_imports_go_one_way_inside_a_package(package):
+    rank = {part: place for place, parts in enumerate(INSIDE[package]) for part in parts}
+    upward = []
+    for path in sorted((ROOT / package).rglob("*.py")):
+        part = path.relative_to(ROOT / package).parts[0].removesuffix(".py")
+        for module in ours(path, package):
+            if module.parts[0] != part and rank[module.parts[0]] >= rank[part]:
+                upward.append(f"{path.relative_to(ROOT)} imports {package}/{module}")
+    assert not upward
+
+
+@pytest.mark.parametrize("package", INSIDE)
+def test_no_imports_go_round_in_a_circle(package):
+    imports = {
+        path.relative_to(ROOT / package).with_suffix(""): set(ours(path, package))
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    TopologicalSorter(imports).prepare()
 
 
 def package_of(path):

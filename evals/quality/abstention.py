@@ -32,7 +32,7 @@ from qa.generation import extractive
 from qa.grounding import answering
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
-from qa.retrieval import MAX_SOURCES, RERANKED, Found, as_sources, find, rerank
+from qa.retrieval import MAX_SOURCES, RERANKED, RankedAbstract, as_sources, find, rerank
 
 COLUMNS = ("precision", "recall", "F1", "AUROC", "refused, in", "refused, out")
 CITED_COLUMNS = ("answered", "first cited", "all cited", "cited a question")
@@ -66,7 +66,7 @@ def ask(library: Library, question: Question, reranker: Reranker | None) -> tupl
     )
 
 
-def without(found: Sequence[Found], pmids: frozenset[str]) -> list[Found]:
+def without(found: Sequence[RankedAbstract], pmids: frozenset[str]) -> list[RankedAbstract]:
     """Return the abstracts that are not of these PMIDs."""
     return [one for one in found if one.abstract.pmid not in pmids]
 
@@ -170,7 +170,12 @@ def _all(library: Library, questions: Sequence[Question], reranker: Reranker | N
 
 
 def _ask(
-    library: Library, question: Question, found: Sequence[Found], *, reranker: Reranker | None, is_relevant_in: bool
+    library: Library,
+    question: Question,
+    found: Sequence[RankedAbstract],
+    *,
+    reranker: Reranker | None,
+    is_relevant_in: bool,
 ) -> Asked:
     understood = library.understood(question.text).text
     sources = as_sources(rerank(found, understood, reranker) if reranker else found)[:MAX_SOURCES]

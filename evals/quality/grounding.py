@@ -33,7 +33,7 @@ from evals.report import (
 )
 from index import Abstract, Library
 from qa.grounding import Statement, bears_out
-from qa.language.entailment import difference
+from qa.language.entailment import first_contradiction
 from qa.reranking.protocol import Candidate, Reranker
 from qa.reranking.reranker import load_reranker
 
@@ -125,11 +125,13 @@ def _supports(pair: Pair, reranker: Reranker | None) -> float | None:
     """Return the chance by the reranker that a quote supports its statement, less where a rule of claims objects."""
     if reranker is None:
         return None
-    (reading,) = reranker.score(pair.statement, [Candidate(pair.quote, pair.context.partition("\n")[0])])
-    if reading.stance is None:
+    (score,) = reranker.score(pair.statement, [Candidate(pair.quote, pair.context.partition("\n")[0])])
+    if score.stance is None:
         return None
-    supports, others = reading.stance[0], sum(reading.stance[1:])
-    return supports / (supports + others * (_OBJECTED if difference(pair.statement, pair.quote, pair.context) else 1))
+    supports, others = score.stance[0], sum(score.stance[1:])
+    return supports / (
+        supports + others * (_OBJECTED if first_contradiction(pair.statement, pair.quote, pair.context) else 1)
+    )
 
 
 def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from index.embedding.encoder import Encoder, Kind, Vectors
+from index.embedding.encoder import Encoder, TextKind, Vectors
 
 REMEMBERED_BYTES = 32_000_000
 """Of vectors: with the default encoder some 20,000 sentences, of about 2,000 abstracts."""
@@ -23,7 +23,7 @@ class RememberedVectors:
     to the last bit whether they are remembered or made anew, and whatever was asked before.
     """
 
-    def __init__(self, kind: Kind, remembered_bytes: int = REMEMBERED_BYTES) -> None:
+    def __init__(self, kind: TextKind, remembered_bytes: int = REMEMBERED_BYTES) -> None:
         self._kind = kind
         self._limit = remembered_bytes
         self._bytes = 0

@@ -17,7 +17,7 @@ from index.errors import EncoderError
 FORMAT = 1
 _WEIGHTS, _SCALE = "weights.safetensors", ".scale"
 
-State = dict[str, NDArray[np.float32]]
+Weights = dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class About:
 
 
 def is_stored(folder: Path, kind: Stored) -> bool:
-    """Tell whether a folder holds a model of this kind and making."""
+    """Return True if a folder holds a model of this kind and making."""
     return kind.path(folder).is_file()
 
 
@@ -107,7 +107,7 @@ def checked_sha256(folder: Path, kind: Stored) -> str:
     return found
 
 
-def read_state(folder: Path) -> State:
+def read_state(folder: Path) -> Weights:
     """Return the weights as they are computed with, by name."""
     from safetensors.numpy import load_file
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
-Kind = Literal["query", "passage"]
+TextKind = Literal["query", "passage"]
 
 _BATCH, _GPU_BATCH = 32, 512
 """Texts to a batch of sentence-transformers' own, on a CPU and on a GPU."""
@@ -62,10 +62,10 @@ class Encoder(Protocol):
     dimension: int
     max_tokens: int
 
-    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+    def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         """Return one vector a text, shape (len(texts), dimension); a text beyond `max_tokens` is cut there."""
 
-    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: TextKind) -> list[Vectors]:
         """Return what `encode` returns for each group, to the last bit, sooner than one after the other would."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -118,7 +118,7 @@ class _PlainEncoder:
         self._batch = _BATCH if model.device.type == "cpu" else _GPU_BATCH
         self._lock = threading.Lock()
 
-    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+    def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         encode = self.model.encode_query if kind == "query" else self.model.encode_document
@@ -126,7 +126,7 @@ class _PlainEncoder:
             vectors = encode(list(texts), batch_size=self._batch, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
-    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: TextKind) -> list[Vectors]:
         return [self.encode(texts, kind=kind) for texts in groups]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -156,10 +156,10 @@ class _CompiledEncoder:
         self._tokenizer.enable_truncation(self.max_tokens)
         self._network = CompiledNetwork(cache, self.dimension)
 
-    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+    def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         return self.encode_each([texts], kind=kind)[0]
 
-    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: TextKind) -> list[Vectors]:
         prompt = self._prompts.get(kind, "")
         ends = list(accumulate(map(len, groups), initial=0))
         texts = [prompt + text for group in groups for text in group]
@@ -207,7 +207,7 @@ def _convert(plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
 
 
 def _is_gpu_here() -> bool:
-    """Tell whether torch sees an NVIDIA GPU; it is asked, and imported, only where the driver is."""
+    """Return True if torch sees an NVIDIA GPU; it is asked, and imported, only where the driver is."""
     if not _DRIVER.exists():
         return False
     import torch

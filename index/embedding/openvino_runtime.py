@@ -213,5 +213,5 @@ def compiled_folder(sha256: str) -> Path:
 
 
 def is_compiled(sha256: str) -> bool:
-    """Tell whether a compiled form of weights is kept, which says nothing of whether it is whole."""
+    """Return True if a compiled form of weights is kept, which says nothing of whether it is whole."""
     return (compiled_folder(sha256) / SETTINGS).is_file()

@@ -85,7 +85,7 @@ class Narrowing:
 
     @property
     def is_all(self) -> bool:
-        """Whether the text asks for filters and for nothing else."""
+        """True if the text asks for filters and for nothing else."""
         return not self.rest and (self.filters != Filters() or self.resets)
 
 

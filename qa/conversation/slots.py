@@ -87,7 +87,7 @@ def kinds(noun: str) -> set[str]:
 
 
 def is_isoform_alone(text: str) -> bool:
-    """Tell whether a text is nothing but an isoform's letter: "the γ isoform", "gamma"."""
+    """Return True if a text is nothing but an isoform's letter: "the γ isoform", "gamma"."""
     return bool(_ISOFORM_ALONE.match(text))
 
 
@@ -159,7 +159,7 @@ def with_places(question: str, said: list[Phrase]) -> str | None:
 
 
 def is_own_thing(noun: str) -> bool:
-    """Tell whether a noun is a thing to ask about by itself: "metformin", not "the dose", "high levels", "mice"."""
+    """Return True if a noun is a thing to ask about by itself: "metformin", not "the dose", "high levels", "mice"."""
     if _DETERMINER.match(noun) or kinds(noun):
         return False
     return bool(names(noun)) or any(term not in general_terms() and not term.isdigit() for term in terms(noun))

@@ -71,7 +71,7 @@ class Standalone:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the question was found by putting one thing in another's place, or needed nothing."""
+        """True if the question was found by putting one thing in another's place, or needed nothing."""
         return not self.focus
 
 
@@ -109,7 +109,7 @@ def standalone(
 
 
 def is_follow_up(question: str) -> bool:
-    """Tell whether a question leans on the one before it."""
+    """Return True if a question leans on the one before it."""
     text = _CONNECTOR.sub("", question).strip()
     if _SUBJECT_POINTS_BACK.match(text):
         return True
@@ -123,7 +123,7 @@ def is_follow_up(question: str) -> bool:
 
 
 def is_sane(rewritten: str, by_rules: Standalone) -> bool:
-    """Tell whether a language model's form of a follow-up may stand: it keeps and adds no named thing unasked.
+    """Return True if a language model's form of a follow-up may stand: it keeps and adds no named thing unasked.
 
     Where the rules are sure, it must name what they name; else what the follow-up names, and nothing that neither the
     follow-up nor the question before it names. It must share a word with what is asked.
@@ -176,19 +176,19 @@ def _changed(fragment: str, before: str) -> str | None:
 
 
 def _is_place(said: Sequence[Phrase]) -> bool:
-    """Tell whether phrases begin with a place, disease or group, or with what may be one ("in MCF-7")."""
+    """Return True if phrases begin with a place, disease or group, or with what may be one ("in MCF-7")."""
     return bool(kinds(said[0].noun)) or is_own_thing(said[0].noun)
 
 
 def _covers(text: str, said: Sequence[Phrase]) -> bool:
-    """Tell whether phrases are all there is in a text."""
+    """Return True if phrases are all there is in a text."""
     for phrase in reversed(said):
         text = text[: phrase.start - len(phrase.preposition) - 1] + text[phrase.end :]
     return not re.search(r"\w", text)
 
 
 def _has_own_subject(text: str) -> bool:
-    """Tell whether a clause has a subject of its own: "does letrozole lower bone density", not "do the tumours"."""
+    """Return True if a clause has a subject of its own: "does letrozole lower bone density", not "do the tumours"."""
     found = _OWN_SUBJECT.match(text)
     if not found or (len(_telling(text)) < 2 and len(content_words(text)) < _WHOLE):
         return False
@@ -196,7 +196,7 @@ def _has_own_subject(text: str) -> bool:
 
 
 def _is_topic(follow_up: str) -> bool:
-    """Tell whether what follows "what about" is a topic of its own: "metformin and ageing in mice", not "the dose"."""
+    """Return True if "what about …" names a topic of its own: "metformin and ageing in mice", not "the dose"."""
     fragment = _fragment(follow_up)
     head, *others = _RELATION.split(fragment)
     if _IS_CLAUSE.search(fragment) or _PREPOSITION.match(fragment):

@@ -25,7 +25,7 @@ _STAND_IN = "The abstracts' own sentences are shown instead."
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RetrievedEvidence:
     """What a question found: the sources, their sentences as evidence, and those of them that may answer.
 
     `reranker` is what read them, if any, and reads what is written beside its quotes.
@@ -47,7 +47,12 @@ def extractive_answer(blank: Answer, fitting: Sequence[Evidence], sources: Seque
 
 
 def written_answer(
-    blank: Answer, found: Found, *, model: BaseChatModel, library: Library, leave_out_unsupported: bool = False
+    blank: Answer,
+    found: RetrievedEvidence,
+    *,
+    model: BaseChatModel,
+    library: Library,
+    leave_out_unsupported: bool = False,
 ) -> Iterator[Answer]:
     """Yield the language model's answer as it grows, each sentence held against its quotes.
 
@@ -67,7 +72,7 @@ def written_answer(
         yield from extractive_answer(replace(blank, reason=reason, model="extractive"), found.fitting, found.sources)
 
 
-def _drafted(blank: Answer, found: Found, *, model: BaseChatModel, library: Library) -> Iterator[Answer]:
+def _drafted(blank: Answer, found: RetrievedEvidence, *, model: BaseChatModel, library: Library) -> Iterator[Answer]:
     """Yield the answer with each sentence that the model writes. Raises ModelError when it fails or writes none."""
     from qa.generation.generative import (  # and with it what speaks to a server, which extracts do without
         NotAnswered,

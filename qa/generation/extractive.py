@@ -11,7 +11,7 @@ from index.analysis.terms import content_words
 from qa.answer import Sentence
 from qa.evidence.scoring import Evidence, numbers
 from qa.language.antonyms import DENIALS
-from qa.language.entailment import difference
+from qa.language.entailment import first_contradiction
 
 MAX_SENTENCES = 5
 _OF_ONE_ABSTRACT = (2, 3)
@@ -58,7 +58,7 @@ def _agreeing(one: Evidence, ranked: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _says_the_same(one: Evidence, other: Evidence) -> bool:
-    """Tell whether other need not be said after one: it repeats it, or it is cited for it."""
+    """Return True if other need not be said after one: it repeats it, or it is cited for it."""
     if one is other:
         return True
     is_near = float(np.dot(one.vector, other.vector)) > _SAID_ALREADY
@@ -66,7 +66,7 @@ def _says_the_same(one: Evidence, other: Evidence) -> bool:
 
 
 def _agrees(one: Evidence, other: Evidence) -> bool:
-    """Tell whether one's sentence may be cited to other's as well: near in meaning, with most of its words, no less."""
+    """Return True if `other` bears the sentence out as well: near in meaning, with most of its words, no less."""
     words = content_words(one.text)
     held = set(content_words(other.text))
     return (
@@ -77,11 +77,11 @@ def _agrees(one: Evidence, other: Evidence) -> bool:
 
 
 def _differs(one: Evidence, other: Evidence) -> bool:
-    """Tell whether one says a thing that other does not, or only one of them denies anything at all."""
+    """Return True if one says a thing that other does not, or only one of them denies anything at all."""
     return (
         numbers(one.text) != numbers(other.text)
         or _denies(one.text) != _denies(other.text)
-        or bool(difference(one.text, other.text, other.source.abstract.text))
+        or bool(first_contradiction(one.text, other.text, other.source.abstract.text))
     )
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from index.analysis.sentences import sentence_spans
 from qa.answer import Source, Turn
-from qa.generation.chat_models import provider_errors, reply_limit_s
+from qa.generation.chat_models import provider_errors, reply_timeout_s
 from qa.generation.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
-from qa.generation.stream_timeout import close, patiently
+from qa.generation.stream_timeout import close, stream_with_timeout
+from qa.grounding import DraftSentence
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -67,18 +68,6 @@ _LABEL = re.compile(r"^(?:the\s+)?(?:(?:same|standalone|rewritten|new)\s+)?quest
 
 
 @dataclass(frozen=True, slots=True)
-class DraftSentence:
-    """A sentence as the model wrote it: `text` without markers, and the sources it cites, in order, each once.
-
-    `dropped` counts the citations in it to numbers and PMIDs that were not given.
-    """
-
-    text: str
-    sources: tuple[int, ...]
-    dropped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class NotAnswered:
     """The model wrote no sentence. `refused`: it said that the abstracts hold no answer; `reason` is for people."""
 
@@ -106,7 +95,7 @@ def compose(
     values = {"question": without_marks(question), "sources": render_sources(sources)}
     said: set[str] = set()
     refused = False
-    with closing(_reply(model, prompt, values, limit_s=reply_limit_s())) as reply:
+    with closing(_reply(model, prompt, values, timeout_s=reply_timeout_s())) as reply:
         for sentence in _sentences(_visible(reply), max_chars):
             refused = _is_refusal(sentence)
             draft = _draft(sentence, cited_as)
@@ -132,17 +121,17 @@ def standalone_question(question: str, turns: Sequence[Turn], *, model: BaseChat
     if not turns:
         return question
     values = {"question": without_marks(question), "history": render_history(turns)}
-    limit_s = _REWRITING_SHARE * reply_limit_s()
-    with closing(_reply(model, prompt, values, limit_s=limit_s)) as reply:
+    timeout_s = _REWRITING_SHARE * reply_timeout_s()
+    with closing(_reply(model, prompt, values, timeout_s=timeout_s)) as reply:
         line = _first_line(_visible(reply))
     line = _LABEL.sub("", line.strip(" \t\"'“”*`")).strip(" \t\"'“”*`")
     return line if 0 < len(line) <= MAX_QUESTION_CHARS else question
 
 
-def _reply(model: BaseChatModel, prompt: Prompt, values: Mapping[str, str], *, limit_s: float) -> Generator[str]:
-    """Yield the model's reply piece by piece; closing it closes the connection. ModelError, also after `limit_s`."""
+def _reply(model: BaseChatModel, prompt: Prompt, values: Mapping[str, str], *, timeout_s: float) -> Generator[str]:
+    """Yield the model's reply piece by piece; closing it closes the connection. ModelError, also after `timeout_s`."""
     stream = _untraced(model, prompt.template.format_prompt(**values))  # its `invoke` would be traced
-    with provider_errors(model), closing(patiently(stream, limit_s=limit_s)) as messages:
+    with provider_errors(model), closing(stream_with_timeout(stream, timeout_s=timeout_s)) as messages:
         yield from (message.text for message in messages)
 
 

@@ -20,12 +20,12 @@ _CLOSING_S = 5.0
 """What letting go of a connection may take."""
 
 
-class OutOfPatience(TimeoutError):
+class StreamTimeout(TimeoutError):
     """All of the time for one stream was spent waiting for it."""
 
-    def __init__(self, limit_s: float) -> None:
-        super().__init__(f"not done within {limit_s:g} s")
-        self.limit_s = limit_s
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__(f"not done within {timeout_s:g} s")
+        self.timeout_s = timeout_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class _End:
     error: Exception | None = None
 
 
-def patiently(stream: AsyncIterator[T], *, limit_s: float) -> Generator[T]:
+def stream_with_timeout(stream: AsyncIterator[T], *, timeout_s: float) -> Generator[T]:
     """Yield the items of `stream`, none fetched before it is asked for; closing it closes the stream.
 
-    Raises OutOfPatience when waiting for them has taken `limit_s` in all; what the reader does in between is not
+    Raises StreamTimeout when waiting for them has taken `timeout_s` in all; what the reader does in between is not
     counted. What the stream raises is raised unchanged.
     """
     loop, asked, ended = _loop(), asyncio.Semaphore(0), threading.Event()
@@ -46,7 +46,7 @@ def patiently(stream: AsyncIterator[T], *, limit_s: float) -> Generator[T]:
 
     async def pump() -> None:
         try:
-            async for item in _in_time(stream, asked, limit_s):
+            async for item in _in_time(stream, asked, timeout_s):
                 came.put(item)
             came.put(_End())
         except Exception as error:  # handed to the reader, who raises it
@@ -71,10 +71,10 @@ def patiently(stream: AsyncIterator[T], *, limit_s: float) -> Generator[T]:
         ended.wait(_CLOSING_S)
 
 
-async def _in_time(stream: AsyncIterator[T], asked: asyncio.Semaphore, limit_s: float) -> AsyncIterator[T]:
-    """Yield an item each time that `asked` is released. Raises OutOfPatience."""
+async def _in_time(stream: AsyncIterator[T], asked: asyncio.Semaphore, timeout_s: float) -> AsyncIterator[T]:
+    """Yield an item each time that `asked` is released. Raises StreamTimeout."""
     clock = asyncio.get_running_loop().time
-    left_s = limit_s
+    left_s = timeout_s
     while True:
         await asked.acquire()
         began = clock()
@@ -87,7 +87,7 @@ async def _in_time(stream: AsyncIterator[T], asked: asyncio.Semaphore, limit_s: 
         except TimeoutError as error:
             if not waiting.expired():
                 raise
-            raise OutOfPatience(limit_s) from error
+            raise StreamTimeout(timeout_s) from error
         left_s -= clock() - began
         yield item
 

@@ -51,7 +51,7 @@ _UNREAD: Stances = MappingProxyType({})
 
 
 def asks_yes_or_no(question: str) -> bool:
-    """Tell whether a question can be answered by yes or no; one that offers two things, "A or B", cannot.
+    """Return True if a question can be answered by yes or no; one that offers two things, "A or B", cannot.
 
     >>> asks_yes_or_no("Does IL-32β induce VEGF?"), asks_yes_or_no("What does IL-32β induce?")
     (True, False)
@@ -89,7 +89,7 @@ def _answers(question: str, sentence: str) -> bool:
 
 
 def _denies(question: str, sentence: Sentence, stances: Stances) -> bool:
-    """Tell whether a sentence denies what is asked, by the rules or because the reranker is sure of it."""
+    """Return True if a sentence denies what is asked, by the rules or because the reranker is sure of it."""
     first = sentence.citations[0]
     _, contradicts, _ = stances.get((first.pmid, first.start), (0.0, 0.0, 1.0))
     return contradicts >= _CONTRADICTS or denies(question, _on_the_matter(question, sentence.text))
@@ -111,7 +111,7 @@ def _on_the_matter(question: str, sentence: str) -> str:
 
 
 def denies(question: str, sentence: str) -> bool:
-    """Tell whether a sentence denies what a question asks, or asserts what the question denies."""
+    """Return True if a sentence denies what a question asks, or asserts what the question denies."""
     asked = dict.fromkeys(content_words(question), 1.0)
     is_denied = bool(_DENIES.search(sentence)) or any(
         share(one, asked) >= _OF_WHAT_IS_ASKED for one in denied(sentence)

@@ -1,7 +1,8 @@
-"""Whether a sentence says anything that its quote does not: rules on what was found, of what, in whom and how much.
+"""Rules on whether a quote entails a sentence: on what was found, of what, in whom and how much.
 
-Each rule names one way in which a sentence can differ from its quote: `difference` returns the first that holds. They
-read words and their neighbourhood, not grammar: they catch most changes of one thing, and let honest rewording pass.
+Each rule names one way in which a sentence can differ from its quote; `first_contradiction` returns the first that
+holds. They read words and their neighbourhood, not grammar: they catch most changes of one thing, and let honest
+rewording pass.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class _Word:
     is_in_list: bool = False
 
     def is_end(self, ends: Set[str]) -> bool:
-        """Tell whether the word is among the ends; a comma within a list is none."""
+        """Return True if the word is among the ends; a comma within a list is none."""
         return self.text in ends and not self.is_in_list
 
 
@@ -89,12 +90,12 @@ class Act:
 
 
 @lru_cache(maxsize=4 * _REMEMBERED)
-def difference(text: str, quote: str, context: str = "") -> str:
-    """Return in what a sentence differs from its quote, as one word, or "" when it says nothing else.
+def first_contradiction(text: str, quote: str, context: str = "") -> str:
+    """Return the name of the first rule under which `quote` does not entail `text`, or "".
 
     `context` is the quote's abstract: its title and text may name what a quote leaves to them, such as the species.
 
-    >>> difference("Metformin raised IL-10 in rats", "In mice, metformin raised IL-10")
+    >>> first_contradiction("Metformin raised IL-10 in rats", "In mice, metformin raised IL-10")
     'kind'
     """
     for name, rule in _RULES.items():
@@ -108,7 +109,7 @@ def _gives_other_numbers(text: str, quote: str, _: str) -> bool:
 
 
 def _names_other_things(text: str, quote: str, context: str) -> bool:
-    """Tell whether the text names a thing, by name, abbreviation, or ending, that neither quote nor title names."""
+    """Return True if the text names a thing, by name, abbreviation, or ending, that neither quote nor title names."""
     title = context.partition("\n")[0]
     held = set(terms(f"{quote} {title}")) | _initials(f"{quote} {title}") | (_initials(context) & set(terms(quote)))
     said, quoted = names(text), names(quote)
@@ -121,7 +122,7 @@ def _names_other_things(text: str, quote: str, context: str) -> bool:
 
 
 def _names_a_sibling(said: Sequence[str], quoted: Sequence[str]) -> bool:
-    """Tell whether a name that only the title has stands where the quote has another of its kind: rs1 for rs2."""
+    """Return True if a name that only the title has stands where the quote has another of its kind: rs1 for rs2."""
     kinds = {_DIGITS_AND_GREEK.sub("", name) for name in quoted if name not in said}
     return any(_DIGITS_AND_GREEK.sub("", name) in kinds for name in said if name not in quoted)
 
@@ -160,7 +161,7 @@ def _abbreviations_of(run: Sequence[str]) -> set[str]:
 
 
 def _is_of_another_kind(text: str, quote: str, context: str) -> bool:
-    """Tell whether the text is on a species or an age that the quote is not on."""
+    """Return True if the text is on a species or an age that the quote is not on."""
     for kind in KINDS:
         said, quoted, around = (
             {name for name, words in kind.items() if words.search(one)} for one in (text, quote, context)
@@ -179,7 +180,7 @@ def _takes_the_other_side(text: str, quote: str, _: str) -> bool:
 
 
 def _has_what_the_quote_lacks(text: str, quote: str, _: str) -> bool:
-    """Tell whether the text says "with" of a thing of which the quote says only "without", or the other way round."""
+    """Return True if the text says "with" of a thing of which the quote says only "without", or the other way round."""
     said, quoted = _with_and_without(text), _with_and_without(quote)
     return any((thing, not has) in quoted and (thing, has) not in quoted for thing, has in said)
 
@@ -193,7 +194,7 @@ def _with_and_without(text: str) -> set[tuple[str, bool]]:
 
 
 def _goes_another_way(text: str, quote: str, _: str) -> bool:
-    """Tell whether something goes up in the text that goes down in the quote, or goes where the quote says nothing."""
+    """Return True if something goes up in the text that goes down in the quote, or goes where the quote is silent."""
     said, quoted = _directed(text), _directed(quote)
     ways = {way for way, _first, _second in quoted}
     for way, things, _other_side in said:
@@ -219,13 +220,13 @@ def _directed(text: str) -> list[tuple[int, _Near, _Near]]:
 
 
 def _is_passive(words: Sequence[_Word], place: int) -> bool:
-    """Tell whether a verb's object stands before it: "VEGF was raised", "VEGF raised by IL-32β"."""
+    """Return True if a verb's object stands before it: "VEGF was raised", "VEGF raised by IL-32β"."""
     around = {word.text for word in words[max(place - 2, 0) : place]} & _PASSIVE
     return bool(around) or (place + 1 < len(words) and words[place + 1].text == "by")
 
 
 def _denies_otherwise(text: str, quote: str, _: str) -> bool:
-    """Tell whether the text denies what the quote does not deny, or asserts what the quote denies."""
+    """Return True if the text denies what the quote does not deny, or asserts what the quote denies."""
     said, quoted = denied(text), denied(quote)
     if any(max((share(one, other) for other in quoted), default=0.0) < _DENIED for one in said):
         return True
@@ -244,7 +245,7 @@ def denied(text: str) -> list[_Near]:
 
 
 def _denies_what_precedes(words: Sequence[_Word], place: int) -> bool:
-    """Tell whether a denial is of what stands before it: "VEGF was not raised", "VEGF was unchanged"."""
+    """Return True if a denial is of what stands before it: "VEGF was not raised", "VEGF was unchanged"."""
     return words[place].text.startswith("un") or (words[place].text == "not" and _is_passive(words, place))
 
 
@@ -279,7 +280,7 @@ def _is_turned_round(text: str, quote: str, _: str) -> bool:
 
 
 def _compares_the_other_way(text: str, quote: str) -> bool:
-    """Tell whether what the text compares with is what the quote has on the other side of its comparison."""
+    """Return True if what the text compares with is what the quote has on the other side of its comparison."""
     said, quoted = _compared(text), _compared(quote)
     if not said or not quoted:
         return False
@@ -302,7 +303,7 @@ def _compared(text: str) -> tuple[_Near, _Near] | None:
 
 
 def _acts_the_other_way(text: str, quote: str) -> bool:
-    """Tell whether what acts in the text is acted upon in the quote, and the other way round."""
+    """Return True if what acts in the text is acted upon in the quote, and the other way round."""
     pairs = [(act, other) for act in acts(text) for other in acts(quote)]
     return any(_is_reversed(act, other) for act, other in pairs) and not any(
         act.agent.keys() & other.agent.keys() for act, other in pairs
@@ -335,7 +336,7 @@ def verb_of(word: str) -> str:
 
 
 def _gives_to_others(text: str, quote: str) -> bool:
-    """Tell whether two numbers of the quote have changed places in the text, or one stands by the other's words."""
+    """Return True if two numbers of the quote have changed places in the text, or one stands by the other's words."""
     said, quoted = _by_number(text), _by_number(quote)
     common = [value for value in said if value in quoted]
     for value in common:

@@ -45,7 +45,7 @@ class Quantity:
     start: int
 
     def is_said_by(self, other: Quantity) -> bool:
-        """Tell whether another quantity says this one: the same number, unit and, if this one has one, sign."""
+        """Return True if another quantity says this one: the same number, unit and, if this one has one, sign."""
         return (self.value, self.unit) == (other.value, other.unit) and self.sign in ("", "=", other.sign or "=")
 
 

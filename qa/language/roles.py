@@ -20,7 +20,7 @@ _HELPING = frozenset("do does did can could may might will would should must to"
 
 
 def is_turned_round(asked: Act | None, sentence: str) -> bool:
-    """Tell whether what acts in a question is only acted upon in the sentence, or the other way round.
+    """Return True if what acts in a question is only acted upon in the sentence, or the other way round.
 
     Only where both have the same verb; a sentence that has both is none.
 

@@ -57,7 +57,7 @@ def _as_it_is(score: Any) -> Any:  # noqa: ANN401 - a tensor, which passes throu
 
 
 def _is_cross_encoder(folder: Path) -> bool:
-    """Tell whether a folder says that it holds one: else a head of random weights would be put upon any model."""
+    """Return True if a folder says that it holds one: else a head of random weights would be put upon any model."""
     saved, made = (_read(folder / name) for name in ("config_sentence_transformers.json", "config.json"))
     architectures = made.get("architectures") or []
     return saved.get("model_type") == "CrossEncoder" or any("ForSequenceClassification" in one for one in architectures)

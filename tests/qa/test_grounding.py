@@ -7,8 +7,7 @@ from conftest import ABSTRACTS
 
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.scoring import gather
-from qa.generation.generative import DraftSentence
-from qa.grounding import answering, check_quotes, cited_only, ground, refusal
+from qa.grounding import DraftSentence, answering, check_quotes, cited_only, ground, refusal
 
 SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
 QUOTE = "IL-32β induced VEGF in breast cancer cells."

@@ -4,7 +4,7 @@ from evals.corpora import Question
 from evals.quality.abstention import Asked, ask, citing, refusing, thresholds, without
 from index import Abstract
 from qa.reranking.reranker import load_reranker
-from qa.retrieval import Found
+from qa.retrieval import RankedAbstract
 
 
 def asked(is_in, confidence, *, refused=False, cited=(), relevant=("1",)):
@@ -50,7 +50,7 @@ def test_where_precision_meets_recall():
 
 
 def test_what_is_found_loses_the_relevant():
-    found = [Found(Abstract(str(number), "A title"), (), 1.0) for number in range(1, 5)]
+    found = [RankedAbstract(Abstract(str(number), "A title"), (), 1.0) for number in range(1, 5)]
     assert [one.abstract.pmid for one in without(found, frozenset({"1", "3"}))] == ["2", "4"]
 
 
