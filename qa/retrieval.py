@@ -1,4 +1,4 @@
-"""A question to numbered sources: passages found by the library, grouped by abstract."""
+"""A question to ranked, numbered sources: hits of the library, grouped by abstract and reranked."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ PASSAGES = 40
 """Passages asked of the library for a question: enough that eight abstracts come out of them."""
 
 RERANKED = 10
-"""Abstracts of which the reranker reads the best passage."""
+"""Abstracts whose best passage the reranker scores."""
 _MOST = 50.0
-"""Log-odds, either way: beyond, all are the same, and a number stays a number."""
+"""Log-odds, either way, are cut here, so that their exponentials stay finite."""
 _NOTHING = Spelled("")
 _LOOKED_AT = 2
-"""Times as many abstracts as are wanted are held against the names of the question."""
+"""How many times the wanted number of abstracts are compared with the names of the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How the abstracts found are put in order. Other values than these are there to be measured.
+    """Weights of the order of abstracts; other values than the defaults are there to be measured.
 
     `dense_weight` is the share of the best cosine among an abstract's passages, the rest is BM25's: the whole
     abstract's, or without `by_whole_abstract` its best passage's. An abstract that names IL-32γ only when IL-32β is
-    asked for loses `names_the_like`, on the scale of a fused score; a reranker has `reranker_weight` to give, which the
-    abstracts that it reads share (see `softmax`).
+    asked for loses `names_the_like`, on the scale of a fused score; the reranker's softmax over the abstracts that it
+    scores is added with `reranker_weight`.
     """
 
     dense_weight: float = DENSE_WEIGHT
@@ -53,9 +53,9 @@ def retrieve(
     ranking: Ranking = Ranking(),
     reranker: Reranker | None = None,
 ) -> list[Source]:
-    """Return up to `top` abstracts as sources numbered from 1, best first, each with its passages that were found.
+    """Return up to `top` abstracts as sources numbered from 1, best first, each with its hits.
 
-    A reranker reads the best passage of each of the first abstracts under its title, and has its say in their order.
+    A reranker scores the best passage of each of the first RERANKED abstracts, which moves their order.
     """
     if reranker is None:
         return as_sources(find(library, question, filters=filters, most=top, ranking=ranking))
@@ -74,7 +74,7 @@ def find(
 def group_by_abstract(
     library: Library, hits: Sequence[Hit], *, top: int, asked: Spelled = _NOTHING, ranking: Ranking = Ranking()
 ) -> list[Source]:
-    """Return the abstracts of hits, best first; an abstract that has gone since is left out.
+    """Return the abstracts of hits, best first; an abstract removed since is left out.
 
     One that names only the like of what was asked for, a text as the library understands it, comes after those that
     name the thing itself.
@@ -84,7 +84,7 @@ def group_by_abstract(
 
 @dataclass(frozen=True, slots=True)
 class RankedAbstract:
-    """An abstract with its hits, and where it stands by search: about 0 to 1, higher is better."""
+    """An abstract with its hits and its standing, a fused score of about 0 to 1, higher is better."""
 
     abstract: Abstract
     hits: tuple[Hit, ...]
@@ -104,7 +104,7 @@ def _ranked(
         least = standings[ranked[most - 1]] - ranking.names_the_like
         ranked = [pmid for pmid in ranked if standings[pmid] >= least]
     abstracts = library.get_many(ranked)
-    found = [
+    moved = [
         RankedAbstract(
             abstracts[pmid],
             tuple(grouped[pmid]),
@@ -113,47 +113,47 @@ def _ranked(
         for pmid in ranked
         if pmid in abstracts
     ]
-    return sorted(found, key=lambda one: -one.standing)[:most]
+    return sorted(moved, key=lambda ranked: -ranked.standing)[:most]
 
 
 def as_sources(found: Sequence[RankedAbstract]) -> list[Source]:
     """Return abstracts as sources numbered from 1."""
-    return [Source(number, one.abstract, one.hits) for number, one in enumerate(found, start=1)]
+    return [Source(number, ranked.abstract, ranked.hits) for number, ranked in enumerate(found, start=1)]
 
 
 def rerank(
     found: Sequence[RankedAbstract], question: str, reranker: Reranker, ranking: Ranking = Ranking()
 ) -> list[RankedAbstract]:
-    """Return abstracts, the first RERANKED of them by their standing and the reranker's score of their best passage.
+    """Return abstracts with the first RERANKED of them ordered by standing and the reranker's scores.
 
     `question` is as the library understands it.
     """
     head, rest = found[:RERANKED], found[RERANKED:]
-    scores = reranker.score(question, [best_passage(one) for one in head])
-    weighed = [
-        replace(one, standing=one.standing + ranking.reranker_weight * share)
-        for one, share in zip(head, softmax([reading.is_about for reading in scores]), strict=True)
+    scores = reranker.score(question, [best_passage(ranked) for ranked in head])
+    moved = [
+        replace(ranked, standing=ranked.standing + ranking.reranker_weight * share)
+        for ranked, share in zip(head, softmax([score.is_about for score in scores]), strict=True)
     ]
-    return [*sorted(weighed, key=lambda one: -one.standing), *rest]
+    return [*sorted(moved, key=lambda ranked: -ranked.standing), *rest]
 
 
 def softmax(odds: Sequence[float]) -> list[float]:
-    """Return what each of some texts has of the reranker's choice of one, by its log-odds: their softmax.
+    """Return the softmax of log-odds.
 
-    So it learnt to read (ListNet's top one: Cao et al. 2007). An abstract that stands out gains much; where many are as
-    good, as they are for a broad question, none gains much, and they stay as search has them.
+    The reranker was trained by it (ListNet's top one: Cao et al. 2007). An abstract that stands out gains much; where
+    many are as good, as for a broad question, none gains much, and they keep the order of search.
 
     >>> softmax([3.0, 3.0])
     [0.5, 0.5]
     """
-    powers = [math.exp(max(-_MOST, min(_MOST, one))) for one in odds]
+    powers = [math.exp(max(-_MOST, min(_MOST, value))) for value in odds]
     return [power / sum(powers) for power in powers]
 
 
-def best_passage(one: RankedAbstract) -> Candidate:
-    """Return the passage of an abstract that search ranks first, as the reranker reads it."""
-    passage = one.hits[0].passage
-    return Candidate(passage.text, context_of(one.abstract.title, passage.section))
+def best_passage(ranked: RankedAbstract) -> Candidate:
+    """Return the best-ranked passage of an abstract, with its context."""
+    passage = ranked.hits[0].passage
+    return Candidate(passage.text, context_of(ranked.abstract.title, passage.section))
 
 
 def names_only_the_like(asked: Spelled, text: str) -> bool:
@@ -170,7 +170,7 @@ def names_only_the_like(asked: Spelled, text: str) -> bool:
 
 
 def _standings(grouped: Mapping[str, Sequence[Hit]], ranking: Ranking) -> dict[str, float]:
-    """Return the abstracts' scores: the best cosine of a passage and the BM25 of the whole abstract, fused.
+    """Return each abstract's fused score, of its passages' best cosine and the BM25 of the whole abstract.
 
     One sentence can say what is meant, while the words of a question stand all over the abstract that answers it.
     """
@@ -184,5 +184,5 @@ def _standings(grouped: Mapping[str, Sequence[Hit]], ranking: Ranking) -> dict[s
 
 
 def _bests(scores: Mapping[str, Sequence[float | None]]) -> dict[str, float]:
-    known = {pmid: [score for score in found if score is not None] for pmid, found in scores.items()}
-    return {pmid: max(found) for pmid, found in known.items() if found}
+    known = {pmid: [score for score in each if score is not None] for pmid, each in scores.items()}
+    return {pmid: max(each) for pmid, each in known.items() if each}

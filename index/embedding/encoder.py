@@ -43,9 +43,9 @@ Vectors = NDArray[np.float32]
 TextKind = Literal["query", "passage"]
 
 _BATCH, _GPU_BATCH = 32, 512
-"""Texts to a batch of sentence-transformers' own, on a CPU and on a GPU."""
+"""Texts in a batch of sentence-transformers, on a CPU and on a GPU."""
 _DRIVER = Path("/proc/driver/nvidia/version")
-"""Where NVIDIA's driver says that it is loaded."""
+"""A file that is there while NVIDIA's driver is loaded."""
 _FURTHEST = 0.005
 """How far the cosine of a compiled vector with sentence-transformers' own may be from 1."""
 _PROBES = ("Interleukin-32 raised VEGF.", "No difference was seen between the two groups of patients (P = 0.41).")
@@ -55,7 +55,7 @@ _loaded: WeakValueDictionary[tuple[str, str], _PlainEncoder | _CompiledEncoder] 
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors of length 1, so that an inner product is a cosine."""
+    """Protocol of an embedding model: texts to vectors of length 1, so that an inner product is a cosine."""
 
     name: str
     sha256: str
@@ -66,17 +66,17 @@ class Encoder(Protocol):
         """Return one vector a text, shape (len(texts), dimension); a text beyond `max_tokens` is cut there."""
 
     def encode_each(self, groups: Sequence[Sequence[str]], *, kind: TextKind) -> list[Vectors]:
-        """Return what `encode` returns for each group, to the last bit, sooner than one after the other would."""
+        """Return the vectors of each group, the same to the last bit as by `encode`, in less time."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of tokens of each text, without the marks that the model sets at both ends."""
+        """Return the number of tokens of each text, without the special tokens at both ends."""
 
 
 def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """Load an embedding model: the default one, all-MiniLM-L6-v2 from its wheel, any other by folder or hub name.
 
-    Libraries that are open at the same time share one. Raises EncoderError when the model is missing or is not what it
-    says it is.
+    Libraries that are open at the same time share one. Raises EncoderError when the model is missing, damaged, or no
+    embedding model.
     """
     folder = encoder_folder(name)
     sha256 = encoder_sha256(name, folder)
@@ -107,7 +107,7 @@ def _deviation(compiled: _CompiledEncoder, plain: _PlainEncoder) -> float:
 
 
 class _PlainEncoder:
-    """A model run by sentence-transformers itself, in half precision where it was put on a GPU."""
+    """A model run by sentence-transformers, in half precision on a GPU."""
 
     def __init__(self, name: str, sha256: str, model: SentenceTransformer) -> None:
         self.name = name
@@ -175,7 +175,7 @@ class _CompiledEncoder:
 
 
 def _convert(plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
-    """Write the model as OpenVINO has it, its tokenizer and settings to the cache folder, whole or not at all."""
+    """Write the model in OpenVINO's format, its tokenizer and settings to the cache folder, whole or not at all."""
     import torch
 
     from index.embedding import quantization as eight_bits
@@ -207,7 +207,7 @@ def _convert(plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
 
 
 def _is_gpu_here() -> bool:
-    """Return True if torch sees an NVIDIA GPU; it is asked, and imported, only where the driver is."""
+    """Return True if torch sees an NVIDIA GPU; it is imported only where the driver is loaded."""
     if not _DRIVER.exists():
         return False
     import torch

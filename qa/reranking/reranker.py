@@ -1,4 +1,4 @@
-"""The reranker: a small cross-encoder that reads a question and a text together, and says whether that answers it.
+"""The reranker: a small cross-encoder that scores a question and a text together.
 
 Retrieve, then re-rank (Nogueira and Cho 2019, arXiv:1901.04085): search finds candidates fast, the reranker judges each
 pair anew, at far more cost. Ours lies in models/reranker, made by `python -m training reranker`, and is compiled for
@@ -33,7 +33,7 @@ DEFAULT_RERANKER = "reranker"
 NO_RERANKER = "none"
 _FOLDER = Path(__file__).parents[2] / "models" / "reranker"
 _PAIRS = 4
-"""Pairs to a batch, always."""
+"""Pairs in every batch."""
 _FURTHEST = 0.5
 """How far from torch's the compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
 _PROBES = (
@@ -42,20 +42,19 @@ _PROBES = (
 )
 _loading = threading.Lock()
 _loaded: dict[str, Reranker] = {}
-"""The default reranker, once loaded, by the SHA-256 of its weights: all assistants share it."""
+"""The rerankers in use, by the SHA-256 of their weights: all assistants share them."""
 
 
 def load_reranker(name: str = DEFAULT_RERANKER) -> Reranker | None:
-    """Load a reranker: the one that comes along, any cross-encoder by folder or hub name, or None for "none".
+    """Load a reranker: the one in models/, any cross-encoder by folder or hub name, or None for "none".
 
-    Raises EncoderError when it is missing or is not what it says it is.
+    Raises EncoderError when it is missing, damaged, or no cross-encoder.
     """
     if name == NO_RERANKER:
         return None
-    folder = (
-        _FOLDER if name == DEFAULT_RERANKER else model_folder(name, "reranker", "do without one by --reranker none")
-    )
-    if name != DEFAULT_RERANKER and not is_stored(folder, RERANKER):
+    is_ours = name == DEFAULT_RERANKER
+    folder = _FOLDER if is_ours else model_folder(name, "reranker", "do without one by --reranker none")
+    if not is_ours and not is_stored(folder, RERANKER):
         from qa.reranking.cross_encoder import CrossEncoderReranker
 
         return CrossEncoderReranker(name, folder)
@@ -68,7 +67,7 @@ def load_reranker(name: str = DEFAULT_RERANKER) -> Reranker | None:
 
 
 class _LoadedBehind:
-    """A reranker that a thread loads while who wants it goes on to search; the first text waits for it."""
+    """A reranker that loads in a thread of its own while search goes on; the first score waits for it."""
 
     def __init__(self, name: str, sha256: str, folder: Path) -> None:
         self.name = name
@@ -114,7 +113,7 @@ def _deviation(compiled: Reranker, plain: Reranker) -> float:
 
 
 class _OwnReranker:
-    """What both ways of running our reranker share: how pairs are laid out, and what the numbers mean."""
+    """What both ways of running our reranker share: the layout of pairs, and the meaning of the outputs."""
 
     def __init__(self, name: str, sha256: str, tokenizer: Path) -> None:
         from tokenizers import Tokenizer
@@ -131,7 +130,11 @@ class _OwnReranker:
     def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
         if not candidates:
             return []
-        texts = [question, *(pair.text for pair in candidates), *(pair.context for pair in candidates)]
+        texts = [
+            question,
+            *(candidate.text for candidate in candidates),
+            *(candidate.context for candidate in candidates),
+        ]
         encoded = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         question_ids, *ids = [encoding.ids for encoding in encoded]
         pairs = zip(ids[: len(candidates)], ids[len(candidates) :], strict=True)
@@ -139,8 +142,8 @@ class _OwnReranker:
         stances = np.exp(outputs[:, 2:] - outputs[:, 2:].max(axis=1, keepdims=True))
         stances /= stances.sum(axis=1, keepdims=True)
         return [
-            PairScore(float(odds[0]), float(odds[1]), (float(row[0]), float(row[1]), float(row[2])))
-            for odds, row in zip(outputs[:, :2], stances, strict=True)
+            PairScore(float(odds[0]), float(odds[1]), (float(stance[0]), float(stance[1]), float(stance[2])))
+            for odds, stance in zip(outputs[:, :2], stances, strict=True)
         ]
 
     def _run(self, rows: Sequence[TokenRow]) -> NDArray[np.float32]:
@@ -151,7 +154,7 @@ class CompiledReranker(_OwnReranker):
     """Our reranker compiled by OpenVINO."""
 
     def __init__(self, name: str, sha256: str, cache: Path) -> None:
-        """Load it from its cache folder. Raises what OpenVINO raises when it cannot."""
+        """Load it from its cache folder. Raises OpenVINO's own errors."""
         self._network = CompiledNetwork(cache, len(OUTPUTS))
         super().__init__(name, sha256, cache / TOKENIZER)
 
@@ -163,7 +166,7 @@ class PlainReranker(_OwnReranker):
     """Our reranker run by torch itself."""
 
     def __init__(self, name: str, sha256: str, folder: Path) -> None:
-        """Load it from its folder. Raises EncoderError when a part of it is missing or damaged."""
+        """Load it from its folder. Raises EncoderError when a file is missing or damaged."""
         try:
             super().__init__(name, sha256, folder / TOKENIZER)
         except ValueError as error:
