@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import Filters, Hit, Library
-from index.analysis.abbreviations import Spelled, with_both_forms
+from index.analysis.abbreviations import with_both_forms
 from index.analysis.terms import families
 from index.records import Abstract
 from index.search.hybrid import DENSE_WEIGHT, fuse
+from index.search.query import Query, parsed
 from qa.answer import Source
 from qa.reranking.inputs import context_of
 from qa.reranking.protocol import Read, Reader
@@ -23,7 +24,7 @@ READ = 10
 """Abstracts of which the reader reads the best passage."""
 _MOST = 50.0
 """Log-odds, either way: beyond, all are the same, and a number stays a number."""
-_NOTHING = Spelled("")
+_NOTHING = Query("", "")
 _LOOKED_AT = 2
 """Times as many abstracts as are wanted are held against the names of the question."""
 
@@ -46,7 +47,7 @@ class Ranking:
 
 def retrieve(
     library: Library,
-    question: str,
+    question: str | Query,
     *,
     filters: Filters = Filters(),
     top: int = MAX_SOURCES,
@@ -57,29 +58,30 @@ def retrieve(
 
     A reader reads the best passage of each of the first abstracts under its title, and has its say in their order.
     """
+    query = parsed(question, library.parse)
     if reader is None:
-        return as_sources(find(library, question, filters=filters, most=top, ranking=ranking))
-    found = find(library, question, filters=filters, most=max(top, READ), ranking=ranking)
-    return as_sources(reread(found, library.understood(question).text, reader, ranking)[:top])
+        return as_sources(find(library, query, filters=filters, most=top, ranking=ranking))
+    found = find(library, query, filters=filters, most=max(top, READ), ranking=ranking)
+    return as_sources(reread(found, query.normalized, reader, ranking)[:top])
 
 
 def find(
-    library: Library, question: str, *, filters: Filters = Filters(), most: int, ranking: Ranking = Ranking()
+    library: Library, question: str | Query, *, filters: Filters = Filters(), most: int, ranking: Ranking = Ranking()
 ) -> list[Found]:
     """Return up to `most` abstracts that search finds, best first."""
-    hits = library.search(question, top=max(PASSAGES, 4 * most), filters=filters)
-    return _found(library, hits, most=most, asked=library.understood(question), ranking=ranking)
+    query = parsed(question, library.parse)
+    hits = library.search(query, top=max(PASSAGES, 4 * most), filters=filters)
+    return _found(library, hits, most=most, query=query, ranking=ranking)
 
 
 def group_by_abstract(
-    library: Library, hits: Sequence[Hit], *, top: int, asked: Spelled = _NOTHING, ranking: Ranking = Ranking()
+    library: Library, hits: Sequence[Hit], *, top: int, query: Query = _NOTHING, ranking: Ranking = Ranking()
 ) -> list[Source]:
     """Return the abstracts of hits, best first; an abstract that has gone since is left out.
 
-    One that names only the like of what was asked for, a text as the library understands it, comes after those that
-    name the thing itself.
+    An abstract that names only the like of what the query names comes after those that name the thing itself.
     """
-    return as_sources(_found(library, hits, most=top, asked=asked, ranking=ranking))
+    return as_sources(_found(library, hits, most=top, query=query, ranking=ranking))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Found:
     standing: float
 
 
-def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, ranking: Ranking) -> list[Found]:
+def _found(library: Library, hits: Sequence[Hit], *, most: int, query: Query, ranking: Ranking) -> list[Found]:
     """Return up to `most` abstracts of hits, best first."""
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -106,7 +108,7 @@ def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, 
         Found(
             abstracts[pmid],
             tuple(grouped[pmid]),
-            standings[pmid] - ranking.names_the_like * names_only_the_like(asked, abstracts[pmid].text),
+            standings[pmid] - ranking.names_the_like * names_only_the_like(query, abstracts[pmid].text),
         )
         for pmid in ranked
         if pmid in abstracts
@@ -122,7 +124,7 @@ def as_sources(found: Sequence[Found]) -> list[Source]:
 def reread(found: Sequence[Found], question: str, reader: Reader, ranking: Ranking = Ranking()) -> list[Found]:
     """Return abstracts, the first READ of them by where they stand and what the reader says of each one's best passage.
 
-    `question` is as the library understands it.
+    `question` is as the library's indexes read it.
     """
     head, rest = found[:READ], found[READ:]
     readings = reader.read(question, [best_passage(one) for one in head])
@@ -152,16 +154,16 @@ def best_passage(one: Found) -> Read:
     return Read(passage.text, context_of(one.abstract.title, passage.section))
 
 
-def names_only_the_like(asked: Spelled, text: str) -> bool:
-    """Tell whether a text names something of the family of a thing that is asked for, but not that thing.
+def names_only_the_like(query: Query, text: str) -> bool:
+    """Return True if a text names something of the family of a thing in the query, but not that thing.
 
-    >>> names_only_the_like(Spelled("What does factor VIII do?"), "Factor IX was low.")
+    >>> names_only_the_like(Query("", "What does factor VIII do?"), "Factor IX was low.")
     True
-    >>> names_only_the_like(Spelled("What does IL-32 do?"), "IL-32β was raised.")
+    >>> names_only_the_like(Query("", "What does IL-32 do?"), "IL-32β was raised.")
     False
     """
-    wanted = families(asked.text)
-    named = families(with_both_forms(text, asked.abbreviations)) if wanted else {}
+    wanted = query.families
+    named = families(with_both_forms(text, query.abbreviations)) if wanted else {}
     return any(name not in named and family in named.values() for name, family in wanted.items())
 
 

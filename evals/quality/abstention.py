@@ -171,9 +171,9 @@ def _all(library: Library, questions: Sequence[Question], reader: Reader | None)
 def _ask(
     library: Library, question: Question, found: Sequence[Found], *, reader: Reader | None, is_relevant_in: bool
 ) -> Asked:
-    understood = library.understood(question.text).text
-    sources = as_sources(reread(found, understood, reader) if reader else found)[:MAX_SOURCES]
-    evidence = weigh(question.text, sources, library=library, reader=reader)
+    query = library.parse(question.text)
+    sources = as_sources(reread(found, query.normalized, reader) if reader else found)[:MAX_SOURCES]
+    evidence = weigh(query, sources, library=library, reader=reader)
     fitting = answering(evidence)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))

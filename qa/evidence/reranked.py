@@ -9,6 +9,7 @@ from itertools import groupby
 
 from index import Library
 from index.records import TITLE
+from index.search.query import Query, parsed
 from qa.answer import Source
 from qa.evidence.scoring import Evidence, gather
 from qa.reranking.inputs import context_of
@@ -32,19 +33,21 @@ question: asked for an antibody, an abstract that speaks of none does not answer
 
 
 def weigh(
-    question: str, sources: Sequence[Source], *, library: Library, focus: str = "", reader: Reader | None = None
+    question: str | Query, sources: Sequence[Source], *, library: Library, focus: str = "", reader: Reader | None = None
 ) -> list[Evidence]:
     """Return the sentences of the sources, best first, the most promising of them read by the reader, if any.
 
     See `qa.evidence.scoring.gather` for what they are without it.
     """
-    evidence = gather(question, sources, library=library, focus=focus)
+    if not sources:
+        return []
+    query = parsed(question, library.parse)
+    evidence = gather(query, sources, library=library, focus=focus)
     if reader is None or not evidence:
         return evidence
     promising = {id(one) for one in _promising(evidence)}
-    asked = library.understood(question).text
     read = [one for one in evidence if id(one) in promising]
-    readings = reader.read(asked, [Read(one.text, _context(one)) for one in read])
+    readings = reader.read(query.normalized, [Read(one.text, _context(one)) for one in read])
     known = {id(one): reading for one, reading in zip(read, readings, strict=True)}
     weighed = [_weighed(one, known[id(one)]) if id(one) in known else one for one in evidence]
     return sorted(weighed, key=lambda one: (-one.score, one.source.number, one.start))

@@ -18,6 +18,7 @@ from index.analysis.terms import canonical, content_words, isoforms, names, term
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
+from index.search.query import Query, parsed
 from qa.answer import Citation, Source
 from qa.language.discourse import announces, only_tells_what_was_done
 from qa.language.entailment import Act
@@ -167,7 +168,7 @@ def _within_reach(source: Source) -> Abstract:
     return replace(source.abstract, sections=tuple(Section("", "", hit.passage.text) for hit in source.hits))
 
 
-def gather(question: str, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
+def gather(question: str | Query, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
     """Return the sentences of the sources, best first: all of an abstract's text, or its title where there is none.
 
     `focus` is the follow-up within a question that was made to stand alone: what is new in it counts twice.
@@ -180,15 +181,15 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
     vectors = _SENTENCES.of(
         ([source.abstract.text[start:end] for source, start, end in each] for each in by_abstract), encoder
     )
-    understood = library.understood(question)
-    text = understood.text
+    query = parsed(question, library.parse)
+    text = query.normalized
     subject = subject_words(text, library, encoder)
     asked = _Asked(
         text,
         _direction(text, canonical(focus), library),
         telling_words(text, library, subject),
         subject,
-        understood.abbreviations,
+        query.abbreviations,
         frozenset(kind for asks, kinds in _ASKS_FOR if asks.search(text) for kind in kinds),
         asked_act(text),
     )
