@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.analysis.abbreviations import Spelled
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.errors import LibraryBusyError, LibraryError
@@ -37,7 +36,8 @@ from index.ingest.run import Watch, begin, groups_of, run
 from index.records import Abstract, Filters, Hit, Report
 from index.repair.check import Finding, check_caches, check_truth
 from index.search.filters import as_list, checked_filters
-from index.search.hybrid import Indexes, Mode, Query, check_bounds, search, understood
+from index.search.hybrid import Indexes, search
+from index.search.query import Mode, Query, check_bounds, parse_query, parsed
 from index.storage.build_settings import DATABASE, create_library, is_address, matching_encoder, no_library, settings_of
 from index.storage.folder.database import delete_database
 from index.storage.folder.index_caches import Caches
@@ -131,19 +131,27 @@ class Library:
         """Return those of these abstracts that the library holds, by PMID."""
         return self._store.get(pmids)
 
-    def search(self, text: str, *, top: int = 10, mode: Mode = "hybrid", filters: Filters = Filters()) -> list[Hit]:
-        """Return up to `top` passages that answer a text best, best first.
+    def parse(self, question: str) -> Query:
+        """Return a question as `search` reads it: names normalised, this library's abbreviations expanded."""
+        with self._caches.lock:
+            self._catch_up()
+            return parse_query(question, self._caches.lexical.definitions)
+
+    def search(
+        self, text: str | Query, *, top: int = 10, mode: Mode = "hybrid", filters: Filters = Filters()
+    ) -> list[Hit]:
+        """Return up to `top` passages that answer a text, or a query parsed from it, best first.
 
         >>> library.search("IL-32β VEGF", top=10, filters=Filters(years=(2010, 2020)))  # doctest: +SKIP
         """
         checked = checked_filters(filters, parse_pmids)
-        read = self.understood(text).text
+        query = parsed(text, self.parse)
         check_bounds(top, mode)
-        query = Query(read, self.query_vector(read) if mode != "lexical" else None)  # embedded outside the lock
+        vector = self.query_vector(query.normalized) if mode != "lexical" else None  # embedded outside the lock
         with self._caches.lock:
             self._catch_up()
             indexes = Indexes(self._store, self._caches.vectors, self._caches.lexical)
-            return search(query, indexes=indexes, top=top, mode=mode, selection=self._store.select(checked))
+            return search(query, vector, indexes=indexes, top=top, mode=mode, selection=self._store.select(checked))
 
     def query_vector(self, text: str) -> Vectors:
         """Return the vector of a query as it stands, shape (dimension,); those used last are remembered."""
@@ -160,12 +168,6 @@ class Library:
             known = self._caches.lexical.weights(words)
             most = self._caches.lexical.weight_of_absent
         return known | {word: most for word in absent if word not in known}
-
-    def understood(self, text: str) -> Spelled:
-        """Return a question as `search` reads it, and those of its abbreviations that this library defines."""
-        with self._caches.lock:
-            self._catch_up()
-            return understood(text, self._caches.lexical)
 
     def info(self) -> LibraryInfo:
         """Return what the library holds and what it was built with; loads no model and no index."""

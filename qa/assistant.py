@@ -11,7 +11,7 @@ from index import Filters, Library
 from index.errors import ModelError
 from index.ingest.inputs import parse_pmids
 from index.search.filters import checked_filters
-from index.search.hybrid import checked_query
+from index.search.query import check_text
 from qa.answer import Answer, Source, Turn
 from qa.conversation.filters import described, within
 from qa.conversation.standalone import Standalone, is_sane, standalone
@@ -68,7 +68,7 @@ class Assistant:
 
     def stream(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Answer]:
         """Yield the answer as it grows, a sentence more each time; the last one is the whole, checked answer."""
-        asked = checked_query(question)
+        asked = check_text(question)
         started = time.perf_counter()
         understood = self._standalone(asked, turns, filters)
         blank = self._blank(asked, understood, within(checked_filters(filters, parse_pmids), understood.filters))

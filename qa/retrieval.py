@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import Filters, Hit, Library
-from index.analysis.abbreviations import Spelled, with_both_forms
+from index.analysis.abbreviations import with_both_forms
 from index.analysis.terms import families
 from index.records import Abstract
 from index.search.hybrid import DENSE_WEIGHT, fuse
+from index.search.query import Query, parsed
 from qa.answer import Source
 from qa.reranking.inputs import context_of
 from qa.reranking.protocol import Candidate, Reranker
@@ -23,7 +24,7 @@ RERANKED = 10
 """Abstracts whose best passage the reranker scores."""
 _MOST = 50.0
 """Log-odds, either way, are cut here, so that their exponentials stay finite."""
-_NOTHING = Spelled("")
+_NO_QUERY = Query("", "")
 _LOOKED_AT = 2
 """How many times the wanted number of abstracts are compared with the names of the question."""
 
@@ -46,7 +47,7 @@ class Ranking:
 
 def retrieve(
     library: Library,
-    question: str,
+    question: str | Query,
     *,
     filters: Filters = Filters(),
     top: int = MAX_SOURCES,
@@ -57,29 +58,30 @@ def retrieve(
 
     A reranker scores the best passage of each of the first RERANKED abstracts, which moves their order.
     """
+    query = parsed(question, library.parse)
     if reranker is None:
-        return as_sources(find(library, question, filters=filters, most=top, ranking=ranking))
-    found = find(library, question, filters=filters, most=max(top, RERANKED), ranking=ranking)
-    return as_sources(rerank(found, library.understood(question).text, reranker, ranking)[:top])
+        return as_sources(find(library, query, filters=filters, most=top, ranking=ranking))
+    found = find(library, query, filters=filters, most=max(top, RERANKED), ranking=ranking)
+    return as_sources(rerank(found, query.normalized, reranker, ranking)[:top])
 
 
 def find(
-    library: Library, question: str, *, filters: Filters = Filters(), most: int, ranking: Ranking = Ranking()
+    library: Library, question: str | Query, *, filters: Filters = Filters(), most: int, ranking: Ranking = Ranking()
 ) -> list[RankedAbstract]:
     """Return up to `most` abstracts that search finds, best first."""
-    hits = library.search(question, top=max(PASSAGES, 4 * most), filters=filters)
-    return _ranked(library, hits, most=most, asked=library.understood(question), ranking=ranking)
+    query = parsed(question, library.parse)
+    hits = library.search(query, top=max(PASSAGES, 4 * most), filters=filters)
+    return _ranked(library, hits, most=most, query=query, ranking=ranking)
 
 
 def group_by_abstract(
-    library: Library, hits: Sequence[Hit], *, top: int, asked: Spelled = _NOTHING, ranking: Ranking = Ranking()
+    library: Library, hits: Sequence[Hit], *, top: int, query: Query = _NO_QUERY, ranking: Ranking = Ranking()
 ) -> list[Source]:
     """Return the abstracts of hits, best first; an abstract removed since is left out.
 
-    One that names only the like of what was asked for, a text as the library understands it, comes after those that
-    name the thing itself.
+    An abstract that names only the like of what the query names comes after those that name the thing itself.
     """
-    return as_sources(_ranked(library, hits, most=top, asked=asked, ranking=ranking))
+    return as_sources(_ranked(library, hits, most=top, query=query, ranking=ranking))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class RankedAbstract:
 
 
 def _ranked(
-    library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, ranking: Ranking
+    library: Library, hits: Sequence[Hit], *, most: int, query: Query, ranking: Ranking
 ) -> list[RankedAbstract]:
     """Return up to `most` abstracts of hits, best first."""
     grouped: dict[str, list[Hit]] = {}
@@ -104,16 +106,16 @@ def _ranked(
         least = standings[ranked[most - 1]] - ranking.names_the_like
         ranked = [pmid for pmid in ranked if standings[pmid] >= least]
     abstracts = library.get_many(ranked)
-    moved = [
+    standing_abstracts = [
         RankedAbstract(
             abstracts[pmid],
             tuple(grouped[pmid]),
-            standings[pmid] - ranking.names_the_like * names_only_the_like(asked, abstracts[pmid].text),
+            standings[pmid] - ranking.names_the_like * names_only_the_like(query, abstracts[pmid].text),
         )
         for pmid in ranked
         if pmid in abstracts
     ]
-    return sorted(moved, key=lambda ranked: -ranked.standing)[:most]
+    return sorted(standing_abstracts, key=lambda ranked: -ranked.standing)[:most]
 
 
 def as_sources(found: Sequence[RankedAbstract]) -> list[Source]:
@@ -126,7 +128,7 @@ def rerank(
 ) -> list[RankedAbstract]:
     """Return abstracts with the first RERANKED of them ordered by standing and the reranker's scores.
 
-    `question` is as the library understands it.
+    `question` is as the library's indexes read it.
     """
     head, rest = found[:RERANKED], found[RERANKED:]
     scores = reranker.score(question, [best_passage(ranked) for ranked in head])
@@ -156,16 +158,16 @@ def best_passage(ranked: RankedAbstract) -> Candidate:
     return Candidate(passage.text, context_of(ranked.abstract.title, passage.section))
 
 
-def names_only_the_like(asked: Spelled, text: str) -> bool:
-    """Return True if a text names something of the family of a thing that is asked for, but not that thing.
+def names_only_the_like(query: Query, text: str) -> bool:
+    """Return True if a text names something of the family of a thing in the query, but not that thing.
 
-    >>> names_only_the_like(Spelled("What does factor VIII do?"), "Factor IX was low.")
+    >>> names_only_the_like(Query("", "What does factor VIII do?"), "Factor IX was low.")
     True
-    >>> names_only_the_like(Spelled("What does IL-32 do?"), "IL-32β was raised.")
+    >>> names_only_the_like(Query("", "What does IL-32 do?"), "IL-32β was raised.")
     False
     """
-    wanted = families(asked.text)
-    named = families(with_both_forms(text, asked.abbreviations)) if wanted else {}
+    wanted = query.families
+    named = families(with_both_forms(text, query.abbreviations)) if wanted else {}
     return any(name not in named and family in named.values() for name, family in wanted.items())
 
 

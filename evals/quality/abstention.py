@@ -177,9 +177,9 @@ def _ask(
     reranker: Reranker | None,
     is_relevant_in: bool,
 ) -> Asked:
-    understood = library.understood(question.text).text
-    sources = as_sources(rerank(found, understood, reranker) if reranker else found)[:MAX_SOURCES]
-    evidence = rerank_evidence(question.text, sources, library=library, reranker=reranker)
+    query = library.parse(question.text)
+    sources = as_sources(rerank(found, query.normalized, reranker) if reranker else found)[:MAX_SOURCES]
+    evidence = rerank_evidence(query, sources, library=library, reranker=reranker)
     fitting = answering(evidence)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))

@@ -42,7 +42,7 @@ from evals.report import (
 from index import Library
 from index.embedding.pretrained import DEFAULT_ENCODER
 from index.errors import InputError
-from index.search.hybrid import Mode
+from index.search.query import Mode
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
 from qa.retrieval import Ranking, group_by_abstract, retrieve

@@ -165,7 +165,7 @@ def ask(folder: Path, questions: Path) -> dict[str, float]:
         after = _memory()  # before the words of answers are remembered
         answering = _milliseconds(Assistant(library, reranker=None).ask, asked[1:_ANSWERED], before=forget)
         found = [[hit.cosine for hit in library.search(one, top=TOP, mode="dense")] for one in asked]
-        exact = _exact(library._store, np.stack([library.query_vector(library.understood(one).text) for one in asked]))
+        exact = _exact(library._store, np.stack([library.query_vector(library.parse(one).normalized) for one in asked]))
     return {
         "open s": opened,
         **_waited("search", searching),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from index import Filters
 from index.analysis.terms import content_words, names
-from index.search.hybrid import MAX_QUERY_CHARACTERS
+from index.search.query import MAX_QUERY_CHARACTERS
 from qa.answer import Turn
 from qa.conversation.filters import narrowing, then
 from qa.conversation.slots import (

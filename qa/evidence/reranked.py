@@ -9,6 +9,7 @@ from itertools import groupby
 
 from index import Library
 from index.records import TITLE
+from index.search.query import Query, parsed
 from qa.answer import Source
 from qa.evidence.scoring import Evidence, gather
 from qa.reranking.inputs import context_of
@@ -32,19 +33,26 @@ the question: an abstract that names no antibody does not answer a question on o
 
 
 def rerank_evidence(
-    question: str, sources: Sequence[Source], *, library: Library, focus: str = "", reranker: Reranker | None = None
+    question: str | Query,
+    sources: Sequence[Source],
+    *,
+    library: Library,
+    focus: str = "",
+    reranker: Reranker | None = None,
 ) -> list[Evidence]:
     """Rerank evidence sentences with the cross-encoder and update their score and confidence; return them best first.
 
     Only the most promising are scored. Without a reranker they are as `qa.evidence.scoring.gather` returns them.
     """
-    evidence = gather(question, sources, library=library, focus=focus)
+    if not sources:
+        return []
+    query = parsed(question, library.parse)
+    evidence = gather(query, sources, library=library, focus=focus)
     if reranker is None or not evidence:
         return evidence
     promising = {id(sentence) for sentence in _promising(evidence)}
-    asked = library.understood(question).text
     candidates = [sentence for sentence in evidence if id(sentence) in promising]
-    scores = reranker.score(asked, [Candidate(sentence.text, _context(sentence)) for sentence in candidates])
+    scores = reranker.score(query.normalized, [Candidate(sentence.text, _context(sentence)) for sentence in candidates])
     score_of = {id(sentence): score for sentence, score in zip(candidates, scores, strict=True)}
     updated = [
         _updated(sentence, score_of[id(sentence)]) if id(sentence) in score_of else sentence for sentence in evidence

@@ -18,6 +18,7 @@ from index.analysis.terms import canonical, content_words, isoforms, names, term
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
+from index.search.query import Query, parsed
 from qa.answer import Citation, Source
 from qa.language.discourse import announces, only_tells_what_was_done
 from qa.language.entailment import Act
@@ -115,8 +116,8 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question as evidence is compared with it: its vector, its words with their weights, its subject words.
+class _Features:
+    """Features of a question for comparing evidence: its vector, its words with their weights, its subject words.
 
     `text` is normalised, `abbreviations` are those of it that the library defines, `sections` are those that a question
     on background or methods asks for, and `act` is its agent, verb and patient.
@@ -145,15 +146,15 @@ class _Context:
     missing_words: tuple[str, ...]
 
 
-def _context(asked: _Asked, source: Source) -> _Context:
+def _context(features: _Features, source: Source) -> _Context:
     abstract = _within_reach(source)
-    known = asked.abbreviations
+    known = features.abbreviations
     return _Context(
         source,
         abstract,
-        coverage(asked.words, abstract.text, known),
-        missing_names(asked.text, abstract, known),
-        missing_words(asked.subject, abstract, known),
+        coverage(features.words, abstract.text, known),
+        missing_names(features.text, abstract, known),
+        missing_words(features.subject, abstract, known),
     )
 
 
@@ -167,7 +168,7 @@ def _within_reach(source: Source) -> Abstract:
     return replace(source.abstract, sections=tuple(Section("", "", hit.passage.text) for hit in source.hits))
 
 
-def gather(question: str, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
+def gather(question: str | Query, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
     """Return the sentences of the sources, best first: all of an abstract's text, or its title where there is none.
 
     `focus` is the follow-up within a question that was made to stand alone: what is new in it counts twice.
@@ -180,21 +181,21 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
     vectors = _SENTENCES.of(
         ([source.abstract.text[start:end] for source, start, end in each] for each in by_abstract), encoder
     )
-    understood = library.understood(question)
-    text = understood.text
+    query = parsed(question, library.parse)
+    text = query.normalized
     subject = subject_words(text, library, encoder)
-    asked = _Asked(
+    features = _Features(
         text,
         _direction(text, canonical(focus), library),
         telling_words(text, library, subject),
         subject,
-        understood.abbreviations,
+        query.abbreviations,
         frozenset(kind for asks, kinds in _ASKS_FOR if asks.search(text) for kind in kinds),
         asked_act(text),
     )
-    contexts = {source.number: _context(asked, source) for source in sources}
+    contexts = {source.number: _context(features, source) for source in sources}
     evidence = [
-        _evidence(asked, contexts[source.number], (start, end), vector=vector)
+        _evidence(features, contexts[source.number], (start, end), vector=vector)
         for (source, start, end), vector in zip(spans, vectors, strict=True)
     ]
     return sorted(evidence, key=lambda sentence: (-sentence.score, sentence.source.number, sentence.start))
@@ -316,19 +317,19 @@ _LABELS = {
 }
 
 
-def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector: Vectors) -> Evidence:
+def _evidence(features: _Features, context: _Context, span: tuple[int, int], *, vector: Vectors) -> Evidence:
     source, (start, end) = context.source, span
     text = source.abstract.text[start:end]
     section = section_kind(source.abstract, start)
-    cosine = float(np.dot(vector, asked.vector))
-    covered = coverage(asked.words, text, asked.abbreviations)
-    absent = context.missing_names or other_isoforms(asked.text, text, context.abstract)
-    numbers_asked = numbers(asked.text)
+    cosine = float(np.dot(vector, features.vector))
+    covered = coverage(features.words, text, features.abbreviations)
+    absent = context.missing_names or other_isoforms(features.text, text, context.abstract)
+    numbers_wanted = numbers(features.text)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered
-    score += _standing(asked.sections, section, source.abstract, start, text)
-    score -= _OTHER_NUMBERS * bool(numbers_asked and numbers_asked - numbers(canonical(text)))
-    score += _TURNED_ROUND * is_turned_round(asked.act, text)
-    confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
+    score += _standing(features.sections, section, source.abstract, start, text)
+    score -= _OTHER_NUMBERS * bool(numbers_wanted and numbers_wanted - numbers(canonical(text)))
+    score += _TURNED_ROUND * is_turned_round(features.act, text)
+    confidence = _confidence(features, context, text, cosine=cosine, is_absent=bool(absent))
     return Evidence(
         source, start, end, text, section, vector, cosine, covered, absent, context.missing_words, score, confidence
     )
@@ -356,7 +357,7 @@ def _by_place(abstract: Abstract, start: int) -> float:
     return _FIRST + (_LAST - _FIRST) * (start - begin) / length
 
 
-def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, is_absent: bool) -> float:
+def _confidence(features: _Features, context: _Context, text: str, *, cosine: float, is_absent: bool) -> float:
     """Return the chance that a sentence answers, by a logistic regression.
 
     Fitted on BioASQ's development questions, asked with their relevant abstracts in the library and taken out of it;
@@ -365,9 +366,9 @@ def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, i
     The sentence's cosine counts, and how much of the question its whole abstract holds. A sentence without a number
     hardly answers a question for one.
     """
-    share_unused = len(context.missing_words) / max(len(asked.subject), 1)
+    share_unused = len(context.missing_words) / max(len(features.subject), 1)
     odds = 4.6 * cosine + 3.7 * context.coverage - 1.8 * is_absent - 1.2 * share_unused - 4.65
-    if _ASKS_A_NUMBER.search(asked.text) and not _NUMBER_OR_WORD.search(text):
+    if _ASKS_A_NUMBER.search(features.text) and not _NUMBER_OR_WORD.search(text):
         odds -= 2.0
     return 1 / (1 + math.exp(-odds))
 

@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from index.analysis.abbreviations import Spelled
 from index.embedding.encoder import Encoder
 from index.errors import LibraryError
 from index.ingest.batches import OnProgress
@@ -27,11 +26,11 @@ from index.records import Abstract, Filters, Hit, Report
 from index.repair.check import Finding
 from index.repair.milvus import check_store, mend
 from index.search.filters import as_list, checked_filters
-from index.search.hybrid import Mode, Query, check_bounds, checked_query
+from index.search.query import Mode, Query, check_bounds, parsed
 from index.storage.build_settings import settings_of
 from index.storage.info import LibraryInfo, info_of
 from index.storage.milvus.schema import Present
-from index.storage.milvus.search import search, term_weights, understood_by
+from index.storage.milvus.search import parse, search, term_weights
 from index.storage.milvus.server import USUAL_INDEX, GoneError, Server, parse_address
 from index.storage.milvus.store import MilvusStore, Register
 from index.storage.schema import FORMAT, Settings
@@ -103,18 +102,23 @@ class MilvusLibrary(Library):
         """Return those of these abstracts that the library holds, by PMID."""
         return self._reading(lambda store: store.get(pmids))
 
-    def search(self, text: str, *, top: int = 10, mode: Mode = "hybrid", filters: Filters = Filters()) -> list[Hit]:
-        """Return up to `top` passages that answer a text best, best first."""
+    def parse(self, question: str) -> Query:
+        """Return a question as `search` reads it: names normalised, this library's abbreviations expanded."""
+        return self._reading(lambda store: parse(question, store))
+
+    def search(
+        self, text: str | Query, *, top: int = 10, mode: Mode = "hybrid", filters: Filters = Filters()
+    ) -> list[Hit]:
+        """Return up to `top` passages that answer a text, or a query parsed from it, best first."""
         checked = checked_filters(filters, parse_pmids)
-        checked_query(text)
+        query = parsed(text, self.parse)
         check_bounds(top, mode)
 
-        def found(store: MilvusStore) -> list[Hit]:
-            read = understood_by(text, store).text
-            query = Query(read, self.query_vector(read) if mode != "lexical" else None)
-            return search(query, store=store, top=top, mode=mode, filters=checked)
+        def hits(store: MilvusStore) -> list[Hit]:  # embedded anew where another encoder's collections took the place
+            vector = self.query_vector(query.normalized) if mode != "lexical" else None
+            return search(query, vector, store=store, top=top, mode=mode, filters=checked)
 
-        return self._reading(found)
+        return self._reading(hits)
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
         """Return how telling each index term is, as a folder's library does; a settled library is asked once a term."""
@@ -128,10 +132,6 @@ class MilvusLibrary(Library):
             self._known_weights, self._known_at = known, at
         asked = {word: known[word] for word in words if known[word] > 0}
         return asked | {word: abs(known[word]) for word in absent if word not in asked}
-
-    def understood(self, text: str) -> Spelled:
-        """Return a question as `search` reads it, and those of its abbreviations that this library defines."""
-        return self._reading(lambda store: understood_by(text, store))
 
     def info(self) -> LibraryInfo:
         """Return what the library holds and what it was built with; `bytes` is 0, as Milvus does not say."""
