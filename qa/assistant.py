@@ -15,14 +15,14 @@ from index.search.hybrid import checked_query
 from qa.answer import Answer, Source, Turn
 from qa.conversation.filters import within
 from qa.conversation.standalone import Standalone, is_sane, standalone
-from qa.evidence.reranked import weigh
+from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation.compose import Found, extractive_answer, written_answer
 from qa.generation.prompts import load_prompt
 from qa.grounding import answering, check_quotes, refusal
 from qa.provenance import settings_of
-from qa.reranking.protocol import Reader
-from qa.reranking.reranker import DEFAULT_READER, load_reader
+from qa.reranking.protocol import Reranker
+from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
 from qa.retrieval import retrieve
 
 if TYPE_CHECKING:
@@ -44,18 +44,18 @@ class Assistant:
         *,
         llm_url: str | None = None,
         leave_out_unsupported: bool = False,
-        reader: str | Reader | None = DEFAULT_READER,
+        reranker: str | Reranker | None = DEFAULT_RERANKER,
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
         `llm_url` is the address of an OpenAI-compatible server. A sentence of the model's that no quote bears out is
-        kept and marked as such, or left out. `reader` is the cross-encoder that reads what was found, by name or folder
-        (by default the one that comes along; None or "none" for none). Raises ModelError for an unknown language model,
-        EncoderError for an unknown reader.
+        kept and marked as such, or left out. `reranker` is the cross-encoder that scores what was found, by name or
+        folder (the one that comes along by default, none for None or "none"). Raises ModelError for an unknown
+        language model, EncoderError for an unknown reranker.
         """
         self.library = library
         self._leave_out_unsupported = leave_out_unsupported
-        self._reader = load_reader(reader) if isinstance(reader, str) else reader
+        self._reranker = load_reranker(reranker) if isinstance(reranker, str) else reranker
         self._model: BaseChatModel | None = None
         self.model_name = "extractive"
         if llm is not None:
@@ -81,10 +81,10 @@ class Assistant:
             yield replace(check_quotes(growing, self.library), seconds=seconds)
 
     def _retrieve(self, question: str, filters: Filters) -> list[Source]:
-        return retrieve(self.library, question, filters=filters, reader=self._reader)
+        return retrieve(self.library, question, filters=filters, reranker=self._reranker)
 
     def _weigh(self, question: str, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
-        return weigh(question, sources, library=self.library, focus=focus, reader=self._reader)
+        return rerank_evidence(question, sources, library=self.library, focus=focus, reranker=self._reranker)
 
     def _blank(self, asked: str, understood: Standalone, filters: Filters) -> Answer:
         """Return the answer before anything is found: what was asked, of which library, with which settings."""
@@ -94,7 +94,7 @@ class Assistant:
             said_filters=understood.filters,
             filters=filters,
             library_digest=self.library.digest,
-            settings=settings_of(self.library, self._reader),
+            settings=settings_of(self.library, self._reranker),
             model=self.model_name,
         )
 
@@ -126,7 +126,7 @@ class Assistant:
         elif self._model is None:
             yield from extractive_answer(blank, fitting, sources)
         else:
-            found = Found(tuple(sources), tuple(evidence), tuple(fitting), self._reader)
+            found = Found(tuple(sources), tuple(evidence), tuple(fitting), self._reranker)
             yield from written_answer(
                 blank,
                 found,

@@ -16,7 +16,7 @@ from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
 from qa.language.entailment import difference
 from qa.language.synonyms import everyday_words, near_terms
-from qa.reranking.protocol import Read, Reader
+from qa.reranking.protocol import Candidate, Reranker
 
 if TYPE_CHECKING:
     from qa.generation.generative import DraftSentence
@@ -26,7 +26,7 @@ ANSWERS = 0.56
 SUPPORTS_COSINE = 0.6
 SUPPORTS_COVERAGE = 0.6
 _READS_AS_SUPPORT = 0.7
-"""The chance, by the reader, that a quote supports a statement in other words, from which that is believed. Chosen on
+"""The chance, by the reranker, that a quote supports a statement in other words, from which that is believed. Chosen on
 SciFact's claims to tune by, where twice as many supported ones are accepted, and as few others."""
 _WORTH_READING = 0.4
 """The cosine from which it is read at all: none of those below was ever read as support."""
@@ -71,7 +71,7 @@ def refusal(question: str, evidence: Sequence[Evidence]) -> str:
 class Statement:
     """A sentence as it is held against quotes: its vector, and its telling words with their weights.
 
-    `everyday` are those of its words, by index term, that another word may stand for; `reader` reads it beside quotes.
+    `everyday` are those of its words, by index term, that another word may stand for; `reranker` scores it with quotes.
     """
 
     text: str
@@ -79,15 +79,15 @@ class Statement:
     words: Mapping[str, float]
     everyday: Mapping[str, str]
     encoder: Encoder
-    reader: Reader | None = None
+    reranker: Reranker | None = None
 
     @classmethod
-    def of(cls, text: str, library: Library, reader: Reader | None = None) -> Statement:
+    def of(cls, text: str, library: Library, reranker: Reranker | None = None) -> Statement:
         """Return the statement of a text, its words weighed by a library."""
         technical = technical_words(text, library.encoder)
         vector = library.encoder.encode([text], kind="passage")[0]
         words = telling_words(text, library, technical)
-        return cls(text, vector, words, everyday_words(text, technical), library.encoder, reader)
+        return cls(text, vector, words, everyday_words(text, technical), library.encoder, reranker)
 
     def is_covered(self, text: str) -> bool:
         """Tell whether a text has most of the statement's words, or everyday words near to them."""
@@ -98,22 +98,23 @@ class Statement:
         return coverage(self.words, text, said_otherwise=near) >= SUPPORTS_COVERAGE
 
     def is_near(self, quote: str, title: str, *, vector: Vectors) -> bool:
-        """Tell whether a quote is near in meaning and has most of the words, or the reader takes it for support."""
+        """Tell whether a quote is near in meaning and has most of the words, or the reranker takes it for support."""
         cosine = float(np.dot(vector, self.vector))
         if cosine >= SUPPORTS_COSINE and self.is_covered(f"{title} {quote}"):
             return True
-        if self.reader is None or cosine < _WORTH_READING:
+        if self.reranker is None or cosine < _WORTH_READING:
             return False
-        (reading,) = self.reader.read(self.text, [Read(quote, title)])
+        (reading,) = self.reranker.score(self.text, [Candidate(quote, title)])
         return reading.stance is not None and reading.stance[0] >= _READS_AS_SUPPORT
 
 
 def objection(quote: str, statement: Statement, *, vector: Vectors, context: str) -> str:
     """Return why a quote does not bear a statement out, or "" when it does.
 
-    It does when it is near in meaning and has most of the statement's words or words near to them, or the reader takes
-    it for support, and the statement says nothing else; one that gives orders to a language model bears nothing out.
-    `vector` is the quote's, `context` the text of its abstract, title first. What may differ: `qa.language.entailment`.
+    It does when it is near in meaning and has most of the statement's words or words near to them, or the reranker
+    takes it for support, and the statement says nothing else; one that gives orders to a language model bears nothing
+    out. `vector` is the quote's, `context` the text of its abstract, title first. What may differ:
+    `qa.language.entailment`.
     """
     if _GIVES_ORDERS.search(quote):
         return _NOT_SAID
@@ -129,13 +130,13 @@ def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str
 
 
 def ground(
-    draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library, reader: Reader | None = None
+    draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library, reranker: Reranker | None = None
 ) -> Sentence:
     """Return a language model's sentence with, for each cited source, the quote that bears it out.
 
     A sentence that no cited source supports comes back with `supported` false, no citations, and the objection to it.
     """
-    statement = Statement.of(draft.text, library, reader)
+    statement = Statement.of(draft.text, library, reranker)
     citations, objections = [], ["it cites none of the sources"]
     for number in draft.sources:
         of_source = sorted(

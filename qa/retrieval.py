@@ -13,14 +13,14 @@ from index.records import Abstract
 from index.search.hybrid import DENSE_WEIGHT, fuse
 from qa.answer import Source
 from qa.reranking.inputs import context_of
-from qa.reranking.protocol import Read, Reader
+from qa.reranking.protocol import Candidate, Reranker
 
 MAX_SOURCES = 8
 PASSAGES = 40
 """Passages asked of the library for a question: enough that eight abstracts come out of them."""
 
-READ = 10
-"""Abstracts of which the reader reads the best passage."""
+RERANKED = 10
+"""Abstracts of which the reranker reads the best passage."""
 _MOST = 50.0
 """Log-odds, either way: beyond, all are the same, and a number stays a number."""
 _NOTHING = Spelled("")
@@ -34,14 +34,14 @@ class Ranking:
 
     `dense_weight` is the share of the best cosine among an abstract's passages, the rest is BM25's: the whole
     abstract's, or without `by_whole_abstract` its best passage's. An abstract that names IL-32γ only when IL-32β is
-    asked for loses `names_the_like`, on the scale of a fused score; a reader has `reader_weight` to give, which the
-    abstracts that it reads share (see `shares`).
+    asked for loses `names_the_like`, on the scale of a fused score; a reranker has `reranker_weight` to give, which the
+    abstracts that it reads share (see `softmax`).
     """
 
     dense_weight: float = DENSE_WEIGHT
     by_whole_abstract: bool = True
     names_the_like: float = 0.15
-    reader_weight: float = 0.2
+    reranker_weight: float = 0.2
 
 
 def retrieve(
@@ -51,16 +51,16 @@ def retrieve(
     filters: Filters = Filters(),
     top: int = MAX_SOURCES,
     ranking: Ranking = Ranking(),
-    reader: Reader | None = None,
+    reranker: Reranker | None = None,
 ) -> list[Source]:
     """Return up to `top` abstracts as sources numbered from 1, best first, each with its passages that were found.
 
-    A reader reads the best passage of each of the first abstracts under its title, and has its say in their order.
+    A reranker reads the best passage of each of the first abstracts under its title, and has its say in their order.
     """
-    if reader is None:
+    if reranker is None:
         return as_sources(find(library, question, filters=filters, most=top, ranking=ranking))
-    found = find(library, question, filters=filters, most=max(top, READ), ranking=ranking)
-    return as_sources(reread(found, library.understood(question).text, reader, ranking)[:top])
+    found = find(library, question, filters=filters, most=max(top, RERANKED), ranking=ranking)
+    return as_sources(rerank(found, library.understood(question).text, reranker, ranking)[:top])
 
 
 def find(
@@ -119,37 +119,37 @@ def as_sources(found: Sequence[Found]) -> list[Source]:
     return [Source(number, one.abstract, one.hits) for number, one in enumerate(found, start=1)]
 
 
-def reread(found: Sequence[Found], question: str, reader: Reader, ranking: Ranking = Ranking()) -> list[Found]:
-    """Return abstracts, the first READ of them by where they stand and what the reader says of each one's best passage.
+def rerank(found: Sequence[Found], question: str, reranker: Reranker, ranking: Ranking = Ranking()) -> list[Found]:
+    """Return abstracts, the first RERANKED of them by their standing and the reranker's score of their best passage.
 
     `question` is as the library understands it.
     """
-    head, rest = found[:READ], found[READ:]
-    readings = reader.read(question, [best_passage(one) for one in head])
+    head, rest = found[:RERANKED], found[RERANKED:]
+    scores = reranker.score(question, [best_passage(one) for one in head])
     weighed = [
-        replace(one, standing=one.standing + ranking.reader_weight * share)
-        for one, share in zip(head, shares([reading.is_about for reading in readings]), strict=True)
+        replace(one, standing=one.standing + ranking.reranker_weight * share)
+        for one, share in zip(head, softmax([reading.is_about for reading in scores]), strict=True)
     ]
     return [*sorted(weighed, key=lambda one: -one.standing), *rest]
 
 
-def shares(odds: Sequence[float]) -> list[float]:
-    """Return what each of some texts has of the reader's choice of one, by its log-odds: their softmax.
+def softmax(odds: Sequence[float]) -> list[float]:
+    """Return what each of some texts has of the reranker's choice of one, by its log-odds: their softmax.
 
     So it learnt to read (ListNet's top one: Cao et al. 2007). An abstract that stands out gains much; where many are as
     good, as they are for a broad question, none gains much, and they stay as search has them.
 
-    >>> shares([3.0, 3.0])
+    >>> softmax([3.0, 3.0])
     [0.5, 0.5]
     """
     powers = [math.exp(max(-_MOST, min(_MOST, one))) for one in odds]
     return [power / sum(powers) for power in powers]
 
 
-def best_passage(one: Found) -> Read:
-    """Return the passage of an abstract that search ranks first, as the reader reads it."""
+def best_passage(one: Found) -> Candidate:
+    """Return the passage of an abstract that search ranks first, as the reranker reads it."""
     passage = one.hits[0].passage
-    return Read(passage.text, context_of(one.abstract.title, passage.section))
+    return Candidate(passage.text, context_of(one.abstract.title, passage.section))
 
 
 def names_only_the_like(asked: Spelled, text: str) -> bool:

@@ -28,7 +28,6 @@ DOORS = {
         "index/embedding/quantization.py",
         "index/embedding/encoder.py",
         "index/embedding/pretrained.py",
-        "qa/reranking/reranker.py",
         "qa/reranking/network.py",
     },
     "langchain": {"qa/generation/chat_models.py"},

@@ -1,4 +1,4 @@
-"""The encoder, from the lists and a reader as its teacher to a folder of weights."""
+"""The encoder, from the lists and a reranker as its teacher to a folder of weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from index.embedding.checkpoint import About, read_state, save_weights
-from index.embedding.model_files import weights_sha256
+from index.embedding.pretrained import weights_sha256
 from qa.reranking.network import load_network
 from training.batches import Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches
@@ -42,11 +42,11 @@ def make_encoder(
     batches = _batches(start, recipe.lists_per_batch)
     network = SentenceTransformer(str(start)).float()
     before = _state(network)
-    reader = load_network(teacher).to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    reranker = load_network(teacher).to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     run = Run(
         network,
         lambda seed: batches.of_epoch(lists, seed),
-        EncoderLoss(network, reader, recipe),
+        EncoderLoss(network, reranker, recipe),
         recipe,
         out / "run",
         steps=batches.count(lists),

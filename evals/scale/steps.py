@@ -163,7 +163,7 @@ def ask(folder: Path, questions: Path) -> dict[str, float]:
         first_filtered = _timed(lambda question: library.search(question, filters=_RECENT), asked[0])
         filtered = _milliseconds(lambda question: library.search(question, filters=_RECENT), asked[-50:], before=forget)
         after = _memory()  # before the words of answers are remembered
-        answering = _milliseconds(Assistant(library, reader=None).ask, asked[1:_ANSWERED], before=forget)
+        answering = _milliseconds(Assistant(library, reranker=None).ask, asked[1:_ANSWERED], before=forget)
         found = [[hit.cosine for hit in library.search(one, top=TOP, mode="dense")] for one in asked]
         exact = _exact(library._store, np.stack([library.query_vector(library.understood(one).text) for one in asked]))
     return {

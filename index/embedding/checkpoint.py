@@ -22,15 +22,16 @@ State = dict[str, NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is stored, "reader" or "encoder", and what to do when it cannot be read."""
+    """A kind of model, "reranker" or "encoder": what to do when one cannot be read, its name in earlier versions."""
 
     name: str
     cure: str
+    former_name: str = ""
 
-    @property
-    def file(self) -> str:
-        """The name of the file in which the model tells of itself."""
-        return f"{self.name}.json"
+    def path(self, folder: Path) -> Path:
+        """Return the file in which a model describes itself, also one that an earlier version wrote."""
+        former = folder / f"{self.former_name}.json"
+        return former if self.former_name and former.is_file() else folder / f"{self.name}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class About:
 
 def is_stored(folder: Path, kind: Stored) -> bool:
     """Tell whether a folder holds a model of this kind and making."""
-    return (folder / kind.file).is_file()
+    return kind.path(folder).is_file()
 
 
 def save_weights(folder: Path, kind: Stored, state: Mapping[str, NDArray[np.float32]], about: About) -> About:
@@ -69,18 +70,19 @@ def save_weights(folder: Path, kind: Stored, state: Mapping[str, NDArray[np.floa
     data = save(rounded)
     known = About(about.config, about.recipe, about.lists_sha256, hashlib.sha256(data).hexdigest())
     (folder / _WEIGHTS).write_bytes(data)
-    (folder / kind.file).write_text(json.dumps(asdict(known), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    kind.path(folder).write_text(json.dumps(asdict(known), indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return known
 
 
 def read_about(folder: Path, kind: Stored) -> About:
     """Return what a model says of itself. Raises EncoderError when that is missing or of another version."""
+    path = kind.path(folder)
     try:
-        read = json.loads((folder / kind.file).read_text(encoding="utf-8"))
+        read = json.loads(path.read_text(encoding="utf-8"))
         about = About(**read)
     except (OSError, ValueError, TypeError) as error:
         raise EncoderError(
-            f"the {kind.name} in {folder} is damaged: {kind.file} cannot be read; {kind.cure}"
+            f"the {kind.name} in {folder} is damaged: {path.name} cannot be read; {kind.cure}"
         ) from error
     if about.format != FORMAT:
         raise EncoderError(

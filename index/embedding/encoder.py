@@ -9,7 +9,6 @@ So is every model where there is an NVIDIA GPU, on that and in half precision.
 from __future__ import annotations
 
 import copy
-import logging
 import threading
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
@@ -25,9 +24,8 @@ from index.embedding.openvino_runtime import (
     INPUTS,
     CompiledNetwork,
     by_torch,
-    compiled_folder,
     convert,
-    load_openvino,
+    load_compiled_or_plain,
     read_settings,
 )
 from index.embedding.pretrained import (
@@ -48,8 +46,9 @@ _BATCH, _GPU_BATCH = 32, 512
 """Texts to a batch of sentence-transformers' own, on a CPU and on a GPU."""
 _DRIVER = Path("/proc/driver/nvidia/version")
 """Where NVIDIA's driver says that it is loaded."""
+_FURTHEST = 0.005
+"""How far the cosine of a compiled vector with sentence-transformers' own may be from 1."""
 _PROBES = ("Interleukin-32 raised VEGF.", "No difference was seen between the two groups of patients (P = 0.41).")
-_log = logging.getLogger(__name__)
 _loading = threading.Lock()
 _loaded: WeakValueDictionary[tuple[str, str], _PlainEncoder | _CompiledEncoder] = WeakValueDictionary()
 """The encoders in use, by name and SHA-256 of their weights."""
@@ -91,36 +90,20 @@ def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEnco
     if _is_gpu_here():
         with by_torch:
             return _PlainEncoder(name, sha256, sentence_transformer(name, folder, device="cuda").half())
-    try:
-        load_openvino()
-    except ImportError:
-        with by_torch:
-            return _PlainEncoder(name, sha256, sentence_transformer(name, folder))
-    cache = compiled_folder(sha256)
-    try:
-        return _CompiledEncoder(name, sha256, cache)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
-        _log.info("compiling %s for this CPU (%s)", name, error)
-    with by_torch:
-        return _compiled_or_plain(name, sha256, folder, cache)
-
-
-def _compiled_or_plain(name: str, sha256: str, folder: Path, cache: Path) -> _PlainEncoder | _CompiledEncoder:
-    model = sentence_transformer(name, folder)
-    plain = _PlainEncoder(name, sha256, model)
-    try:
-        _convert(model, plain, cache, in_eight_bits=is_stored(folder, ENCODER))
-        compiled = _CompiledEncoder(name, sha256, cache)
-    except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
-        _log.warning("OpenVINO cannot run %s, sentence-transformers does: %s", name, error)
-        return plain
-    nearest = float(
-        (compiled.encode(_PROBES, kind="passage") * plain.encode(_PROBES, kind="passage")).sum(axis=1).min()
+    return load_compiled_or_plain(
+        name,
+        sha256,
+        compiled=lambda cache: _CompiledEncoder(name, sha256, cache),
+        plain=lambda: _PlainEncoder(name, sha256, sentence_transformer(name, folder)),
+        convert=lambda plain, cache: _convert(plain, cache, in_eight_bits=is_stored(folder, ENCODER)),
+        deviation=_deviation,
+        tolerance=_FURTHEST,
     )
-    if nearest < 0.995:
-        _log.warning("OpenVINO's vectors of %s are off (cosine %.3f); sentence-transformers runs it", name, nearest)
-        return plain
-    return compiled
+
+
+def _deviation(compiled: _CompiledEncoder, plain: _PlainEncoder) -> float:
+    cosines = (compiled.encode(_PROBES, kind="passage") * plain.encode(_PROBES, kind="passage")).sum(axis=1)
+    return 1 - float(cosines.min())
 
 
 class _PlainEncoder:
@@ -131,14 +114,14 @@ class _PlainEncoder:
         self.sha256 = sha256
         self.dimension = int(model.get_embedding_dimension() or 0)
         self.max_tokens = int(model.max_seq_length or 512)
-        self._model = model
+        self.model = model
         self._batch = _BATCH if model.device.type == "cpu" else _GPU_BATCH
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        encode = self._model.encode_query if kind == "query" else self._model.encode_document
+        encode = self.model.encode_query if kind == "query" else self.model.encode_document
         with self._lock:
             vectors = encode(list(texts), batch_size=self._batch, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
@@ -149,7 +132,7 @@ class _PlainEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
-        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        encoded = self.model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
 
@@ -191,11 +174,13 @@ class _CompiledEncoder:
         return [len(encoding.ids) for encoding in encodings]
 
 
-def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
+def _convert(plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
     """Write the model as OpenVINO has it, its tokenizer and settings to the cache folder, whole or not at all."""
     import torch
 
     from index.embedding import quantization as eight_bits
+
+    model = plain.model
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:

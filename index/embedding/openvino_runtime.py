@@ -6,19 +6,19 @@ Converting it once needs torch; what is kept is loaded with OpenVINO and `tokeni
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cache_folder import cache_folder
-from index.environment import refuse_telemetry
+from index.environment import cache_folder, refuse_telemetry
 
 if TYPE_CHECKING:
     import torch
@@ -32,8 +32,50 @@ SETTINGS = "settings.json"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 """What a network may ask for; the mask is made of the length."""
 
-Row = tuple[Sequence[int], ...]
+TokenRow = tuple[Sequence[int], ...]
 """The tokens of a text, and for a network that asks for them the segment of each."""
+_Compiled = TypeVar("_Compiled")
+_Plain = TypeVar("_Plain")
+_log = logging.getLogger(__name__)
+
+
+def load_compiled_or_plain(
+    name: str,
+    sha256: str,
+    *,
+    compiled: Callable[[Path], _Compiled],
+    plain: Callable[[], _Plain],
+    convert: Callable[[_Plain, Path], None],
+    deviation: Callable[[_Compiled, _Plain], float],
+    tolerance: float,
+) -> _Compiled | _Plain:
+    """Return a model compiled for this CPU, or run by torch where OpenVINO is missing, fails, or is off.
+
+    `compiled` opens the cache folder of the weights; where that is missing, damaged or of another version, `convert`
+    fills it from the plain model, and `deviation` says how far the outputs of the two are apart: at most `tolerance`.
+    """
+    try:
+        load_openvino()
+    except ImportError:
+        with by_torch:
+            return plain()
+    cache = compiled_folder(sha256)
+    try:
+        return compiled(cache)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        _log.info("compiling %s for this CPU (%s)", name, error)
+    with by_torch:
+        model = plain()
+        try:
+            convert(model, cache)
+            faster = compiled(cache)
+        except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
+            _log.warning("OpenVINO cannot run %s, torch does: %s", name, error)
+            return model
+        if (apart := deviation(faster, model)) > tolerance:
+            _log.warning("OpenVINO's numbers of %s are off by %.3f; torch runs it", name, apart)
+            return model
+        return faster
 
 
 class CompiledNetwork:
@@ -47,7 +89,7 @@ class CompiledNetwork:
         self._queue = _compile(cache, settings.get("hints", {}))
         self._lock = threading.Lock()
 
-    def run(self, groups: Sequence[Sequence[Row]], *, of_rows: int | None = None) -> NDArray[np.float32]:
+    def run(self, groups: Sequence[Sequence[TokenRow]], *, of_rows: int | None = None) -> NDArray[np.float32]:
         """Return the numbers of all rows in their order, shape (rows, width), all groups queued at once.
 
         No batch holds rows of two groups: a number's last bits go with its batch. With `of_rows` every batch has so
@@ -68,7 +110,7 @@ class CompiledNetwork:
             self._queue.wait_all()
         return outputs
 
-    def _batch(self, rows: Sequence[Row], width: int, count: int) -> dict[str, NDArray[np.int64]]:
+    def _batch(self, rows: Sequence[TokenRow], width: int, count: int) -> dict[str, NDArray[np.int64]]:
         input_ids = np.full((count, width), self._pad, dtype=np.int64)
         mask, segments = (np.zeros((count, width), dtype=np.int64) for _ in range(2))
         mask[len(rows) :, 0] = 1

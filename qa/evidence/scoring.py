@@ -23,7 +23,7 @@ from qa.language.discourse import announces, only_tells_what_was_done
 from qa.language.entailment import Act
 from qa.language.roles import asked_act, is_turned_round
 from qa.language.stop_words import general_terms
-from qa.reranking.protocol import Reading
+from qa.reranking.protocol import PairScore
 
 _SECTION_BONUS = {
     "RESULTS": 0.06,
@@ -91,7 +91,7 @@ class Evidence:
     they are, that the sentence holds; `missing_names` are named things of the question that the abstract never names,
     or for which the sentence names another isoform; `missing_words` are subject words that the abstract never uses.
     `score` orders evidence, higher is better; `confidence` is how likely, from 0 to 1, it answers the question.
-    `reading` is what the reader made of it, if one read it: see `qa.evidence.reranked`.
+    `pair_score` is what the reranker made of it, if one read it: see `qa.evidence.reranked`.
     """
 
     source: Source
@@ -106,7 +106,7 @@ class Evidence:
     missing_words: tuple[str, ...]
     score: float
     confidence: float
-    reading: Reading | None = None
+    pair_score: PairScore | None = None
 
     @property
     def citation(self) -> Citation:

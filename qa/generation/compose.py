@@ -15,7 +15,7 @@ from qa.generation import extractive
 from qa.generation.prompts import load_prompt
 from qa.generation.yes_no import leaning
 from qa.grounding import cited_only, ground
-from qa.reranking.protocol import Reader
+from qa.reranking.protocol import Reranker
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -28,13 +28,13 @@ _STAND_IN = "The abstracts' own sentences are shown instead."
 class Found:
     """What a question found: the sources, their sentences as evidence, and those of them that may answer.
 
-    `reader` is what read them, if any, and reads what is written beside its quotes.
+    `reranker` is what read them, if any, and reads what is written beside its quotes.
     """
 
     sources: tuple[Source, ...]
     evidence: tuple[Evidence, ...]
     fitting: tuple[Evidence, ...]
-    reader: Reader | None = None
+    reranker: Reranker | None = None
 
 
 def extractive_answer(blank: Answer, fitting: Sequence[Evidence], sources: Sequence[Source]) -> Iterator[Answer]:
@@ -85,7 +85,7 @@ def _drafted(blank: Answer, found: Found, *, model: BaseChatModel, library: Libr
             yield replace(blank, abstained=True, reason=draft.reason, nearest=found.sources[:_NEAREST])
             return
         dropped += draft.dropped
-        told.append(ground(draft, found.evidence, library=library, reader=found.reader))
+        told.append(ground(draft, found.evidence, library=library, reranker=found.reranker))
         yield replace(_said(blank, told, found.sources), dropped_citations=dropped)
 
 

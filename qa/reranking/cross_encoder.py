@@ -1,4 +1,4 @@
-"""Any cross-encoder of sentence-transformers in the reader's place, by name or folder."""
+"""Any cross-encoder of sentence-transformers in the reranker's place, by name or folder."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.embedding.model_files import weights_sha256
+from index.embedding.pretrained import weights_sha256
 from index.environment import refuse_telemetry
 from index.errors import EncoderError
-from qa.reranking.protocol import Read, Reading
+from qa.reranking.protocol import Candidate, PairScore
 
 _BATCH = 16
 
 
-class CrossEncoderReader:
+class CrossEncoderReranker:
     """A sentence-transformers CrossEncoder. It may be used from many threads."""
 
     def __init__(self, name: str, folder: Path) -> None:
@@ -40,16 +40,16 @@ class CrossEncoderReader:
             raise EncoderError(f"{name} gives {self._model.num_labels} scores a pair; give a re-ranker that gives one")
         self._lock = threading.Lock()
 
-    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
+    def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
         """Return the score of each text, read under its title, for both log-odds; of stances it knows nothing."""
-        pairs = [(question, f"{one.context} {one.text}".strip()) for one in texts]
+        pairs = [(question, f"{one.context} {one.text}".strip()) for one in candidates]
         if not pairs:
             return []
         with self._lock:
             scores = self._model.predict(
                 pairs, batch_size=_BATCH, show_progress_bar=False, activation_fn=_as_it_is, convert_to_numpy=True
             )
-        return [Reading(float(score), float(score)) for score in scores]
+        return [PairScore(float(score), float(score)) for score in scores]
 
 
 def _as_it_is(score: Any) -> Any:  # noqa: ANN401 - a tensor, which passes through

@@ -1,11 +1,21 @@
-"""How a question and a text are laid side by side for the reader."""
+"""How a question and a text are laid side by side for the reranker."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.embedding.checkpoint import Stored
 from index.records import TITLE
 
+RERANKER = Stored(
+    "reranker", "fetch it again, name another by --reranker, or do without one by --reranker none", former_name="reader"
+)
+TOKENIZER = "tokenizer.json"
+"""Beside the weights; what else a folder of ours holds: `index.embedding.checkpoint`."""
+
+OUTPUTS = ("answers", "is about", "supports", "contradicts", "says nothing")
+"""What the numbers are: the log-odds that a sentence answers and that a passage is of an abstract that is relevant, and
+three logits of what the text says of the question taken as a claim."""
 MAX_TOKENS = 128
 _QUESTION, _CONTEXT = 40, 24
 """The most tokens of a question, and of the context of a text; the text itself has the rest."""
@@ -31,7 +41,7 @@ def laid_out(question: Tokens, text: Tokens, context: Tokens = ()) -> tuple[list
 
 
 def context_of(title: str, section: str = "") -> str:
-    """Return what the reader is told of where a sentence stands: its abstract's title, unless it is that itself.
+    """Return what the reranker is told of where a sentence stands: its abstract's title, unless it is that itself.
 
     >>> context_of("IL-32β and tumours.", "RESULTS"), context_of("IL-32β and tumours.", TITLE)
     ('IL-32β and tumours.', '')

@@ -1,4 +1,4 @@
-"""What is given to a reader, and what comes of it; `qa.reranking.reranker` has ours."""
+"""What is given to a reranker, and what comes of it; `qa.reranking.reranker` has ours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Candidate:
     """A text to read, and what is told of where it stands: see `qa.reranking.inputs.context_of`."""
 
     text: str
@@ -17,11 +17,11 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PairScore:
     """What came of a text: the log-odds that it answers the question, and that it is of an abstract on the matter.
 
     The first is meant for sentences, the second for passages. `stance` are the chances that the text supports what is
-    asked, taken as a claim, contradicts it, or says nothing of it; None from a reader that only scores.
+    asked, taken as a claim, contradicts it, or says nothing of it; None from a reranker that only scores.
     """
 
     answers: float
@@ -38,11 +38,11 @@ def chance(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
 
 
-class Reader(Protocol):
+class Reranker(Protocol):
     """What reads a question and a text together."""
 
     name: str
     sha256: str
 
-    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
+    def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
         """Return what comes of each text; no texts, no readings. Texts that are too long are cut."""
