@@ -13,7 +13,6 @@ from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches
 from training.lists import CONTRADICTS, TRAIN, Text, TextList, write_lists
-from training.searched import Searched, ndcg
 
 PLANTS = ("moss", "fern", "oak", "birch", "rose", "lily", "wheat", "rice")
 
@@ -121,6 +120,8 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(start, teacher, tmp_
 
 def test_ndcg_is_one_where_the_relevant_come_first_and_less_where_they_do_not(batches):
     from sentence_transformers import SentenceTransformer
+
+    from training.searched import Searched, ndcg
 
     model = SentenceTransformer(str(encoder_folder(MINILM)))
     texts = ["IL-32β raised VEGF in breast cancer.", "Rice is grown in water.", "Aspirin eased the headache."]
