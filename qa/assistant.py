@@ -48,8 +48,8 @@ class Assistant:
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
-        `llm_url` is the address of an OpenAI-compatible server. A sentence of the model's that no quote bears out is
-        kept and marked as such, or left out. `reranker` is the cross-encoder that scores what was found, by name or
+        `llm_url` is the address of an OpenAI-compatible server. A sentence of the model that no quote bears out is kept
+        and marked as such, or left out. `reranker` is the cross-encoder that scores what was found, by name or
         folder (the one that comes along by default, none for None or "none"). Raises ModelError for an unknown
         language model, EncoderError for an unknown reranker.
         """
@@ -67,13 +67,13 @@ class Assistant:
         return answer
 
     def stream(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Answer]:
-        """Yield the answer as it grows, a sentence more each time; the last one is the whole, checked answer."""
+        """Yield the answer as it grows by a sentence each time; the last one is the whole, checked answer."""
         asked = check_text(question)
         started = time.perf_counter()
         understood = self._standalone(asked, turns, filters)
         blank = self._blank(asked, understood, within(checked_filters(filters, parse_pmids), understood.filters))
         sources = self._retrieve(understood.question, blank.filters)
-        evidence = self._weigh(understood.question, sources, focus=understood.focus)
+        evidence = self._rerank_evidence(understood.question, sources, focus=understood.focus)
         retrieved = time.perf_counter()
         for growing in self._composed(blank, sources, evidence):
             now = time.perf_counter()
@@ -83,11 +83,11 @@ class Assistant:
     def _retrieve(self, question: str, filters: Filters) -> list[Source]:
         return retrieve(self.library, question, filters=filters, reranker=self._reranker)
 
-    def _weigh(self, question: str, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
+    def _rerank_evidence(self, question: str, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
         return rerank_evidence(question, sources, library=self.library, focus=focus, reranker=self._reranker)
 
     def _blank(self, asked: str, understood: Standalone, filters: Filters) -> Answer:
-        """Return the answer before anything is found: what was asked, of which library, with which settings."""
+        """Return the answer without sources: its question, filters, library and settings."""
         return Answer(
             asked,
             standalone_question=understood.question,
@@ -100,9 +100,9 @@ class Assistant:
         )
 
     def _standalone(self, question: str, turns: Sequence[Turn], filters: Filters) -> Standalone:
-        """Return a follow-up as a question that stands alone: in a language model's words where they are sane.
+        """Return a follow-up as a standalone question, in a language model's words where they are sane.
 
-        What became filters is settled by rules, with a model too, and leaves it nothing to write where it was all.
+        Filters are found by rules, with a model too; a follow-up of filters alone leaves the model nothing to write.
         """
         by_rules = standalone(question, turns, has_mesh=lambda descriptor: self._has_mesh(descriptor, filters))
         if self._model is None or not by_rules.rest:
@@ -112,12 +112,12 @@ class Assistant:
         try:
             prompt = load_prompt("standalone")
             rewritten = generative.standalone_question(by_rules.rest, turns, model=self._model, prompt=prompt)
-        except ModelError:  # said when the answer is asked for; the rules will do for the search
+        except ModelError:  # reported when the answer is written; the rules do for the search
             return by_rules
         return replace(by_rules, question=rewritten) if is_sane(rewritten, by_rules) else by_rules
 
     def _has_mesh(self, descriptor: str, filters: Filters) -> bool:
-        """Return True if a follow-up can filter by a MeSH descriptor: abstracts have it, and no other one was set."""
+        """Return True if a follow-up can filter by a MeSH descriptor: abstracts have it, and no other is set."""
         return not filters.mesh and self.library.has_label("mesh", descriptor)
 
     def _composed(self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence]) -> Iterator[Answer]:
@@ -137,20 +137,20 @@ class Assistant:
             )
 
     def _abstain(self, blank: Answer, evidence: Sequence[Evidence]) -> Answer:
-        """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
+        """Return the answer that abstains, with the nearest abstracts, retracted ones included and marked."""
         question = blank.standalone_question
         everything = replace(blank.filters, include_retracted=True)
-        nearest = retrieve(self.library, question, filters=everything)[:_NEAREST]  # nothing to be read: it is no answer
+        nearest = retrieve(self.library, question, filters=everything)[:_NEAREST]  # not reranked: they are no answer
         return replace(blank, abstained=True, reason=self._why_not(question, nearest, evidence), nearest=tuple(nearest))
 
     def _why_not(self, question: str, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:
-        """Return why there is no answer: nothing to search, only a retracted abstract, or what is missing."""
+        """Return why there is no answer: nothing to search, only a retracted abstract, or missing names and words."""
         if not nearest:
             if self.library.info().abstracts:
                 return "Not in these abstracts: none of them passes the filters."
             return "Not in these abstracts: this library is empty; add abstracts to it first."
         retracted = [source for source in nearest if source.abstract.is_retracted]
-        answering_retracted = answering(self._weigh(question, retracted))
+        answering_retracted = answering(self._rerank_evidence(question, retracted))
         if answering_retracted:
             pmid = answering_retracted[0].source.abstract.pmid
             return f"Not in these abstracts, but for one that was retracted: PMID {pmid}."

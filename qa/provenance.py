@@ -1,4 +1,4 @@
-"""What an answer depends on beside its question, library and filters: kept with it, so that it can be repeated."""
+"""Provenance of an answer: the settings that it depends on, kept with it so that it can be repeated."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from qa.retrieval import MAX_SOURCES, PASSAGES
 
 
 def provenance(library: Library, reranker: Reranker | None) -> dict[str, str | int | float]:
-    """Return the version of AskAbstracts, what the library was built with, and how it is searched and weighed.
+    """Return the version of AskAbstracts, the library's build settings, and the settings of search and scoring.
 
-    `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most that are looked at;
-    the reranker stands there with the SHA-256 of its weights, or as "none"; `answers_from` is the confidence, and the
-    other three the cosine, the share of words, and the cosine of two words, below which nothing counts.
+    `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most of each; the
+    reranker has the SHA-256 of its weights, or is "none". Thresholds: `answers_from` of the confidence,
+    `supports_cosine` and `supports_coverage` of a quote, `near_words` of the cosine of two words.
     """
     built = library.settings
     return {

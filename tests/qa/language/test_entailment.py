@@ -48,5 +48,6 @@ def test_every_statement_of_the_table_has_its_quote_in_the_samples():
     root = Path(__file__).parents[3]
     rows = [json.loads(line) for line in (root / "samples" / "abstracts.jsonl").read_text().splitlines()]
     texts = {row["pmid"]: " ".join(section["text"] for section in row["sections"]) for row in rows}
-    statements = [json.loads(line) for line in (root / "evals" / "quality" / "statements.jsonl").read_text().splitlines()]
+    table = (root / "evals" / "quality" / "statements.jsonl").read_text().splitlines()
+    statements = [json.loads(line) for line in table]
     assert [one for one in statements if one["quote"] not in texts[one["pmid"]]] == []
