@@ -61,8 +61,8 @@ def retrieve(
     query = parsed(question, library.parse)
     if reranker is None:
         return as_sources(find(library, query, filters=filters, most=top, ranking=ranking))
-    found = find(library, query, filters=filters, most=max(top, RERANKED), ranking=ranking)
-    return as_sources(rerank(found, query.normalized, reranker, ranking)[:top])
+    ranked = find(library, query, filters=filters, most=max(top, RERANKED), ranking=ranking)
+    return as_sources(rerank(ranked, query.normalized, reranker, ranking)[:top])
 
 
 def find(
@@ -118,19 +118,19 @@ def _ranked(
     return sorted(standing_abstracts, key=lambda ranked: -ranked.standing)[:most]
 
 
-def as_sources(found: Sequence[RankedAbstract]) -> list[Source]:
+def as_sources(abstracts: Sequence[RankedAbstract]) -> list[Source]:
     """Return abstracts as sources numbered from 1."""
-    return [Source(number, ranked.abstract, ranked.hits) for number, ranked in enumerate(found, start=1)]
+    return [Source(number, ranked.abstract, ranked.hits) for number, ranked in enumerate(abstracts, start=1)]
 
 
 def rerank(
-    found: Sequence[RankedAbstract], question: str, reranker: Reranker, ranking: Ranking = Ranking()
+    abstracts: Sequence[RankedAbstract], question: str, reranker: Reranker, ranking: Ranking = Ranking()
 ) -> list[RankedAbstract]:
     """Return abstracts with the first RERANKED of them ordered by standing and the reranker's scores.
 
     `question` is as the library's indexes read it.
     """
-    head, rest = found[:RERANKED], found[RERANKED:]
+    head, rest = abstracts[:RERANKED], abstracts[RERANKED:]
     scores = reranker.score(question, [best_passage(ranked) for ranked in head])
     moved = [
         replace(ranked, standing=ranked.standing + ranking.reranker_weight * share)

@@ -170,7 +170,7 @@ def _changed(fragment: str, before: str) -> str | None:
     named = list(phrases(f"in {fragment}"))
     if not _covers(f"in {fragment}", named) or not named or not kinds(named[0].noun):
         return None
-    if kinds(named[0].noun) == {"disease"} and not any("disease" in kinds(one.noun) for one in phrases(before)):
+    if kinds(named[0].noun) == {"disease"} and not any("disease" in kinds(phrase.noun) for phrase in phrases(before)):
         return None  # "What about cancer?" may ask for a cause, an effect or a place
     return with_places(before, named)
 
