@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 
 from index import Library
 from index.records import TITLE
@@ -57,7 +58,7 @@ def rerank_evidence(
     updated = [
         _updated(sentence, score_of[id(sentence)]) if id(sentence) in score_of else sentence for sentence in evidence
     ]
-    return sorted(updated, key=lambda sentence: (-sentence.score, sentence.source.number, sentence.start))
+    return sorted(updated, key=attrgetter("rank"))
 
 
 def stances(evidence: Sequence[Evidence]) -> dict[tuple[str, int], tuple[float, float, float]]:
@@ -71,14 +72,11 @@ def stances(evidence: Sequence[Evidence]) -> dict[tuple[str, int], tuple[float, 
 
 def _promising(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the best sentences of each abstract, then the best of the others until there are enough."""
-    by_abstract = groupby(sorted(evidence, key=_number), key=_number)
+    number = attrgetter("source.number")
+    by_abstract = groupby(sorted(evidence, key=number), key=number)
     firsts = [sentence for _, group in by_abstract for sentence in list(group)[:_OF_EACH]]
     others = [sentence for sentence in evidence if all(sentence is not first for first in firsts)]
     return [*firsts, *others[: max(0, _SCORED - len(firsts))]]
-
-
-def _number(sentence: Evidence) -> int:
-    return sentence.source.number
 
 
 def _updated(sentence: Evidence, pair_score: PairScore) -> Evidence:

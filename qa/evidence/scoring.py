@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -110,6 +111,11 @@ class Evidence:
     pair_score: PairScore | None = None
 
     @property
+    def rank(self) -> tuple[float, int, int]:
+        """The key that sorts evidence best first."""
+        return (-self.score, self.source.number, self.start)
+
+    @property
     def citation(self) -> Citation:
         """The citation that quotes this sentence."""
         return Citation(self.source.number, self.source.abstract.pmid, self.start, self.end, self.text)
@@ -198,7 +204,7 @@ def gather(question: str | Query, sources: Sequence[Source], *, library: Library
         _evidence(features, contexts[source.number], (start, end), vector=vector)
         for (source, start, end), vector in zip(spans, vectors, strict=True)
     ]
-    return sorted(evidence, key=lambda sentence: (-sentence.score, sentence.source.number, sentence.start))
+    return sorted(evidence, key=attrgetter("rank"))
 
 
 def _direction(question: str, focus: str, library: Library) -> Vectors:

@@ -69,9 +69,8 @@ def written_answer(
         trouble = str(error)
     if trouble:
         reason = f"{trouble[0].upper()}{trouble[1:].rstrip('.')}. {_STAND_IN}"
-        yield from extractive_answer(
-            replace(blank, reason=reason, model="extractive"), retrieved.fitting, retrieved.sources
-        )
+        blank = replace(blank, reason=reason, model="extractive")
+        yield from extractive_answer(blank, retrieved.fitting, retrieved.sources)
 
 
 def _drafted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -29,13 +30,9 @@ def compose(evidence: Sequence[Evidence]) -> list[Sentence]:
 
     Abstracts come in the order of their best sentence, which leads; their other sentences follow in the text's order.
     """
-    ranked = sorted(evidence, key=lambda sentence: (-sentence.score, sentence.source.number, sentence.start))
+    ranked = sorted(evidence, key=attrgetter("rank"))
     return [
-        Sentence(
-            sentence.text,
-            (sentence.citation, *(other.citation for other in _agreeing(sentence, ranked))),
-            supported=True,
-        )
+        Sentence(sentence.text, (sentence.citation, *(other.citation for other in _agreeing(sentence, ranked))))
         for sentence in _in_order(_chosen(ranked))
     ]
 
@@ -65,10 +62,9 @@ def _says_the_same(sentence: Evidence, other: Evidence) -> bool:
     """Return True if `other` repeats the sentence, or bears it out and is cited for it."""
     if sentence is other:
         return True
-    is_near = float(np.dot(sentence.vector, other.vector)) > _SAID_ALREADY
-    return (is_near and not _differs(sentence, other)) or (
-        sentence.source.number != other.source.number and _agrees(sentence, other)
-    )
+    if float(np.dot(sentence.vector, other.vector)) > _SAID_ALREADY and not _differs(sentence, other):
+        return True
+    return sentence.source.number != other.source.number and _agrees(sentence, other)
 
 
 def _agrees(sentence: Evidence, other: Evidence) -> bool:

@@ -26,7 +26,8 @@ _DOWN = (
     "inferior", "shrank", "shrink", "halt", "stopp", "stop", "antagoni", "mitigat", "dampen", "lessen", "deplet",
 )  # fmt: skip
 _WHOLE = frozenset("up down more most less high low cut stop gain rose rise fall fell drop slow".split())
-"""Words that count with the endings -s, -er, -ed and -ing only, not as the beginning of any word."""
+"""Words that count with these endings only, not as the beginning of any word."""
+_ENDINGS = ("", "s", "er", "ed", "ing", "ped", "ping", "ly", "est", "ting")
 _NEITHER_UP_NOR_DOWN = frozenset(
     "inducer inducible activated moreover mostly upon limited lowering-dose likelihood lesson driven depend".split()
 )
@@ -102,24 +103,7 @@ def direction(word: str) -> int:
     return _begins(plain, _UP) - _begins(plain, _DOWN)
 
 
-def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
-    if not word.startswith(beginnings):
-        return False
-    for beginning in beginnings:
-        if word.startswith(beginning):
-            rest = word[len(beginning) :]
-            if beginning not in _WHOLE or rest in (
-                "",
-                "s",
-                "er",
-                "ed",
-                "ing",
-                "ped",
-                "ping",
-                "ly",
-                "est",
-                "ly",
-                "ting",
-            ):
-                return True
-    return False
+def _begins(word: str, stems: tuple[str, ...]) -> bool:
+    return word.startswith(stems) and any(
+        word.startswith(stem) and (stem not in _WHOLE or word[len(stem) :] in _ENDINGS) for stem in stems
+    )
