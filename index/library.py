@@ -150,21 +150,27 @@ class Library:
         vector = self.query_vector(query.normalized) if mode != "lexical" else None  # embedded outside the lock
         with self._caches.lock:
             self._catch_up()
+            selection = self._store.select(checked, mark=self._caches.mark)
             indexes = Indexes(self._store, self._caches.vectors, self._caches.lexical)
-            return search(query, vector, indexes=indexes, top=top, mode=mode, selection=self._store.select(checked))
+            return search(query, vector, indexes=indexes, top=top, mode=mode, selection=selection)
 
-    def query_vector(self, text: str) -> Vectors:
-        """Return the vector of a query as it stands, shape (dimension,); those used last are remembered."""
-        vector: Vectors = self._query_vectors.of([(text,)], self.encoder)[0]
+    def query_vector(self, text: str, *, encoder: Encoder | None = None) -> Vectors:
+        """Return the vector of a query as it stands, shape (dimension,); those used last are remembered.
+
+        `encoder` is the library's, where the caller holds it.
+        """
+        vector: Vectors = self._query_vectors.of([(text,)], encoder or self.encoder)[0]
         return vector
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
         """Return how telling each index term is: its inverse document frequency over the passages, in nats.
 
-        Of the terms that no passage holds only those in `absent` are weighed, as the rarest of all.
+        Of the terms that no passage holds only those in `absent` are weighed, as the rarest of all. The passages are
+        those of the last search or parse.
         """
         with self._caches.lock:
-            self._catch_up()
+            if not self._caches.is_held:
+                self._catch_up()
             known = self._caches.lexical.weights(words)
             most = self._caches.lexical.weight_of_absent
         return known | {word: most for word in absent if word not in known}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -84,10 +84,11 @@ class Statement:
     @classmethod
     def of(cls, text: str, library: Library, reranker: Reranker | None = None) -> Statement:
         """Return the statement of a text, its words weighed by a library."""
-        technical = technical_words(text, library.encoder)
-        vector = library.encoder.encode([text], kind="passage")[0]
+        encoder = library.encoder
+        technical = technical_words(text, encoder)
+        vector = encoder.encode([text], kind="passage")[0]
         words = telling_words(text, library, technical)
-        return cls(text, vector, words, everyday_words(text, technical), library.encoder, reranker)
+        return cls(text, vector, words, everyday_words(text, technical), encoder, reranker)
 
     def is_covered(self, text: str) -> bool:
         """Tell whether a text has most of the statement's words, or everyday words near to them."""
@@ -153,21 +154,27 @@ def _objection(one: Evidence, statement: Statement) -> str:
     return objection(one.text, statement, vector=one.vector, context=one.source.abstract.text)
 
 
-def check_quotes(answer: Answer, library: Library) -> Answer:
-    """Return the answer with every quote compared with the stored abstract; a quote that differs supports nothing."""
-    stored = library.get_many([source.abstract.pmid for source in answer.sources])
-    texts = {pmid: abstract.text for pmid, abstract in stored.items()}
-    return replace(answer, sentences=tuple(_checked(sentence, texts) for sentence in answer.sentences))
+def check_quotes(growing: Iterable[Answer], sources: Sequence[Source], library: Library) -> Iterator[Answer]:
+    """Yield each answer with every quote compared with the stored abstract; a quote that differs supports nothing.
+
+    The abstracts of the sources are read once, when the first answer cites any.
+    """
+    texts: dict[str, str] = {}
+    for answer in growing:
+        if answer.sources and not texts:
+            stored = library.get_many([source.abstract.pmid for source in sources])
+            texts = {pmid: abstract.text for pmid, abstract in stored.items()}
+        yield replace(answer, sentences=tuple(_checked(sentence, texts) for sentence in answer.sentences))
 
 
-def _checked(sentence: Sentence, texts: dict[str, str]) -> Sentence:
+def _checked(sentence: Sentence, texts: Mapping[str, str]) -> Sentence:
     kept = tuple(one for one in sentence.citations if _is_verbatim(one, texts))
     if sentence.supported and not kept:
         return replace(sentence, citations=(), supported=False, objection="its quote stands otherwise in the abstract")
     return replace(sentence, citations=kept)
 
 
-def _is_verbatim(citation: Citation, texts: dict[str, str]) -> bool:
+def _is_verbatim(citation: Citation, texts: Mapping[str, str]) -> bool:
     return bool(citation.quote) and texts.get(citation.pmid, "")[citation.start : citation.end] == citation.quote
 
 

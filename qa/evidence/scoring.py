@@ -186,7 +186,7 @@ def gather(question: str | Query, sources: Sequence[Source], *, library: Library
     subject = subject_words(text, library, encoder)
     asked = _Asked(
         text,
-        _direction(text, canonical(focus), library),
+        _direction(text, canonical(focus), library, encoder),
         telling_words(text, library, subject),
         subject,
         query.abbreviations,
@@ -201,10 +201,10 @@ def gather(question: str | Query, sources: Sequence[Source], *, library: Library
     return sorted(found, key=lambda one: (-one.score, one.source.number, one.start))
 
 
-def _direction(question: str, focus: str, library: Library) -> Vectors:
+def _direction(question: str, focus: str, library: Library, encoder: Encoder) -> Vectors:
     """Return the vector of a question, drawn halfway towards its focus when it has one."""
-    asked = library.query_vector(question)
-    drawn = asked + library.query_vector(focus) if focus else asked
+    asked = library.query_vector(question, encoder=encoder)
+    drawn = asked + library.query_vector(focus, encoder=encoder) if focus else asked
     direction: Vectors = drawn / np.linalg.norm(drawn)
     return direction
 
