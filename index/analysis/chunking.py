@@ -12,6 +12,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 Span = tuple[int, int]
 
 _WORD = re.compile(r"\S+")
+_TITLE_CHARACTERS = 300
 
 
 def split_abstract(abstract: Abstract, *, max_tokens: int, count_tokens: CountTokens) -> list[Passage]:
@@ -30,6 +31,13 @@ def split_abstract(abstract: Abstract, *, max_tokens: int, count_tokens: CountTo
             passages.append(Passage(abstract.pmid, name, whole.start, whole.stop, text[whole]))
         offset += len(section.text) + 1
     return passages
+
+
+def passage_text(abstract: Abstract, passage: Passage) -> str:
+    """Return the text that a passage is embedded and indexed as, its title before its sentences to set the scene."""
+    if passage.section == TITLE and passage.start == 0:
+        return passage.text
+    return f"{abstract.title[:_TITLE_CHARACTERS]}\n{passage.text}"
 
 
 def _runs(section: Section, max_tokens: int, count_tokens: CountTokens) -> Iterator[Span]:

@@ -8,11 +8,11 @@ from itertools import islice
 
 import numpy as np
 
-from index.analysis.chunking import split_abstract
+from index.analysis.chunking import passage_text, split_abstract
 from index.embedding.encoder import Encoder
 from index.ingest.changes import changes_between
 from index.ingest.inputs import Group
-from index.records import TITLE, Abstract, Deletion, Failure, Passage, Progress, Read, Report
+from index.records import Abstract, Deletion, Failure, Progress, Read, Report
 from index.storage.jobs import Job, Step
 from index.storage.protocol import Truth
 from index.storage.schema import Entry, abstract_digest
@@ -21,7 +21,6 @@ OnProgress = Callable[[Progress], None]
 
 _BATCH = 64
 """Abstracts to a commit: some 200 passages, so that a kill costs seconds and batches of like length still form."""
-_TITLE_CHARACTERS = 300
 
 
 def write_all(
@@ -49,13 +48,6 @@ def write_all(
             job = _write_batch(batch, is_fetched=group.is_fetched, store=store, encoder=encoder, job=job)
             tell("reading")
     return job
-
-
-def passage_text(abstract: Abstract, passage: Passage) -> str:
-    """Return what both indexes read of a passage: the title sets the scene for its sentences."""
-    if passage.section == TITLE and passage.start == 0:
-        return passage.text
-    return f"{abstract.title[:_TITLE_CHARACTERS]}\n{passage.text}"
 
 
 def _batches(reads: Iterable[Read], size: int) -> Iterator[list[Read]]:

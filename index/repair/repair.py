@@ -17,6 +17,7 @@ from pathlib import Path
 from index.embedding.encoder import Encoder, load_encoder
 from index.embedding.pretrained import DEFAULT_ENCODER, MINILM
 from index.errors import EncoderError, LibraryBusyError, LibraryDamagedError, LibraryError
+from index.files import atomic_write
 from index.ingest.batches import OnProgress, write_all
 from index.ingest.inputs import Group
 from index.library import Library
@@ -134,14 +135,10 @@ def _same(one: Path, other: Path) -> bool:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file, whole or not at all; one that is missing gives an empty one."""
-    aside = target.with_name(f"{target.name}.new")
-    with aside.open("wb") as to:
+    with atomic_write(target) as copy:
         if source.is_file():
-            with source.open("rb") as from_:
-                shutil.copyfileobj(from_, to, 1 << 20)
-        to.flush()
-        os.fsync(to.fileno())
-    os.replace(aside, target)
+            with source.open("rb") as original:
+                shutil.copyfileobj(original, copy, 1 << 20)
 
 
 def _write_staged(folder: Path, kept: Path, *, with_log: bool, on_progress: OnProgress | None) -> Account:
@@ -251,9 +248,8 @@ def _note_lost(folder: Path, pmids: Sequence[str]) -> None:
         return
     file = folder / LOST
     earlier = file.read_text(encoding="utf-8").split() if file.is_file() else []
-    aside = file.with_suffix(".new")
-    aside.write_text("\n".join(dict.fromkeys([*earlier, *pmids])) + "\n", encoding="utf-8")
-    os.replace(aside, file)
+    with atomic_write(file) as new:
+        new.write(("\n".join(dict.fromkeys([*earlier, *pmids])) + "\n").encode())
 
 
 def _put_in_place(folder: Path, *, is_file_sound: bool) -> None:

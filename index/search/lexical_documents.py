@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from index.analysis.abbreviations import definitions
+from index.analysis.chunking import passage_text
 from index.analysis.terms import terms
-from index.ingest.batches import passage_text
 from index.records import Abstract, Passage
 from index.search.lexical import LexicalRow
 

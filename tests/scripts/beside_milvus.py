@@ -20,8 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from milvus_lite_server import milvus_server
 
 from index import Abstract, Library
-from index.analysis.chunking import split_abstract
-from index.ingest.batches import passage_text
+from index.analysis.chunking import passage_text, split_abstract
 from index.ingest.formats.detect import read_file
 from index.search.lexical_documents import lexical_rows
 from index.storage.milvus.schema import abstract_row, passage_rows
