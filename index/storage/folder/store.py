@@ -48,6 +48,7 @@ from index.storage.schema import (
     unpack,
 )
 
+DATABASE = "library.db"
 _REMEMBERED = 4
 """Selections: the same filters stand for question after question, and a wide one is a megabyte in a large library."""
 
@@ -119,10 +120,14 @@ class Store(Database):
             parts += [row["lists_sha256"]] if "lists_sha256" in row else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    @property
     def content(self) -> str:
-        """A number that stands for the abstracts, whatever the encoder and the passages."""
+        """Return a number that stands for the abstracts, whatever the encoder and the passages."""
         return self._settings()["content"]
+
+    @property
+    def stamp(self) -> str:
+        """What stands for the state that a rebuild starts from: the content, as nobody else writes meanwhile."""
+        return self.content()
 
     def counts(self) -> Counts:
         """Return how much the library holds."""
@@ -134,6 +139,10 @@ class Store(Database):
             "SELECT count(*), total(is_retracted), min(year), max(year) FROM abstracts"
         )
         return Counts(abstracts, passages, int(retracted), empty, first, last)
+
+    def count_abstracts(self) -> int:
+        """Return how many abstracts there are."""
+        return int(self._row("SELECT count(*) FROM abstracts")[0])
 
     def pmids(self) -> list[str]:
         """Return every PMID, in numeric order."""
