@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from index import Library
 from index.embedding.pretrained import DEFAULT_ENCODER, default_encoder
+from index.files import atomic_write
 from index.search.hybrid import DENSE_WEIGHT
 from qa.reranking.reranker import DEFAULT_RERANKER
 
@@ -95,9 +95,8 @@ def write_results(name: str, content: Mapping[str, object], *, folder: Path = RE
     if (encoder := default_encoder()) != DEFAULT_ENCODER:
         name = f"{name}-by-{Path(encoder).name}"
     folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{name}.json"
-    aside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(aside, folder / f"{name}.json")
+    with atomic_write(folder / f"{name}.json") as file:
+        file.write((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _shown(figure: float | int | str | None) -> str:

@@ -27,8 +27,6 @@ from index.cli import (
 from index.errors import InputError
 from index.library import Library
 from index.records import Report
-from index.repair.repair import check_library
-from index.storage.build_settings import is_address
 
 _GIVE_WAY = ("build", "add", "rebuild", "refresh")
 """The commands that take long, and leave the processor to whoever asks a question meanwhile."""
@@ -56,7 +54,7 @@ def _build(arguments: argparse.Namespace) -> int:
 
 def _add(arguments: argparse.Namespace) -> int:
     path, shard = library_path(arguments), arguments.shard
-    is_made = shard is not None and is_address(path)  # the first of many processes makes it, and nobody waits for that
+    is_made = shard is not None and Library.has_many_writers(path)  # the first makes it, and none waits for that
     with Library.open(path, create=is_made) as library, progress_bar() as show:
         report = library.add(**_inputs(arguments), shard=shard, on_progress=show)
     return _print_report(report, arguments)
@@ -132,7 +130,7 @@ def _info(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     with progress_bar() as show:
-        checked = check_library(library_path(arguments), repair=arguments.repair, on_progress=show)
+        checked = Library.check_at(library_path(arguments), repair=arguments.repair, on_progress=show)
     if arguments.json:
         print_json({"library": library_path(arguments), **checked.to_dict()})
     else:

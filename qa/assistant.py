@@ -11,7 +11,7 @@ from index import Filters, Library
 from index.errors import ModelError
 from index.ingest.inputs import parse_pmids
 from index.search.filters import checked_filters
-from index.search.query import check_text
+from index.search.query import Query, check_text
 from qa.answer import Answer, Source, Turn
 from qa.conversation.filters import described, within
 from qa.conversation.standalone import Standalone, is_sane, standalone
@@ -72,19 +72,19 @@ class Assistant:
         started = time.perf_counter()
         understood = self._standalone(asked, turns, filters)
         blank = self._blank(asked, understood, within(checked_filters(filters, parse_pmids), understood.filters))
-        sources = self._retrieve(understood.question, blank.filters)
-        evidence = self._rerank_evidence(understood.question, sources, focus=understood.focus)
+        query = self.library.parse(understood.question)
+        sources = self._retrieve(query, blank.filters)
+        evidence = self._rerank_evidence(query, sources, focus=understood.focus)
         retrieved = time.perf_counter()
-        for growing in self._composed(blank, sources, evidence):
+        for growing in check_quotes(self._composed(blank, query, sources, evidence), sources, self.library):
             now = time.perf_counter()
-            seconds = {"retrieval": retrieved - started, "answer": now - retrieved}
-            yield replace(check_quotes(growing, self.library), seconds=seconds)
+            yield replace(growing, seconds={"retrieval": retrieved - started, "answer": now - retrieved})
 
-    def _retrieve(self, question: str, filters: Filters) -> list[Source]:
-        return retrieve(self.library, question, filters=filters, reranker=self._reranker)
+    def _retrieve(self, query: Query, filters: Filters) -> list[Source]:
+        return retrieve(self.library, query, filters=filters, reranker=self._reranker)
 
-    def _rerank_evidence(self, question: str, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
-        return rerank_evidence(question, sources, library=self.library, focus=focus, reranker=self._reranker)
+    def _rerank_evidence(self, query: Query, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
+        return rerank_evidence(query, sources, library=self.library, focus=focus, reranker=self._reranker)
 
     def _blank(self, asked: str, understood: Standalone, filters: Filters) -> Answer:
         """Return the answer without sources: its question, filters, library and settings."""
@@ -120,10 +120,12 @@ class Assistant:
         """Return True if a follow-up can filter by a MeSH descriptor: abstracts have it, and no other is set."""
         return not filters.mesh and self.library.has_label("mesh", descriptor)
 
-    def _composed(self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence]) -> Iterator[Answer]:
+    def _composed(
+        self, blank: Answer, query: Query, sources: Sequence[Source], evidence: Sequence[Evidence]
+    ) -> Iterator[Answer]:
         fitting = answering(evidence)
         if not fitting:
-            yield self._abstain(blank, evidence)
+            yield self._abstain(blank, query, evidence)
         elif self._model is None:
             yield from extractive_answer(blank, fitting, sources)
         else:
@@ -136,25 +138,24 @@ class Assistant:
                 leave_out_unsupported=self._leave_out_unsupported,
             )
 
-    def _abstain(self, blank: Answer, evidence: Sequence[Evidence]) -> Answer:
+    def _abstain(self, blank: Answer, query: Query, evidence: Sequence[Evidence]) -> Answer:
         """Return the answer that abstains, with the nearest abstracts, retracted ones included and marked."""
-        question = blank.standalone_question
         everything = replace(blank.filters, include_retracted=True)
-        nearest = retrieve(self.library, question, filters=everything)[:_NEAREST]  # not reranked: they are no answer
-        return replace(blank, abstained=True, reason=self._why_not(question, nearest, evidence), nearest=tuple(nearest))
+        nearest = retrieve(self.library, query, filters=everything)[:_NEAREST]  # not reranked: they are no answer
+        return replace(blank, abstained=True, reason=self._why_not(query, nearest, evidence), nearest=tuple(nearest))
 
-    def _why_not(self, question: str, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:
+    def _why_not(self, query: Query, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:
         """Return why there is no answer: nothing to search, only a retracted abstract, or missing names and words."""
         if not nearest:
             if self.library.info().abstracts:
                 return "Not in these abstracts: none of them passes the filters."
             return "Not in these abstracts: this library is empty; add abstracts to it first."
         retracted = [source for source in nearest if source.abstract.is_retracted]
-        answering_retracted = answering(self._rerank_evidence(question, retracted))
+        answering_retracted = answering(self._rerank_evidence(query, retracted))
         if answering_retracted:
             pmid = answering_retracted[0].source.abstract.pmid
             return f"Not in these abstracts, but for one that was retracted: PMID {pmid}."
-        return refusal(question, evidence)
+        return refusal(query.text, evidence)
 
 
 def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:

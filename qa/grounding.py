@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -93,10 +93,11 @@ class Statement:
     @classmethod
     def of(cls, text: str, library: Library, reranker: Reranker | None = None) -> Statement:
         """Return the statement of a text, its words weighted by a library."""
-        technical = technical_words(text, library.encoder)
-        vector = library.encoder.encode([text], kind="passage")[0]
+        encoder = library.encoder
+        technical = technical_words(text, encoder)
+        vector = encoder.encode([text], kind="passage")[0]
         words = telling_words(text, library, technical)
-        return cls(text, vector, words, everyday_words(text, technical), library.encoder, reranker)
+        return cls(text, vector, words, everyday_words(text, technical), encoder, reranker)
 
     def is_covered(self, text: str) -> bool:
         """Return True if a text has most of the statement's words, or everyday words near to them."""
@@ -161,21 +162,27 @@ def _objection(quote: Evidence, statement: Statement) -> str:
     return objection(quote.text, statement, vector=quote.vector, context=quote.source.abstract.text)
 
 
-def check_quotes(answer: Answer, library: Library) -> Answer:
-    """Return the answer with every quote compared with the stored abstract; a quote that differs supports nothing."""
-    stored = library.get_many([source.abstract.pmid for source in answer.sources])
-    texts = {pmid: abstract.text for pmid, abstract in stored.items()}
-    return replace(answer, sentences=tuple(_checked(sentence, texts) for sentence in answer.sentences))
+def check_quotes(growing: Iterable[Answer], sources: Sequence[Source], library: Library) -> Iterator[Answer]:
+    """Yield each answer with every quote compared with the stored abstract; a quote that differs supports nothing.
+
+    The abstracts of the sources are read once, when the first answer cites any.
+    """
+    texts: dict[str, str] = {}
+    for answer in growing:
+        if answer.sources and not texts:
+            stored = library.get_many([source.abstract.pmid for source in sources])
+            texts = {pmid: abstract.text for pmid, abstract in stored.items()}
+        yield replace(answer, sentences=tuple(_checked(sentence, texts) for sentence in answer.sentences))
 
 
-def _checked(sentence: Sentence, texts: dict[str, str]) -> Sentence:
+def _checked(sentence: Sentence, texts: Mapping[str, str]) -> Sentence:
     kept = tuple(citation for citation in sentence.citations if _is_verbatim(citation, texts))
     if sentence.supported and not kept:
         return replace(sentence, citations=(), supported=False, objection="its quote stands otherwise in the abstract")
     return replace(sentence, citations=kept)
 
 
-def _is_verbatim(citation: Citation, texts: dict[str, str]) -> bool:
+def _is_verbatim(citation: Citation, texts: Mapping[str, str]) -> bool:
     return bool(citation.quote) and texts.get(citation.pmid, "")[citation.start : citation.end] == citation.quote
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index import Library, LibraryInfo
 from index.errors import InputError
-from index.storage.build_settings import is_address
+from index.storage.backends import is_address
 from qa import Assistant
 
 SAMPLE = "sample"

@@ -140,7 +140,7 @@ def remove(folder: Path, count: int) -> dict[str, float]:
     """Remove abstracts, and tell what that took."""
     clock = watched()
     with Library.open(folder) as library:
-        pmids = library._store.pmids()
+        pmids = library.backend.store.pmids()
         chosen = pmids[:: max(2, len(pmids) // count)][:count]
         began, worked = time.perf_counter(), time.process_time()
         report = library.remove(chosen)
@@ -165,7 +165,8 @@ def ask(folder: Path, questions: Path) -> dict[str, float]:
         after = _memory()  # before the words of answers are remembered
         answering = _milliseconds(Assistant(library, reranker=None).ask, asked[1:_ANSWERED], before=forget)
         found = [[hit.cosine for hit in library.search(one, top=TOP, mode="dense")] for one in asked]
-        exact = _exact(library._store, np.stack([library.query_vector(library.parse(one).normalized) for one in asked]))
+        units = [library.query_vector(library.parse(one).normalized) for one in asked]
+        exact = _exact(library.backend.store, np.stack(units))
     return {
         "open s": opened,
         **_waited("search", searching),

@@ -34,7 +34,7 @@ def split_abstract(abstract: Abstract, *, max_tokens: int, count_tokens: CountTo
 
 
 def passage_text(abstract: Abstract, passage: Passage) -> str:
-    """Return what both indexes read of a passage: the title sets the scene for its sentences."""
+    """Return the text that a passage is embedded and indexed as, its title before its sentences to set the scene."""
     if passage.section == TITLE and passage.start == 0:
         return passage.text
     return f"{abstract.title[:_TITLE_CHARACTERS]}\n{passage.text}"

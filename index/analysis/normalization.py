@@ -55,8 +55,8 @@ _BEFORE_NUMERALS = (
 _SYMBOLS = (
     "il|tnf|ifn|tgf|cox|nf|ppar|hif|mmp|stat|tlr|cd|ccl|cxcl|ccr|cxcr|mir|bcl|ki|th|nrf|glut|sirt|smad|akt|wnt|foxo|foxp|hsp|"
     "gata|oct|sox|her|egfr|vegf|fgf|igf|pdgf|bmp|mcp|mip|icam|vcam|glp|hiv|hsv|hpv|htlv|pd|ctla|lag|tim|nlrp|cyp|abca|abcb|"
-    "brca|mlh|msh|atg|lc|jak|tyk|erk|jnk|gsk|cdk|cdc|cyp|nod|rig|mda|mcf|hepg|hct|a|mapk|pgc|sdf|ikk|lxr|rxr|fxr|sars-cov|covid"
-).replace("|a|", "|")
+    "brca|mlh|msh|atg|lc|jak|tyk|erk|jnk|gsk|cdk|cdc|cyp|nod|rig|mda|mcf|hepg|hct|mapk|pgc|sdf|ikk|lxr|rxr|fxr|sars-cov|covid"
+)
 _IS_NAMED = rf"(?=[- ]?(?:\d|(?:{_LETTER})\b|[α-ω]))"
 _SYMBOL_WORDS = frozenset({*_SYMBOLS.split("|"), "sars", "covid"})
 _WORD = re.compile(r"[a-z]+")

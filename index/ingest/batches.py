@@ -11,22 +11,22 @@ import numpy as np
 from index.analysis.chunking import passage_text, split_abstract
 from index.embedding.encoder import Encoder
 from index.ingest.changes import changes_between
-from index.ingest.inputs import Group
+from index.ingest.sources import Group
 from index.records import Abstract, Deletion, Failure, Progress, Read, Report
 from index.storage.jobs import Job, Step
-from index.storage.protocol import Truth
+from index.storage.protocol import AbstractStore
 from index.storage.schema import Entry, abstract_digest
 
 OnProgress = Callable[[Progress], None]
 
-_BATCH = 64
+BATCH_SIZE = 64
 """Abstracts to a commit: some 200 passages, so that a kill costs seconds and batches of like length still form."""
 
 
 def write_all(
     groups: Iterable[Group],
     *,
-    store: Truth,
+    store: AbstractStore,
     encoder: Encoder,
     job: Job,
     on_progress: OnProgress | None = None,
@@ -43,7 +43,7 @@ def write_all(
 
     tell("reading")
     for group in groups:
-        for batch in _batches(group.reads, _BATCH):
+        for batch in _batches(group.reads, BATCH_SIZE):
             tell("embedding")
             job = _write_batch(batch, is_fetched=group.is_fetched, store=store, encoder=encoder, job=job)
             tell("reading")
@@ -56,7 +56,7 @@ def _batches(reads: Iterable[Read], size: int) -> Iterator[list[Read]]:
         yield batch
 
 
-def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: Truth, encoder: Encoder, job: Job) -> Job:
+def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: AbstractStore, encoder: Encoder, job: Job) -> Job:
     """Commit one batch, with how far the job is then. A PMID that comes twice is written as it came last."""
     before = _Before(store, batch)
     report = _account(batch, before, job.report)
@@ -77,7 +77,7 @@ def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: Truth, encod
 class _Before:
     """What a library held of a batch's abstracts before it: all of their digests, and those that change themselves."""
 
-    def __init__(self, store: Truth, batch: Sequence[Read]) -> None:
+    def __init__(self, store: AbstractStore, batch: Sequence[Read]) -> None:
         self.digests = store.digests([read.pmid for read in batch if not isinstance(read, Failure)])
         self.abstracts = store.get([read.pmid for read in batch if isinstance(read, Abstract) and not self.has(read)])
 
@@ -126,7 +126,7 @@ def _name(read: Read) -> str:
     return read.what if isinstance(read, Failure) else read.pmid
 
 
-def _entries(abstracts: Sequence[Abstract], *, store: Truth, encoder: Encoder) -> list[Entry]:
+def _entries(abstracts: Sequence[Abstract], *, store: AbstractStore, encoder: Encoder) -> list[Entry]:
     """Chunk and embed abstracts, all passages of the batch in one call so that like lengths meet."""
     max_tokens = store.settings.passage_tokens
     split = [split_abstract(one, max_tokens=max_tokens, count_tokens=encoder.count_tokens) for one in abstracts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from index.ingest.inputs import Group
+from index.ingest.sources import Group
 from index.records import Abstract, Deletion, Failure, Read
 
 

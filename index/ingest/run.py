@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from index.embedding.encoder import Encoder
 from index.errors import EutilsError
 from index.ingest.batches import OnProgress, write_all
-from index.ingest.inputs import Group, Inputs, Plan, fetch_pmids, read_files
+from index.ingest.inputs import Inputs
+from index.ingest.sources import Group, Plan, fetch_pmids, read_files
 from index.records import Progress, Report
 from index.storage.jobs import Job
-from index.storage.protocol import Truth
+from index.storage.protocol import AbstractStore
 
 if TYPE_CHECKING:
     from index.ingest.eutils.client import EutilsClient
@@ -22,7 +23,7 @@ _WENT_ON = "went on with what an earlier run had left"
 _GAVE_UP = "another run was unfinished and is not remembered any more, though what it did is kept"
 
 
-def begin(store: Truth, *, key: str, command: str, plan: Callable[[], Plan]) -> Job:
+def begin(store: AbstractStore, *, key: str, command: str, plan: Callable[[], Plan]) -> Job:
     """Return the job that the store remembers under this key, else a new one that does what `plan` says.
 
     The plan is made before anything is written: a search that fails leaves no job behind.
@@ -39,7 +40,7 @@ def begin(store: Truth, *, key: str, command: str, plan: Callable[[], Plan]) -> 
     return job
 
 
-def groups_of(inputs: Inputs, job: Job, store: Truth, client: EutilsClient | None) -> Iterator[Group]:
+def groups_of(inputs: Inputs, job: Job, store: AbstractStore, client: EutilsClient | None) -> Iterator[Group]:
     """Yield what a job has still to read: the rest of its files, then the PMIDs that it has not fetched yet."""
     if inputs.files:
         yield read_files(inputs.files, skip=job.taken)
@@ -56,7 +57,7 @@ class Outcome:
 
 
 def run(
-    groups: Iterable[Group], job: Job, *, store: Truth, encoder: Encoder, on_progress: OnProgress | None = None
+    groups: Iterable[Group], job: Job, *, store: AbstractStore, encoder: Encoder, on_progress: OnProgress | None = None
 ) -> Outcome:
     """Do a job, which stays in the store. When PubMed breaks off half-way, the account names what was not fetched.
 

@@ -15,10 +15,9 @@ from index.search.dense import VectorIndex
 from index.search.lexical import LexicalIndex, OtherTermsError
 from index.storage.folder.index_caches import LEXICAL, VECTORS
 from index.storage.folder.lock import writing
-from index.storage.folder.store import Store
+from index.storage.folder.store import DATABASE, Store
 from index.storage.schema import APPLICATION_ID, STAMP_BITS
 
-DATABASE = "library.db"
 LOG = "library.db-wal"
 _MAGIC = b"SQLite format 3\0"
 _WAL_MODE = b"\2\2"  # how SQLite writes in a header that a database has a write-ahead log

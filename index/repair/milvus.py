@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from index.embedding.encoder import Encoder
 from index.errors import LibraryDamagedError
-from index.ingest.inputs import Group
 from index.ingest.run import run
+from index.ingest.sources import Group
 from index.records import Abstract
 from index.repair.check import Finding
 from index.search.dense import is_unit
+from index.storage.build_settings import matching_encoder
 from index.storage.jobs import Job
+from index.storage.milvus.backend import MilvusBackend
 from index.storage.milvus.schema import passage_of, text_version
 from index.storage.milvus.server import Row
 from index.storage.milvus.store import MilvusStore
@@ -23,7 +25,20 @@ _AT_ONCE = 50
 """Abstracts that are compared with their passages at a time."""
 
 
-def check_store(store: MilvusStore, unfinished: Sequence[str]) -> list[Finding]:
+def check_milvus(backend: MilvusBackend, *, repair: bool) -> list[Finding]:
+    """Compare the collections with one another and return what is wrong, each with its remedy; mend it if asked."""
+    store, register = backend.store_of_a_run(), backend.register
+    findings = _check_store(store, register.state().unfinished)
+    if not repair or not findings:
+        return findings
+    _mend(store)
+    store.settle()
+    register.end_all_runs()
+    left = set(_check_store(store, register.state().unfinished))
+    return [replace(finding, repaired=finding not in left) for finding in findings]
+
+
+def _check_store(store: MilvusStore, unfinished: Sequence[str]) -> list[Finding]:
     """Return what is wrong: runs that were broken off, abstracts whose rows do not agree, passages of no abstract."""
     address = store.server.address
     remedy = f"python -m index check --repair --library {address}"
@@ -40,10 +55,11 @@ def check_store(store: MilvusStore, unfinished: Sequence[str]) -> list[Finding]:
     return found
 
 
-def mend(store: MilvusStore, encoder: Encoder) -> None:
+def _mend(store: MilvusStore) -> None:
     """Chunk and embed damaged abstracts again from their records, and delete passages of no abstract."""
     wrong = [abstract for _, abstract in _wrong(store) if abstract]
     if wrong:
+        encoder = matching_encoder(store.settings, str(store.server.address))
         run([Group(wrong)], Job("repair", "repair", ""), store=_Anew(store), encoder=encoder)
     store.delete_passages(list(store.strays()))
 
@@ -52,7 +68,7 @@ class _Anew(MilvusStore):
     """A library's collections as if nothing of what is written to them was there: all of it is embedded again."""
 
     def __init__(self, store: MilvusStore) -> None:
-        super().__init__(store.server, store.present)
+        super().__init__(store.register, store.present)
 
     def digests(self, pmids: Sequence[str]) -> dict[str, str]:
         """Return none."""

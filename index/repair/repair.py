@@ -17,19 +17,22 @@ from pathlib import Path
 from index.embedding.encoder import Encoder, load_encoder
 from index.embedding.pretrained import DEFAULT_ENCODER, MINILM
 from index.errors import EncoderError, LibraryBusyError, LibraryDamagedError, LibraryError
+from index.files import atomic_write
 from index.ingest.batches import OnProgress, write_all
-from index.ingest.inputs import Group
-from index.library import Library
+from index.ingest.sources import Group
 from index.records import Abstract
-from index.repair.check import DATABASE, LOG, Finding, Mends, check_files
+from index.repair.check import LOG, Finding, Mends, check_caches, check_files, check_truth
 from index.repair.report import LOST, Account, Checked
 from index.repair.salvage import Salvage
 from index.search.dense import VectorIndex
-from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS, is_address
+from index.storage.backends import backend_at, is_address
+from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
+from index.storage.folder.backend import FolderBackend
 from index.storage.folder.database import delete_database
 from index.storage.folder.lock import writing
-from index.storage.folder.store import Store
+from index.storage.folder.store import DATABASE, Store
 from index.storage.jobs import Job
+from index.storage.protocol import Backend
 from index.storage.schema import Entry, Settings
 
 _KEPT = f"{DATABASE}.damaged-"
@@ -48,19 +51,17 @@ def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProg
     library open: SQLite's locks end when any handle of a process on the file is closed.
     """
     if is_address(path):
-        with Library.open(path) as library:
-            return Checked(library.check(repair=repair))
+        return Checked(_look(path, repair=repair))
     folder = Path(path)
     if not (folder / DATABASE).is_file() and not (folder / LOG).is_file() and not _has_caches(folder):
-        Library.open(path).close()  # raises what there is to say
-    findings = list(check_files(folder)) or _look(folder)
+        _look(folder)  # raises what there is to say
+    findings = list(check_files(folder)) or _look_at_rows(folder)
     to_mend = {one.mends for one in findings}
     if not repair or not to_mend - {"nothing"}:
         return Checked(findings)
     account = _salvage(folder, to_mend=to_mend, on_progress=on_progress) if to_mend - {"caches", "nothing"} else None
-    with Library.open(folder) as library:
-        library.check(repair=True)
-        left = library.check()
+    _look(folder, repair=True)
+    left = _look(folder)
     mended = [replace(one, repaired=one.mends != "nothing" and one not in left) for one in findings]
     return Checked(mended, account)
 
@@ -69,11 +70,49 @@ def _has_caches(folder: Path) -> bool:
     return VectorIndex.generation_of(folder / "vectors.faiss") is not None
 
 
-def _look(folder: Path) -> list[Finding]:
+def check_backend(backend: Backend, *, repair: bool) -> list[Finding]:
+    """Compare what a backend stores with itself and return what is wrong, each with its remedy; mend it if asked.
+
+    Of a folder that mends the caches. Raises LibraryDamagedError when its truth cannot be read.
+    """
+    if isinstance(backend, FolderBackend):
+        return _check_folder(backend, repair=repair)
+    from index.repair.milvus import check_milvus  # few libraries need it
+    from index.storage.milvus.backend import MilvusBackend
+
+    assert isinstance(backend, MilvusBackend)
+    return check_milvus(backend, repair=repair)
+
+
+def _check_folder(backend: FolderBackend, *, repair: bool) -> list[Finding]:
+    store, folder = backend.store, backend.path
+    findings = [*check_truth(store), *check_caches(folder, store)]
+    if not repair:
+        return findings
+    with backend.writing():
+        if list(check_caches(folder, store)):
+            backend.caches.delete()
+        backend.caches.write()
+    left = {*check_truth(store), *check_caches(folder, store)}
+    return [
+        finding if finding in left or finding.mends == "nothing" else replace(finding, repaired=True)
+        for finding in findings
+    ]
+
+
+def _look(path: Path | str, *, repair: bool = False) -> list[Finding]:
+    """Open a library, check it and close it."""
+    backend = backend_at(path)
+    try:
+        return check_backend(backend, repair=repair)
+    finally:
+        backend.close()
+
+
+def _look_at_rows(folder: Path) -> list[Finding]:
     """Check a library with SQLite; what keeps it from being read at all is a finding as well."""
     try:
-        with Library.open(folder) as library:
-            return library.check()
+        return _look(folder)
     except LibraryDamagedError as error:
         damage, _, remedy = str(error).removeprefix(f"{folder / DATABASE} ").partition("; ")
         return [Finding(DATABASE, damage, remedy, mends="file")]
@@ -134,14 +173,10 @@ def _same(one: Path, other: Path) -> bool:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file, whole or not at all; one that is missing gives an empty one."""
-    aside = target.with_name(f"{target.name}.new")
-    with aside.open("wb") as to:
+    with atomic_write(target) as copy:
         if source.is_file():
-            with source.open("rb") as from_:
-                shutil.copyfileobj(from_, to, 1 << 20)
-        to.flush()
-        os.fsync(to.fileno())
-    os.replace(aside, target)
+            with source.open("rb") as original:
+                shutil.copyfileobj(original, copy, 1 << 20)
 
 
 def _write_staged(folder: Path, kept: Path, *, with_log: bool, on_progress: OnProgress | None) -> Account:
@@ -251,9 +286,8 @@ def _note_lost(folder: Path, pmids: Sequence[str]) -> None:
         return
     file = folder / LOST
     earlier = file.read_text(encoding="utf-8").split() if file.is_file() else []
-    aside = file.with_suffix(".new")
-    aside.write_text("\n".join(dict.fromkeys([*earlier, *pmids])) + "\n", encoding="utf-8")
-    os.replace(aside, file)
+    with atomic_write(file) as new:
+        new.write(("\n".join(dict.fromkeys([*earlier, *pmids])) + "\n").encode())
 
 
 def _put_in_place(folder: Path, *, is_file_sound: bool) -> None:

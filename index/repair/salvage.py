@@ -74,11 +74,6 @@ class Salvage:
     def __exit__(self, *_: object) -> None:
         self._pages.close()
 
-    @property
-    def marks(self) -> frozenset[int]:
-        """The marks of the library's batches."""
-        return frozenset(self._found.marks)
-
     def settings(self, usual: Settings | None = None) -> Settings | None:
         """Return the settings if their digest bears them out, or does with some of them as usual; else None."""
         digest = self._found.settings.get("settings_sha256")

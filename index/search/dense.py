@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,13 @@ from numpy.typing import NDArray
 from index.search.dense_file import (
     Rows,
     generation_of,
-    is_whole,
     plain_rows,
     read_head,
     read_rows,
     row_type,
-    write_rows,
 )
 from index.search.filters import Selection
 from index.search.ivf import Lists
-
-__all__ = ["VectorIndex", "is_unit", "is_whole", "write_vectors"]
 
 PROBED = 640
 """Lists read for a question: with 4 √n lists of n passages some 160 √n vectors, and among them .99 of the nearest ten.
@@ -202,14 +198,6 @@ class VectorIndex:
             return np.zeros(0, dtype=np.int64), np.zeros((0, size), dtype=np.uint8)
         ids = faiss.rev_swig_ptr(self._held.get_ids(number), length).copy()
         return ids, faiss.rev_swig_ptr(self._held.get_codes(number), length * size).reshape(length, size).copy()
-
-
-def write_vectors(
-    path: Path, blocks: Iterable[Mapping[int, NDArray[np.float16]]], *, dimension: int, generation: int
-) -> None:
-    """Write vectors by their ids, and their generation, to a file without lists that `VectorIndex.read` takes."""
-    rows = (plain_rows(block, dimension) for block in blocks)
-    write_rows(path, rows, dimension=dimension, generation=generation, lists=None)
 
 
 def is_unit(vector: NDArray[np.float16]) -> bool:

@@ -12,11 +12,12 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.files import atomic_write
 from index.search.ivf import Lists
 
 _PLAIN, _LISTED = b"AAVEC002", b"AAVEC003"
@@ -92,9 +93,8 @@ def read_rows(path: Path) -> Iterator[Rows]:
 
 def write_rows(path: Path, blocks: Iterable[Rows], *, dimension: int, generation: int, lists: Lists | None) -> None:
     """Write rows, by rising ids, and their generation; no more than a block is in memory."""
-    aside, count = path.with_suffix(".new"), 0
-    lengths = np.zeros(len(lists) if lists else 0, dtype=np.uint32)
-    with aside.open("wb") as file:
+    count, lengths = 0, np.zeros(len(lists) if lists else 0, dtype=np.uint32)
+    with atomic_write(path) as file:
         file.write(_head(Head(generation, dimension, 0, lists, lengths)))
         for rows in blocks:
             file.write(rows.tobytes())
@@ -103,12 +103,9 @@ def write_rows(path: Path, blocks: Iterable[Rows], *, dimension: int, generation
                 lengths += np.bincount(rows["list"], minlength=len(lists)).astype(np.uint32)
         file.seek(0)
         file.write(_head(Head(generation, dimension, count, lists, lengths)))
-    with aside.open("rb+") as file:
-        crc = _crc(file, os.fstat(file.fileno()).st_size)
-        file.write(_FOOTER.pack(crc))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        file.write(_FOOTER.pack(_crc(file, size)))
 
 
 def plain_rows(vectors: Mapping[int, NDArray[np.float16]], dimension: int) -> Rows:
@@ -127,7 +124,7 @@ def _head(head: Head) -> bytes:
     return written
 
 
-def _read_head(file: BinaryIO, path: Path) -> Head:
+def _read_head(file: IO[bytes], path: Path) -> Head:
     header = file.read(_HEADER.size)
     magic, generation, dimension, count = _HEADER.unpack(header)
     if magic not in (_PLAIN, _LISTED):
@@ -140,7 +137,7 @@ def _read_head(file: BinaryIO, path: Path) -> Head:
     return Head(generation, dimension, count, Lists(centroids, trained_for), lengths)
 
 
-def _is_whole(file: BinaryIO) -> bool:
+def _is_whole(file: IO[bytes]) -> bool:
     """Tell whether a file ends in the CRC-32 of all before it, and go back to its start."""
     size = os.fstat(file.fileno()).st_size - _FOOTER.size
     is_right = size >= _HEADER.size and _FOOTER.pack(_crc(file, size)) == file.read()
@@ -148,7 +145,7 @@ def _is_whole(file: BinaryIO) -> bool:
     return is_right
 
 
-def _crc(file: BinaryIO, size: int) -> int:
+def _crc(file: IO[bytes], size: int) -> int:
     """Return the CRC-32 of the next `size` bytes."""
     crc = 0
     while size > 0 and (block := file.read(min(size, _BLOCK))):

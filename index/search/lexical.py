@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from index.analysis.abbreviations import Abbreviation, key
+from index.files import atomic_write
 from index.search.filters import Selection
 
 TERMS_VERSION = 4
@@ -384,20 +385,18 @@ def _check_sums(folder: Path) -> None:
 
 
 def _write_sums(folder: Path) -> None:
-    """List the checksums of an index's files beside them: aside, synced, then renamed.
+    """List the checksums of an index's files beside them.
 
     tantivy writes the files of a segment once, so those that were listed are not read again.
     """
     known = _listed_sums(folder)
-    files = [
-        file for file in sorted(folder.iterdir()) if file.is_file() and file.suffix != ".lock" and file.name != _SUMS
-    ]
-    aside = folder / f"{_SUMS}.new"
-    with aside.open("w", encoding="utf-8") as file:
-        json.dump({one.name: known.get(one.name) or _sum_of(one) for one in files if one != aside}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, folder / _SUMS)
+    sums = {
+        file.name: known.get(file.name) or _sum_of(file)
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.suffix not in (".lock", ".new") and file.name != _SUMS
+    }
+    with atomic_write(folder / _SUMS) as list_file:
+        list_file.write(json.dumps(sums).encode())
 
 
 def _documents(folder: Path) -> int:

@@ -1,54 +1,17 @@
-"""Where a library is, or is about to be: its folder, its settings and the encoder that goes with them."""
+"""What a library is built with: its encoder and the size of its passages, chosen, checked and loaded again."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from index.embedding.encoder import Encoder, load_encoder
 from index.embedding.pretrained import default_encoder
 from index.errors import EncoderError, InputError, LibraryError
-from index.storage.folder.lock import LOCK, WRITER, writing
-from index.storage.folder.store import Store
 from index.storage.schema import Settings
 
-DATABASE = "library.db"
 DEFAULT_PASSAGE_TOKENS = 128
-_OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
-"""How the files begin that a kill can leave where a library was about to be made."""
 
 
-def is_address(path: Path | str) -> bool:
-    """Tell whether a library is named by the address of a server, and not by its folder."""
-    return str(path).startswith("milvus:")
-
-
-def no_library(folder: Path) -> str:
-    """Return the sentence that says that a folder is no library, and how to make one there."""
-    if folder.exists() and not folder.is_dir():
-        return f"{folder} is a file, not a library; give the folder of one"
-    what = "is not a library: it has no library.db" if folder.is_dir() else "does not exist"
-    return f"{folder} {what}; build one there with: python -m index build --pmids ID... --library {folder}"
-
-
-def create_library(folder: Path, *, encoder: str | None, passage_tokens: int | None) -> Encoder:
-    """Make an empty library in a new or empty folder; return its encoder. Raises LibraryError where that cannot be."""
-    if folder.exists() and not folder.is_dir():
-        raise LibraryError(f"{folder} is a file; give a folder for the library")
-    if folder.is_dir() and any(not file.name.startswith(_OF_A_NEW_LIBRARY) for file in folder.iterdir()):
-        raise LibraryError(f"{folder} holds other files and is no library; give an empty or a new folder")
-    settings, loaded = settings_of(encoder, passage_tokens)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryError(f"{folder} cannot be made: {error.strerror}; give a folder that you may write to") from error
-    with writing(folder):
-        if not (folder / DATABASE).is_file():  # another process may have been faster
-            Store.create(folder / DATABASE, settings).close()
-    return loaded
-
-
-def settings_of(encoder: str | None, passage_tokens: int | None) -> tuple[Settings, Encoder]:
-    """Return a new library's settings and its encoder. Raises InputError when passages would not fit its window."""
+def new_settings(encoder: str | None, passage_tokens: int | None) -> Settings:
+    """Return a new library's settings. Raises InputError when passages would not fit the encoder's window."""
     loaded = load_encoder(encoder or default_encoder())
     if passage_tokens is None:
         passage_tokens = min(DEFAULT_PASSAGE_TOKENS, loaded.max_tokens - 2)
@@ -56,7 +19,22 @@ def settings_of(encoder: str | None, passage_tokens: int | None) -> tuple[Settin
         raise InputError(
             f"passages of {passage_tokens} tokens do not fit {loaded.name}: give 16 to {loaded.max_tokens - 2}"
         )
-    return Settings(loaded.name, loaded.sha256, loaded.dimension, passage_tokens), loaded
+    return Settings(loaded.name, loaded.sha256, loaded.dimension, passage_tokens)
+
+
+def check_settings(settings: Settings, library: str, *, encoder: str | None, passage_tokens: int | None) -> None:
+    """Raise LibraryError when a library was built with another encoder or passage size than asked for, if any was."""
+    rebuild = f"run: python -m index rebuild --library {library}"
+    if encoder is not None and encoder != settings.encoder:
+        raise LibraryError(
+            f"{library} was built with the encoder {settings.encoder}, you asked for {encoder}; "
+            f"{rebuild} --encoder {encoder}"
+        )
+    if passage_tokens is not None and passage_tokens != settings.passage_tokens:
+        raise LibraryError(
+            f"{library} has passages of {settings.passage_tokens} tokens, you asked for {passage_tokens}; "
+            f"{rebuild} --passage-tokens {passage_tokens}"
+        )
 
 
 def matching_encoder(settings: Settings, library: str) -> Encoder:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass
 
-from index.storage.folder.store import Store
 from index.storage.schema import Counts, Settings
 
 
@@ -38,14 +34,6 @@ class LibraryInfo:
         return asdict(self)
 
 
-def library_info(path: Path, store: Store) -> LibraryInfo:
-    """Return what a library in a folder holds."""
-    job = store.job
-    unfinished = f"{job.how_far}; the same command goes on with it" if job else ""
-    info = info_of(store.counts(), store.settings, path=str(path), name=path.name, unfinished=unfinished)
-    return replace(info, generation=store.generation, digest=store.digest, bytes=_size(path))
-
-
 def info_of(counts: Counts, settings: Settings, *, path: str, name: str, unfinished: str) -> LibraryInfo:
     """Return what counts and settings say of a library, with its generation, digest and size still to be told."""
     return LibraryInfo(
@@ -64,13 +52,3 @@ def info_of(counts: Counts, settings: Settings, *, path: str, name: str, unfinis
         bytes=0,
         unfinished=unfinished,
     )
-
-
-def _size(folder: Path) -> int:
-    """Return the bytes of all files in a folder; what a writer deletes meanwhile counts for nothing."""
-    size = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with suppress(FileNotFoundError):
-                size += os.stat(os.path.join(parent, name)).st_size
-    return size

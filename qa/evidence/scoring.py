@@ -192,7 +192,7 @@ def gather(question: str | Query, sources: Sequence[Source], *, library: Library
     subject = subject_words(text, library, encoder)
     features = _Features(
         text,
-        _direction(text, canonical(focus), library),
+        _direction(text, canonical(focus), library, encoder),
         telling_words(text, library, subject),
         subject,
         query.abbreviations,
@@ -207,11 +207,11 @@ def gather(question: str | Query, sources: Sequence[Source], *, library: Library
     return sorted(evidence, key=attrgetter("rank"))
 
 
-def _direction(question: str, focus: str, library: Library) -> Vectors:
+def _direction(question: str, focus: str, library: Library, encoder: Encoder) -> Vectors:
     """Return the vector of a question, moved halfway towards its focus if there is one."""
-    vector = library.query_vector(question)
+    vector = library.query_vector(question, encoder=encoder)
     if focus:
-        vector = vector + library.query_vector(focus)
+        vector = vector + library.query_vector(focus, encoder=encoder)
     direction: Vectors = vector / np.linalg.norm(vector)
     return direction
 

@@ -200,7 +200,7 @@ def test_a_filter_is_applied_to_what_the_library_holds_by_now(library, json_line
 def test_few_filters_are_remembered(library):
     for year in range(2000, 2020):
         library.search("metformin", filters=Filters(years=(year, None)))
-    assert 1 <= len(library._store._selected) <= 8
+    assert 1 <= len(library.backend.store._selected) <= 8
 
 
 def test_a_filtered_search_still_brings_as_many_hits_as_asked(place, json_lines):
@@ -248,7 +248,7 @@ def test_a_closed_library_says_so(library):
 def test_an_open_library_takes_up_the_encoder_that_another_handle_rebuilt_it_with(library, monkeypatch):
     library.search("VEGF")
     with Library.open(library.path) as other:
-        other._store._db.execute("UPDATE settings SET value = 'other' WHERE name = 'encoder_sha256'")
+        other.backend.store._db.execute("UPDATE settings SET value = 'other' WHERE name = 'encoder_sha256'")
     with pytest.raises(EncoderError, match="was built with other weights"):
         library.search("VEGF")
 

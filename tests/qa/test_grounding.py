@@ -65,7 +65,8 @@ def test_a_quote_that_is_not_verbatim_supports_nothing(library):
         (dataclasses.replace(whole, quote="", end=start), False),
     ):
         answer = Answer("?", (Sentence("s", (citation,)),), (SOURCES[0],))
-        assert check_quotes(answer, library).sentences[0].supported == supported
+        (checked,) = check_quotes([answer], answer.sources, library)
+        assert checked.sentences[0].supported == supported
 
 
 def test_only_cited_sources_stay_numbered_in_the_order_of_citation():

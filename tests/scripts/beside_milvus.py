@@ -119,8 +119,8 @@ def main():
         passages = sum(len(one.passages) for one in entries)
         found = {}
         for name, library, put, finish, kept in (
-            ("folder", folder, folder._store.put, folder._caches.write, Path(aside) / "folder"),
-            ("milvus_lite", there, there._collections.put, there._collections.settle, Path(aside) / "data"),
+            ("folder", folder, folder.backend.store.put, folder.backend.caches.write, Path(aside) / "folder"),
+            ("milvus_lite", there, there.backend.store.put, there.backend.store.settle, Path(aside) / "data"),
         ):
             seconds = written(put, finish, entries)
             times, firsts = waits(library, [one.title for one in asked])

@@ -270,7 +270,7 @@ def assert_whole(library):
     assert library.check() == [], library.check()
     for mode in ("dense", "lexical", "hybrid"):
         library.search("VEGF metformin raised", mode=mode)
-    store, caches = library._store, library._caches
+    store, caches = library.backend.store, library.backend.caches
     ids = store.passage_ids().tolist()
     assert sorted(caches.vectors.vectors()[0].tolist()) == ids
     assert len(caches.lexical) == len(ids)
@@ -295,7 +295,7 @@ def main():
     parser.add_argument("--random", type=int, default=0, help="and at this many random moments a command")
     arguments = parser.parse_args()
     use_hash_encoder()
-    index.ingest.batches._BATCH = 4
+    index.ingest.batches.BATCH_SIZE = 4
     with EutilsServer() as server:
         changed_at_pubmed(server)
         client = EutilsClient(url=server.url, batch_size=8, pace=Pace(1_000), sleep=lambda seconds: None)

@@ -50,8 +50,6 @@ ABSTRACTS = (
     Column("raw", "text"),
     Column("raw_pieces", "number"),
 )
-FILTERED = ("year", "is_retracted", "labels")
-"""What a passage's row has of its abstract, so that Milvus filters before it ranks."""
 PASSAGE = ("pmid", "start", "end", "version")
 """What makes a passage of a row, together with its abstract."""
 

@@ -7,6 +7,7 @@ remembered by its process only: what it did is known by the digests of the abstr
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import time
@@ -70,23 +71,23 @@ class Register:
     """The collection NAME: which collections are the library's, which runs are open, and when it last changed."""
 
     def __init__(self, server: Server) -> None:
-        self._server = server
+        self.server = server
         self._name = server.address.name
 
     def create(self) -> None:
         """Make the register where there is none."""
-        self._server.create(self._name, META)
+        self.server.create(self._name, META)
 
     def drop(self) -> None:
         """Drop the register, and with it the library."""
-        self._server.drop(self._name)
+        self.server.drop(self._name)
 
     def present(self) -> Present | None:
         """Return what the library is now, or None where there is none. Raises LibraryError for something else."""
         value = self._present_row()
         present = present_of(value) if value else None
         if value and present is None:
-            address = self._server.address
+            address = self.server.address
             raise LibraryError(
                 f"{address} was made by another version of AskAbstracts; use that version, "
                 f"or build it again from its sources: python -m index build INPUTS --library {address}"
@@ -116,7 +117,7 @@ class Register:
     def end_run(self, key: str) -> None:
         """Note that a run has come to its end, and that the library has changed."""
         self._put("last", f"{secrets.token_hex(8)} {time.time_ns() // 1_000_000}")
-        self._server.delete(self._name, f"id in {quoted([f'run/{key[:32]}'])}")
+        self.server.delete(self._name, f"id in {quoted([f'run/{key[:32]}'])}")
 
     def end_all_runs(self) -> None:
         """Forget all runs, those of others too."""
@@ -126,47 +127,50 @@ class Register:
     def drop_others(self, stamp: str) -> None:
         """Drop the collections of all other stamps: what was replaced, and what was begun and given up."""
         ours = re.compile(rf"{re.escape(self._name)}_([0-9a-f]+)_(?:abstracts|passages|pieces)")
-        for name in self._server.collections():
+        for name in self.server.collections():
             if (match := ours.fullmatch(name)) and match[1] != stamp:
-                self._server.drop(name)
+                self.server.drop(name)
 
     def is_open(self, key: str) -> bool:
         """Tell whether a run was begun and not ended."""
         return f"run/{key[:32]}" in self._values()
 
-    def remembered_content(self, stamp: str, state: State) -> int | None:
+    def remembered_content(self, stamp: str, state: State) -> str | None:
         """Return the sum over all abstracts that somebody has made in this state."""
         said = self._values().get("content", "").split(" ")
-        return int(said[2]) if said[:2] == [stamp, state.last] else None
+        return said[2] if said[:2] == [stamp, state.last] else None
 
-    def remember_content(self, stamp: str, state: State, content: int) -> None:
+    def remember_content(self, stamp: str, state: State, content: str) -> None:
         """Keep the sum over all abstracts for who asks next."""
         self._put("content", f"{stamp} {state.last} {content}")
 
     def _present_row(self) -> str:
-        address = self._server.address
+        address = self.server.address
         try:
-            if sorted(self._server.columns(self._name)) != sorted(one.name for one in META):
+            if sorted(self.server.columns(self._name)) != sorted(one.name for one in META):
                 raise LibraryError(f"{address} is a collection of another program; give another name")
         except GoneError:
             return ""
-        self._server.load(self._name)
+        self.server.load(self._name)
         return self._values().get("present", "")
 
     def _values(self) -> dict[str, str]:
-        rows = self._server.rows(self._name, _ALL, ["value"], most=10_000)
+        rows = self.server.rows(self._name, _ALL, ["value"], most=10_000)
         return {row["id"]: row["value"] for row in rows}
 
     def _put(self, id_: str, value: str) -> None:
-        self._server.upsert(self._name, [{"id": id_, "value": value, "unused": [0.0, 0.0]}])
+        self.server.upsert(self._name, [{"id": id_, "value": value, "unused": [0.0, 0.0]}])
 
 
 class MilvusStore:
     """The collections of one stamp."""
 
-    def __init__(self, server: Server, present: Present) -> None:
-        self.server = server
+    def __init__(self, register: Register, present: Present, *, beside: str = "") -> None:
+        """Have the collections of `present`, which are to take the place of those of the stamp `beside`, if any."""
+        self.register = register
+        self.server = server = register.server
         self.present = present
+        self._beside = beside
         stem = f"{server.address.name}_{present.stamp}"
         self.abstracts_name, self.passages_name, self.pieces_name = names_of(stem)
         self._job: Job | None = None
@@ -184,6 +188,11 @@ class MilvusStore:
         """Have the collections ready to be asked: those of a server that was started anew are not."""
         for name in (self.abstracts_name, self.passages_name, self.pieces_name):
             self.server.load(name)
+
+    @property
+    def stamp(self) -> str:
+        """What stands for the state that a rebuild starts from: others may write to these collections meanwhile."""
+        return self.present.stamp
 
     def settle(self) -> None:
         """Have what a run has written scored like the rest."""
@@ -237,9 +246,9 @@ class MilvusStore:
         """Return every PMID, in numeric order."""
         return sorted(self._ids(), key=lambda pmid: (int(pmid) if pmid.isdigit() else 0, pmid))
 
-    def abstracts(self) -> Iterator[Abstract]:
-        """Yield every abstract with its raw record."""
-        for some in _parts(self._ids(), _RECORDS):
+    def abstracts(self, *, skip: int = 0) -> Iterator[Abstract]:
+        """Yield every abstract with its raw record, without the first `skip`."""
+        for some in _parts(islice(self._ids(), skip, None), _RECORDS):
             yield from self._abstracts(some, ["record", "record_pieces", "raw", "raw_pieces"])
 
     def label_values(self, kind: str) -> list[str]:
@@ -257,10 +266,14 @@ class MilvusStore:
         where = f"array_contains_any(labels, {quoted([label_key(kind, value)])})"
         return bool(self.server.rows(self.abstracts_name, where, ["id"], most=1))
 
-    def content(self) -> int:
+    def content(self) -> str:
         """Return the number that stands for the abstracts. Reads all rows."""
         rows = self.server.all_rows(self.abstracts_name, _ALL, ["digest"])
-        return sum(content_number(row["id"], row["digest"]) for row in rows) % DIGEST_MODULUS
+        return str(sum(content_number(row["id"], row["digest"]) for row in rows) % DIGEST_MODULUS)
+
+    def count_abstracts(self) -> int:
+        """Return how many abstracts there are."""
+        return self.server.count(self.abstracts_name)
 
     # ---- checking
 
@@ -304,8 +317,18 @@ class MilvusStore:
         return list(self._pending)
 
     def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
-        """Take up a run and the PMIDs that it has to fetch."""
+        """Take up a run and the PMIDs that it has to fetch; it stays open in the register until its end."""
         self._job, self._pending = job, dict.fromkeys(pmids)
+        self.register.open_run(self._run_id(job.key), job.command)
+
+    def end_job(self) -> None:
+        """Note that this process's run has come to its end, and that the library has changed."""
+        if self._job is not None:
+            self.register.end_run(self._run_id(self._job.key))
+            self._job = None
+
+    def _run_id(self, key: str) -> str:
+        return sha256_of(key, self._beside) if self._beside else key
 
     # ---- writing
 
@@ -397,6 +420,11 @@ class MilvusStore:
         first = _least(lambda year: is_any(f"year <= {year}"))
         last = _YEARS[1] - _least(lambda years: is_any(f"year >= {_YEARS[1] - years}"))
         return first, last
+
+
+def sha256_of(*parts: str) -> str:
+    """Return the SHA-256 of several texts."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def names_of(stem: str) -> tuple[str, str, str]:

@@ -37,5 +37,5 @@ def test_an_index_of_other_terms_is_made_anew(library, monkeypatch):
     monkeypatch.setattr("index.search.lexical._TERMS", "terms0")
     with pytest.raises(OtherTermsError, match="another version's terms"):
         LexicalIndex(library.path / LEXICAL)
-    library._caches.drop()
+    library.backend.caches.drop()
     assert library.search("VEGF", mode="lexical") == found

@@ -8,17 +8,8 @@ from eutils_server import Fault, record_set
 
 from index.errors import EutilsError, InputError
 from index.ingest.eutils.client import EutilsClient
-from index.ingest.inputs import (
-    Inputs,
-    Shard,
-    check_inputs,
-    fetch_pmids,
-    make_plan,
-    parse_pmids,
-    parse_shard,
-    read_files,
-    share_of,
-)
+from index.ingest.inputs import Inputs, Shard, checked_inputs, parse_pmids, parse_shard
+from index.ingest.sources import fetch_pmids, make_plan, read_files
 from index.records import Abstract, Deletion, Failure
 
 
@@ -128,26 +119,30 @@ def test_the_key_of_a_command_is_that_of_its_inputs(json_lines):
 @pytest.mark.parametrize(
     ("inputs", "says"),
     [
-        (Inputs(), "nothing to read"),
-        (Inputs(files=["nowhere.xml"]), "there is no file nowhere.xml"),
-        (Inputs(search="x", limit=-1), "the limit is -1"),
+        ({}, "nothing to read"),
+        ({"files": ["nowhere.xml"]}, "there is no file nowhere.xml"),
+        ({"search": "x", "limit": -1}, "the limit is -1"),
+        ({"search": "x", "shard": "4/3"}, "'4/3' is no share"),
     ],
 )
 def test_what_cannot_be_begun_is_said_at_once(inputs, says):
     with pytest.raises(InputError, match=says):
-        check_inputs(inputs)
+        checked_inputs(**inputs)
 
 
 # ---- shares
 
 
-def test_each_file_and_pmid_falls_to_one_share():
-    files = ["here/a.xml", "there/a.xml", "b.xml", "c.xml", "d.xml"]
-    inputs = Inputs(files=files, pmids=["1 2 3 4 5 6 7 8 9 10 wrong"])
-    shares = [share_of(dataclasses.replace(inputs, shard=Shard(number, 3))) for number in (1, 2, 3)]
+def test_each_file_and_pmid_falls_to_one_share(tmp_path):
+    files = [tmp_path / name for name in ("here/a.xml", "there/a.xml", "b.xml", "c.xml", "d.xml")]
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    pmids = ["1 2 3 4 5 6 7 8 9 10 wrong"]
+    shares = [checked_inputs(files=files, pmids=pmids, shard=f"{number}/3") for number in (1, 2, 3)]
     plans = [make_plan(share, client=None) for share in shares]
     assert sorted(file for share in shares for file in share.files) == sorted(files)
-    assert any({"here/a.xml", "there/a.xml"} <= set(share.files) for share in shares)  # mounts may differ
+    assert any(set(files[:2]) <= set(share.files) for share in shares)  # mounts may differ
     assert sorted((pmid for plan in plans for pmid in plan.pmids), key=int) == [str(pmid) for pmid in range(1, 11)]
     assert [list(plan.failed) for plan in plans] == [["wrong"], [], []]  # said once
     assert len({dataclasses.replace(share, files=[]).key("add") for share in shares}) == 3

@@ -59,7 +59,7 @@ def counted_encoder(monkeypatch):
     """An encoder without a model, and the list of the texts that it was given as passages."""
     encoder = CountingEncoder()
     use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value), encoder)
-    monkeypatch.setattr("index.ingest.batches._BATCH", 4)
+    monkeypatch.setattr("index.ingest.batches.BATCH_SIZE", 4)
     return encoder.embedded
 
 
@@ -248,7 +248,7 @@ import index.ingest.batches, index.ingest.eutils.client
 from index import Library
 from index.ingest.eutils.client import EutilsClient
 use_hash_encoder()
-index.ingest.batches._BATCH = 4
+index.ingest.batches.BATCH_SIZE = 4
 def on_progress(progress):
     if progress.done >= int(sys.argv[3]):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -110,7 +110,7 @@ def test_every_damage_to_every_file_is_found_with_its_remedy_or_harmless(folder,
 def test_vectors_that_are_not_those_of_the_cache_are_a_damage_to_the_library(folder, tmp_path):
     path = shutil.copytree(folder / "library", tmp_path / "library")
     with Library.open(path) as library:
-        (one, other) = library._store.passage_ids()[:2].tolist()
+        (one, other) = library.backend.store.passage_ids()[:2].tolist()
     db = sqlite3.connect(path / "library.db")
     db.execute("UPDATE passages SET vector = (SELECT vector FROM passages WHERE id = ?) WHERE id = ?", (one, other))
     db.commit()

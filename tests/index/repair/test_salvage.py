@@ -64,7 +64,7 @@ def path(made, tmp_path):
 
 def contents(path):
     with Library.open(path) as library:
-        return {one.pmid: one for one in library._store.abstracts()}, library.digest
+        return {one.pmid: one for one in library.backend.store.abstracts()}, library.digest
 
 
 def change(path, sql, *values):
@@ -343,7 +343,7 @@ import sys
 sys.path.insert(0, {str(KILLS.parent)!r})
 from crash import *
 use_hash_encoder()
-index.ingest.batches._BATCH = 4
+index.ingest.batches.BATCH_SIZE = 4
 with Library.open(Path(sys.argv[1])) as library:
     library.add(files=[sys.argv[2]])
     os.kill(os.getpid(), signal.SIGKILL)

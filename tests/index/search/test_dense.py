@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from index.search.dense import VectorIndex, is_whole, write_vectors
+from index.search.dense import VectorIndex
+from index.search.dense_file import is_whole, plain_rows, write_rows
 from index.search.filters import Selection
 
 VECTORS = np.eye(4, dtype=np.float16)
@@ -65,7 +66,8 @@ def path(tmp_path):
     """A file with the four vectors, of generation 7."""
     ids = [11, 12, 13, 14]
     blocks = [dict(zip(ids[:3], VECTORS, strict=False)), {14: VECTORS[3]}]
-    write_vectors(tmp_path / "vectors.faiss", blocks, dimension=4, generation=7)
+    rows = [plain_rows(block, 4) for block in blocks]
+    write_rows(tmp_path / "vectors.faiss", rows, dimension=4, generation=7, lists=None)
     return tmp_path / "vectors.faiss"
 
 
@@ -78,7 +80,7 @@ def test_a_file_holds_the_vectors_and_their_generation(index, path, tmp_path):
 
 
 def test_a_file_of_no_vectors(tmp_path):
-    write_vectors(tmp_path / "none", [], dimension=4, generation=0)
+    write_rows(tmp_path / "none", [], dimension=4, generation=0, lists=None)
     index, generation = VectorIndex.read(tmp_path / "none")
     assert (len(index), index.dimension, generation) == (0, 4, 0)
 

@@ -248,7 +248,7 @@ def test_equal_digests_mean_equal_lists(library, tmp_path):
     Library.build(tmp_path / "twin", files=[tmp_path / "some.jsonl"])
     with Library.open(tmp_path / "twin") as twin:
         assert (twin.digest, answers(twin)) == (library.digest, answers(library))
-        twin._store.put_lists(Lists(np.eye(16, dtype=np.float16), 100))
+        twin.backend.store.put_lists(Lists(np.eye(16, dtype=np.float16), 100))
         assert twin.digest != library.digest
 
 
@@ -266,7 +266,7 @@ def test_lists_that_are_lost_are_trained_again(library, damage):
 
 def test_a_file_of_an_older_version_without_lists_is_answered_from_and_replaced(library):
     before = answers(library)
-    store = library._store
+    store = library.backend.store
     vectors = store.vectors(store.passage_ids().tolist())
     rows = VectorIndex(16).rows(vectors)
     write_rows(library.path / "vectors.faiss", [rows], dimension=16, generation=store.mark, lists=None)
@@ -283,7 +283,7 @@ def test_filters_are_applied_before_the_top_in_lists_too(library):
 def test_who_reads_while_another_process_writes_takes_up_its_lists(library, tmp_path):
     with Library.open(library.path) as reader:
         assert answers(reader) == answers(library)
-        library._store.put_lists(Lists(np.eye(16, dtype=np.float16), 100))
+        library.backend.store.put_lists(Lists(np.eye(16, dtype=np.float16), 100))
         library.add(files=[write_records(tmp_path / "more.jsonl", records(41, 2))])
         assert answers(reader) == answers(library)
-        assert reader._caches.vectors.lists_sha256 == read_head(library.path / "vectors.faiss").lists_sha256
+        assert reader.backend.caches.vectors.lists_sha256 == read_head(library.path / "vectors.faiss").lists_sha256

@@ -15,7 +15,7 @@ sys.path.insert(0, {str(SCRIPTS)!r})
 from crash import *
 from index.cli import run
 use_hash_encoder()
-index.ingest.batches._BATCH = 4
+index.ingest.batches.BATCH_SIZE = 4
 path, inputs = Path(sys.argv[1]), Path(sys.argv[2])
 
 def with_limit(command):

@@ -24,7 +24,7 @@ sys.path.insert(0, {str(CRASH.parent)!r})
 from pathlib import Path
 from crash import *
 use_hash_encoder()
-index.ingest.batches._BATCH = 4
+index.ingest.batches.BATCH_SIZE = 4
 """
 QUERY = "VEGF raised in mice"
 
@@ -32,7 +32,7 @@ QUERY = "VEGF raised in mice"
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
     use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
-    monkeypatch.setattr("index.ingest.batches._BATCH", 4)
+    monkeypatch.setattr("index.ingest.batches.BATCH_SIZE", 4)
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def assert_comes_back(path, before, what):
 def answers(path):
     """Return what is found with caches made anew, in which no removed passage weighs any more."""
     with Library.open(path) as library:
-        library._caches.delete()
+        library.backend.caches.delete()
         return {mode: found(library, mode) for mode in ("dense", "hybrid")}
 
 
@@ -257,9 +257,9 @@ def test_damage_to_the_truth_is_found_and_a_search_says_so(path, tmp_path):
     """Flip a bit every some bytes of library.db: what neither the check nor any reader sees must change nothing."""
     whole = tmp_path / "whole"
     with Library.open(path) as library:
-        library._caches.delete()
+        library.backend.caches.delete()
         found(library)
-        expected = {one.pmid: one for one in library._store.abstracts()}, found(library)
+        expected = {one.pmid: one for one in library.backend.store.abstracts()}, found(library)
         assert_whole(library)
     shutil.copytree(path, whole)
     size = (path / "library.db").stat().st_size
@@ -269,7 +269,7 @@ def test_damage_to_the_truth_is_found_and_a_search_says_so(path, tmp_path):
         flip(path / "library.db", at)
         try:
             with Library.open(path) as library:
-                now = {one.pmid: one for one in library._store.abstracts()}, found(library)
+                now = {one.pmid: one for one in library.backend.store.abstracts()}, found(library)
                 if not library.check() and now != expected:
                     unseen.append(at)
         except LibraryError:
@@ -317,7 +317,7 @@ def test_a_write_ahead_log_that_is_damaged_gives_an_earlier_batch(path, tmp_path
     script = """
 library = Library.open(sys.argv[1])
 for pmid in ("4", "5", "6"):
-    library._store.put([], remove=[pmid])
+    library.backend.store.put([], remove=[pmid])
     print(library.digest)
 sys.stdout.flush()
 os.kill(os.getpid(), signal.SIGKILL)
@@ -348,16 +348,16 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_a_library_of_the_first_format_is_brought_to_the_present_one(path):
     before = answers(path)
     with Library.open(path) as library:
-        content = {pmid: library.get(pmid) for pmid in library._store.pmids()}
+        content = {pmid: library.get(pmid) for pmid in library.backend.store.pmids()}
     db = sqlite3.connect(path / "library.db")
     db.executescript(
         "DROP TABLE marks; DROP TABLE job; DROP TABLE job_pmids; DROP TABLE job_said; PRAGMA user_version = 1;"
     )
     db.close()
     with Library.open(path) as library:
-        assert library._store._row("PRAGMA user_version") == (FORMAT,)
+        assert library.backend.store._row("PRAGMA user_version") == (FORMAT,)
         assert {mode: found(library, mode) for mode in before} == before
-        assert {pmid: library.get(pmid) for pmid in library._store.pmids()} == content
+        assert {pmid: library.get(pmid) for pmid in library.backend.store.pmids()} == content
         assert_whole(library)
 
 

@@ -130,8 +130,8 @@ def test_records_and_labels_of_any_length_are_kept(at_milvus, json_lines):
     with Library.open(at_milvus(), create=True) as library:
         library.add(files=[json_lines([long, *ABSTRACTS[:1]])])
         assert is_whole(library, [long, *ABSTRACTS[:1]])
-        assert library._server.count(library._collections.pieces_name) > 2
-        assert library._collections.get_with_raw("1").raw.startswith(b'{"pmid": "1"')
+        assert library.backend.server.count(library.backend.store.pieces_name) > 2
+        assert library.backend.store.get_with_raw("1").raw.startswith(b'{"pmid": "1"')
         for filters in (Filters(types=("T" * 2_000,)), Filters(mesh=('A "b" \\ c',)), Filters(mesh=long.mesh[1:])):
             assert pmids(library.search("long", filters=filters, top=3)) == ["1"]
         assert pmids(library.search("long", filters=Filters(mesh=('" or id != "',)))) == []
@@ -162,7 +162,7 @@ def test_a_retraction_hides_an_abstract_with_nothing_embedded(five, json_lines, 
 
 def test_passages_of_another_text_than_the_abstract_s_are_not_found(five):
     """As they are for the moment in which a writer has written the passages of a new text, and its abstract not yet."""
-    store = five._collections
+    store = five.backend.store
     row = row_of(store, store.passages_name, "90000003/1")
     store.server.upsert(store.passages_name, [{**row, "version": "another"}])
     hits = five.search("Metformin lengthened the life of male mice", top=50)
@@ -263,8 +263,9 @@ def test_the_old_library_answers_until_a_build_over_it_is_whole(five, json_lines
     assert (report.added, report.unchanged) == (86, 64)
     assert five.get("90000001") is None  # an open reader takes the new one up
     assert is_whole(five, many(150))
-    names = {name for name in five._server.collections() if name.startswith(f"{five._server.address.name}_")}
-    assert names == {five._collections.abstracts_name, five._collections.passages_name, five._collections.pieces_name}
+    server, store = five.backend.server, five.backend.store
+    names = {name for name in server.collections() if name.startswith(f"{server.address.name}_")}
+    assert names == {store.abstracts_name, store.passages_name, store.pieces_name}
 
 
 def test_a_rebuild_goes_on_where_it_was_broken_off(at_milvus, json_lines):
@@ -297,7 +298,7 @@ def test_what_somebody_writes_during_a_rebuild_is_in_it(five, json_lines):
 
 
 def test_check_finds_damage_and_mends_it(five):
-    store = five._collections
+    store = five.backend.store
     store.server.delete(store.passages_name, 'id in ["90000001/1"]')
     row = row_of(store, store.passages_name, "90000002/0")
     store.server.upsert(store.passages_name, [{**row, "id": "77/0", "pmid": "77"}])
@@ -400,14 +401,14 @@ def test_no_library_there(at_milvus):
 
 
 def test_a_collection_of_another_program(five):
-    name = five._collections.pieces_name
+    name = five.backend.store.pieces_name
     with pytest.raises(LibraryError, match="is a collection of another program; give another name"):
-        Library.open(f"milvus://127.0.0.1:{five._server.address.port}/{name}")
+        Library.open(f"milvus://127.0.0.1:{five.backend.server.address.port}/{name}")
 
 
 def test_a_library_of_another_version(five, json_lines):
-    present = five._collections.present
-    five._register._put("present", present.to_json().replace('"format": 1', '"format": 2'))
+    present = five.backend.store.present
+    five.backend.register._put("present", present.to_json().replace('"format": 1', '"format": 2'))
     with pytest.raises(
         LibraryError, match="was made by another version of AskAbstracts; use that version, or build it"
     ):
@@ -422,14 +423,14 @@ def test_a_rebuild_keeps_the_index_unless_another_is_named(at_milvus, made):
         with Library.open(address + asked, create=True) as library:
             library.add(files=[made.parent / "abstracts.jsonl"])
             library.rebuild()
-            assert library._collections.present.index == index
+            assert library.backend.store.present.index == index
             assert pmids(library.search("IL-32β VEGF", mode="dense", top=1)) == ["90000001"]
 
 
 def test_vectors_of_another_encoder(five):
-    present = five._collections.present
+    present = five.backend.store.present
     others = dataclasses.replace(present.settings, encoder_sha256="0" * 64)
-    five._register.set_present(dataclasses.replace(present, settings=others))
+    five.backend.register.set_present(dataclasses.replace(present, settings=others))
     with (
         Library.open(five.address) as library,
         pytest.raises(EncoderError, match="other weights of abstracts-MiniLM-L6"),
@@ -438,8 +439,8 @@ def test_vectors_of_another_encoder(five):
 
 
 def test_a_library_that_was_removed_meanwhile(five):
-    five._collections.drop()
-    five._register.drop()
+    five.backend.store.drop()
+    five.backend.register.drop()
     with pytest.raises(LibraryError, match="is not there; build a library there"):
         five.search("VEGF")
 
@@ -457,7 +458,7 @@ def test_a_filter_is_text_and_nothing_else():
 
 
 def test_what_a_register_says_is_read_as_it_was_written(five):
-    assert five._register.present() == five._collections.present == Present("0", "HNSW", five.settings)
+    assert five.backend.register.present() == five.backend.store.present == Present("0", "HNSW", five.settings)
 
 
 def test_shares_are_whole_and_do_not_overlap():
