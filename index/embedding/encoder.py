@@ -95,7 +95,7 @@ def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEnco
         sha256,
         compiled=lambda cache: _CompiledEncoder(name, sha256, cache),
         plain=lambda: _PlainEncoder(name, sha256, sentence_transformer(name, folder)),
-        convert=lambda plain, cache: _convert(plain, cache, in_eight_bits=is_stored(folder, ENCODER)),
+        fill=lambda plain, cache: _convert(plain, cache, in_eight_bits=is_stored(folder, ENCODER)),
         deviation=_deviation,
         tolerance=_FURTHEST,
     )

@@ -45,14 +45,14 @@ def load_compiled_or_plain(
     *,
     compiled: Callable[[Path], _Compiled],
     plain: Callable[[], _Plain],
-    convert: Callable[[_Plain, Path], None],
+    fill: Callable[[_Plain, Path], None],
     deviation: Callable[[_Compiled, _Plain], float],
     tolerance: float,
 ) -> _Compiled | _Plain:
     """Return a model compiled for this CPU, or run by torch where OpenVINO is missing, fails, or is off.
 
-    `compiled` opens the cache folder of the weights; where that is missing, damaged or of another version, `convert`
-    fills it from the plain model, and `deviation` says how far the outputs of the two are apart: at most `tolerance`.
+    `compiled` opens the cache folder of the weights; where that is missing, damaged or of another version, `fill`
+    writes it from the plain model, and `deviation` says how far the outputs of the two are apart: at most `tolerance`.
     """
     try:
         load_openvino()
@@ -67,7 +67,7 @@ def load_compiled_or_plain(
     with by_torch:
         model = plain()
         try:
-            convert(model, cache)
+            fill(model, cache)
             faster = compiled(cache)
         except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
             _log.warning("OpenVINO cannot run %s, torch does: %s", name, error)

@@ -86,7 +86,7 @@ def _load(name: str, sha256: str, folder: Path) -> Reranker:
         sha256,
         compiled=lambda cache: CompiledReranker(name, sha256, cache),
         plain=lambda: PlainReranker(name, sha256, folder),
-        convert=lambda _, cache: _convert(folder, cache),
+        fill=lambda _, cache: _convert(folder, cache),
         deviation=_deviation,
         tolerance=_FURTHEST,
     )
