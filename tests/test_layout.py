@@ -31,6 +31,7 @@ DOORS = {
         "qa/reranking/reranker.py",
         "qa/reranking/network.py",
     },
+    "jinja2": {"ui/rendering.py"},
     "langchain": {"qa/generation/chat_models.py"},
     "pymilvus": {"index/storage/milvus/server.py"},
 }

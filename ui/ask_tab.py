@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ui.chat import FilterFields, Session, ask
-from ui.conversation import BROKEN_OFF_HTML
+from ui.conversation import BROKEN_OFF, notice_html
 from ui.libraries import Libraries
 
 EXAMPLE_JS = """
@@ -116,5 +116,5 @@ def _wire(
     typed = gr.on([question.submit, send.click], answer, inputs, outputs, **private)
     clicked = screen[1].example(example, None, [question], **private).then(answer, inputs, outputs, **private)
     for event in (typed, clicked):
-        event.failure(lambda: BROKEN_OFF_HTML, None, [screen[1]], **private)
+        event.failure(lambda: notice_html(BROKEN_OFF), None, [screen[1]], **private)
     return [typed, clicked]

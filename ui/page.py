@@ -9,16 +9,11 @@ import gradio as gr
 
 from index.errors import AskAbstractsError
 from ui import uploads
-from ui.about import ABOUT_HTML
 from ui.ask_tab import AskTab, Frame, ask_tab
 from ui.chat import Session, about_library, empty_screen, first_session
 from ui.libraries import Libraries
 from ui.library_tab import library_tab
-
-BRAND_HTML = (
-    '<div class="aa-brand"><span class="aa-logo" aria-hidden="true">[1]</span><div><h1>AskAbstracts</h1>'
-    "<p>Answers from PubMed abstracts, every sentence with its passage</p></div></div>"
-)
+from ui.rendering import render
 
 SESSION_KEPT_S = 12 * 3600
 SESSIONS_KEPT = 500
@@ -73,7 +68,7 @@ def build_page(libraries: Libraries) -> gr.Blocks:
     with page:
         session = gr.State(first_session(libraries), time_to_live=SESSION_KEPT_S)
         with gr.Row(elem_id="aa-header"):
-            gr.HTML(BRAND_HTML, elem_id="aa-brand-box", apply_default_css=False)
+            gr.HTML(render("brand.html"), elem_id="aa-brand-box", apply_default_css=False)
             with gr.Column(elem_id="aa-library-box", scale=0, min_width=240):
                 picker = gr.Dropdown(
                     libraries.names(), value=libraries.first, label="Library", elem_id="aa-picker", interactive=True
@@ -86,7 +81,7 @@ def build_page(libraries: Libraries) -> gr.Blocks:
             with gr.Tab("Library", id="library"):
                 library_tab(libraries, frame, screen=tab.screen)
             with gr.Tab("About", id="about"):
-                gr.HTML(ABOUT_HTML, elem_id="aa-about")
+                gr.HTML(render("about.html"), elem_id="aa-about")
         _wire(page, libraries, frame, tab)
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     return page
