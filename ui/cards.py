@@ -62,49 +62,48 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the template of a card shows. One of the nearest abstracts has no number, since nothing may cite it."""
+    """The content of a source's card; a card of one of the nearest abstracts has no number.
+
+    `sections` are the whole abstract, with its title only where an answer quotes it: it is the card's heading.
+    """
 
     source: Source
-    quotes: tuple[QuotedSpan, ...] = ()
-    is_nearest: bool = False
+    is_nearest: bool
+    particulars: tuple[str, ...]
+    types: tuple[str, ...]
+    passages: tuple[Stretch, ...]
+    sections: tuple[Stretch, ...]
+    checked_quotes: tuple[QuotedSpan, ...]
 
-    @property
-    def particulars(self) -> list[str]:
-        """First author, journal and year, as far as they are known."""
-        abstract = self.source.abstract
-        author = "".join(abstract.authors[:1]) + (" et al." if len(abstract.authors) > 1 else "")
-        return [text for text in (author, abstract.journal, str(abstract.year or "")) if text]
 
-    @property
-    def types(self) -> list[str]:
-        """The publication types worth a badge."""
-        return [type_ for type_ in self.source.abstract.types if type_ not in _PLAIN_TYPES]
+def make_card(source: Source, quotes: Sequence[QuotedSpan] = (), *, is_nearest: bool = False) -> Card:
+    """Return the card of a source with an answer's quotes of it."""
+    abstract = source.abstract
+    title, *sections = section_spans(abstract)
+    is_title_quoted = any(quote.start < title.end for quote in quotes)
+    starts = {span.start for span in (title, *sections)}
+    ends = {span.end for span in (title, *sections)}
+    text = abstract.text
 
-    @property
-    def passages(self) -> list[Stretch]:
-        """The passages shown at first."""
-        return [self._stretch(span) for span in shown_passages(self.source, self.quotes)]
+    def stretch(span: LabelledSpan) -> Stretch:
+        pieces = cut_at_quotes(text, span, quotes)
+        return Stretch(span.label, pieces, span.start not in starts, span.end not in ends)
 
-    @property
-    def sections(self) -> list[Stretch]:
-        """The whole abstract; its title, which is the card's heading, only where an answer quotes it."""
-        title, *sections = section_spans(self.source.abstract)
-        is_title_quoted = any(quote.start < title.end for quote in self.quotes)
-        return [self._stretch(span) for span in ([title, *sections] if is_title_quoted else sections)]
+    return Card(
+        source,
+        is_nearest,
+        particulars=_particulars(abstract),
+        types=tuple(type_ for type_ in abstract.types if type_ not in _PLAIN_TYPES),
+        passages=tuple(map(stretch, shown_passages(source, quotes))),
+        sections=tuple(map(stretch, [title, *sections] if is_title_quoted else sections)),
+        checked_quotes=tuple(quote for quote in dict.fromkeys(quotes) if quote.checks),
+    )
 
-    @property
-    def checked_quotes(self) -> list[QuotedSpan]:
-        """The quotes of which something was checked, each once for a sentence."""
-        return [quote for quote in dict.fromkeys(self.quotes) if quote.checks]
 
-    def _stretch(self, span: LabelledSpan) -> Stretch:
-        sections = section_spans(self.source.abstract)
-        return Stretch(
-            span.label,
-            cut_at_quotes(self.source.abstract.text, span, self.quotes),
-            is_cut_before=all(span.start != section.start for section in sections),
-            is_cut_after=all(span.end != section.end for section in sections),
-        )
+def _particulars(abstract: Abstract) -> tuple[str, ...]:
+    """Return first author, journal and year, as far as they are known."""
+    author = "".join(abstract.authors[:1]) + (" et al." if len(abstract.authors) > 1 else "")
+    return tuple(text for text in (author, abstract.journal, str(abstract.year or "")) if text)
 
 
 def quotes_of(answer: Answer, source: Source) -> tuple[QuotedSpan, ...]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from qa.answer import Answer, Sentence, Source
 from qa.export import to_bibtex, to_csl_json, to_json, to_ris
-from ui.cards import Card, quotes_of
+from ui.cards import make_card, quotes_of
 from ui.rendering import render
 
 BROKEN_OFF = "This broke off for a reason that the server's log gives; nothing is lost. Try it again."
@@ -65,8 +65,8 @@ def sources_html(exchange: Exchange, *, is_shown: bool) -> str:
         turn=exchange.number,
         question=exchange.question,
         is_shown=is_shown,
-        sources=[Card(source, quotes_of(answer, source)) for source in answer.sources],
-        nearest=[Card(source, is_nearest=True) for source in answer.nearest],
+        sources=[make_card(source, quotes_of(answer, source)) for source in answer.sources],
+        nearest=[make_card(source, is_nearest=True) for source in answer.nearest],
     )
 
 

@@ -10,7 +10,7 @@ from page_html import without_line_breaks
 
 from index.records import Abstract, Correction, Hit, Passage, Section
 from qa.answer import Answer, Citation, Sentence, Source
-from ui.cards import Card, LabelledSpan, Piece, QuotedSpan, cut_at_quotes, quotes_of, section_spans, shown_passages
+from ui.cards import LabelledSpan, Piece, QuotedSpan, cut_at_quotes, make_card, quotes_of, section_spans, shown_passages
 from ui.rendering import render
 
 ABSTRACT = Abstract(
@@ -43,7 +43,7 @@ def source(*passages: Passage, abstract: Abstract = ABSTRACT, number: int = 1) -
 
 
 def source_card(shown: Source, *, turn: int, quotes: Sequence[QuotedSpan] = (), nearest: bool = False) -> str:
-    return without_line_breaks(render("card.html", card=Card(shown, tuple(quotes), nearest), turn=turn))
+    return without_line_breaks(render("card.html", card=make_card(shown, quotes, is_nearest=nearest), turn=turn))
 
 
 ROSE = QuotedSpan(*at("Zeta-7 rose by 4%."), 1)
