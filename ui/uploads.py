@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from index.environment import upload_folder
 from index.errors import FileError
 from index.ingest.formats.detect import read_file
 
@@ -24,14 +24,9 @@ FOLDER_LIMIT = 4_000_000_000
 KEPT_S = 6 * 3600
 
 
-def folder() -> Path:
-    """Return the folder of the uploads: app.py gives Gradio one of its own, which goes when the server does."""
-    return Path(os.environ["GRADIO_TEMP_DIR"]).resolve()
-
-
 def has_room(bytes_: int) -> bool:
     """Say whether so much more may be kept, once what has been kept long enough is gone."""
-    return sum(_size(path) for path in _kept(folder())) + bytes_ <= FOLDER_LIMIT
+    return sum(_size(path) for path in _kept(upload_folder())) + bytes_ <= FOLDER_LIMIT
 
 
 def _kept(where: Path) -> Iterator[Path]:
@@ -65,7 +60,8 @@ def strays(payload: object) -> bool:
 
 def _is_uploaded(path: Any) -> bool:  # noqa: ANN401 - whatever a stranger wrote there
     try:
-        return Path(path).is_absolute() and Path(path).resolve().is_relative_to(folder()) and Path(path).is_file()
+        file = Path(path)
+        return file.is_absolute() and file.resolve().is_relative_to(upload_folder()) and file.is_file()
     except (TypeError, ValueError, OSError):  # no text, a NUL in it, or longer than any name can be
         return False
 

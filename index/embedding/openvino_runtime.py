@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cache_folder import cache_folder
-from index.environment import refuse_telemetry
+from index.environment import cache_folder, refuse_telemetry
 
 if TYPE_CHECKING:
     import torch
