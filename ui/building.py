@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index import Library, Progress, Report
 from index.errors import AskAbstractsError
-from ui.chat import library_line, sentence
+from ui.chat import as_sentence, library_line
 from ui.rendering import render
 
 TICK_S = 0.5
@@ -106,7 +106,7 @@ class Build:
         except _Stopped:
             outcome = BuildState(was_stopped=True)
         except AskAbstractsError as error:
-            outcome = BuildState(problem=sentence(error))
+            outcome = BuildState(problem=as_sentence(error))
         finally:
             self._report_state(outcome)
 
@@ -184,6 +184,6 @@ def account_html(state: BuildState, library: Library) -> str:
         holds=library_line(info),
         duration=duration(state.seconds),
         counts=counts | {"failed": len(report.failed)},
-        notes=[sentence(note) for note in report.notes],
+        notes=[as_sentence(note) for note in report.notes],
         shown_rows=SHOWN_ROWS,
     )

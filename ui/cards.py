@@ -1,4 +1,4 @@
-"""Source cards: an abstract with the passages found in it, an answer's quotes marked in place. Pure functions."""
+"""Source cards: an abstract with its retrieved passages, an answer's quotes marked in place. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from index.records import TITLE, Abstract
 from qa.answer import OWN_WORDS, VERBATIM, Answer, Source
 
 _PLAIN_TYPES = {"Journal Article", "Retracted Publication"}
-"""Publication types that say nothing, or that the card says in red."""
+"""Publication types without a badge: those that say nothing, or that the red badge says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class QuotedSpan:
 
     @property
     def agreements(self) -> list[str]:
-        """In what the sentence was found to agree with the quote."""
+        """The respects in which the sentence agrees with the quote."""
         return [check for check in self.checks if check != VERBATIM]
 
 
@@ -52,7 +52,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A span as it is shown: in pieces, and cut off where its section goes on before or after it."""
+    """A span as a card shows it: in pieces, with a mark where its section goes on before or after it."""
 
     label: str
     pieces: tuple[Piece, ...]
@@ -126,7 +126,7 @@ def section_spans(abstract: Abstract) -> tuple[LabelledSpan, ...]:
 
 
 def cut_at_quotes(text: str, span: LabelledSpan, quotes: Sequence[QuotedSpan]) -> tuple[Piece, ...]:
-    """Return a span of text in pieces, cut wherever a quote begins or ends, so that quotes may overlap."""
+    """Return a span of text cut wherever a quote begins or ends; a piece inside overlapping quotes names them all."""
     edges = {edge for quote in quotes for edge in (quote.start, quote.end) if span.start < edge < span.end}
     return tuple(
         Piece(text[start:end], _quoting(start, end, quotes))
@@ -139,9 +139,9 @@ def _quoting(start: int, end: int, quotes: Sequence[QuotedSpan]) -> tuple[str, .
 
 
 def shown_passages(source: Source, quotes: Sequence[QuotedSpan]) -> tuple[LabelledSpan, ...]:
-    """Return the spans that a card shows: the found passages that hold a quote, else the best one found.
+    """Return the spans that a card shows: the retrieved passages that hold a quote, else the best of them.
 
-    A quote that lies in no found passage brings its whole section; spans that overlap are shown once.
+    A quote in no retrieved passage brings its whole section; spans that overlap are shown once.
     """
     passages = [LabelledSpan(hit.passage.section, hit.passage.start, hit.passage.end) for hit in source.hits]
     if not quotes:

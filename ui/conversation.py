@@ -12,12 +12,12 @@ from ui.cards import make_card, quotes_of
 from ui.rendering import render
 
 BROKEN_OFF = "This broke off for a reason that the server's log gives; nothing is lost. Try it again."
-"""What is shown when an error comes up that nobody foresaw, so that no one waits for an answer that will not come."""
+"""The notice in place of an answer after an unforeseen error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question with its answer, or the sentence that says why there is none; with neither, it is being looked for."""
+    """A question with its answer, or with the problem that prevented it; with neither, the answer is still to come."""
 
     number: int
     question: str
@@ -51,7 +51,7 @@ def exchange_html(exchange: Exchange) -> str:
 
 
 def notice_html(message: str) -> str:
-    """Return a sentence that says what went wrong, for the place where an answer would stand."""
+    """Return a problem as a notice in the answer's place."""
     return render("notice.html", message=message)
 
 
@@ -71,19 +71,19 @@ def sources_html(exchange: Exchange, *, is_shown: bool) -> str:
 
 
 def welcome_html(name: str, abstracts: int, examples: Sequence[str]) -> str:
-    """Return the text of an empty conversation: what to do, and questions to click where there are any."""
+    """Return the welcome of an empty conversation, with examples to click, or how to fill an empty library."""
     return render("welcome.html", name=name, abstracts=abstracts, examples=examples)
 
 
 def cited_sources(sentence: Sentence, answer: Answer) -> list[Source]:
-    """Return the sources that a sentence cites, each once, in their order; a number that is no source is left out."""
+    """Return the sources that a sentence cites, in order, each once; unknown numbers are left out."""
     by_number = {source.number: source for source in answer.sources}
     numbers = dict.fromkeys(citation.source for citation in sentence.citations)
     return [by_number[number] for number in numbers if number in by_number]
 
 
 def saved_files(answer: Answer) -> list[SavedFile]:
-    """Return the files that an answer can be saved as, and those of its sources if it has any."""
+    """Return the files to save an answer as, and its sources if it has any."""
     files = [
         _file("answer.md", "Save as Markdown", "text/markdown", answer.to_markdown()),
         _file("answer.json", "JSON", "application/json", to_json(answer)),

@@ -1,4 +1,4 @@
-"""HTML by Jinja2 from `ui/templates`: templates hold all tags, every value is escaped, and no text is marked safe."""
+"""HTML from the Jinja2 templates in `ui/templates`: every value is escaped, and no text is marked safe."""
 
 from __future__ import annotations
 
