@@ -15,6 +15,7 @@ from index.cli import (
     IN_PART,
     Parser,
     add_filter_flags,
+    add_json_flag,
     add_library_flag,
     filters_from,
     give_way,
@@ -29,9 +30,9 @@ from index.library import Library
 from index.records import Report
 
 _GIVE_WAY = ("build", "add", "rebuild", "refresh")
-"""The commands that take long, and leave the processor to whoever asks a question meanwhile."""
+"""The commands that run for long, at a priority below that of questions."""
 _SHOWN = 200
-"""How many changes and failures an account names on a terminal."""
+"""How many changes and failures a report names on a terminal."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -163,8 +164,8 @@ def _pmids_in(file: Path | None) -> list[str]:
 
 def _print_report(report: Report, arguments: argparse.Namespace) -> int:
     if arguments.json:
-        said = {"failed": dict(report.failed), "changes": dict(report.changes)}
-        print_json({"library": library_path(arguments), **asdict(report), **said})
+        per_pmid = {"failed": dict(report.failed), "changes": dict(report.changes)}
+        print_json({"library": library_path(arguments), **asdict(report), **per_pmid})
     else:
         print(
             f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
@@ -177,11 +178,11 @@ def _print_report(report: Report, arguments: argparse.Namespace) -> int:
     return IN_PART if report.failed else DONE
 
 
-def _print_lines(form: str, said: Mapping[str, str]) -> None:
-    for what, why in list(said.items())[:_SHOWN]:
-        print(form.format(what, why), file=sys.stderr)
-    if len(said) > _SHOWN:
-        print(f"  … and {len(said) - _SHOWN:,} more; --json names all", file=sys.stderr)
+def _print_lines(form: str, reasons: Mapping[str, str]) -> None:
+    for subject, reason in list(reasons.items())[:_SHOWN]:
+        print(form.format(subject, reason), file=sys.stderr)
+    if len(reasons) > _SHOWN:
+        print(f"  … and {len(reasons) - _SHOWN:,} more; --json names all", file=sys.stderr)
 
 
 def _parser() -> Parser:
@@ -189,23 +190,23 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
 
     def command(name: str, function: object, help_text: str) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=help_text, description=help_text)
-        one.set_defaults(command=function)
-        add_library_flag(one)
-        one.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-        return one
+        added = commands.add_parser(name, help=help_text, description=help_text)
+        added.set_defaults(command=function)
+        add_library_flag(added)
+        add_json_flag(added)
+        return added
 
     build = command("build", _build, "start a library, or replace the one there")
     add = command("add", _add, "add abstracts to a library; those already there are updated in place")
-    for one in (build, add):
-        _add_input_flags(one)
+    for fed in (build, add):
+        _add_input_flags(fed)
     add.add_argument("--shard", metavar="I/N", help="only the I-th of N shares of the inputs: files by name, and PMIDs")
     remove = command("remove", _remove, "remove abstracts from a library")
     remove.add_argument("pmids", nargs="+", metavar="PMID")
     rebuild = command("rebuild", _rebuild, "chunk and embed the stored abstracts anew: no network")
-    for one in (build, rebuild):
-        one.add_argument("--encoder", metavar="NAME", help="embedding model: a folder or a name")
-        one.add_argument("--passage-tokens", type=int, metavar="N", help="the most tokens of a passage")
+    for embedding in (build, rebuild):
+        embedding.add_argument("--encoder", metavar="NAME", help="embedding model: a folder or a name")
+        embedding.add_argument("--passage-tokens", type=int, metavar="N", help="the most tokens of a passage")
     command("refresh", _refresh, "fetch the known PMIDs again: new retractions, corrections, changed records")
     search = command("search", _search, "find passages")
     search.add_argument("text", metavar="TEXT")

@@ -1,4 +1,4 @@
-"""What both command lines share: flags, how an error is said, how progress is shown."""
+"""Flags, exit codes, errors and progress of the three command lines: `python -m index`, `python -m qa` and app.py."""
 
 from __future__ import annotations
 
@@ -9,39 +9,110 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import NoReturn
 
+from index.environment import Variable, former_names_set, read_variable
 from index.errors import AskAbstractsError, InputError
 from index.records import Filters, Progress
 
 DONE, USER_ERROR, IN_PART, STOPPED = 0, 2, 3, 130
 
+_RENAMED_FLAGS = {"--reader": "--reranker"}
+"""Flags of earlier versions and their names today."""
+
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that says what is wrong in one sentence and leaves with exit code 2."""
+    """Argument parser whose errors are one sentence, with exit code 2."""
 
     def error(self, message: str) -> NoReturn:
         """Print the message and where to find help, and leave."""
         self.exit(USER_ERROR, f"{message}; see: {self.prog} --help\n")
 
 
-def add_library_flag(parser: argparse.ArgumentParser) -> None:
-    """Add --library, for which ASKABSTRACTS_LIBRARY may stand in."""
+class _RenamedFlag(argparse.Action):
+    """A flag of an earlier version, not in --help: it is an error that names the flag of today."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Leave with the error."""
+        parser.error(f"{self.option_strings[0]} is now called {self.const}")
+
+
+def add_library_flag(parser: argparse.ArgumentParser, *, otherwise: str = "") -> None:
+    """Add --library, for which ASKABSTRACTS_LIBRARY may stand in; `otherwise` names the library without either."""
     parser.add_argument(
-        "--library", metavar="DIR", help="the library's folder, or milvus://HOST:PORT/NAME (or ASKABSTRACTS_LIBRARY)"
+        "--library",
+        metavar="DIR",
+        help=f"the library's folder, or milvus://HOST:PORT/NAME (or {Variable.LIBRARY}{otherwise and '; '}{otherwise})",
     )
 
 
+def named_library(arguments: argparse.Namespace) -> str | None:
+    """Return the library that a flag or the environment names, if any."""
+    return arguments.library or read_variable(Variable.LIBRARY) or None
+
+
 def library_path(arguments: argparse.Namespace) -> str:
-    """Return the library that was named by flag or environment. Raises InputError when none was."""
-    path: str | None = arguments.library or os.environ.get("ASKABSTRACTS_LIBRARY")
-    if not path:
-        raise InputError("no library was named: give --library DIR or set ASKABSTRACTS_LIBRARY")
+    """Return the library that a flag or the environment names. Raises InputError when neither does."""
+    path = named_library(arguments)
+    if path is None:
+        raise InputError(f"no library was named: give --library DIR or set {Variable.LIBRARY}")
     return path
 
 
+def add_json_flag(parser: argparse.ArgumentParser) -> None:
+    """Add --json."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object a result and nothing else")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOptions:
+    """How answers are made; None stands for no language model, and for the reranker that comes along."""
+
+    llm: str | None
+    llm_url: str | None
+    leave_out_unsupported: bool
+    reranker: str | None
+
+
+def add_answer_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags on how answers are made, for most of which the environment may stand in."""
+    parser.add_argument(
+        "--llm",
+        metavar="PROVIDER:MODEL",
+        help=f"a language model to write the answers, such as ollama:llama3.1 (or {Variable.LLM}; default: none)",
+    )
+    parser.add_argument(
+        "--llm-url", metavar="URL", help=f"an OpenAI-compatible server that has the model (or {Variable.LLM_URL})"
+    )
+    parser.add_argument(
+        "--leave-out-unsupported", action="store_true", help="leave a model's unsupported sentences out, not struck"
+    )
+    parser.add_argument(
+        "--reranker",
+        metavar="NAME_OR_FOLDER",
+        help=f"another cross-encoder to rerank passages and sentences, or none (or {Variable.RERANKER})",
+    )
+    for old, new in _RENAMED_FLAGS.items():
+        parser.add_argument(
+            old, action=_RenamedFlag, nargs="?", const=new, dest=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+
+
+def answer_options(arguments: argparse.Namespace) -> AnswerOptions:
+    """Return what flags or the environment say. Raises InputError for a variable set under its former name."""
+    for old, new in former_names_set().items():
+        raise InputError(f"{old} is now called {new}; set that one and unset the other")
+    return AnswerOptions(
+        llm=arguments.llm or read_variable(Variable.LLM) or None,
+        llm_url=arguments.llm_url or read_variable(Variable.LLM_URL) or None,
+        leave_out_unsupported=arguments.leave_out_unsupported,
+        reranker=arguments.reranker or read_variable(Variable.RERANKER) or None,
+    )
+
+
 def add_filter_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags that narrow a search down."""
+    """Add the flags of `Filters`."""
     group = parser.add_argument_group("filters")
     group.add_argument("--years", metavar="FROM:TO", help="published in these years; either end may be left out")
     group.add_argument("--type", action="append", default=[], metavar="TYPE", help='publication type, such as "Review"')
@@ -54,7 +125,7 @@ def add_filter_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def filters_from(arguments: argparse.Namespace) -> Filters:
-    """Return the filters that the flags name."""
+    """Return the filters of the flags."""
     return Filters(
         years=parse_years(arguments.years) if arguments.years else None,
         types=tuple(arguments.type),
@@ -86,7 +157,7 @@ def print_json(record: Mapping[str, object]) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """Give a callable that shows progress, rate and time left on stderr: a bar on a terminal, nothing elsewhere."""
+    """Yield a callback that shows progress, rate and time left on stderr: a bar on a terminal, nothing elsewhere."""
     from tqdm import tqdm
 
     with tqdm(unit=" abstracts", file=sys.stderr, disable=None, dynamic_ncols=True) as bar:
@@ -103,27 +174,27 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
 
 
 def give_way(niceness: int = 19) -> None:
-    """Let other processes of this machine go first, where the system knows of priorities; nothing waits otherwise."""
+    """Lower this process's priority to let others go first, where the system knows priorities."""
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, 0, max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def leave(code: int) -> NoReturn:
-    """End the process, without looking through all that it holds for garbage first: with models that took .1 s."""
+    """End the process without a last garbage collection, which takes .1 s with models in memory."""
     gc.freeze()
     sys.exit(code)
 
 
-def run(command: Callable[[], int]) -> int:
-    """Run a command and return its exit code; what a person can mend is said in one sentence on stderr."""
+def run(command: Callable[[], int], *, prefix: str = "") -> int:
+    """Run a command and return its exit code; an error of ours is one sentence on stderr, after `prefix`."""
     try:
         return command()
     except AskAbstractsError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(f"{prefix}{error}", file=sys.stderr)  # noqa: T201
         return USER_ERROR
     except KeyboardInterrupt:
         print("stopped; what was committed is kept, and the same command goes on from there", file=sys.stderr)  # noqa: T201
         return STOPPED
-    except BrokenPipeError:  # the reader of our output has left, as `head` does
+    except BrokenPipeError:  # the process that read our output has ended, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE

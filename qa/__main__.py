@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -12,8 +11,11 @@ from index.cli import (
     DONE,
     IN_PART,
     Parser,
+    add_answer_flags,
     add_filter_flags,
+    add_json_flag,
     add_library_flag,
+    answer_options,
     filters_from,
     leave,
     library_path,
@@ -81,11 +83,14 @@ def _next_question(prompt: str) -> str:
 
 
 def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
-    llm = arguments.llm or os.environ.get("ASKABSTRACTS_LLM") or None
-    url = arguments.llm_url or os.environ.get("ASKABSTRACTS_LLM_URL") or None
-    reader = arguments.reader or os.environ.get("ASKABSTRACTS_READER") or DEFAULT_RERANKER
-    leave_out = arguments.leave_out_unsupported
-    return Assistant(library, llm, llm_url=url, leave_out_unsupported=leave_out, reranker=reader)
+    options = answer_options(arguments)
+    return Assistant(
+        library,
+        options.llm,
+        llm_url=options.llm_url,
+        leave_out_unsupported=options.leave_out_unsupported,
+        reranker=options.reranker or DEFAULT_RERANKER,
+    )
 
 
 def _print_answer(answer: Answer) -> None:
@@ -124,22 +129,11 @@ def _parser() -> Parser:
         "chat", help="the same in the terminal, with follow-ups", description="Chat in the terminal."
     )
     chat.set_defaults(command=_chat)
-    for one in (ask, chat):
-        add_library_flag(one)
-        one.add_argument(
-            "--llm", metavar="PROVIDER:MODEL", help="a language model to write the answer (or ASKABSTRACTS_LLM)"
-        )
-        one.add_argument("--llm-url", metavar="URL", help="an OpenAI-compatible server (or ASKABSTRACTS_LLM_URL)")
-        one.add_argument(
-            "--leave-out-unsupported", action="store_true", help="a model's sentences with no quote, not struck but out"
-        )
-        one.add_argument(
-            "--reader",
-            metavar="NAME_OR_FOLDER",
-            help="another cross-encoder to read what is found, or none (or ASKABSTRACTS_READER)",
-        )
-        one.add_argument("--json", action="store_true", help="print one JSON object an answer and nothing else")
-        add_filter_flags(one)
+    for command in (ask, chat):
+        add_library_flag(command)
+        add_answer_flags(command)
+        add_json_flag(command)
+        add_filter_flags(command)
     return parser
 
 

@@ -1,6 +1,7 @@
 """The house: imports go one way, each outside library has one door, and the public names are those promised."""
 
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -31,6 +32,7 @@ DOORS = {
         "index/embedding/pretrained.py",
         "qa/reranking/network.py",
     },
+    "jinja2": {"ui/rendering.py"},
     "langchain": {"qa/generation/chat_models.py"},
     "pymilvus": {"index/storage/milvus/server.py"},
 }
@@ -117,6 +119,21 @@ def test_each_outside_library_has_one_door(library):
 
 def test_gradio_is_known_to_the_page_only():
     assert {package_of(path) for path in MODULES if "gradio" in imported(path)} <= {"ui", "app"}
+
+
+def test_variables_of_ours_are_read_in_one_module():
+    def names_one(path):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        return any(
+            re.fullmatch(r"ASKABSTRACTS_\w*", str(node.value)) for node in nodes if isinstance(node, ast.Constant)
+        )
+
+    def reads(path):
+        return bool(re.search(r"\b(environ|getenv)\b", path.read_text(encoding="utf-8")))
+
+    others = {"index/embedding/openvino_runtime.py", "qa/generation/chat_models.py"}  # oneDNN's, the providers' keys
+    named, read = ({path.relative_to(ROOT).as_posix() for path in MODULES if has(path)} for has in (names_one, reads))
+    assert (named, read) == ({"index/environment.py"}, {"index/environment.py"} | others)
 
 
 def test_nothing_is_pickled():

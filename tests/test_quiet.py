@@ -100,7 +100,7 @@ def test_build_search_ask_and_chat_reach_nobody_and_leave_nothing_in_the_home(qu
 def test_other_models_by_name_or_folder_reach_nobody(quiet, library):
     ask = ("-m", "qa", "ask", QUESTION, "--library", library)
     quiet.run("-m", "index", "rebuild", "--library", library, "--encoder", "all-MiniLM-L6-v2")
-    assert "IL-32β" in quiet.run(*ask, "--reader", "none")
+    assert "IL-32β" in quiet.run(*ask, "--reranker", "none")
     assert (quiet.reached, quiet.written) == ([], [])
 
 

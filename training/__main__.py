@@ -22,7 +22,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from index.embedding.pretrained import MINILM, VARIABLE
+from index.embedding.pretrained import MINILM
+from index.environment import Variable
 from index.errors import AskAbstractsError
 from qa.reranking.inputs import TOKENIZER
 from training.batches import DRAWS
@@ -52,14 +53,14 @@ def _lists(arguments: argparse.Namespace) -> None:
 @contextmanager
 def _searching_by(encoder: str) -> Iterator[None]:
     """Build libraries with an encoder: what is made of the lists does not depend on what was made of them before."""
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = encoder
+    before = os.environ.get(Variable.ENCODER)
+    os.environ[Variable.ENCODER] = encoder
     try:
         yield
     finally:
-        del os.environ[VARIABLE]
+        del os.environ[Variable.ENCODER]
         if before is not None:
-            os.environ[VARIABLE] = before
+            os.environ[Variable.ENCODER] = before
 
 
 def _reranker(arguments: argparse.Namespace) -> None:

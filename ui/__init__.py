@@ -1,1 +1,4 @@
-"""The web chat: Gradio only. No logic of answering, no prompt text; `app.py` starts it."""
+"""The web chat in Gradio, started by `app.py`; its HTML is in `ui/templates`.
+
+It may import qa and index; it holds no logic of answering and no prompt.
+"""

@@ -9,8 +9,11 @@ from typing import Any
 import gradio as gr
 
 from ui.chat import FilterFields, Session, ask
-from ui.conversation import BROKEN_OFF_HTML
+from ui.conversation import BROKEN_OFF, notice_html
 from ui.libraries import Libraries
+
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""Settings of every event: no named endpoint of the API, no spinner of Gradio's."""
 
 EXAMPLE_JS = """
 element.addEventListener('click', (event) => {
@@ -18,12 +21,12 @@ element.addEventListener('click', (event) => {
   if (example) trigger('example', { question: example.dataset.question });
 });
 """
-"""Makes a click on an example question an event of the component."""
+"""Script that turns a click on an example question into an event of the component."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What all tabs share: the session and the header's components."""
+    """Components that all tabs share: the session, and those of the header."""
 
     session: gr.State
     picker: gr.Dropdown
@@ -33,7 +36,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class AskTab:
-    """The components of the Ask tab that others have to do with; `screen` shows a Screen, in its order."""
+    """Components of the Ask tab that the page and the other tabs use; `screen` shows a Screen, in its order."""
 
     screen: list[gr.HTML]
     question: gr.Textbox
@@ -84,7 +87,7 @@ def _filter_fields() -> list[Any]:
     """Lay out the filters; the components stand in FilterFields' order."""
     with gr.Accordion("Filters", open=False, elem_id="aa-filters"), gr.Row():
         return [
-            # Text and not numbers: Gradio's number field says 0 where nothing was given.
+            # Text and not numbers: Gradio's number field returns 0 when it is empty.
             gr.Textbox("", label="From year", placeholder="any", max_length=4, min_width=80),
             gr.Textbox("", label="To year", placeholder="any", max_length=4, min_width=80),
             gr.Dropdown([], value=[], multiselect=True, label="Publication type", min_width=180, scale=3),
@@ -101,20 +104,19 @@ def _wire(
     send: gr.Button,
     filters: list[Any],
 ) -> list[Any]:
-    def answer(asked: str, session: Session, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401 (four types)
-        steps = ask(asked, session, FilterFields(*fields), libraries=libraries)
+    def answer(text: str, session: Session, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401 (four types)
+        steps = ask(text, session, FilterFields(*fields), libraries=libraries)
         for number, (session, shown) in enumerate(steps):
-            # Earlier exchanges are given again though nothing in them is new: Gradio sends what differs, and its server
-            # keeps memory of a text's length for every gr.skip() that follows one. A question being typed stays.
+            # Earlier exchanges are passed again though they are unchanged: Gradio sends only differences, and after a
+            # text its server keeps memory of the text's length for every gr.skip(). A question being typed stays.
             yield [session, *shown.parts, "" if number == 0 else gr.skip()]
 
     def example(event: gr.EventData) -> str:
         return str(event.question)
 
     inputs, outputs = [question, frame.session, *filters], [frame.session, *screen, question]
-    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    typed = gr.on([question.submit, send.click], answer, inputs, outputs, **private)
-    clicked = screen[1].example(example, None, [question], **private).then(answer, inputs, outputs, **private)
+    typed = gr.on([question.submit, send.click], answer, inputs, outputs, **PRIVATE)
+    clicked = screen[1].example(example, None, [question], **PRIVATE).then(answer, inputs, outputs, **PRIVATE)
     for event in (typed, clicked):
-        event.failure(lambda: BROKEN_OFF_HTML, None, [screen[1]], **private)
+        event.failure(lambda: notice_html(BROKEN_OFF), None, [screen[1]], **PRIVATE)
     return [typed, clicked]

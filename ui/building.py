@@ -1,28 +1,31 @@
-"""Building a library while somebody watches: a thread that works, its progress, and a stop that does no harm."""
+"""Building a library in a thread of its own, with progress to watch and a stop that does no harm."""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index import Library, Progress, Report
 from index.errors import AskAbstractsError
-from ui.cards import escape
-from ui.chat import library_line, sentence
+from ui.chat import as_sentence, library_line
+from ui.rendering import render
 
 TICK_S = 0.5
-"""How often the page hears of a build that has nothing new to say, so that the clock goes on."""
+"""How often the page hears of a build without news, so that its clock goes on."""
+
+_BROKEN_OFF = "The build broke off for a reason that the server's log gives; what was done is kept."
 
 SHOWN_ROWS = 200
+"""How many changes and failures an account names on the page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a library is to get: PMIDs as pasted, a PubMed search with the most to take, uploaded files."""
+class BuildRequest:
+    """The inputs of a build: PMIDs as pasted, a PubMed search with the most results to take, uploaded files."""
 
     pmids: str = ""
     search: str = ""
@@ -30,16 +33,16 @@ class Wanted:
     files: Sequence[Path] = ()
 
     @property
-    def is_nothing(self) -> bool:
-        """Whether no field was filled in."""
+    def is_empty(self) -> bool:
+        """True if no field was filled in."""
         return not (self.pmids.strip() or self.search.strip() or self.files)
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """How a build stands. `report` comes with the end; `problem` is a sentence when it ended in an error.
+class BuildState:
+    """The state of a build: its progress, at the end its `report`, or its `problem` as a sentence.
 
-    `earlier` is how many abstracts an earlier run had done already.
+    `earlier` counts the abstracts that an earlier run had done already.
     """
 
     progress: Progress = Progress(0, None, "")
@@ -51,7 +54,7 @@ class State:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come."""
+        """True if nothing more will come."""
         return self.report is not None or bool(self.problem) or self.was_stopped
 
 
@@ -64,22 +67,22 @@ class Build:
     """One run of `Library.add` in a thread of its own."""
 
     library: Library
-    wanted: Wanted
-    _news: queue.SimpleQueue[State] = field(default_factory=queue.SimpleQueue)
+    request: BuildRequest
+    _states: queue.SimpleQueue[BuildState] = field(default_factory=queue.SimpleQueue)
     _stop: threading.Event = field(default_factory=threading.Event)
     _began: float = field(default_factory=time.monotonic)
     _earlier: int | None = None
 
-    def states(self) -> Iterator[State]:
-        """Start and yield how it stands, again and again, until it is over. Closing the iterator stops the build."""
+    def states(self) -> Iterator[BuildState]:
+        """Start the build and yield its state every `TICK_S` until it is over. Closing the iterator stops the build."""
         threading.Thread(target=self._work, name="building", daemon=True).start()
-        fetches = self.wanted.pmids.strip() or self.wanted.search.strip()
-        state = State(Progress(0, None, "waiting for PubMed" if fetches else "reading the files"))
+        fetches = self.request.pmids.strip() or self.request.search.strip()
+        state = BuildState(Progress(0, None, "waiting for PubMed" if fetches else "reading the files"))
         try:
             yield state
             while not state.is_over:
                 try:
-                    state = self._news.get(timeout=TICK_S)
+                    state = self._states.get(timeout=TICK_S)
                 except queue.Empty:
                     state = replace(state, seconds=self._seconds())
                 yield state
@@ -88,7 +91,7 @@ class Build:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it was asked to stop."""
+        """True once the build was asked to stop."""
         return self._stop.is_set()
 
     def stop(self) -> None:
@@ -96,61 +99,65 @@ class Build:
         self._stop.set()
 
     def _work(self) -> None:
-        # What the watcher hears if anything else is raised, which goes to the server's log: nobody may wait for ever.
-        outcome = State(problem="The build broke off for a reason that the server's log gives; what was done is kept.")
+        # For any other error, which goes to the server's log: nobody may wait for ever.
+        outcome = BuildState(problem=_BROKEN_OFF)
         try:
-            outcome = State(report=self._add())
+            outcome = BuildState(report=self._add())
         except _Stopped:
-            outcome = State(was_stopped=True)
+            outcome = BuildState(was_stopped=True)
         except AskAbstractsError as error:
-            outcome = State(problem=sentence(error))
+            outcome = BuildState(problem=as_sentence(error))
         finally:
-            self._tell(outcome)
+            self._report_state(outcome)
 
     def _add(self) -> Report:
-        wanted = self.wanted
+        request = self.request
         return self.library.add(
-            files=wanted.files,
-            pmids=[wanted.pmids] if wanted.pmids.strip() else [],
-            search=wanted.search.strip() or None,
-            limit=wanted.limit,
+            files=request.files,
+            pmids=[request.pmids] if request.pmids.strip() else [],
+            search=request.search.strip() or None,
+            limit=request.limit,
             on_progress=self._on_progress,
         )
 
     def _on_progress(self, progress: Progress) -> None:
         if self._earlier is None:
             self._earlier = progress.done
-        self._tell(State(progress, earlier=self._earlier))
+        self._report_state(BuildState(progress, earlier=self._earlier))
         if self._stop.is_set():
             raise _Stopped
 
-    def _tell(self, state: State) -> None:
-        self._news.put(replace(state, seconds=self._seconds()))
+    def _report_state(self, state: BuildState) -> None:
+        self._states.put(replace(state, seconds=self._seconds()))
 
     def _seconds(self) -> float:
         return time.monotonic() - self._began
 
 
-def progress_html(state: State, *, is_stopping: bool = False) -> str:
-    """Return a bar with what is done, the rate, the time left and what is waited for."""
-    done, total = state.progress.done, state.progress.total
-    rate = (done - state.earlier) / state.seconds if state.seconds else 0.0
-    words = [f"{done:,} of {total:,} abstracts" if total else f"{done:,} abstracts"]
-    if rate:
-        words.append(f"{rate:,.1f} a second")
-    if rate and total:
-        words.append(f"{duration((total - done) / rate)} left")
-    words.append(f"{duration(state.seconds)} so far")
-    doing = "stopping after the batch at hand" if is_stopping else state.progress.doing
-    value = f' value="{min(done, total)}" max="{total}"' if total and done else ""
-    return (
-        f'<div class="aa-progress"><progress aria-label="Abstracts done"{value}></progress>'
-        f'<p>{" · ".join(words)}</p><p class="aa-doing" role="status">{escape(doing)}…</p></div>'
+def progress_html(state: BuildState, *, is_stopping: bool = False) -> str:
+    """Return a bar with the abstracts done, the rate, the time left and the step at hand."""
+    return render(
+        "progress.html",
+        done=state.progress.done,
+        total=state.progress.total,
+        figures=_figures(state),
+        doing="stopping after the batch at hand" if is_stopping else state.progress.doing,
     )
 
 
+def _figures(state: BuildState) -> list[str]:
+    done, total = state.progress.done, state.progress.total
+    rate = (done - state.earlier) / state.seconds if state.seconds else 0.0
+    figures = [f"{done:,} of {total:,} abstracts" if total else f"{done:,} abstracts"]
+    if rate:
+        figures.append(f"{rate:,.1f} a second")
+    if rate and total:
+        figures.append(f"{duration((total - done) / rate)} left")
+    return [*figures, f"{duration(state.seconds)} so far"]
+
+
 def duration(seconds: float) -> str:
-    """Return a time as a person says it: "8 s", "3 min 5 s", "2 h 10 min".
+    """Return a duration in words: "8 s", "3 min 5 s", "2 h 10 min".
 
     >>> duration(185)
     '3 min 5 s'
@@ -163,49 +170,20 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def account_html(state: State, library: Library) -> str:
+def account_html(state: BuildState, library: Library) -> str:
     """Return the account of a build that is over: counts, the library as it is now, and what failed and why."""
     if state.problem:
-        return f'<div class="aa-account"><p class="aa-notice" role="alert" dir="auto">{escape(state.problem)}</p></div>'
-    info = library.info()
-    now = f"<p>“{escape(info.name)}” now holds {escape(library_line(info))}.</p>"
-    if state.report is None:
-        head = "<h3>Stopped</h3><p>Nothing is lost: what was done is kept, and the same order goes on from there.</p>"
-        return f'<div class="aa-account" role="status">{head}{now}</div>'
-    report = state.report
-    counts = [("added", report.added), ("updated", report.updated), ("unchanged", report.unchanged)]
-    counts += [("removed", report.removed)] if report.removed else []
-    counts += [("failed", len(report.failed))]
-    items = "".join(f"<li><b>{count:,}</b> {word}</li>" for word, count in counts)
-    return (
-        f'<div class="aa-account" role="status"><h3>Done in {duration(state.seconds)}</h3>'
-        f'<ul class="aa-counts">{items}</ul>{now}{_notes(report)}{_changes(report)}{_failures(report)}</div>'
-    )
-
-
-def _notes(report: Report) -> str:
-    return "".join(f'<p dir="auto">{escape(sentence(note))}</p>' for note in report.notes)
-
-
-def _changes(report: Report) -> str:
-    return _table(report.changes, "What has become of abstracts", ("PMID", "What happened"))
-
-
-def _failures(report: Report) -> str:
-    return _table(report.failed, "What could not be taken in, and why", ("PMID or file", "Reason"))
-
-
-def _table(said: Mapping[str, str], caption: str, heads: tuple[str, str]) -> str:
-    if not said:
-        return ""
-    rows = "".join(
-        f'<tr><th scope="row" dir="auto">{escape(what)}</th><td dir="auto">{escape(why)}</td></tr>'
-        for what, why in list(said.items())[:SHOWN_ROWS]
-    )
-    more = len(said) - SHOWN_ROWS
-    rest = f"<p>… and {more:,} more.</p>" if more > 0 else ""
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    return (
-        f'<table class="aa-failures"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>{rest}"
+        return render("account.html", state=state)
+    info, report = library.info(), state.report or Report()
+    counts = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
+    counts |= {"removed": report.removed} if report.removed else {}
+    return render(
+        "account.html",
+        state=state,
+        info=info,
+        holds=library_line(info),
+        duration=duration(state.seconds),
+        counts=counts | {"failed": len(report.failed)},
+        notes=[as_sentence(note) for note in report.notes],
+        shown_rows=SHOWN_ROWS,
     )

@@ -1,4 +1,4 @@
-"""What the Ask tab does: a session's plain record, and the screens that a question makes of it."""
+"""The Ask tab without Gradio: sessions, and the screens of a question while its answer grows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.conversation import Exchange, exchange_html, notice_html, sources_html, 
 from ui.libraries import Libraries
 
 SHOWN_EXCHANGES = 10
-"""Exchanges kept on the page; a follow-up refers to a recent one, and old cards would only weigh on the browser."""
+"""How many exchanges stay on the page: follow-ups refer to recent ones, and old cards burden the browser."""
 
 EXAMPLES = (
     "What does IL-32β induce in MDA-MB-231 breast cancer cells?",
@@ -25,15 +25,15 @@ EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one browser tab is at: its library and its exchanges so far."""
+    """State of one browser tab: its library and its exchanges so far."""
 
     library: str
     exchanges: tuple[Exchange, ...] = ()
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The questions that were answered, with their answers: what a follow-up can refer to."""
-        return tuple(Turn(each.question, each.answer) for each in self.exchanges if each.answer is not None)
+        """The answered questions with their answers, to which a follow-up can refer."""
+        return tuple(Turn(exchange.question, exchange.answer) for exchange in self.exchanges if exchange.answer)
 
     @property
     def next_number(self) -> int:
@@ -62,7 +62,7 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class FilterFields:
-    """The row of filter fields as it was filled in; a field that was never opened may come as None."""
+    """The filter fields as a person filled them in; a field never opened may be None."""
 
     first_year: str | None = ""
     last_year: str | None = ""
@@ -70,7 +70,7 @@ class FilterFields:
     include_retracted: bool | None = False
 
     def filters(self) -> Filters:
-        """Return the filters meant. Raises InputError when a year is no year."""
+        """Return the filters. Raises InputError when a year is not a year."""
         years = (_year(self.first_year), _year(self.last_year))
         return Filters(
             years=None if years == (None, None) else years,
@@ -80,14 +80,14 @@ class FilterFields:
 
 
 def first_session(libraries: Libraries) -> Session:
-    """Return the session of a tab that was just opened."""
+    """Return the session of a new browser tab."""
     return Session(libraries.first)
 
 
 def ask(
     question: str, session: Session, fields: FilterFields, *, libraries: Libraries
 ) -> Iterator[tuple[Session, Screen]]:
-    """Yield the session and the screen as the answer grows; a problem is shown where the answer would stand."""
+    """Yield the session and the screen as the answer grows; an error is shown in the answer's place."""
     exchange = Exchange(session.next_number, question, is_whole=False)
     earlier = _earlier(session)
     yield session, _screen(earlier, exchange)
@@ -97,7 +97,7 @@ def ask(
             exchange = replace(exchange, answer=answer)
             yield session, _screen(earlier, exchange)
     except AskAbstractsError as error:
-        exchange = replace(exchange, answer=None, problem=sentence(error))
+        exchange = replace(exchange, answer=None, problem=as_sentence(error))
     exchange = replace(exchange, is_whole=True)
     yield session.with_exchange(exchange), _screen(earlier, exchange)
 
@@ -107,21 +107,21 @@ def empty_screen(session: Session, libraries: Libraries) -> Screen:
     try:
         info = libraries.info(session.library)
     except AskAbstractsError as error:
-        return Screen("", notice_html(sentence(error)), "", "")
+        return Screen("", notice_html(as_sentence(error)), "", "")
     examples = EXAMPLES if libraries.is_sample(session.library) else ()
     return Screen("", welcome_html(session.library, info.abstracts, examples), "", "")
 
 
 def about_library(session: Session, libraries: Libraries) -> str:
-    """Return a line on the session's library: how many abstracts, of which years."""
+    """Return the header's line on the session's library, or why the library cannot be read."""
     try:
         return library_line(libraries.info(session.library))
     except AskAbstractsError as error:
-        return sentence(error)
+        return as_sentence(error)
 
 
 def library_line(info: LibraryInfo) -> str:
-    """Return how many abstracts a library holds, of which years, and how many of them are retracted."""
+    """Return a library's number of abstracts, its years, and how many abstracts are retracted."""
     words = [f"{info.abstracts:,} abstract{'' if info.abstracts == 1 else 's'}"]
     if info.years is not None:
         first, last = info.years
@@ -131,10 +131,10 @@ def library_line(info: LibraryInfo) -> str:
     return " · ".join(words)
 
 
-def sentence(error: AskAbstractsError | str) -> str:
-    """Return an error's message, or a note, as a sentence: with a capital letter and a full stop."""
+def as_sentence(error: AskAbstractsError | str) -> str:
+    """Return an error's message, or a note, with a capital letter and a full stop."""
     text = str(error).strip() or "something went wrong"
-    # A path or a quoted name at the beginning is left as it is.
+    # A path or a quoted name at the beginning stays as it is.
     beginning = text[0].upper() if text.split()[0].isalpha() else text[0]
     return beginning + text[1:] + ("" if text[-1] in ".!?" else ".")
 
@@ -149,8 +149,8 @@ def _year(text: str | None) -> int | None:
 
 
 def _earlier(session: Session) -> tuple[str, str]:
-    conversation = "".join(exchange_html(each) for each in session.exchanges)
-    return conversation, "".join(sources_html(each, is_shown=False) for each in session.exchanges)
+    conversation = "".join(map(exchange_html, session.exchanges))
+    return conversation, "".join(sources_html(exchange, is_shown=False) for exchange in session.exchanges)
 
 
 def _screen(earlier: tuple[str, str], exchange: Exchange) -> Screen:

@@ -1,4 +1,4 @@
-"""What the server answers at all: the routes that the page uses, and with a password none of them to strangers."""
+"""Access control: only the routes that the page uses are answered, and with a password none of them to strangers."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _GUARDED = re.compile(
     rf"{_JOIN}|{_UPLOAD}|/gradio_api/(info/?|queue/data|upload_progress|cancel|reset/?|user/?|app_id/?"
     r"|heartbeat/[A-Za-z0-9]+)"
 )
-"""Routes that the page works by. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
+"""Routes that the page needs. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
 
 _BODY_LIMITS = {_JOIN: 4_000_000, _UPLOAD: uploads.REQUEST_LIMIT}
 _BODY_LIMIT = 100_000
-"""Bytes that a request may bring: an event of the page, uploaded files, and everything else, such as a login."""
+"""Largest bodies in bytes: of an event of the page, of uploads, and of everything else, such as a login."""
 
 _SENTENCES = {
     400: "This request names a file that was not uploaded here, or is no JSON.",
@@ -59,7 +59,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
-"""The browser itself sees to it that the page talks to nobody but this server."""
+"""Content security policy: the browser lets the page talk to this server only."""
 
 _HEADERS = (
     (b"content-security-policy", _POLICY.encode()),
@@ -71,12 +71,12 @@ _HEADERS = (
 class Gate:
     """An ASGI middleware around Gradio's application.
 
-    Gradio opens some ninety routes: files of the machine, a proxy, monitoring, an editor. The page needs a dozen; every
-    other one is answered with 404.
+    Gradio opens some ninety routes: files of the machine, a proxy, monitoring, an editor. The page needs a dozen; all
+    others are answered with 404.
     """
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
-        """Stand before an application."""
+        """Guard an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,9 +87,9 @@ class Gate:
                 await self._app(scope, receive, send)
             return
         status = (
-            refusal(scope["path"], is_let_in=_is_let_in(scope))
-            or _of_another_host(scope)
-            or _of_another_page(scope)
+            refusal(scope["path"], is_logged_in=_is_logged_in(scope))
+            or _foreign_host(scope)
+            or _foreign_page(scope)
             or _too_large(scope)
         )
         if status:
@@ -100,7 +100,7 @@ class Gate:
             if body is None or _is_forged(body):
                 await _refuse(send, 400)
                 return
-            receive = _again(body, receive)
+            receive = _replayed(body, receive)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -110,18 +110,18 @@ class Gate:
         await self._app(scope, receive, send_with_headers)
 
 
-def refusal(path: str, *, is_let_in: bool) -> int:
-    """Return the status to turn a request away with, 0 to let it through."""
+def refusal(path: str, *, is_logged_in: bool) -> int:
+    """Return the status to refuse a request with; 0 to let it through."""
     if ".." in path.split("/") or "\\" in path or "\0" in path:
         return 404
     if _OPEN.fullmatch(path):
         return 0
     if _GUARDED.fullmatch(path):
-        return 0 if is_let_in else 401
+        return 0 if is_logged_in else 401
     return 404
 
 
-def _of_another_host(scope: Scope) -> int:
+def _foreign_host(scope: Scope) -> int:
     """Return 403 when a request that came to the loopback address calls this machine by a name of the web.
 
     Such a name, led to 127.0.0.1 by its owner's DNS, would let any page in the browser read and drive the chat.
@@ -132,18 +132,18 @@ def _of_another_host(scope: Scope) -> int:
     return 403 if is_local and host and host not in ("127.0.0.1", "localhost", "[::1]") else 0
 
 
-def _of_another_page(scope: Scope) -> int:
+def _foreign_page(scope: Scope) -> int:
     """Return 403 when the browser says that a page of another site sends this: it may link here, and do nothing."""
     is_sent = scope["method"] not in ("GET", "HEAD", "OPTIONS")
     return 403 if is_sent and dict(scope["headers"]).get(b"sec-fetch-site") == b"cross-site" else 0
 
 
 def _too_large(scope: Scope) -> int:
-    """Return the status for a request that brings too much, or does not say how much it brings."""
+    """Return the status for a body that is too large or of no stated length; 0 if it is neither."""
     headers = dict(scope["headers"])
     if b"transfer-encoding" in headers:
         return 411
-    # The server under us sees to it that what comes is no longer than what is said.
+    # The server under us cuts a body off at its stated length.
     length = int(headers.get(b"content-length", b"0"))
     if length > _BODY_LIMITS.get(scope["path"], _BODY_LIMIT):
         return 413
@@ -151,7 +151,7 @@ def _too_large(scope: Scope) -> int:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """Return a request's whole body, None when the sender leaves in the middle."""
+    """Return a request's whole body; None when the client disconnects before its end."""
     body, is_more = bytearray(), True
     while is_more:
         message = await receive()
@@ -164,23 +164,23 @@ async def _read(receive: Receive) -> bytes | None:
 
 def _is_forged(body: bytes) -> bool:
     try:
-        return uploads.strays(json.loads(body))
+        return uploads.names_other_file(json.loads(body))
     except (ValueError, RecursionError):  # no JSON, no text, or nested without an end
         return True
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives a body once more, and then what comes after it."""
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that replays a body before what follows it."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def receive_again() -> Message:
+    async def receive_replayed() -> Message:
         return messages.pop() if messages else await receive()
 
-    return receive_again
+    return receive_replayed
 
 
-def _is_let_in(scope: Scope) -> bool:
-    """Say whether the request comes from somebody logged in, or nobody has to be."""
+def _is_logged_in(scope: Scope) -> bool:
+    """Return True if the client has logged in, or no password is set."""
     app = scope["app"]
     if app.auth is None:
         return True

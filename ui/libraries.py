@@ -1,4 +1,4 @@
-"""The libraries that the page can show: those in one folder, and the one that it was started with."""
+"""The libraries of the page: those in one folder, and the one named at the start."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
 
 
 class Libraries:
-    """Opens libraries by name, each once for all sessions. It may be used from many threads."""
+    """Libraries by name, each opened once for all sessions. Thread-safe."""
 
     def __init__(
         self, folder: Path, *, first: Path | str, assistant: Callable[[Library], Assistant] = Assistant
     ) -> None:
-        """Know the libraries in a folder and a first one, which may lie elsewhere; nothing is opened yet.
+        """Take the libraries in a folder and a first one, which may lie elsewhere; nothing is opened yet.
 
-        The first one may be on a server, named by its address. `assistant` makes what answers from each.
+        `first` is a folder, or the address of a library on a server. `assistant` makes the assistant of each library.
         """
         self.folder = folder
         self._first = first if is_address(first) else Path(first)
@@ -37,13 +37,13 @@ class Libraries:
 
     @property
     def first(self) -> str:
-        """The name of the library that a new session asks."""
+        """The name of the library of a new session."""
         if isinstance(self._first, Path):
             return self._first.resolve().name
         return self._first.rpartition("/")[2].partition("?")[0]
 
     def names(self) -> list[str]:
-        """Return the names of the libraries there are now, the first one first."""
+        """Return the names of the present libraries, the first library first."""
         here = sorted(path.parent.name for path in self.folder.glob("*/library.db"))
         return [self.first, *(name for name in here if name != self.first)]
 
@@ -64,11 +64,11 @@ class Libraries:
         return self._open(name)[1]
 
     def info(self, name: str) -> LibraryInfo:
-        """Return what a library holds now."""
+        """Return the figures of a library as it is now."""
         return self.library(name).info()
 
     def new(self, name: str) -> str:
-        """Make an empty library and return its name. Raises InputError when the name will not do or is taken."""
+        """Make an empty library and return its name. Raises InputError when the name is not allowed or taken."""
         name = name.strip()
         if not _NAME.fullmatch(name):
             raise InputError(
@@ -81,12 +81,12 @@ class Libraries:
         return name
 
     def is_sample(self, name: str) -> bool:
-        """Say whether a library is the one that comes with AskAbstracts."""
+        """Return True if a library is the sample that comes with AskAbstracts."""
         path = self.path(name) if name == SAMPLE else ""
         return isinstance(path, Path) and path.resolve() == (self.folder / SAMPLE).resolve()
 
     def discard_empty(self, name: str) -> None:
-        """Take away a library that was begun and got no abstract, so that its name is free again."""
+        """Delete a library without abstracts, so that its name is free again; another is left alone."""
         library = self.library(name)
         if library.info().abstracts or self.path(name) != self.folder / name:
             return

@@ -1,4 +1,4 @@
-"""The Library tab: a library is made or extended from PMIDs, a PubMed search or files, with progress and an account."""
+"""The Library tab: build or extend a library from PMIDs, a PubMed search or files, with progress and a report."""
 
 from __future__ import annotations
 
@@ -11,26 +11,22 @@ import gradio as gr
 
 from index import Library
 from index.errors import AskAbstractsError, InputError
-from ui.ask_tab import Frame
-from ui.building import Build, State, Wanted, account_html, progress_html
-from ui.chat import Session, about_library, empty_screen, sentence
-from ui.conversation import BROKEN_OFF_HTML, notice_html
+from ui.ask_tab import PRIVATE, Frame
+from ui.building import Build, BuildRequest, BuildState, account_html, progress_html
+from ui.chat import Session, about_library, as_sentence, empty_screen
+from ui.conversation import BROKEN_OFF, notice_html
 from ui.libraries import Libraries
-from ui.uploads import taken
+from ui.rendering import render
+from ui.uploads import split_by_readability
 
 NEW, PRESENT = "A new library", "The library chosen above"
 
 DEFAULT_LIMIT = 500
 
-INTRODUCTION_HTML = (
-    "<h2>Fill a library</h2><p>Any mix of the three below. PMIDs and searches are fetched from PubMed, which needs a "
-    "network; files need none. Abstracts that are already there are updated in place.</p>"
-)
-
 
 @dataclass(frozen=True, slots=True)
-class _Fields:
-    """The tab's components."""
+class _LibraryFields:
+    """Components of the tab."""
 
     pmids: gr.Textbox
     search: gr.Textbox
@@ -49,14 +45,14 @@ class _Fields:
 
 
 def library_tab(libraries: Libraries, frame: Frame, *, screen: list[gr.HTML]) -> None:
-    """Lay out the tab and wire it; a new library becomes the one that `screen` asks."""
+    """Lay out the tab and wire it; a new library is then asked in `screen`."""
     with gr.Column(elem_id="aa-fill"):
-        gr.HTML(INTRODUCTION_HTML, apply_default_css=False)
+        gr.HTML(render("introduction.html"), apply_default_css=False)
         fields = _lay_out()
     _wire(libraries, frame, screen, fields)
 
 
-def _lay_out() -> _Fields:
+def _lay_out() -> _LibraryFields:
     with gr.Row():
         with gr.Column(min_width=300):
             pmids = gr.Textbox(
@@ -93,10 +89,10 @@ def _lay_out() -> _Fields:
         stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop")
         ask = gr.Button("Ask this library", scale=0, min_width=190, visible=False, elem_id="aa-ask-it")
     outcome = gr.HTML(elem_id="aa-outcome", apply_default_css=False)
-    return _Fields(pmids, search, limit, files, target, name, build, stop, ask, outcome)
+    return _LibraryFields(pmids, search, limit, files, target, name, build, stop, ask, outcome)
 
 
-def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Fields) -> None:
+def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _LibraryFields) -> None:
     running: dict[str, Build] = {}
     unchanged = [gr.skip()] * (3 + len(screen))
 
@@ -110,14 +106,15 @@ def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Fi
         session: Session,
         request: gr.Request,
     ) -> Iterator[list[Any]]:
-        wanted = Wanted(pmids or "", search or "", int(limit) if limit else None, [Path(file) for file in files or ()])
+        paths = [Path(file) for file in files or ()]
+        order = BuildRequest(pmids or "", search or "", int(limit) if limit else None, paths)
         try:
-            chosen = _target(libraries, session, wanted, name if target == NEW else None)
+            chosen = _target(libraries, session, order, name if target == NEW else None)
             library = libraries.library(chosen)
         except AskAbstractsError as error:
-            yield [notice_html(sentence(error)), *_buttons(), *unchanged]
+            yield [notice_html(as_sentence(error)), *_buttons(), *unchanged]
             return
-        job = running[str(request.session_hash)] = Build(library, wanted)
+        job = running[str(request.session_hash)] = Build(library, order)
         try:
             for state in job.states():
                 if not state.is_over:
@@ -128,7 +125,7 @@ def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Fi
             if target == NEW:
                 libraries.discard_empty(chosen)
 
-    def _outcome(state: State, chosen: str, library: Library, session: Session) -> list[Any]:
+    def _outcome(state: BuildState, chosen: str, library: Library, session: Session) -> list[Any]:
         if not library.info().abstracts:
             return [*_buttons(), *unchanged]
         if chosen == session.library:
@@ -143,24 +140,23 @@ def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Fi
             job.stop()
 
     def received(files: list[str]) -> list[Any]:
-        kept, refused = taken([Path(file) for file in files])
+        kept, refused = split_by_readability([Path(file) for file in files])
         if not refused:
             return [gr.skip(), ""]
         return [[str(path) for path in kept], notice_html(" ".join(refused))]
 
-    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     outputs = [fields.outcome, fields.build, fields.stop, fields.ask, frame.session, frame.picker, frame.line, *screen]
-    building = fields.build.click(build, [*fields.inputs, frame.session], outputs, concurrency_limit=2, **private)
-    building.failure(lambda: [BROKEN_OFF_HTML, *_buttons()], None, outputs[:4], **private)
-    fields.files.upload(received, [fields.files], [fields.files, fields.outcome], **private)
-    fields.stop.click(stop, None, None, **private)
-    fields.ask.click(lambda: gr.update(selected="ask"), None, [frame.tabs], **private)
-    fields.target.change(lambda target: gr.update(visible=target == NEW), [fields.target], [fields.name], **private)
+    building = fields.build.click(build, [*fields.inputs, frame.session], outputs, concurrency_limit=2, **PRIVATE)
+    building.failure(lambda: [notice_html(BROKEN_OFF), *_buttons()], None, outputs[:4], **PRIVATE)
+    fields.files.upload(received, [fields.files], [fields.files, fields.outcome], **PRIVATE)
+    fields.stop.click(stop, None, None, **PRIVATE)
+    fields.ask.click(lambda: gr.update(selected="ask"), None, [frame.tabs], **PRIVATE)
+    fields.target.change(lambda target: gr.update(visible=target == NEW), [fields.target], [fields.name], **PRIVATE)
 
 
-def _target(libraries: Libraries, session: Session, wanted: Wanted, name: str | None) -> str:
-    """Return the name of the library to fill, made if it is a new one. Raises InputError when that cannot be."""
-    if wanted.is_nothing:
+def _target(libraries: Libraries, session: Session, order: BuildRequest, name: str | None) -> str:
+    """Return the name of the library to fill, and make it if it is new. Raises InputError when it cannot be filled."""
+    if order.is_empty:
         raise InputError("nothing to take in yet: paste PMIDs, give a PubMed search or choose a file")
     if name is not None:
         return libraries.new(name)
@@ -170,7 +166,7 @@ def _target(libraries: Libraries, session: Session, wanted: Wanted, name: str | 
 
 
 def _buttons(*, is_running: bool = False, can_ask: bool = False) -> list[Any]:
-    """Return how Build, Stop and Ask this library look."""
+    """Return the updates of the buttons Build, Stop and Ask this library."""
     return [
         gr.update(interactive=not is_running),
         gr.update(visible=is_running),

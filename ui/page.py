@@ -9,16 +9,11 @@ import gradio as gr
 
 from index.errors import AskAbstractsError
 from ui import uploads
-from ui.about import ABOUT_HTML
-from ui.ask_tab import AskTab, Frame, ask_tab
+from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
 from ui.chat import Session, about_library, empty_screen, first_session
 from ui.libraries import Libraries
 from ui.library_tab import library_tab
-
-BRAND_HTML = (
-    '<div class="aa-brand"><span class="aa-logo" aria-hidden="true">[1]</span><div><h1>AskAbstracts</h1>'
-    "<p>Answers from PubMed abstracts, every sentence with its passage</p></div></div>"
-)
+from ui.rendering import render
 
 SESSION_KEPT_S = 12 * 3600
 SESSIONS_KEPT = 500
@@ -62,18 +57,18 @@ COLOURS = {
     "checkbox_label_text_color": "ink",
     "checkbox_label_text_color_selected": "ink",
 }
-"""Gradio's names for the places of colours, and which of page.css's colours stands there."""
+"""Gradio's names of theme colours, each with its colour of page.css."""
 
 
 def build_page(libraries: Libraries) -> gr.Blocks:
-    """Return the whole page over these libraries, ready for `launch_options`."""
+    """Return the page over these libraries; launch it with `launch_options`."""
     page = gr.Blocks(
         title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, uploads.KEPT_S)
     )
     with page:
         session = gr.State(first_session(libraries), time_to_live=SESSION_KEPT_S)
         with gr.Row(elem_id="aa-header"):
-            gr.HTML(BRAND_HTML, elem_id="aa-brand-box", apply_default_css=False)
+            gr.HTML(render("brand.html"), elem_id="aa-brand-box", apply_default_css=False)
             with gr.Column(elem_id="aa-library-box", scale=0, min_width=240):
                 picker = gr.Dropdown(
                     libraries.names(), value=libraries.first, label="Library", elem_id="aa-picker", interactive=True
@@ -86,14 +81,14 @@ def build_page(libraries: Libraries) -> gr.Blocks:
             with gr.Tab("Library", id="library"):
                 library_tab(libraries, frame, screen=tab.screen)
             with gr.Tab("About", id="about"):
-                gr.HTML(ABOUT_HTML, elem_id="aa-about")
+                gr.HTML(render("about.html"), elem_id="aa-about")
         _wire(page, libraries, frame, tab)
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     return page
 
 
 def launch_options() -> dict[str, Any]:
-    """Return what `launch` needs to show the page as designed, and to ask nothing of any other host."""
+    """Return the arguments of `launch`: the look of the page, and no request to any other host."""
     here = Path(__file__).parent
     return {
         "theme": _theme(),
@@ -125,7 +120,7 @@ def _theme() -> gr.themes.Base:
         font=[font("system-ui"), font("-apple-system"), font("Segoe UI"), font("Noto Sans"), font("sans-serif")],
         font_mono=[font("ui-monospace"), font("Menlo"), font("Consolas"), font("monospace")],
     )
-    # page.css says what each of its colours is by day and by night.
+    # page.css defines its colours by day and by night.
     colours = {name: f"var(--aa-{colour})" for name, colour in COLOURS.items()}
     by_night = {f"{name}_dark": colour for name, colour in colours.items()}
     return theme.set(**colours, **by_night, color_accent="var(--aa-accent)", input_border_width="1px")
@@ -150,14 +145,13 @@ def _wire(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab) -> N
         return [session, *empty_screen(session, libraries).parts, ""]
 
     shown = [frame.line, tab.types, *tab.screen]
-    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    page.load(opened, [frame.session], [frame.picker, *shown], **private)
-    frame.picker.input(switched, [frame.picker], [frame.session, *shown], cancels=tab.asking, **private)
-    tab.clear.click(cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **private)
+    page.load(opened, [frame.session], [frame.picker, *shown], **PRIVATE)
+    frame.picker.input(switched, [frame.picker], [frame.session, *shown], cancels=tab.asking, **PRIVATE)
+    tab.clear.click(cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **PRIVATE)
 
 
 def _types(libraries: Libraries, name: str) -> list[tuple[str, str]]:
-    """Return the publication types in a library; none when it cannot be read, which the page says elsewhere."""
+    """Return the publication types in a library; none when it cannot be read, of which the header tells."""
     try:
         return [(value[:1].upper() + value[1:], value) for value in libraries.library(name).label_values("type")]
     except AskAbstractsError:

@@ -1,14 +1,14 @@
-"""What people upload: kept in one folder, of a kind that can be read, within bounds, and not for long."""
+"""Uploaded files: in one folder, of a readable format, within limits of size, and deleted after hours."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from index.environment import upload_folder
 from index.errors import FileError
 from index.ingest.formats.detect import read_file
 
@@ -19,23 +19,18 @@ REQUEST_LIMIT = 500_000_000
 """Bytes of all files sent at once."""
 
 FOLDER_LIMIT = 4_000_000_000
-"""Bytes of all that is kept, so that nobody can fill the disk."""
+"""Bytes of all uploads together, so that nobody can fill the disk."""
 
 KEPT_S = 6 * 3600
 
 
-def folder() -> Path:
-    """Return the folder of the uploads: app.py gives Gradio one of its own, which goes when the server does."""
-    return Path(os.environ["GRADIO_TEMP_DIR"]).resolve()
-
-
 def has_room(bytes_: int) -> bool:
-    """Say whether so much more may be kept, once what has been kept long enough is gone."""
-    return sum(_size(path) for path in _kept(folder())) + bytes_ <= FOLDER_LIMIT
+    """Return True if there is room for so many more bytes, after files older than `KEPT_S` are deleted."""
+    return sum(_size(path) for path in _kept(upload_folder())) + bytes_ <= FOLDER_LIMIT
 
 
 def _kept(where: Path) -> Iterator[Path]:
-    """Yield the files that stay; those kept long enough go, of uploads that were broken off too."""
+    """Yield the files younger than `KEPT_S`; delete the others, those of broken-off uploads too."""
     aged = time.time() - KEPT_S
     for path in where.rglob("*"):
         with suppress(FileNotFoundError):
@@ -52,26 +47,27 @@ def _size(path: Path) -> int:
         return 0
 
 
-def strays(payload: object) -> bool:
-    """Say whether an event's payload names a file that is not among the uploads.
+def names_other_file(payload: object) -> bool:
+    """Return True if an event's payload names a file that is not among the uploads.
 
     Gradio takes every {"path": …} for a file, in any field: it would read one on this machine, or fetch an address.
     """
     if isinstance(payload, dict):
         path = payload.get("path")
-        return (path is not None and not _is_uploaded(path)) or any(map(strays, payload.values()))
-    return isinstance(payload, list) and any(map(strays, payload))
+        return (path is not None and not _is_uploaded(path)) or any(map(names_other_file, payload.values()))
+    return isinstance(payload, list) and any(map(names_other_file, payload))
 
 
-def _is_uploaded(path: Any) -> bool:  # noqa: ANN401 - whatever a stranger wrote there
+def _is_uploaded(path: Any) -> bool:  # noqa: ANN401 - any JSON
     try:
-        return Path(path).is_absolute() and Path(path).resolve().is_relative_to(folder()) and Path(path).is_file()
+        file = Path(path)
+        return file.is_absolute() and file.resolve().is_relative_to(upload_folder()) and file.is_file()
     except (TypeError, ValueError, OSError):  # no text, a NUL in it, or longer than any name can be
         return False
 
 
-def taken(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """Return the files that can be read, and for each other a sentence; what cannot be read is deleted at once."""
+def split_by_readability(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """Return the readable files, and a sentence for each other file, which is deleted at once."""
     kept, refused = [], []
     for file in files:
         if sentence := _refusal(file):
@@ -83,7 +79,7 @@ def taken(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
 
 
 def _refusal(file: Path) -> str:
-    """Return why a file is none that can be read, as a sentence; "" if it is one."""
+    """Return why a file cannot be read, as a sentence; "" if it can."""
     reads = read_file(file)
     try:
         next(reads, None)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.embedding.checkpoint import Stored, checked_sha256, is_stored, read_state
-from index.environment import refuse_telemetry
+from index.environment import Variable, read_variable, refuse_telemetry
 from index.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -20,14 +19,12 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 DEFAULT_ENCODER = "abstracts-MiniLM-L6"
 """MiniLM as `python -m training encoder` made it, in models/encoder."""
 ENCODER = Stored("encoder", f"fetch it again, or name another by --encoder, {MINILM} for one")
-VARIABLE = "ASKABSTRACTS_ENCODER"
-"""The environment variable that names the encoder of new libraries."""
 _FOLDER = Path(__file__).parents[2] / "models" / "encoder"
 
 
 def default_encoder() -> str:
     """Return the encoder of new libraries: what ASKABSTRACTS_ENCODER names, or the one that comes along."""
-    return os.environ.get(VARIABLE, "").strip() or DEFAULT_ENCODER
+    return read_variable(Variable.ENCODER) or DEFAULT_ENCODER
 
 
 def encoder_folder(name: str) -> Path:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from index.environment import Variable, read_variable
 from index.errors import InputError, ModelError
 from qa.generation.stream_timeout import StreamTimeout
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 MAX_RETRIES = 1
 """One more try after a refused connection, a time-out or an overloaded server: a person is waiting."""
 
-TIMEOUT_VARIABLE = "ASKABSTRACTS_LLM_TIMEOUT"
 DEFAULT_TIMEOUT_S = 180.0
 """What a whole reply may take; a small model on two cores needs a minute or two to read eight abstracts."""
 
@@ -60,13 +60,13 @@ def reply_timeout_s() -> float:
 
     Raises InputError when what it says is no number of seconds.
     """
-    text = os.environ.get(TIMEOUT_VARIABLE, "").strip()
+    text = read_variable(Variable.LLM_TIMEOUT)
     try:
         seconds = float(text or DEFAULT_TIMEOUT_S)
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= 86_400:
-        raise InputError(f'{TIMEOUT_VARIABLE} is "{text}"; give the seconds that a reply may take, such as 180')
+        raise InputError(f'{Variable.LLM_TIMEOUT} is "{text}"; give the seconds that a reply may take, such as 180')
     return seconds
 
 
@@ -163,7 +163,7 @@ def _sentence(error: Exception, model: BaseChatModel) -> str:
     if isinstance(error, StreamTimeout):
         return (
             f"{who} had not finished its reply after {error.timeout_s:g} seconds; "
-            f"try again, choose a smaller model, or set {TIMEOUT_VARIABLE} to more seconds"
+            f"try again, choose a smaller model, or set {Variable.LLM_TIMEOUT} to more seconds"
         )
     if kinds & {"ModelTimeoutError", "TimeoutException", "TimeoutError"}:
         return f"{who} did not answer in time; try again, or choose a smaller model"

@@ -105,3 +105,17 @@ def test_two_processes_export_the_same_answer_byte_for_byte(library, tmp_path):
         subprocess.run([*command, "--export", str(file)], cwd=ROOT, check=True, capture_output=True)
     assert files[0].read_bytes() == files[1].read_bytes()
     assert json.loads(files[0].read_text(encoding="utf-8"))["sentences"]
+
+
+@pytest.mark.parametrize("flags", [("--reader", "none"), ("--reader=none",), ("--reader",)])
+def test_the_former_name_of_a_flag_is_a_sentence_with_the_new_one(flags, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["ask", QUESTION, *flags])
+    assert capsys.readouterr().err == "--reader is now called --reranker; see: python -m qa ask --help\n"
+
+
+def test_the_former_name_of_a_variable_is_a_sentence_with_the_new_one(library, run, monkeypatch):
+    monkeypatch.setenv("ASKABSTRACTS_READER", "none")
+    code, out, said = run("ask", QUESTION, "--library", library.path)
+    assert (code, out) == (2, "")
+    assert said == "ASKABSTRACTS_READER is now called ASKABSTRACTS_RERANKER; set that one and unset the other\n"

@@ -18,6 +18,7 @@ import pytest
 
 import app
 from index import Abstract, Library, Section
+from index.cli import AnswerOptions, answer_options, named_library
 from index.errors import InputError
 from index.record_json import to_json
 
@@ -89,12 +90,12 @@ def test_the_environment_stands_in_for_flags(monkeypatch):
     monkeypatch.setenv("ASKABSTRACTS_LIBRARY", "some/where")
     monkeypatch.setenv("ASKABSTRACTS_LLM", "ollama:x")
     monkeypatch.setenv("ASKABSTRACTS_LLM_URL", "http://127.0.0.1:1/v1")
-    monkeypatch.setenv("ASKABSTRACTS_READER", "a/reader")
-    options = app.parser().parse_args([])
-    assert options.reader == "a/reader"
-    assert (options.library, options.llm, options.llm_url) == ("some/where", "ollama:x", "http://127.0.0.1:1/v1")
-    options = app.parser().parse_args(["--library", "here", "--llm", "openai:y"])
-    assert (options.library, options.llm) == ("here", "openai:y")
+    monkeypatch.setenv("ASKABSTRACTS_RERANKER", "a/reranker")
+    flags = app.parser().parse_args([])
+    assert named_library(flags) == "some/where"
+    assert answer_options(flags) == AnswerOptions("ollama:x", "http://127.0.0.1:1/v1", False, "a/reranker")
+    flags = app.parser().parse_args(["--library", "here", "--llm", "openai:y"])
+    assert (named_library(flags), answer_options(flags).llm) == ("here", "openai:y")
 
 
 def samples_of(path, *titles):
@@ -156,6 +157,7 @@ def test_what_cannot_be_started_is_refused_in_one_sentence(tmp_path):
         port = taken.getsockname()[1]
         assert f"port {port} of 127.0.0.1 cannot be had" in refused("--port", port, "--libraries", tmp_path)
     assert "--auth USER:PASSWORD" in refused("--auth", "nobody")
+    assert refused("--reader", "none") == "--reader is now called --reranker; see: app.py --help\n"
 
 
 def fetch(url, *, body=None, cookie=""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import pytest
 
 from index import Progress, Report
 from index.errors import InputError
-from ui.building import Build, State, Wanted, account_html, duration, progress_html
+from ui.building import Build, BuildRequest, BuildState, account_html, duration, progress_html
 
 
 @dataclass
@@ -19,10 +20,10 @@ class Scripted:
 
     progress: Iterable[Progress]
     outcome: Report | Exception
-    wanted: dict = field(default_factory=dict)
+    inputs: dict = field(default_factory=dict)
 
-    def add(self, *, on_progress, **wanted):
-        self.wanted = wanted
+    def add(self, *, on_progress, **inputs):
+        self.inputs = inputs
         for each in self.progress:
             on_progress(each)
         if isinstance(self.outcome, Exception):
@@ -35,15 +36,15 @@ HALF, WHOLE = Progress(1, 2, "embedding"), Progress(2, 2, "embedding")
 
 def test_a_build_tells_its_progress_and_ends_with_the_account():
     library = Scripted([HALF, WHOLE], Report(added=2))
-    states = list(Build(library, Wanted("1 2", " moss[Title] ", 50)).states())
+    states = list(Build(library, BuildRequest("1 2", " moss[Title] ", 50)).states())
     told = [state.progress for state in states if not state.is_over]
     assert [each for each in told if each in (HALF, WHOLE)] == [HALF, WHOLE]
     assert [state.report for state in states if state.is_over] == [Report(added=2)]
-    assert library.wanted == {"files": (), "pmids": ["1 2"], "search": "moss[Title]", "limit": 50}
+    assert library.inputs == {"files": (), "pmids": ["1 2"], "search": "moss[Title]", "limit": 50}
 
 
 def test_an_error_ends_a_build_with_its_sentence():
-    *_, last = Build(Scripted([HALF], InputError("the search is empty")), Wanted("1")).states()
+    *_, last = Build(Scripted([HALF], InputError("the search is empty")), BuildRequest("1")).states()
     assert (last.problem, last.report, last.was_stopped) == ("The search is empty.", None, False)
 
 
@@ -54,13 +55,13 @@ def test_a_stop_ends_a_build_at_its_next_batch():
         yield WHOLE
         raise AssertionError("the build went on")
 
-    build = Build(Scripted(progress(), Report(added=2)), Wanted("1"))
+    build = Build(Scripted(progress(), Report(added=2)), BuildRequest("1"))
     *_, last = build.states()
     assert (last.was_stopped, last.report, last.problem) == (True, None, "")
 
 
 def test_a_page_that_is_closed_stops_its_build():
-    build = Build(Scripted([HALF], Report()), Wanted("1"))
+    build = Build(Scripted([HALF], Report()), BuildRequest("1"))
     states = build.states()
     next(states)
     states.close()
@@ -70,7 +71,7 @@ def test_a_page_that_is_closed_stops_its_build():
 def test_an_error_that_nobody_foresaw_goes_to_the_log_and_ends_the_waiting(monkeypatch):
     logged = []
     monkeypatch.setattr(threading, "excepthook", lambda error: logged.append(error.exc_type))
-    *_, last = Build(Scripted([], ZeroDivisionError()), Wanted("1")).states()
+    *_, last = Build(Scripted([], ZeroDivisionError()), BuildRequest("1")).states()
     for thread in threading.enumerate():
         if thread.name == "building":
             thread.join()
@@ -79,17 +80,17 @@ def test_an_error_that_nobody_foresaw_goes_to_the_log_and_ends_the_waiting(monke
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("request_", "expected"),
     [
-        (Wanted(), True),
-        (Wanted(" \n", "\t"), True),
-        (Wanted("1"), False),
-        (Wanted(search="moss"), False),
-        (Wanted(files=("a.xml",)), False),
+        (BuildRequest(), True),
+        (BuildRequest(" \n", "\t"), True),
+        (BuildRequest("1"), False),
+        (BuildRequest(search="moss"), False),
+        (BuildRequest(files=("a.xml",)), False),
     ],
 )
-def test_nothing_is_wanted_when_every_field_is_blank(wanted, expected):
-    assert wanted.is_nothing is expected
+def test_a_request_is_empty_when_every_field_is_blank(request_, expected):
+    assert request_.is_empty is expected
 
 
 @pytest.mark.parametrize(
@@ -112,24 +113,24 @@ def test_duration(seconds, expected):
     [
         # Half way: what is done, the rate, the time left.
         (
-            State(Progress(500, 1000, "embedding"), seconds=50),
+            BuildState(Progress(500, 1000, "embedding"), seconds=50),
             ' value="500" max="1000">',
             "500 of 1,000 abstracts · 10.0 a second · 50 s left · 50 s so far",
         ),
         # How many there will be is not known yet: a bar without an end.
         (
-            State(Progress(64, None, "embedding"), seconds=8),
+            BuildState(Progress(64, None, "embedding"), seconds=8),
             '"Abstracts done"></progress>',
             "64 abstracts · 8.0 a second · 8 s so far",
         ),
         # What an earlier run had done counts as done, but not for the rate.
         (
-            State(Progress(500, 1000, "embedding"), seconds=50, earlier=400),
+            BuildState(Progress(500, 1000, "embedding"), seconds=50, earlier=400),
             ' value="500" max="1000">',
             "500 of 1,000 abstracts · 2.0 a second · 4 min 10 s left · 50 s so far",
         ),
         # Nothing done yet.
-        (State(Progress(0, 9, "asking PubMed")), '"Abstracts done"></progress>', "0 of 9 abstracts · 0 s so far"),
+        (BuildState(Progress(0, 9, "asking PubMed")), '"Abstracts done"></progress>', "0 of 9 abstracts · 0 s so far"),
     ],
 )
 def test_progress(state, bar, words):
@@ -140,12 +141,12 @@ def test_progress(state, bar, words):
 
 
 def test_progress_says_that_it_is_stopping():
-    assert "stopping after the batch at hand…</p>" in progress_html(State(HALF, 1.0), is_stopping=True)
+    assert "stopping after the batch at hand…</p>" in progress_html(BuildState(HALF, 1.0), is_stopping=True)
 
 
 def test_the_account_counts_and_names_what_failed_as_text(library):
     report = Report(added=2, unchanged=1, failed={"<b>x</b>": "is not a PMID", "9": "not <at> PubMed"})
-    html = account_html(State(report=report, seconds=12), library)
+    html = account_html(BuildState(report=report, seconds=12), library)
     assert "<h3>Done in 12 s</h3>" in html
     assert [f"<b>{count}</b> {word}" in html for count, word in ((2, "added"), (0, "updated"), (1, "unchanged"))] == [
         True
@@ -158,12 +159,12 @@ def test_the_account_counts_and_names_what_failed_as_text(library):
 
 def test_the_account_says_what_has_become_of_abstracts(library):
     report = Report(updated=1, changes={"7": "was retracted (PMID <9>)"}, notes=("went on with what was left",))
-    html = account_html(State(report=report, seconds=12), library)
+    html = account_html(BuildState(report=report, seconds=12), library)
     assert '<p dir="auto">Went on with what was left.</p>' in html
     assert '<tr><th scope="row" dir="auto">7</th><td dir="auto">was retracted (PMID &lt;9&gt;)</td></tr>' in html
 
 
 def test_a_stopped_build_says_that_nothing_is_lost(library):
-    html = account_html(State(was_stopped=True), library)
-    assert "<h3>Stopped</h3><p>Nothing is lost:" in html
+    html = account_html(BuildState(was_stopped=True), library)
+    assert re.search(r"<h3>Stopped</h3>\s*<p>Nothing is lost:", html)
     assert "now holds 5 abstracts" in html

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
+from markupsafe import escape
+from page_html import without_line_breaks
 
 from index.records import Abstract, Correction, Hit, Passage, Section
 from qa.answer import Answer, Citation, Sentence, Source
-from ui.cards import Quoted, Span, escape, marked, quotes_of, shown_passages, source_card, spans_of
+from ui.cards import LabelledSpan, Piece, QuotedSpan, cut_at_quotes, make_card, quotes_of, section_spans, shown_passages
+from ui.rendering import render
 
 ABSTRACT = Abstract(
     pmid="90000001",
@@ -37,13 +42,17 @@ def source(*passages: Passage, abstract: Abstract = ABSTRACT, number: int = 1) -
     return Source(number, abstract, tuple(Hit(each, 0.9) for each in passages))
 
 
-ROSE = Quoted(*at("Zeta-7 rose by 4%."), 1)
-FELL = Quoted(*at("It fell at night."), 2)
-TITLE = Quoted(*at("Zeta-7 in moss"), 3)
+def source_card(shown: Source, *, turn: int, quotes: Sequence[QuotedSpan] = (), nearest: bool = False) -> str:
+    return without_line_breaks(render("card.html", card=make_card(shown, quotes, is_nearest=nearest), turn=turn))
+
+
+ROSE = QuotedSpan(*at("Zeta-7 rose by 4%."), 1)
+FELL = QuotedSpan(*at("It fell at night."), 2)
+TITLE = QuotedSpan(*at("Zeta-7 in moss"), 3)
 
 
 def test_spans_are_the_title_and_the_sections_at_their_places():
-    assert [(span.label, TEXT[span.start : span.end]) for span in spans_of(ABSTRACT)] == [
+    assert [(span.label, TEXT[span.start : span.end]) for span in section_spans(ABSTRACT)] == [
         ("TITLE", "Zeta-7 in moss"),
         ("BACKGROUND", "Moss is green. Zeta-7 was unknown."),
         ("RESULTS", "Zeta-7 rose by 4%. It fell at night."),
@@ -53,26 +62,34 @@ def test_spans_are_the_title_and_the_sections_at_their_places():
 @pytest.mark.parametrize(
     ("quotes", "expected"),
     [
-        # Nothing quoted: plain text.
-        ([], "abc &lt;d&gt; ef"),
-        # One quote, escaped inside its mark.
-        ([Quoted(4, 7, 1)], 'abc <mark data-cites="s1">&lt;d&gt;</mark> ef'),
-        # Two sentences quote stretches that overlap: cut at every edge, no mark inside a mark.
+        # Nothing quoted: one piece.
+        ([], [Piece("abc <d> ef")]),
+        # One quote.
+        ([QuotedSpan(4, 7, 1)], [Piece("abc "), Piece("<d>", ("s1",)), Piece(" ef")]),
+        # Two sentences quote stretches that overlap: cut at every edge.
         (
-            [Quoted(0, 7, 1), Quoted(4, 10, 2)],
-            '<mark data-cites="s1">abc </mark><mark data-cites="s1 s2">&lt;d&gt;</mark>'
-            '<mark data-cites="s2"> ef</mark>',
+            [QuotedSpan(0, 7, 1), QuotedSpan(4, 10, 2)],
+            [Piece("abc ", ("s1",)), Piece("<d>", ("s1", "s2")), Piece(" ef", ("s2",))],
         ),
         # The same stretch twice for one sentence is named once.
-        ([Quoted(0, 3, 1), Quoted(0, 3, 1)], '<mark data-cites="s1">abc</mark> &lt;d&gt; ef'),
+        ([QuotedSpan(0, 3, 1), QuotedSpan(0, 3, 1)], [Piece("abc", ("s1",)), Piece(" <d> ef")]),
         # A quote that goes beyond the span on both sides fills it.
-        ([Quoted(-5, 99, 4)], '<mark data-cites="s4">abc &lt;d&gt; ef</mark>'),
+        ([QuotedSpan(-5, 99, 4)], [Piece("abc <d> ef", ("s4",))]),
         # A quote elsewhere leaves no mark.
-        ([Quoted(20, 30, 1)], "abc &lt;d&gt; ef"),
+        ([QuotedSpan(20, 30, 1)], [Piece("abc <d> ef")]),
     ],
 )
-def test_marked(quotes, expected):
-    assert marked("abc <d> ef", Span("", 0, 10), quotes) == expected
+def test_a_span_is_cut_where_quotes_begin_and_end(quotes, expected):
+    assert list(cut_at_quotes("abc <d> ef", LabelledSpan("", 0, 10), quotes)) == expected
+
+
+def test_overlapping_quotes_are_marks_side_by_side_with_their_text_escaped():
+    abstract = Abstract("1", "T", (Section("", "", "abc <d> ef"),))
+    card = source_card(source(abstract=abstract), turn=1, quotes=[QuotedSpan(2, 9, 1), QuotedSpan(6, 12, 2)])
+    assert (
+        '<p dir="auto"><mark data-cites="s1">abc </mark><mark data-cites="s1 s2">&lt;d&gt;</mark>'
+        '<mark data-cites="s2"> ef</mark></p>'
+    ) in card
 
 
 RESULTS = "Zeta-7 rose by 4%. It fell at night."
@@ -135,7 +152,7 @@ def test_quotes_of_one_source_carry_the_numbers_of_their_sentences():
     ],
 )
 def test_a_card_says_where_a_quote_stands_and_what_was_checked(checks, expected):
-    card = source_card(source(), turn=1, quotes=[Quoted(15, 1033, 2, checks), ROSE])
+    card = source_card(source(), turn=1, quotes=[QuotedSpan(15, 1033, 2, checks), ROSE])
     assert card.count("aa-proof") == 1
     assert (
         '<p class="aa-proof" data-cites="s2">Checked: characters 15 to 1,033 of title and abstract are the quote, '
@@ -151,7 +168,7 @@ def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_who
         '<p class="aa-particulars">Rill A et al. · J Moss · 2021 · '
         '<a href="https://pubmed.ncbi.nlm.nih.gov/90000001/" target="_blank" rel="noopener noreferrer" '
         'aria-label="PMID 90000001 at PubMed, in a new tab">PMID 90000001 ↗</a></p>'
-        '<p class="aa-badges"><span>Review</span></p>'
+        '<p class="aa-badges"><span>Review</span> </p>'
         '<blockquote class="aa-passage" dir="auto"><span class="aa-label">RESULTS</span> '
         '<mark data-cites="s1">Zeta-7 rose by 4%.</mark> …</blockquote>'
         '<details class="aa-whole"><summary><span class="aa-closed">Show the whole abstract</span>'
@@ -169,7 +186,7 @@ def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_who
         # Retracted: in red, whatever else it is.
         (
             Abstract("1", "T", is_retracted=True, types=("Retracted Publication", "Journal Article")),
-            '<p class="aa-badges"><strong class="aa-retracted">Retracted</strong></p>',
+            '<p class="aa-badges"><strong class="aa-retracted">Retracted</strong> </p>',
         ),
         # Doubts that PubMed records, each once; a comment is none.
         (
@@ -182,7 +199,7 @@ def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_who
                     Correction("CommentIn", "4", ""),
                 ),
             ),
-            '<p class="aa-badges"><strong class="aa-warned">Expression of concern</strong></p>',
+            '<p class="aa-badges"><strong class="aa-warned">Expression of concern</strong> </p>',
         ),
         # What the record says of itself.
         (
@@ -223,16 +240,8 @@ def test_every_field_of_an_abstract_is_escaped():
     )
     end = len(abstract.text)
     whole = Passage(HOSTILE, HOSTILE, 0, end, abstract.text)
-    card = source_card(Source(1, abstract, (Hit(whole, 1.0),)), turn=1, quotes=[Quoted(0, end, 1)])
+    card = source_card(Source(1, abstract, (Hit(whole, 1.0),)), turn=1, quotes=[QuotedSpan(0, end, 1)])
     assert "<script" not in card
     assert "<img" not in card
     # Nine in the head (name, title, author, journal, PMID thrice, type, note), three in the passage, three below it.
     assert card.count(escape(HOSTILE)) == 15
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("a < b & c", "a &lt; b &amp; c"), ("\"'", "&quot;&#x27;"), ("IL-32β ≥ 3", "IL-32β ≥ 3")],
-)
-def test_escape(text, expected):
-    assert escape(text) == expected

@@ -7,7 +7,7 @@ import pytest
 from index import Filters
 from index.errors import AskAbstractsError, InputError
 from qa import Assistant
-from ui.chat import EXAMPLES, SHOWN_EXCHANGES, FilterFields, Session, ask, empty_screen, library_line, sentence
+from ui.chat import EXAMPLES, SHOWN_EXCHANGES, FilterFields, Session, as_sentence, ask, empty_screen, library_line
 from ui.conversation import Exchange
 from ui.libraries import Libraries
 
@@ -111,7 +111,7 @@ def test_what_is_no_year_is_an_input_error(text):
     ],
 )
 def test_sentence(message, expected):
-    assert sentence(AskAbstractsError(message)) == expected
+    assert as_sentence(AskAbstractsError(message)) == expected
 
 
 def test_the_sample_answers_every_example(samples):

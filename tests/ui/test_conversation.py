@@ -6,11 +6,12 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from page_html import without_line_breaks
 
 from index.records import Abstract, Section
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.export import to_bibtex, to_csl_json, to_ris
-from ui.conversation import Exchange, answer_html, exchange_html, notice_html, sources_html, welcome_html
+from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
 
 SOUND = Abstract("90000001", "Zeta-7 in moss", (Section("", "", "Zeta-7 rose."),))
 RETRACTED = Abstract("90000002", "Zeta-7 in fern", (Section("", "", "Zeta-7 fell."),), is_retracted=True)
@@ -18,7 +19,13 @@ SOURCES = (Source(1, SOUND), Source(2, RETRACTED))
 ROSE = Citation(1, "90000001", 15, 27, "Zeta-7 rose.")
 FELL = Citation(2, "90000002", 15, 27, "Zeta-7 fell.")
 HOSTILE = "<script>alert(1)</script>\"'<img src=x onerror=alert(1)>"
-ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;&lt;img src=x onerror=alert(1)&gt;"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&lt;img src=x onerror=alert(1)&gt;"
+
+
+def answer_html(answer: Answer, *, turn: int, is_whole: bool = True) -> str:
+    """Return what stands in the box of the answer, without the white space between its lines."""
+    html = exchange_html(Exchange(turn, "?", answer, is_whole=is_whole))
+    return without_line_breaks(re.search(r'(?s)<div class="aa-answer">(.*)</div>\s*</section>', html)[1])
 
 
 def link(number: int, sentence: int, spoken: str, *, retracted: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.gate import _of_another_host, refusal
+from ui.gate import _foreign_host, refusal
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ from ui.gate import _of_another_host, refusal
     ],
 )
 def test_refusal(path, stranger, let_in):
-    assert (refusal(path, is_let_in=False), refusal(path, is_let_in=True)) == (stranger, let_in)
+    assert (refusal(path, is_logged_in=False), refusal(path, is_logged_in=True)) == (stranger, let_in)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_refusal(path, stranger, let_in):
 )
 def test_the_loopback_address_answers_to_its_own_names_only(server, host, status):
     scope = {"server": (server, 7860), "headers": [(b"host", host)]}
-    assert _of_another_host(scope) == status
+    assert _foreign_host(scope) == status

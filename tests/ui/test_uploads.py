@@ -40,7 +40,7 @@ def test_only_a_file_in_the_folder_is_an_upload(folder, tmp_path):
     mine.write_bytes(LINE)
     elsewhere.write_bytes(LINE)
     (folder / "ab12" / "link.xml").symlink_to(elsewhere)
-    assert not uploads.strays({"data": [{"path": str(mine)}, {"path": None}, "path", 5, None], "fn_index": 3})
+    assert not uploads.names_other_file({"data": [{"path": str(mine)}, {"path": None}, "path", 5, None], "fn_index": 3})
     for path in (
         elsewhere,
         folder / "ab12",
@@ -52,21 +52,22 @@ def test_only_a_file_in_the_folder_is_an_upload(folder, tmp_path):
         [],
         "\0",
     ):
-        assert uploads.strays({"data": [[{"path": path if isinstance(path, int | list) else str(path)}]]}), path
+        named = path if isinstance(path, int | list) else str(path)
+        assert uploads.names_other_file({"data": [[{"path": named}]]}), path
 
 
 def test_what_can_be_read_is_kept_and_the_rest_is_deleted_with_a_sentence(folder):
     good, bad = folder / "ab12" / "moss.jsonl", folder / "ab12" / "paper.pdf"
     good.write_bytes(LINE)
     bad.write_bytes(b"%PDF-1.7")
-    kept, refused = uploads.taken([good, bad])
+    kept, refused = uploads.split_by_readability([good, bad])
     assert kept == [good]
     assert refused == ["paper.pdf is a PDF file; save the records from PubMed in the format PubMed."]
     assert (good.exists(), bad.exists()) == (True, False)
 
 
 def test_a_file_that_has_aged_out_meanwhile_is_a_sentence_too(folder):
-    kept, [sentence] = uploads.taken([folder / "ab12" / "gone.xml"])
+    kept, [sentence] = uploads.split_by_readability([folder / "ab12" / "gone.xml"])
     assert kept == []
     assert "there is no file" in sentence
     assert str(folder) not in sentence

@@ -10,7 +10,6 @@ Nothing here reads a record: that is `index.ingest.formats.pubmed_xml`.
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import time
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
+from index.environment import Variable, read_variable
 from index.errors import EutilsError, InputError
 from index.ingest.eutils.connection import NCBI_URL, Connection
 from index.ingest.eutils.rate_limit import Pace
@@ -88,9 +88,7 @@ class EutilsClient:
     @classmethod
     def from_environment(cls, *, on_wait: Callable[[str, float], None] | None = None) -> EutilsClient:
         """Return a client for ASKABSTRACTS_EMAIL, _NCBI_API_KEY and _EUTILS_URL; a blank variable is one not set."""
-        email, api_key, url = (
-            os.environ.get(f"ASKABSTRACTS_{name}", "").strip() for name in ("EMAIL", "NCBI_API_KEY", "EUTILS_URL")
-        )
+        email, api_key, url = map(read_variable, (Variable.EMAIL, Variable.NCBI_API_KEY, Variable.EUTILS_URL))
         return cls(url=url or NCBI_URL, email=email or None, api_key=api_key or None, on_wait=on_wait)
 
     def search(self, term: str, *, limit: int | None = None) -> SearchResult:

@@ -7,7 +7,6 @@ same protocol from one process, lacks a few things; what is done instead stands 
 from __future__ import annotations
 
 import logging
-import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl
 
+from index.environment import Variable, read_variable
 from index.errors import InputError, LibraryError
 
 Row = dict[str, Any]
@@ -351,7 +351,7 @@ def _connect(address: Address) -> Any:  # noqa: ANN401 - a pymilvus.MilvusClient
     except ImportError as error:
         raise LibraryError(f"{address} needs Milvus's client; run: pip install {CLIENT}") from error
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback of each error that it raises
-    token = os.environ.get("ASKABSTRACTS_MILVUS_TOKEN", "")
+    token = read_variable(Variable.MILVUS_TOKEN)
     with _said_plainly(address):
         return MilvusClient(
             uri=f"http://{address.host}:{address.port}", token=token, timeout=CONNECT_S, grpc_options=dict(_CHANNEL)
