@@ -74,7 +74,7 @@ def test_a_first_build_goes_on_where_it_was_broken_off(place, json_lines):
     with pytest.raises(Stopped):
         Library.build(address, files=[file], on_progress=stop_at(64))
     report = Library.build(address, files=[file])
-    assert report.added + report.unchanged == 150
+    assert (report.added, report.unchanged) in ((150, 0), (86, 64))  # a folder goes on with the account as well
     with Library.open(address) as library:
         assert held(library) == pmids(*range(1, 151))
         assert library.info().unfinished == ""
