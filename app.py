@@ -80,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--reader",
         metavar="NAME_OR_FOLDER",
-        default=environment("ASKABSTRACTS_READER") or "reader",
+        default=environment("ASKABSTRACTS_READER") or "reranker",
         help="another cross-encoder to read what is found, or none (default: the one that comes along)",
     )
     return made
@@ -131,14 +131,14 @@ def open_libraries(options: argparse.Namespace) -> Libraries:
 def assistant_maker(options: argparse.Namespace) -> Callable[[Library], Assistant]:
     """Return what makes an assistant as the flags say; the reader, if any, is loaded now, once for all libraries."""
     from qa import Assistant
-    from qa.reranking.reranker import load_reader
+    from qa.reranking.reranker import load_reranker
 
     return partial(
         Assistant,
         llm=options.llm,
         llm_url=options.llm_url,
         leave_out_unsupported=options.leave_out_unsupported,
-        reader=load_reader(options.reader),
+        reranker=load_reranker(options.reader),
     )
 
 

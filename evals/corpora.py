@@ -58,7 +58,7 @@ class Question:
 class Corpus:
     """Abstracts, and questions with what is relevant among them; `note` says what was taken.
 
-    `is_trained_on` when the reader and the encoder learnt from some of the questions: no figures of them are told then.
+    `is_trained_on` when reranker and encoder learnt from some of the questions: no figures of them are told then.
     `base` is a corpus that lies in this one: its library is built once, and copied for each that it lies in.
     """
 
@@ -71,7 +71,7 @@ class Corpus:
 
 
 def part_of(id_: str) -> Part:
-    """Return which part a question of a test set is in: to train the reader on, to tune by, or held aside from both.
+    """Return which part a question of a test set is in: to train the reranker on, to tune by, or held aside from both.
 
     A digit of the id's SHA-1 says so: eleven sixteenths, two and three. The data sets' own halves go by another digit.
     """
@@ -111,7 +111,7 @@ def scifact(folder: Path) -> Corpus:
 
 
 def scifact_held_aside(folder: Path) -> Corpus:
-    """Return SciFact whole, with the claims of either part that the reader was not trained on."""
+    """Return SciFact whole, with the claims of either part that the reranker was not trained on."""
     rows, claims = read_rows(folder / "scifact" / "corpus.jsonl.gz"), read_rows(folder / "scifact" / "claims.jsonl")
     return scifact_from(rows, claims, held_aside=True)
 

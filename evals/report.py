@@ -14,12 +14,12 @@ from index import Library
 from index.embedding.pretrained import DEFAULT_ENCODER, default_encoder
 from index.files import atomic_write
 from index.search.hybrid import DENSE_WEIGHT
-from qa.reranking.reranker import DEFAULT_READER
+from qa.reranking.reranker import DEFAULT_RERANKER
 
 RESULTS = Path(__file__).parent / "results"
 DEFAULT_WORK = Path("~/.cache/askabstracts-evals")
-OURS, WITH_READER = "ours, without the reader", "ours"
-"""The rows of tables that are made with and without the reader; with it is how answers are given."""
+OURS, WITH_RERANKER = "ours, without the reranker", "ours"
+"""The rows of tables that are made with and without the reranker; with it is how answers are given."""
 
 Figures = Mapping[str, float | int | str | None]
 
@@ -55,13 +55,13 @@ def table(title: str, columns: Sequence[str], rows: Mapping[str, Figures | str])
     return "\n".join(lines)
 
 
-def add_reader_flag(parser: argparse.ArgumentParser) -> None:
-    """Let a table be made with another reader than the one that comes along, or with none."""
+def add_reranker_flag(parser: argparse.ArgumentParser) -> None:
+    """Let a table be made with another reranker than the one that comes along, or with none."""
     parser.add_argument(
-        "--reader",
-        default=DEFAULT_READER,
+        "--reranker",
+        default=DEFAULT_RERANKER,
         metavar="NAME_OR_FOLDER",
-        help="the reader of the rows that have one, or none",
+        help="the reranker of the rows that have one, or none",
     )
 
 

@@ -1,9 +1,10 @@
-"""What other libraries are told through the environment of the process: to keep to themselves."""
+"""The environment of the process: where caches lie, and what other libraries are told: to keep to themselves."""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 _QUIET = {
@@ -24,3 +25,9 @@ def refuse_telemetry() -> None:
     os.environ.update(_QUIET)
     modules: dict[str, Any] = sys.modules
     modules.setdefault("openvino_telemetry", None)
+
+
+def cache_folder() -> Path:
+    """Return the folder of this program under ASKABSTRACTS_CACHE, XDG_CACHE_HOME or ~/.cache; it may not exist yet."""
+    root = os.environ.get("ASKABSTRACTS_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(root) / "askabstracts"

@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.analysis.abbreviations import Spelled
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.ingest import commands
@@ -19,7 +18,7 @@ from index.repair.check import Finding
 from index.repair.repair import check_backend, check_library
 from index.repair.report import Checked
 from index.search.filters import checked_filters
-from index.search.hybrid import Mode, check_bounds, checked_query
+from index.search.query import Mode, Query, check_bounds, parsed
 from index.storage.backends import backend_at, is_address
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.info import LibraryInfo
@@ -98,20 +97,29 @@ class Library:
         """Return those of these abstracts that the library holds, by PMID."""
         return self.backend.get(pmids)
 
-    def search(self, text: str, *, top: int = 10, mode: Mode = "hybrid", filters: Filters = Filters()) -> list[Hit]:
-        """Return up to `top` passages that answer a text best, best first.
+    def parse(self, question: str) -> Query:
+        """Return a question as `search` reads it: names normalised, this library's abbreviations expanded."""
+        return self.backend.parse(question)
+
+    def search(
+        self, text: str | Query, *, top: int = 10, mode: Mode = "hybrid", filters: Filters = Filters()
+    ) -> list[Hit]:
+        """Return up to `top` passages that answer a text, or a query parsed from it, best first.
 
         >>> library.search("IL-32β VEGF", top=10, filters=Filters(years=(2010, 2020)))  # doctest: +SKIP
         """
         checked = checked_filters(filters, parse_pmids)
-        checked_query(text)
+        query = parsed(text, self.parse)
         check_bounds(top, mode)
         embed = self.query_vector if mode != "lexical" else None
-        return self.backend.search(self.understood(text).text, embed=embed, top=top, mode=mode, filters=checked)
+        return self.backend.search(query, embed=embed, top=top, mode=mode, filters=checked)
 
-    def query_vector(self, text: str) -> Vectors:
-        """Return the vector of a query as it stands, shape (dimension,); those used last are remembered."""
-        vector: Vectors = self._query_vectors.of([(text,)], self.encoder)[0]
+    def query_vector(self, text: str, *, encoder: Encoder | None = None) -> Vectors:
+        """Return the vector of a query as it stands, shape (dimension,); those used last are remembered.
+
+        `encoder` is the library's, where the caller holds it.
+        """
+        vector: Vectors = self._query_vectors.of([(text,)], encoder or self.encoder)[0]
         return vector
 
     def forget_queries(self) -> None:
@@ -121,13 +129,10 @@ class Library:
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
         """Return how telling each index term is: its inverse document frequency over the passages, in nats.
 
-        Of the terms that no passage holds only those in `absent` are weighed, as the rarest of all.
+        Of the terms that no passage holds only those in `absent` are weighed, as the rarest of all. The passages are
+        those of the last search or parse.
         """
         return self.backend.term_weights(words, absent=absent)
-
-    def understood(self, text: str) -> Spelled:
-        """Return a question as `search` reads it, and those of its abbreviations that this library defines."""
-        return self.backend.understood(text)
 
     def info(self) -> LibraryInfo:
         """Return what the library holds and what it was built with; loads no model and no index."""

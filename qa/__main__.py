@@ -24,7 +24,7 @@ from index.errors import InputError
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
 from qa.export import checked_export, export_answer
-from qa.reranking.reranker import DEFAULT_READER
+from qa.reranking.reranker import DEFAULT_RERANKER
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -83,9 +83,9 @@ def _next_question(prompt: str) -> str:
 def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
     llm = arguments.llm or os.environ.get("ASKABSTRACTS_LLM") or None
     url = arguments.llm_url or os.environ.get("ASKABSTRACTS_LLM_URL") or None
-    reader = arguments.reader or os.environ.get("ASKABSTRACTS_READER") or DEFAULT_READER
+    reader = arguments.reader or os.environ.get("ASKABSTRACTS_READER") or DEFAULT_RERANKER
     leave_out = arguments.leave_out_unsupported
-    return Assistant(library, llm, llm_url=url, leave_out_unsupported=leave_out, reader=reader)
+    return Assistant(library, llm, llm_url=url, leave_out_unsupported=leave_out, reranker=reader)
 
 
 def _print_answer(answer: Answer) -> None:

@@ -1,4 +1,4 @@
-"""What an answer is made of: frozen records, and their JSON and Markdown forms."""
+"""Frozen records of answers, and their JSON and Markdown forms."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from index.records import Abstract, Filters, Hit
-from qa.conversation.filters import described
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An abstract shown with an answer, numbered from 1, with the passages that were found in it."""
+    """An abstract shown with an answer, numbered from 1, with its hits."""
 
     number: int
     abstract: Abstract
     hits: tuple[Hit, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the source as the command line's JSON has it."""
+        """Return the source's JSON."""
         abstract = self.abstract
         return {
             "number": self.number,
@@ -36,7 +35,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What ties a sentence to a source: `quote` stands verbatim at `start:end` of the text of abstract `pmid`."""
+    """The tie of a sentence to a source: `quote` stands verbatim at `start:end` of the text of abstract `pmid`."""
 
     source: int
     pmid: str
@@ -45,7 +44,7 @@ class Citation:
     quote: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the citation as the command line's JSON has it."""
+        """Return the citation's JSON."""
         return {"source": self.source, "pmid": self.pmid, "start": self.start, "end": self.end, "quote": self.quote}
 
 
@@ -54,14 +53,14 @@ HELD_AGAINST = (
     "meaning", "most words", "numbers", "names", "species and age", "opposites", "with and without", "up and down",
     "denial", "who acts on whom",
 )  # fmt: skip
-"""What a sentence in other words than its quote's agrees in with it: cosine, words, and the rules of entailment."""
+"""Checks of a sentence in other words than its quote's: cosine, words, and the rules of entailment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer. `supported` is true only when a cited quote was checked and bears it out.
 
-    Else `objection` says why not, in words that go on from "not supported: ".
+    Else `objection` says why not, as the end of a sentence that begins "not supported: ".
     """
 
     text: str
@@ -75,33 +74,33 @@ class Sentence:
         return "".join(f"[{number}]" for number in dict.fromkeys(citation.source for citation in self.citations))
 
     def checks(self, citation: Citation) -> tuple[str, ...]:
-        """Return what was checked of one of its citations: that its quote is verbatim, and in what the two agree."""
+        """Return the checks that one of its citations passed: a verbatim quote, and what agrees with it."""
         return (VERBATIM, *((OWN_WORDS,) if citation.quote == self.text else HELD_AGAINST))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the sentence as the command line's JSON has it."""
+        """Return the sentence's JSON."""
         return {
             "text": self.text,
             "supported": self.supported,
             "objection": self.objection,
-            "citations": [one.to_dict() | {"checks": list(self.checks(one))} for one in self.citations],
+            "citations": [cited.to_dict() | {"checks": list(self.checks(cited))} for cited in self.citations],
         }
 
 
 _NO_STUDY = frozenset({"Journal Article", "English Abstract"})
-"""Publication types that do not say what kind of study it was; nor does one on who paid, "Research Support, …"."""
+"""Publication types that name no kind of study, as those on funding do not ("Research Support, …")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """What the sources of an answer to a question of yes or no lean `to`, and their numbers on each side."""
+    """The side that the sources of a yes-or-no question lean `to`, and their numbers on each side."""
 
     to: str
     supporting: tuple[int, ...] = ()
     against: tuple[int, ...] = ()
 
     def told(self, sources: Sequence[Source]) -> str:
-        """Return the leaning in words, each source with its year and what kind of study it is."""
+        """Return the leaning in words, each source with its year and kind of study."""
         by_number = {source.number: source for source in sources}
         sides = [
             f"{name}: {', '.join(_study(by_number[number]) for number in numbers if number in by_number)}"
@@ -116,16 +115,16 @@ class Leaning:
         return f"These abstracts are divided; what fits best says {self.to}. {_capital('; '.join(sides))}."
 
     def to_dict(self, sources: Sequence[Source]) -> dict[str, Any]:
-        """Return the leaning as the command line's JSON has it."""
+        """Return the leaning's JSON."""
         sides = {"for": list(self.supporting), "against": list(self.against)}
         return {"to": self.to, **sides, "text": self.told(sources)}
 
 
 def _study(source: Source) -> str:
     abstract = source.abstract
-    kinds = [one for one in abstract.types if one not in _NO_STUDY and not one.startswith("Research Support")]
-    told = ", ".join(str(one) for one in (abstract.year, kinds[0].lower() if kinds else "") if one)
-    return f"[{source.number}] ({told})" if told else f"[{source.number}]"
+    kinds = [kind for kind in abstract.types if kind not in _NO_STUDY and not kind.startswith("Research Support")]
+    study = ", ".join(str(part) for part in (abstract.year, kinds[0].lower() if kinds else "") if part)
+    return f"[{source.number}] ({study})" if study else f"[{source.number}]"
 
 
 def _capital(text: str) -> str:
@@ -137,14 +136,14 @@ class Answer:
     """Sentences with citations, the sources, and whether it abstained.
 
     An answer that abstained has no sentences and no sources: `reason` says why in one sentence and `nearest` holds the
-    abstracts that came nearest, which support nothing. Otherwise `reason` is "" or says what the reader should know (a
-    language model that was not used after all, citations that were dropped).
+    nearest abstracts, which support nothing. Otherwise `reason` is "" or a notice (a language model that was not used
+    after all, citations that were dropped).
 
-    `standalone_question` is a follow-up as it can be understood alone, and `said_filters` what follow-ups so far have
-    asked for in years and types of publication; `filters` are those that held: the person's own with the said ones.
-    With them, `settings`, `library_digest`, `model` and `prompt_sha256` say what the answer depends on.
+    `standalone_question` is a follow-up in a form that can be understood alone, `said_filters` are the filters of the
+    follow-ups so far (`filters_in_words`), and `filters` those that held: the person's own with the said ones. The
+    answer depends on them and on `settings`, `library_digest`, `model` and `prompt_sha256`.
 
-    `leaning` is what the sources lean to when the question is one of yes or no and no language model wrote the answer.
+    `leaning` is that of the sources, for a question of yes or no without a language model.
     """
 
     question: str
@@ -155,6 +154,7 @@ class Answer:
     reason: str = ""
     standalone_question: str = ""
     said_filters: Filters = Filters()
+    filters_in_words: str = ""
     filters: Filters = Filters()
     library_digest: str = ""
     settings: Mapping[str, str | int | float] = field(default_factory=dict)
@@ -173,18 +173,19 @@ class Answer:
 
     @property
     def understood_as(self) -> str:
-        """What was asked, where not as typed: "Does IL-32β …? (clinical trials only, since 2015)"; else ""."""
-        said = described(self.said_filters)
+        """The question as understood, "Does IL-32β …? (clinical trials only, since 2015)"; "" where it is as typed."""
         standalone = self.standalone_question or self.question
-        return f"{standalone} ({said})" if said else standalone if standalone != self.question else ""
+        if self.filters_in_words:
+            return f"{standalone} ({self.filters_in_words})"
+        return standalone if standalone != self.question else ""
 
     @property
     def leaning_told(self) -> str:
-        """What the sources lean to, in words, or ""."""
+        """The leaning in words, or ""."""
         return self.leaning.told(self.sources) if self.leaning else ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as the command line's JSON has it."""
+        """Return the answer's JSON, that of the command line."""
         return {
             "question": self.question,
             "standalone_question": self.standalone_question or self.question,
@@ -222,7 +223,7 @@ class Answer:
         return "\n".join(lines) + "\n"
 
     def _origin(self) -> list[str]:
-        """Return, a line each, what the answer depends on."""
+        """Return the settings that the answer depends on, a line each."""
         held = {name: value for name, value in asdict(self.filters).items() if value}
         origin = {"library": self.library_digest, "model": self.model, "prompt SHA-256": self.prompt_sha256}
         origin |= {name.replace("_", " "): str(value) for name, value in self.settings.items()}
@@ -235,7 +236,7 @@ def _filters_json(filters: Filters) -> dict[str, Any]:
 
 
 def _listed(value: object) -> str:
-    """Return a filter's value in words; years as the command line takes them, 2010:2020."""
+    """Return a filter's value in words; years in the command line's form, 2010:2020."""
     match value:
         case (int() | None as first, int() | None as last):
             return f"{first or ''}:{last or ''}"
@@ -249,7 +250,7 @@ _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 
 def _plain(text: str) -> str:
-    """Return a text so that Markdown shows it as it stands."""
+    """Return a text with Markdown's signs escaped."""
     return _MARKDOWN_SIGNS.sub(r"\\\1", text)
 
 

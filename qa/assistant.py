@@ -11,18 +11,18 @@ from index import Filters, Library
 from index.errors import ModelError
 from index.ingest.inputs import parse_pmids
 from index.search.filters import checked_filters
-from index.search.hybrid import checked_query
+from index.search.query import Query, check_text
 from qa.answer import Answer, Source, Turn
-from qa.conversation.filters import within
+from qa.conversation.filters import described, within
 from qa.conversation.standalone import Standalone, is_sane, standalone
-from qa.evidence.reranked import weigh
+from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
-from qa.generation.compose import Found, extractive_answer, written_answer
+from qa.generation.compose import RetrievedEvidence, extractive_answer, written_answer
 from qa.generation.prompts import load_prompt
 from qa.grounding import answering, check_quotes, refusal
-from qa.provenance import settings_of
-from qa.reranking.protocol import Reader
-from qa.reranking.reranker import DEFAULT_READER, load_reader
+from qa.provenance import provenance
+from qa.reranking.protocol import Reranker
+from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
 from qa.retrieval import retrieve
 
 if TYPE_CHECKING:
@@ -44,18 +44,18 @@ class Assistant:
         *,
         llm_url: str | None = None,
         leave_out_unsupported: bool = False,
-        reader: str | Reader | None = DEFAULT_READER,
+        reranker: str | Reranker | None = DEFAULT_RERANKER,
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
-        `llm_url` is the address of an OpenAI-compatible server. A sentence of the model's that no quote bears out is
-        kept and marked as such, or left out. `reader` is the cross-encoder that reads what was found, by name or folder
-        (by default the one that comes along; None or "none" for none). Raises ModelError for an unknown language model,
-        EncoderError for an unknown reader.
+        `llm_url` is the address of an OpenAI-compatible server. A sentence of the model that no quote bears out is kept
+        and marked as such, or left out. `reranker` is the cross-encoder that scores what was found, by name or
+        folder (the one that comes along by default, none for None or "none"). Raises ModelError for an unknown
+        language model, EncoderError for an unknown reranker.
         """
         self.library = library
         self._leave_out_unsupported = leave_out_unsupported
-        self._reader = load_reader(reader) if isinstance(reader, str) else reader
+        self._reranker = load_reranker(reranker) if isinstance(reranker, str) else reranker
         self._model: BaseChatModel | None = None
         self.model_name = "extractive"
         if llm is not None:
@@ -67,41 +67,42 @@ class Assistant:
         return answer
 
     def stream(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Answer]:
-        """Yield the answer as it grows, a sentence more each time; the last one is the whole, checked answer."""
-        asked = checked_query(question)
+        """Yield the answer as it grows by a sentence each time; the last one is the whole, checked answer."""
+        asked = check_text(question)
         started = time.perf_counter()
         understood = self._standalone(asked, turns, filters)
         blank = self._blank(asked, understood, within(checked_filters(filters, parse_pmids), understood.filters))
-        sources = self._retrieve(understood.question, blank.filters)
-        evidence = self._weigh(understood.question, sources, focus=understood.focus)
+        query = self.library.parse(understood.question)
+        sources = self._retrieve(query, blank.filters)
+        evidence = self._rerank_evidence(query, sources, focus=understood.focus)
         retrieved = time.perf_counter()
-        for growing in self._composed(blank, sources, evidence):
+        for growing in check_quotes(self._composed(blank, query, sources, evidence), sources, self.library):
             now = time.perf_counter()
-            seconds = {"retrieval": retrieved - started, "answer": now - retrieved}
-            yield replace(check_quotes(growing, self.library), seconds=seconds)
+            yield replace(growing, seconds={"retrieval": retrieved - started, "answer": now - retrieved})
 
-    def _retrieve(self, question: str, filters: Filters) -> list[Source]:
-        return retrieve(self.library, question, filters=filters, reader=self._reader)
+    def _retrieve(self, query: Query, filters: Filters) -> list[Source]:
+        return retrieve(self.library, query, filters=filters, reranker=self._reranker)
 
-    def _weigh(self, question: str, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
-        return weigh(question, sources, library=self.library, focus=focus, reader=self._reader)
+    def _rerank_evidence(self, query: Query, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
+        return rerank_evidence(query, sources, library=self.library, focus=focus, reranker=self._reranker)
 
     def _blank(self, asked: str, understood: Standalone, filters: Filters) -> Answer:
-        """Return the answer before anything is found: what was asked, of which library, with which settings."""
+        """Return the answer without sources: its question, filters, library and settings."""
         return Answer(
             asked,
             standalone_question=understood.question,
             said_filters=understood.filters,
+            filters_in_words=described(understood.filters),
             filters=filters,
             library_digest=self.library.digest,
-            settings=settings_of(self.library, self._reader),
+            settings=provenance(self.library, self._reranker),
             model=self.model_name,
         )
 
     def _standalone(self, question: str, turns: Sequence[Turn], filters: Filters) -> Standalone:
-        """Return a follow-up as a question that stands alone: in a language model's words where they are sane.
+        """Return a follow-up as a standalone question, in a language model's words where they are sane.
 
-        What became filters is settled by rules, with a model too, and leaves it nothing to write where it was all.
+        Filters are found by rules, with a model too; a follow-up of filters alone leaves the model nothing to write.
         """
         by_rules = standalone(question, turns, has_mesh=lambda descriptor: self._has_mesh(descriptor, filters))
         if self._model is None or not by_rules.rest:
@@ -111,22 +112,24 @@ class Assistant:
         try:
             prompt = load_prompt("standalone")
             rewritten = generative.standalone_question(by_rules.rest, turns, model=self._model, prompt=prompt)
-        except ModelError:  # said when the answer is asked for; the rules will do for the search
+        except ModelError:  # reported when the answer is written; the rules do for the search
             return by_rules
         return replace(by_rules, question=rewritten) if is_sane(rewritten, by_rules) else by_rules
 
     def _has_mesh(self, descriptor: str, filters: Filters) -> bool:
-        """Tell whether a follow-up can filter by a MeSH descriptor: abstracts have it, and no other one was set."""
+        """Return True if a follow-up can filter by a MeSH descriptor: abstracts have it, and no other is set."""
         return not filters.mesh and self.library.has_label("mesh", descriptor)
 
-    def _composed(self, blank: Answer, sources: Sequence[Source], evidence: Sequence[Evidence]) -> Iterator[Answer]:
+    def _composed(
+        self, blank: Answer, query: Query, sources: Sequence[Source], evidence: Sequence[Evidence]
+    ) -> Iterator[Answer]:
         fitting = answering(evidence)
         if not fitting:
-            yield self._abstain(blank, evidence)
+            yield self._abstain(blank, query, evidence)
         elif self._model is None:
             yield from extractive_answer(blank, fitting, sources)
         else:
-            found = Found(tuple(sources), tuple(evidence), tuple(fitting), self._reader)
+            found = RetrievedEvidence(tuple(sources), tuple(evidence), tuple(fitting), self._reranker)
             yield from written_answer(
                 blank,
                 found,
@@ -135,25 +138,24 @@ class Assistant:
                 leave_out_unsupported=self._leave_out_unsupported,
             )
 
-    def _abstain(self, blank: Answer, evidence: Sequence[Evidence]) -> Answer:
-        """Return the answer that says "not here", with the nearest abstracts; retracted ones among them, marked."""
-        question = blank.standalone_question
+    def _abstain(self, blank: Answer, query: Query, evidence: Sequence[Evidence]) -> Answer:
+        """Return the answer that abstains, with the nearest abstracts, retracted ones included and marked."""
         everything = replace(blank.filters, include_retracted=True)
-        nearest = retrieve(self.library, question, filters=everything)[:_NEAREST]  # nothing to be read: it is no answer
-        return replace(blank, abstained=True, reason=self._why_not(question, nearest, evidence), nearest=tuple(nearest))
+        nearest = retrieve(self.library, query, filters=everything)[:_NEAREST]  # not reranked: they are no answer
+        return replace(blank, abstained=True, reason=self._why_not(query, nearest, evidence), nearest=tuple(nearest))
 
-    def _why_not(self, question: str, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:
-        """Return why there is no answer: nothing to search, only a retracted abstract, or what is missing."""
+    def _why_not(self, query: Query, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:
+        """Return why there is no answer: nothing to search, only a retracted abstract, or missing names and words."""
         if not nearest:
             if self.library.info().abstracts:
                 return "Not in these abstracts: none of them passes the filters."
             return "Not in these abstracts: this library is empty; add abstracts to it first."
         retracted = [source for source in nearest if source.abstract.is_retracted]
-        answering_retracted = answering(self._weigh(question, retracted))
+        answering_retracted = answering(self._rerank_evidence(query, retracted))
         if answering_retracted:
             pmid = answering_retracted[0].source.abstract.pmid
             return f"Not in these abstracts, but for one that was retracted: PMID {pmid}."
-        return refusal(question, evidence)
+        return refusal(query.text, evidence)
 
 
 def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:

@@ -36,7 +36,7 @@ def to_csl_json(sources: Sequence[Source]) -> str:
 
 
 def to_json(answer: Answer) -> str:
-    """Return the whole answer as JSON, but for the seconds it took: asked again, it is the same byte for byte."""
+    """Return the whole answer as JSON without its seconds: the same question gives the same bytes."""
     return json.dumps(answer.to_dict() | {"seconds": {}}, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -50,7 +50,7 @@ _FORMS: dict[str, Callable[[Answer], str]] = {
 
 
 def checked_export(file: Path) -> Path:
-    """Return the file if its ending names a form. Raises InputError when not, or when its folder is missing."""
+    """Return the file if its ending names a format. Raises InputError when not, or when its folder is missing."""
     if _form(file) is None:
         raise InputError(f"{file} cannot be exported to: its ending must be one of {', '.join(_FORMS)}")
     if not file.parent.is_dir():
@@ -59,7 +59,7 @@ def checked_export(file: Path) -> Path:
 
 
 def export_answer(answer: Answer, file: Path) -> None:
-    """Save an answer's sources, or all of it as Markdown or JSON, in the form that the file's ending names."""
+    """Save an answer's sources, or all of it as Markdown or JSON, in the format of the file's ending."""
     form = _form(checked_export(file))
     assert form is not None  # it was checked
     text = form(answer)
@@ -71,7 +71,7 @@ def export_answer(answer: Answer, file: Path) -> None:
 
 
 def _form(file: Path) -> Callable[[Answer], str] | None:
-    """Return what writes the form that a file's ending names; "x.csl.json" is CSL-JSON before it is JSON."""
+    """Return the writer of a file's format by its ending; "x.csl.json" is CSL-JSON before it is JSON."""
     return next((write for ending, write in _FORMS.items() if file.name.lower().endswith(ending)), None)
 
 
@@ -112,7 +112,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 def _date(abstract: Abstract) -> tuple[int, ...]:
-    """Return year, month and day as far as they are known: () for no year."""
+    """Return year, month and day, the known ones: () for no year."""
     match = re.match(r"(\d{4})(?:[ -]([A-Za-z]{3})[a-z]*(?: (\d{1,2})\b)?)?", abstract.date)
     if not match or (abstract.year and int(match[1]) != abstract.year):
         return (abstract.year,) if abstract.year else ()
@@ -129,12 +129,12 @@ def _pages(abstract: Abstract) -> tuple[str, str]:
 
 
 def _remarks(abstract: Abstract) -> list[str]:
-    """Return what is said wherever the abstract is shown: the marks, then its own note."""
+    """Return the remarks shown with an abstract: its marks, then its own note."""
     return [each for each in (*abstract.marks, _line(abstract.note)) if each]
 
 
 def _line(text: str) -> str:
-    """Return text on one line without control characters, which no form can hold."""
+    """Return text on one line without control characters, which no format can hold."""
     return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text).split())
 
 

@@ -1,4 +1,4 @@
-"""What an answer depends on beside its question, library and filters: kept with it, so that it can be repeated."""
+"""Provenance of an answer: the settings that it depends on, kept with it so that it can be repeated."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from index import Library, __version__
 from index.search.hybrid import DENSE_WEIGHT
 from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
 from qa.language.synonyms import NEAR
-from qa.reranking.protocol import Reader
-from qa.reranking.reranker import NO_READER
+from qa.reranking.protocol import Reranker
+from qa.reranking.reranker import NO_RERANKER
 from qa.retrieval import MAX_SOURCES, PASSAGES
 
-Settings = dict[str, str | int | float]
 
+def provenance(library: Library, reranker: Reranker | None) -> dict[str, str | int | float]:
+    """Return the version of AskAbstracts, the library's build settings, and the settings of search and scoring.
 
-def settings_of(library: Library, reader: Reader | None) -> Settings:
-    """Return the version of AskAbstracts, what the library was built with, and how it is searched and weighed.
-
-    `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most that are looked at;
-    the reader stands there with the SHA-256 of its weights, or as "none"; `answers_from` is the confidence, and the
-    other three the cosine, the share of words, and the cosine of two words, below which nothing counts.
+    `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most of each; the
+    reranker has the SHA-256 of its weights, or is "none". Thresholds: `answers_from` of the confidence,
+    `supports_cosine` and `supports_coverage` of a quote, `near_words` of the cosine of two words.
     """
     built = library.settings
     return {
@@ -33,6 +31,6 @@ def settings_of(library: Library, reader: Reader | None) -> Settings:
         "supports_cosine": SUPPORTS_COSINE,
         "supports_coverage": SUPPORTS_COVERAGE,
         "near_words": NEAR,
-        "reader": reader.name if reader else NO_READER,
-        "reader_sha256": reader.sha256 if reader else "",
+        "reranker": reranker.name if reranker else NO_RERANKER,
+        "reranker_sha256": reranker.sha256 if reranker else "",
     }

@@ -1,4 +1,4 @@
-"""A question to numbered sources: passages found by the library, grouped by abstract."""
+"""A question to ranked, numbered sources: hits of the library, grouped by abstract and reranked."""
 
 from __future__ import annotations
 
@@ -7,91 +7,95 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import Filters, Hit, Library
-from index.analysis.abbreviations import Spelled, with_both_forms
+from index.analysis.abbreviations import with_both_forms
 from index.analysis.terms import families
 from index.records import Abstract
 from index.search.hybrid import DENSE_WEIGHT, fuse
+from index.search.query import Query, parsed
 from qa.answer import Source
 from qa.reranking.inputs import context_of
-from qa.reranking.protocol import Read, Reader
+from qa.reranking.protocol import Candidate, Reranker
 
 MAX_SOURCES = 8
 PASSAGES = 40
 """Passages asked of the library for a question: enough that eight abstracts come out of them."""
 
-READ = 10
-"""Abstracts of which the reader reads the best passage."""
+RERANKED = 10
+"""Abstracts whose best passage the reranker scores."""
 _MOST = 50.0
-"""Log-odds, either way: beyond, all are the same, and a number stays a number."""
-_NOTHING = Spelled("")
+"""Log-odds, either way, are cut here, so that their exponentials stay finite."""
+_NO_QUERY = Query("", "")
 _LOOKED_AT = 2
-"""Times as many abstracts as are wanted are held against the names of the question."""
+"""How many times the wanted number of abstracts are compared with the names of the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How the abstracts found are put in order. Other values than these are there to be measured.
+    """Weights of the order of abstracts; other values than the defaults are there to be measured.
 
     `dense_weight` is the share of the best cosine among an abstract's passages, the rest is BM25's: the whole
     abstract's, or without `by_whole_abstract` its best passage's. An abstract that names IL-32γ only when IL-32β is
-    asked for loses `names_the_like`, on the scale of a fused score; a reader has `reader_weight` to give, which the
-    abstracts that it reads share (see `shares`).
+    asked for loses `names_the_like`, on the scale of a fused score; the reranker's softmax over the abstracts that it
+    scores is added with `reranker_weight`.
     """
 
     dense_weight: float = DENSE_WEIGHT
     by_whole_abstract: bool = True
     names_the_like: float = 0.15
-    reader_weight: float = 0.2
+    reranker_weight: float = 0.2
 
 
 def retrieve(
     library: Library,
-    question: str,
+    question: str | Query,
     *,
     filters: Filters = Filters(),
     top: int = MAX_SOURCES,
     ranking: Ranking = Ranking(),
-    reader: Reader | None = None,
+    reranker: Reranker | None = None,
 ) -> list[Source]:
-    """Return up to `top` abstracts as sources numbered from 1, best first, each with its passages that were found.
+    """Return up to `top` abstracts as sources numbered from 1, best first, each with its hits.
 
-    A reader reads the best passage of each of the first abstracts under its title, and has its say in their order.
+    A reranker scores the best passage of each of the first RERANKED abstracts, which moves their order.
     """
-    if reader is None:
-        return as_sources(find(library, question, filters=filters, most=top, ranking=ranking))
-    found = find(library, question, filters=filters, most=max(top, READ), ranking=ranking)
-    return as_sources(reread(found, library.understood(question).text, reader, ranking)[:top])
+    query = parsed(question, library.parse)
+    if reranker is None:
+        return as_sources(find(library, query, filters=filters, most=top, ranking=ranking))
+    ranked = find(library, query, filters=filters, most=max(top, RERANKED), ranking=ranking)
+    return as_sources(rerank(ranked, query.normalized, reranker, ranking)[:top])
 
 
 def find(
-    library: Library, question: str, *, filters: Filters = Filters(), most: int, ranking: Ranking = Ranking()
-) -> list[Found]:
+    library: Library, question: str | Query, *, filters: Filters = Filters(), most: int, ranking: Ranking = Ranking()
+) -> list[RankedAbstract]:
     """Return up to `most` abstracts that search finds, best first."""
-    hits = library.search(question, top=max(PASSAGES, 4 * most), filters=filters)
-    return _found(library, hits, most=most, asked=library.understood(question), ranking=ranking)
+    query = parsed(question, library.parse)
+    hits = library.search(query, top=max(PASSAGES, 4 * most), filters=filters)
+    return _ranked(library, hits, most=most, query=query, ranking=ranking)
 
 
 def group_by_abstract(
-    library: Library, hits: Sequence[Hit], *, top: int, asked: Spelled = _NOTHING, ranking: Ranking = Ranking()
+    library: Library, hits: Sequence[Hit], *, top: int, query: Query = _NO_QUERY, ranking: Ranking = Ranking()
 ) -> list[Source]:
-    """Return the abstracts of hits, best first; an abstract that has gone since is left out.
+    """Return the abstracts of hits, best first; an abstract removed since is left out.
 
-    One that names only the like of what was asked for, a text as the library understands it, comes after those that
-    name the thing itself.
+    An abstract that names only the like of what the query names comes after those that name the thing itself.
     """
-    return as_sources(_found(library, hits, most=top, asked=asked, ranking=ranking))
+    return as_sources(_ranked(library, hits, most=top, query=query, ranking=ranking))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An abstract with its hits, and where it stands by search: about 0 to 1, higher is better."""
+class RankedAbstract:
+    """An abstract with its hits and its standing, a fused score of about 0 to 1, higher is better."""
 
     abstract: Abstract
     hits: tuple[Hit, ...]
     standing: float
 
 
-def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, ranking: Ranking) -> list[Found]:
+def _ranked(
+    library: Library, hits: Sequence[Hit], *, most: int, query: Query, ranking: Ranking
+) -> list[RankedAbstract]:
     """Return up to `most` abstracts of hits, best first."""
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -102,71 +106,73 @@ def _found(library: Library, hits: Sequence[Hit], *, most: int, asked: Spelled, 
         least = standings[ranked[most - 1]] - ranking.names_the_like
         ranked = [pmid for pmid in ranked if standings[pmid] >= least]
     abstracts = library.get_many(ranked)
-    found = [
-        Found(
+    standing_abstracts = [
+        RankedAbstract(
             abstracts[pmid],
             tuple(grouped[pmid]),
-            standings[pmid] - ranking.names_the_like * names_only_the_like(asked, abstracts[pmid].text),
+            standings[pmid] - ranking.names_the_like * names_only_the_like(query, abstracts[pmid].text),
         )
         for pmid in ranked
         if pmid in abstracts
     ]
-    return sorted(found, key=lambda one: -one.standing)[:most]
+    return sorted(standing_abstracts, key=lambda ranked: -ranked.standing)[:most]
 
 
-def as_sources(found: Sequence[Found]) -> list[Source]:
+def as_sources(abstracts: Sequence[RankedAbstract]) -> list[Source]:
     """Return abstracts as sources numbered from 1."""
-    return [Source(number, one.abstract, one.hits) for number, one in enumerate(found, start=1)]
+    return [Source(number, ranked.abstract, ranked.hits) for number, ranked in enumerate(abstracts, start=1)]
 
 
-def reread(found: Sequence[Found], question: str, reader: Reader, ranking: Ranking = Ranking()) -> list[Found]:
-    """Return abstracts, the first READ of them by where they stand and what the reader says of each one's best passage.
+def rerank(
+    abstracts: Sequence[RankedAbstract], question: str, reranker: Reranker, ranking: Ranking = Ranking()
+) -> list[RankedAbstract]:
+    """Return abstracts with the first RERANKED of them ordered by standing and the reranker's scores.
 
-    `question` is as the library understands it.
+    `question` is as the library's indexes read it.
     """
-    head, rest = found[:READ], found[READ:]
-    readings = reader.read(question, [best_passage(one) for one in head])
-    weighed = [
-        replace(one, standing=one.standing + ranking.reader_weight * share)
-        for one, share in zip(head, shares([reading.is_about for reading in readings]), strict=True)
+    head, rest = abstracts[:RERANKED], abstracts[RERANKED:]
+    scores = reranker.score(question, [best_passage(ranked) for ranked in head])
+    moved = [
+        replace(ranked, standing=ranked.standing + ranking.reranker_weight * share)
+        for ranked, share in zip(head, softmax([score.is_about for score in scores]), strict=True)
     ]
-    return [*sorted(weighed, key=lambda one: -one.standing), *rest]
+    return [*sorted(moved, key=lambda ranked: -ranked.standing), *rest]
 
 
-def shares(odds: Sequence[float]) -> list[float]:
-    """Return what each of some texts has of the reader's choice of one, by its log-odds: their softmax.
+def softmax(odds: Sequence[float]) -> list[float]:
+    """Return the softmax of log-odds.
 
-    So it learnt to read (ListNet's top one: Cao et al. 2007). An abstract that stands out gains much; where many are as
-    good, as they are for a broad question, none gains much, and they stay as search has them.
+    The reranker was trained by it (ListNet's top one: Cao et al. 2007). An abstract that stands out gains much; where
+    many are as good, as for a broad question, none gains much, and they keep the order of search.
 
-    >>> shares([3.0, 3.0])
+    >>> softmax([3.0, 3.0])
     [0.5, 0.5]
     """
-    powers = [math.exp(max(-_MOST, min(_MOST, one))) for one in odds]
+    powers = [math.exp(max(-_MOST, min(_MOST, value))) for value in odds]
     return [power / sum(powers) for power in powers]
 
 
-def best_passage(one: Found) -> Read:
-    """Return the passage of an abstract that search ranks first, as the reader reads it."""
-    passage = one.hits[0].passage
-    return Read(passage.text, context_of(one.abstract.title, passage.section))
+def best_passage(ranked: RankedAbstract) -> Candidate:
+    """Return the best-ranked passage of an abstract, with its context."""
+    passage = ranked.hits[0].passage
+    return Candidate(passage.text, context_of(ranked.abstract.title, passage.section))
 
 
-def names_only_the_like(asked: Spelled, text: str) -> bool:
-    """Tell whether a text names something of the family of a thing that is asked for, but not that thing.
+def names_only_the_like(query: Query, text: str) -> bool:
+    """Return True if a text names something of the family of a thing in the query, but not that thing.
 
-    >>> names_only_the_like(Spelled("What does factor VIII do?"), "Factor IX was low.")
+    >>> names_only_the_like(Query("", "What does factor VIII do?"), "Factor IX was low.")
     True
-    >>> names_only_the_like(Spelled("What does IL-32 do?"), "IL-32β was raised.")
+    >>> names_only_the_like(Query("", "What does IL-32 do?"), "IL-32β was raised.")
     False
     """
-    wanted = families(asked.text)
-    named = families(with_both_forms(text, asked.abbreviations)) if wanted else {}
+    wanted = query.families
+    named = families(with_both_forms(text, query.abbreviations)) if wanted else {}
     return any(name not in named and family in named.values() for name, family in wanted.items())
 
 
 def _standings(grouped: Mapping[str, Sequence[Hit]], ranking: Ranking) -> dict[str, float]:
-    """Return the abstracts' scores: the best cosine of a passage and the BM25 of the whole abstract, fused.
+    """Return each abstract's fused score, of its passages' best cosine and the BM25 of the whole abstract.
 
     One sentence can say what is meant, while the words of a question stand all over the abstract that answers it.
     """
@@ -180,5 +186,5 @@ def _standings(grouped: Mapping[str, Sequence[Hit]], ranking: Ranking) -> dict[s
 
 
 def _bests(scores: Mapping[str, Sequence[float | None]]) -> dict[str, float]:
-    known = {pmid: [score for score in found if score is not None] for pmid, found in scores.items()}
-    return {pmid: max(found) for pmid, found in known.items() if found}
+    known = {pmid: [score for score in each if score is not None] for pmid, each in scores.items()}
+    return {pmid: max(each) for pmid, each in known.items() if each}

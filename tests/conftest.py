@@ -23,6 +23,16 @@ from index import Abstract, Library, Section  # noqa: E402
 from index.embedding.encoder import load_encoder  # noqa: E402
 from index.record_json import to_json  # noqa: E402
 
+HEAVY = ("anthropic", "gradio", "openai", "openvino", "sentence_transformers", "torch", "transformers")
+
+
+def pytest_collection_finish(session):
+    """Fail where collecting the tests alone has imported what takes seconds: a run of one test would pay for it."""
+    loaded = [name for name in HEAVY if name in sys.modules]
+    if loaded:
+        raise pytest.UsageError(f"collecting the tests imported {', '.join(loaded)}; import it inside the test")
+
+
 _NUMBERS = itertools.count(1)
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

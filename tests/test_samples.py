@@ -6,9 +6,9 @@ import pytest
 from conftest import ROOT
 
 from qa import Assistant, Turn
-from qa.evidence.reranked import weigh
+from qa.evidence.reranked import rerank_evidence
 from qa.grounding import ANSWERS
-from qa.reranking.reranker import load_reader
+from qa.reranking.reranker import load_reranker
 from qa.retrieval import retrieve
 
 QUESTIONS = [json.loads(line) for line in (ROOT / "samples" / "questions.jsonl").read_text("utf-8").splitlines()]
@@ -18,7 +18,7 @@ between arithmetic of AVX2 and of VNNI the confidence of these questions moves b
 BORDERLINE = {"Does IL-32 hold HIV-1 back or help it?"}
 """Questions nearer than that: answered on some processors and refused on others."""
 KNOWN_MISSES = {
-    # the reader takes deaths of people on metformin and of others for an answer
+    # the reranker takes deaths of people on metformin and of others for an answer
     "By how many years does metformin prolong the life of healthy people without diabetes?": "answers",
     # what stands there is near in every word but the one that is asked for
     "Which receptor does IL-32β bind on breast cancer cells?": "answers",
@@ -61,8 +61,10 @@ def test_each_question_behaves(answers, question):
 
 @pytest.mark.parametrize("question", [row["question"] for row in QUESTIONS if row["kind"] != "followup"])
 def test_no_answer_hangs_on_the_processor(samples, question):
-    reader = load_reader()
-    evidence = weigh(question, retrieve(samples, question, reader=reader), library=samples, reader=reader)
+    reranker = load_reranker()
+    evidence = rerank_evidence(
+        question, retrieve(samples, question, reranker=reranker), library=samples, reranker=reranker
+    )
     answering = [one.confidence for one in evidence if not one.missing_names]
     is_near = bool(answering) and abs(max(answering) - ANSWERS) < MARGIN
     assert is_near == (question in BORDERLINE)

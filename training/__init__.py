@@ -1,1 +1,1 @@
-"""Making the reader's weights from public data: python -m training reader."""
+"""Making the reranker's weights from public data: python -m training reranker."""

@@ -1,11 +1,11 @@
-"""python -m training STEP: make the weights of the reader and the encoder.
+"""python -m training STEP: make the weights of the reranker and the encoder.
 
     lists     collect what to learn from: questions with texts that answer them, and hard ones that do not
     teacher   train a larger model on them, and write down what it says of every text
-    reader    train the reader on them and write it to a folder, collecting them first where they are missing
-    encoder   fine-tune the encoder on them, with a reader as its teacher, and write it to a folder
-    average   average the weights of readers of one network
-    tuned     say how well readers tell right texts from wrong ones in the lists to tune by
+    reranker  train the reranker on them and write it to a folder, collecting them first where they are missing
+    encoder   fine-tune the encoder on them, with a reranker as its teacher, and write it to a folder
+    average   average the weights of rerankers of one network
+    tuned     say how well rerankers tell right texts from wrong ones in the lists to tune by
 
 Each takes --help. On two cores the lists take half an hour and the training hours; on a GPU the training takes minutes.
 """
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.embedding.pretrained import MINILM, VARIABLE
 from index.errors import AskAbstractsError
-from qa.reranking.files import TOKENIZER
+from qa.reranking.inputs import TOKENIZER
 from training.batches import DRAWS
 
 if TYPE_CHECKING:
@@ -62,18 +62,18 @@ def _searching_by(encoder: str) -> Iterator[None]:
             os.environ[VARIABLE] = before
 
 
-def _reader(arguments: argparse.Namespace) -> None:
-    from training.reader import make_reader
-    from training.reader_loss import ReaderRecipe
+def _reranker(arguments: argparse.Namespace) -> None:
+    from training.reranker import make_reranker
+    from training.reranker_loss import RerankerRecipe
 
     if not arguments.lists.is_file():
         _lists(arguments)
-    recipe = _changed(ReaderRecipe(), arguments, "layers", "drawn", "frozen")
+    recipe = _changed(RerankerRecipe(), arguments, "layers", "drawn", "frozen")
     recipe = replace(recipe, with_context=not arguments.without_context, without=tuple(arguments.without))
     if arguments.taught_share is not None:
         recipe = replace(recipe, taught=arguments.taught_share)
     start = arguments.start or _default_start()
-    make_reader(arguments.lists, start, arguments.out, recipe, taught=arguments.taught, say=_say)
+    make_reranker(arguments.lists, start, arguments.out, recipe, taught=arguments.taught, say=_say)
 
 
 def _teacher(arguments: argparse.Namespace) -> None:
@@ -103,9 +103,9 @@ def _changed(recipe: _Recipe, arguments: argparse.Namespace, *more: str) -> _Rec
 
 
 def _average(arguments: argparse.Namespace) -> None:
-    from training.reader import average_readers
+    from training.reranker import average_rerankers
 
-    average_readers(arguments.readers, arguments.out)
+    average_rerankers(arguments.rerankers, arguments.out)
 
 
 def _tuned(arguments: argparse.Namespace) -> None:
@@ -115,7 +115,7 @@ def _tuned(arguments: argparse.Namespace) -> None:
     from training.tuned import tell
 
     lists = read_lists(arguments.lists)
-    for folder in arguments.readers:
+    for folder in arguments.rerankers:
         _say(f"{folder}:")
         tell(load_network(folder), Batches(bare_tokenizer(folder / TOKENIZER), 1), lists, _say, most=arguments.most)
 
@@ -137,14 +137,14 @@ def _share(text: str) -> float:
     return share
 
 
-def _reader_flags(reader: argparse.ArgumentParser) -> None:
-    reader.add_argument("--layers", type=int, help="how many layers of the starting weights are kept")
-    reader.add_argument("--taught", type=Path, help="what a teacher says of the lists (a file of the step teacher)")
-    reader.add_argument("--frozen", type=int, help="how many of the lowest layers stay as they are")
-    reader.add_argument("--drawn", type=_share, help="the share of the draws that an epoch has")
-    reader.add_argument("--taught-share", type=_share, help="the teacher's share beside the labels'")
-    reader.add_argument("--without-context", action="store_true", help="without titles and sections beside sentences")
-    reader.add_argument(
+def _reranker_flags(reranker: argparse.ArgumentParser) -> None:
+    reranker.add_argument("--layers", type=int, help="how many layers of the starting weights are kept")
+    reranker.add_argument("--taught", type=Path, help="what a teacher says of the lists (a file of the step teacher)")
+    reranker.add_argument("--frozen", type=int, help="how many of the lowest layers stay as they are")
+    reranker.add_argument("--drawn", type=_share, help="the share of the draws that an epoch has")
+    reranker.add_argument("--taught-share", type=_share, help="the teacher's share beside the labels'")
+    reranker.add_argument("--without-context", action="store_true", help="without titles and sections beside sentences")
+    reranker.add_argument(
         "--without",
         nargs="+",
         default=[],
@@ -155,8 +155,10 @@ def _reader_flags(reader: argparse.ArgumentParser) -> None:
 
 
 def _encoder_flags(encoder: argparse.ArgumentParser) -> None:
-    encoder.add_argument("--teacher", type=Path, default=Path("models/reader"), help="the reader that it learns from")
-    encoder.add_argument("--distilled", type=float, help="the weight of the reader's order beside the labels'")
+    encoder.add_argument(
+        "--teacher", type=Path, default=Path("models/reranker"), help="the reranker that it learns from"
+    )
+    encoder.add_argument("--distilled", type=float, help="the weight of the reranker's order beside the labels'")
     encoder.add_argument("--kept", type=float, help="the share of the starting weights in the average at the end")
     encoder.add_argument("--measure", action="store_true", help="search with it, and with other shares, at the end")
 
@@ -167,34 +169,34 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    names = ("lists", "teacher", "reader", "encoder", "average", "tuned")
-    lists, teacher, reader, encoder, average, tuned = (steps.add_parser(name) for name in names)
-    for step in (lists, teacher, reader, encoder):
+    names = ("lists", "teacher", "reranker", "encoder", "average", "tuned")
+    lists, teacher, reranker, encoder, average, tuned = (steps.add_parser(name) for name in names)
+    for step in (lists, teacher, reranker, encoder):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
         step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
         step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
         step.add_argument("--evidence-inference", type=Path, metavar="DIR", help="a checkout of its repository")
     for step in (average, tuned):
-        step.add_argument("readers", type=Path, nargs="+", help="folders of readers")
+        step.add_argument("rerankers", type=Path, nargs="+", help="folders of rerankers")
     tuned.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
     tuned.add_argument("--most", type=int, help="the most lists of a kind, the first ones")
-    for step in (reader, encoder, average):
-        out = Path("models", "encoder" if step is encoder else "reader")
+    for step in (reranker, encoder, average):
+        out = Path("models", "encoder" if step is encoder else "reranker")
         step.add_argument("--out", type=Path, default=out, help="the folder for the weights")
     teacher.add_argument("--out", type=Path, default=Path("models/taught.npz"), help="the file for what it says")
     teacher.add_argument("--start", type=Path, required=True, help="a folder with a model over BERT's word pieces")
-    for step in (reader, encoder):
+    for step in (reranker, encoder):
         step.add_argument("--start", type=Path, help="a folder with the starting weights (all-MiniLM-L6-v2's)")
-    for step in (teacher, reader, encoder):
+    for step in (teacher, reranker, encoder):
         step.add_argument("--epochs", type=int)
         step.add_argument("--learning-rate", type=float)
         step.add_argument("--lists-per-batch", type=int)
         step.add_argument("--seed", type=int)
-    _reader_flags(reader)
+    _reranker_flags(reranker)
     _encoder_flags(encoder)
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    doing = {"lists": _lists, "teacher": _teacher, "reader": _reader, "encoder": _encoder}
+    doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder}
     doing |= {"average": _average, "tuned": _tuned}
     try:
         doing[arguments.step](arguments)

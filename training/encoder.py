@@ -1,4 +1,4 @@
-"""The encoder, from the lists and a reader as its teacher to a folder of weights."""
+"""The encoder, from the lists and a reranker as its teacher to a folder of weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from index.embedding.checkpoint import About, read_state, save_weights
-from index.embedding.model_files import weights_sha256
+from index.embedding.pretrained import weights_sha256
 from qa.reranking.network import load_network
 from training.batches import Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches
@@ -27,7 +27,7 @@ from index.embedding.pretrained import ENCODER  # isort: skip
 _SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
 """Of the starting weights, tried one after the other where there is data to try them on."""
 
-State = Mapping[str, NDArray[np.float32]]
+Weights = Mapping[str, NDArray[np.float32]]
 
 
 def make_encoder(
@@ -42,11 +42,11 @@ def make_encoder(
     batches = _batches(start, recipe.lists_per_batch)
     network = SentenceTransformer(str(start)).float()
     before = _state(network)
-    reader = load_network(teacher).to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    reranker = load_network(teacher).to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     run = Run(
         network,
         lambda seed: batches.of_epoch(lists, seed),
-        EncoderLoss(network, reader, recipe),
+        EncoderLoss(network, reranker, recipe),
         recipe,
         out / "run",
         steps=batches.count(lists),
@@ -79,11 +79,11 @@ def _state(network: torch.nn.Module) -> dict[str, NDArray[np.float32]]:
     return {name: one.detach().float().cpu().numpy().copy() for name, one in network.state_dict().items()}
 
 
-def _mixed(before: State, tuned: State, share: float) -> dict[str, NDArray[np.float32]]:
+def _mixed(before: Weights, tuned: Weights, share: float) -> dict[str, NDArray[np.float32]]:
     return {name: share * before[name] + (1 - share) * one for name, one in tuned.items()}
 
 
-def _tell(network: torch.nn.Module, state: State, sets: Mapping[str, Searched], what: str, say: Say) -> None:
+def _tell(network: torch.nn.Module, state: Weights, sets: Mapping[str, Searched], what: str, say: Say) -> None:
     network.load_state_dict({name: torch.from_numpy(one) for name, one in state.items()})
     figures: Sequence[str] = [f"{name} {ndcg(network, one):.4f}" for name, one in sets.items()]  # type: ignore
     say(": ".join([what, ", ".join(figures)]) if figures else what)

@@ -1,4 +1,4 @@
-"""Lists to what the encoder learns from: questions and texts apart, and each pair as the reader sees it."""
+"""Lists to what the encoder learns from: questions and texts apart, and each pair as the reranker sees it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _MOST_TOKENS, _MOST_OF_TITLE = 190, 64
 class EncoderBatch:
     """Lists of LIST texts, the right one first: token rows and masks, shape (rows, tokens).
 
-    `pairs` are the same texts as the reader sees them, with their segments. `heads` says a list's head of the reader;
-    `asked` is the same number for lists of the same question.
+    `pairs` are the same texts as the reranker sees them, with their segments. `heads` says a list's head of the
+    reranker; `asked` is the same number for lists of the same question.
     """
 
     questions: tuple[Ids, Ids]

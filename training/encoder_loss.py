@@ -1,4 +1,4 @@
-"""What the encoder is trained by: the right text before all others of the batch, and the reader's order of a list."""
+"""What the encoder is trained by: the right text before all others of the batch, and the reranker's order of a list."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from qa.reranking.network import ReaderNetwork
+from qa.reranking.network import RerankerNetwork
 from training.batches import LIST, Ids
 from training.encoder_batches import EncoderBatch
 from training.fit import Recipe
-from training.reader_loss import on
+from training.reranker_loss import on
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,7 +24,7 @@ _OUT_OF_QUESTION = -1e4
 class EncoderRecipe(Recipe):
     """An encoder's recipe.
 
-    Cosines are multiplied by `scale`. `distilled` is the weight of the reader's order beside the labels', `kept` the
+    Cosines are multiplied by `scale`. `distilled` is the weight of the reranker's order beside the labels', `kept` the
     share of the starting weights in the end's average, so that what they knew stays (Wortsman et al. 2022,
     arXiv:2109.01903).
     """
@@ -39,18 +39,18 @@ class EncoderRecipe(Recipe):
 
 @dataclass(frozen=True, slots=True)
 class EncoderLoss:
-    """The loss of a batch by a bi-encoder, with a reader as its teacher."""
+    """The loss of a batch by a bi-encoder, with a reranker as its teacher."""
 
     network: SentenceTransformer
-    teacher: ReaderNetwork
+    teacher: RerankerNetwork
     recipe: EncoderRecipe
 
     def __call__(self, batch: EncoderBatch) -> torch.Tensor:
-        """Return the contrastive loss over the batch, and the divergence from the reader's order within each list.
+        """Return the contrastive loss over the batch, and the divergence from the reranker's order within each list.
 
         The first is InfoNCE (van den Oord et al. 2018, arXiv:1807.03748) over all texts of the batch. Another list's
-        texts count for nothing where the question is the same, nor does a wrong text that the reader likes better than
-        the right one: it may well be right and unmarked (Qu et al. 2021, arXiv:2010.08191).
+        texts count for nothing where the question is the same, nor does a wrong text that the reranker likes better
+        than the right one: it may well be right and unmarked (Qu et al. 2021, arXiv:2010.08191).
         """
         device = next(self.network.parameters()).device
         taught = self._taught(batch, device)
@@ -68,7 +68,7 @@ class EncoderLoss:
         return contrast + self.recipe.distilled * divergence
 
     def _taught(self, batch: EncoderBatch, device: torch.device) -> torch.Tensor:
-        """Return the reader's log-odds, shape (lists, LIST)."""
+        """Return the reranker's log-odds, shape (lists, LIST)."""
         with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):
             outputs = self.teacher(*on(device, *batch.pairs)).float()
         (heads,) = on(device, batch.heads)

@@ -1,4 +1,4 @@
-"""What the reader learns from: lists of texts to a question, some of which answer it, and the file that holds them."""
+"""What the reranker learns from: lists of texts to a question, some of which answer it, and their file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNLABELLED = "claims"
 class Text:
     """A sentence or passage, what is told of where it stands, and what it says of the claim where that is known.
 
-    `taught` is what a teacher says of it with its list's question, where one was asked: the reader's numbers.
+    `taught` is what a teacher says of it with its list's question, where one was asked: the reranker's numbers.
     """
 
     text: str

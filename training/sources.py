@@ -1,4 +1,4 @@
-"""Lists for the reader from each test set's development half, with the hard negatives that our own search finds.
+"""Lists for the reranker from each test set's development half, with the hard negatives that our own search finds.
 
 Cystic fibrosis is left out: it states no licence. What `evals.corpora.part_of` holds aside is never looked at here.
 """

@@ -1,4 +1,4 @@
-"""A larger cross-encoder that reads the lists first: the reader learns what it says of every text beside the labels."""
+"""A larger cross-encoder that scores the lists first: the reranker learns its scores beside the labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qa.reranking.network import OUTPUTS
 from training.batches import Batches, bare_tokenizer
 from training.fit import Run, Say
 from training.lists import TRAIN, UNLABELLED, read_lists
-from training.reader_loss import ReaderLoss, ReaderRecipe, score
+from training.reranker_loss import RerankerLoss, RerankerRecipe, score
 from training.taught import write_taught
 from training.tuned import tell
 
@@ -29,7 +29,7 @@ _HEAD_SEED = 20261128
 
 
 @dataclass(frozen=True, slots=True)
-class TeacherRecipe(ReaderRecipe):
+class TeacherRecipe(RerankerRecipe):
     """A teacher's recipe: a larger network needs fewer epochs, and smaller steps."""
 
     epochs: int = 2
@@ -37,7 +37,7 @@ class TeacherRecipe(ReaderRecipe):
 
 
 class TeacherNetwork(torch.nn.Module):
-    """An encoder of transformers over BERT's uncased word pieces, its last layer's mean, and the reader's numbers."""
+    """An encoder of transformers over BERT's uncased word pieces, its last layer's mean, and the reranker's numbers."""
 
     def __init__(self, model: PreTrainedModel, ids: Sequence[int], padding: int) -> None:
         """Make the network of a model; `ids` says what each of BERT's word pieces is to it."""
@@ -51,7 +51,7 @@ class TeacherNetwork(torch.nn.Module):
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
     ) -> torch.Tensor:
-        """Return the reader's numbers of each pair, shape (pairs, 5); the marks alone tell which text a token is of."""
+        """Return the reranker's numbers of each pair, shape (pairs, 5); the marks alone tell a token's text."""
         own = self._ids[input_ids].masked_fill(attention_mask == 0, self._padding)  # type: ignore[index]
         tokens = self.model(input_ids=own, attention_mask=attention_mask).last_hidden_state
         kept = attention_mask.unsqueeze(-1).to(tokens.dtype)
@@ -62,7 +62,7 @@ class TeacherNetwork(torch.nn.Module):
 def make_taught(lists_path: Path, start: Path, pieces: Path, out: Path, recipe: TeacherRecipe, *, say: Say) -> None:
     """Train a teacher on the lists from the model in `start`, and write what it says of all their texts to `out`.
 
-    `pieces` is the tokenizer of the reader that will learn from it. The teacher itself is not kept; a run that was
+    `pieces` is the tokenizer of the reranker that will learn from it. The teacher itself is not kept; a run that was
     stopped goes on from its last whole epoch.
     """
     tokenizer = bare_tokenizer(pieces)
@@ -73,7 +73,7 @@ def make_taught(lists_path: Path, start: Path, pieces: Path, out: Path, recipe: 
     run = Run(
         network,
         lambda seed: batches.of_epoch(to_train, seed),
-        ReaderLoss(network, recipe),
+        RerankerLoss(network, recipe),
         recipe,
         folder,
         steps=batches.count(to_train),

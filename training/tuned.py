@@ -1,4 +1,4 @@
-"""How well a reader tells right texts from wrong ones in the lists of part TUNE, by kind."""
+"""How well a reranker tells right texts from wrong ones in the lists of part TUNE, by kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from training.batches import Batches, head_of
 from training.fit import Say
 from training.lists import SUPPORTS, TUNE, TextList
-from training.reader_loss import score
+from training.reranker_loss import score
 
 
 def tuned(network: torch.nn.Module, batches: Batches, lists: Sequence[TextList]) -> dict[str, dict[str, float]]:

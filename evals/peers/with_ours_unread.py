@@ -1,4 +1,4 @@
-"""AskAbstracts, a whole answer without the reader."""
+"""AskAbstracts, a whole answer without the reranker."""
 
 from with_ours import build as build
 
@@ -8,5 +8,5 @@ from qa import Assistant
 
 def load(folder, model):
     """Return what answers from the library."""
-    assistant = Assistant(Library.open(folder), reader=None)
+    assistant = Assistant(Library.open(folder), reranker=None)
     return lambda question: [source.abstract.pmid for source in assistant.ask(question).sources]

@@ -16,8 +16,8 @@ from evals.corpora import BACKGROUND, SEED, Corpus, Question, bioasq, build_libr
 from evals.report import (
     DEFAULT_WORK,
     OURS,
-    WITH_READER,
-    add_reader_flag,
+    WITH_RERANKER,
+    add_reranker_flag,
     library_settings,
     say,
     show,
@@ -26,13 +26,13 @@ from evals.report import (
     write_results,
 )
 from index import Library
-from qa.evidence.reranked import weigh
+from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
 from qa.grounding import answering
-from qa.reranking.protocol import Reader
-from qa.reranking.reranker import load_reader
-from qa.retrieval import MAX_SOURCES, READ, Found, as_sources, find, reread
+from qa.reranking.protocol import Reranker
+from qa.reranking.reranker import load_reranker
+from qa.retrieval import MAX_SOURCES, RERANKED, RankedAbstract, as_sources, find, rerank
 
 COLUMNS = ("precision", "recall", "F1", "AUROC", "refused, in", "refused, out")
 CITED_COLUMNS = ("answered", "first cited", "all cited", "cited a question")
@@ -56,17 +56,17 @@ class Asked:
     found: int
 
 
-def ask(library: Library, question: Question, reader: Reader | None) -> tuple[Asked, Asked]:
+def ask(library: Library, question: Question, reranker: Reranker | None) -> tuple[Asked, Asked]:
     """Return a question asked with its relevant abstracts in and with them out."""
     relevant = frozenset(question.relevant)
-    found = find(library, question.text, most=max(_TOP, READ + len(relevant)))
+    found = find(library, question.text, most=max(_TOP, RERANKED + len(relevant)))
     return (
-        _ask(library, question, found, reader=reader, is_relevant_in=True),
-        _ask(library, question, without(found, relevant), reader=reader, is_relevant_in=False),
+        _ask(library, question, found, reranker=reranker, is_relevant_in=True),
+        _ask(library, question, without(found, relevant), reranker=reranker, is_relevant_in=False),
     )
 
 
-def without(found: Sequence[Found], pmids: frozenset[str]) -> list[Found]:
+def without(found: Sequence[RankedAbstract], pmids: frozenset[str]) -> list[RankedAbstract]:
     """Return the abstracts that are not of these PMIDs."""
     return [one for one in found if one.abstract.pmid not in pmids]
 
@@ -121,12 +121,12 @@ def thresholds(asked: Sequence[Asked]) -> dict[str, float]:
     return best
 
 
-def run(corpus: Corpus, work: Path, reader: Reader | None) -> str:
-    """Ask everything twice, without the reader and with it, write the JSON and return the two tables."""
+def run(corpus: Corpus, work: Path, reranker: Reranker | None) -> str:
+    """Ask everything twice, without the reranker and with it, write the JSON and return the two tables."""
     started = time.perf_counter()
     say(f"{corpus.name}: {corpus.note}")
     with Library.open(build_library(corpus, work)) as library:
-        asked = {name: _all(library, corpus.questions, one) for name, one in _readers(reader).items()}
+        asked = {name: _all(library, corpus.questions, one) for name, one in _rerankers(reranker).items()}
         settings = library_settings(library)
     figures = {name: refusing(these) for name, these in asked.items()}
     citations = {name: citing(these) for name, these in asked.items()}
@@ -141,7 +141,8 @@ def run(corpus: Corpus, work: Path, reader: Reader | None) -> str:
         "relevant among the sources": {
             name: sum(one.found > 0 for one in these if one.is_relevant_in) for name, these in asked.items()
         },
-        "settings": settings | {"seed": SEED, "sources": MAX_SOURCES, "reader_sha256": reader.sha256 if reader else ""},
+        "settings": settings
+        | {"seed": SEED, "sources": MAX_SOURCES, "reranker_sha256": reranker.sha256 if reranker else ""},
         "seconds": round(time.perf_counter() - started, 1),
         "versions": versions(_PACKAGES),
     }
@@ -155,25 +156,30 @@ def run(corpus: Corpus, work: Path, reader: Reader | None) -> str:
     )
 
 
-def _readers(reader: Reader | None) -> dict[str, Reader | None]:
-    return {OURS: None} | ({WITH_READER: reader} if reader else {})
+def _rerankers(reranker: Reranker | None) -> dict[str, Reranker | None]:
+    return {OURS: None} | ({WITH_RERANKER: reranker} if reranker else {})
 
 
-def _all(library: Library, questions: Sequence[Question], reader: Reader | None) -> list[Asked]:
+def _all(library: Library, questions: Sequence[Question], reranker: Reranker | None) -> list[Asked]:
     asked: list[Asked] = []
     for number, question in enumerate(questions, start=1):
-        asked += ask(library, question, reader)
+        asked += ask(library, question, reranker)
         if number % 50 == 0:
             say(f"asked {number} of {len(questions)}")
     return asked
 
 
 def _ask(
-    library: Library, question: Question, found: Sequence[Found], *, reader: Reader | None, is_relevant_in: bool
+    library: Library,
+    question: Question,
+    found: Sequence[RankedAbstract],
+    *,
+    reranker: Reranker | None,
+    is_relevant_in: bool,
 ) -> Asked:
-    understood = library.understood(question.text).text
-    sources = as_sources(reread(found, understood, reader) if reader else found)[:MAX_SOURCES]
-    evidence = weigh(question.text, sources, library=library, reader=reader)
+    query = library.parse(question.text)
+    sources = as_sources(rerank(found, query.normalized, reranker) if reranker else found)[:MAX_SOURCES]
+    evidence = rerank_evidence(query, sources, library=library, reranker=reranker)
     fitting = answering(evidence)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))
@@ -192,8 +198,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
-    add_reader_flag(parser)
+    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     is_there = (arguments.data / "bioasq").is_dir()
     corpus = bioasq(arguments.data, background=arguments.limit_background) if is_there else own()
-    show(run(corpus, arguments.work.expanduser(), load_reader(arguments.reader)))
+    show(run(corpus, arguments.work.expanduser(), load_reranker(arguments.reranker)))

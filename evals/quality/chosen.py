@@ -15,9 +15,9 @@ from evals.corpora import SEED, build_library, covidqa_from, part_of, read_rows,
 from evals.report import say
 from index import Filters, Library
 from qa.answer import Citation, Source
-from qa.evidence.reranked import weigh
+from qa.evidence.reranked import rerank_evidence
 from qa.generation import extractive
-from qa.reranking.protocol import Reader
+from qa.reranking.protocol import Reranker
 from qa.retrieval import retrieve
 
 COLUMNS = ("questions", "first said", "first ranked", "recall in 3", "precision", "recall", "F1")
@@ -69,15 +69,15 @@ def figures(chosen: Sequence[Chosen]) -> dict[str, float | int]:
 
 
 def choose(
-    library: Library, question: str, sources: Sequence[Source], marked: Sequence[Span], reader: Reader | None
+    library: Library, question: str, sources: Sequence[Source], marked: Sequence[Span], reranker: Reranker | None
 ) -> Chosen:
     """Return what is chosen from the given sources, however little it is to the point: refusing is measured apart."""
-    evidence = weigh(question, sources, library=library, reader=reader)
+    evidence = rerank_evidence(question, sources, library=library, reranker=reranker)
     citations = [citation for sentence in extractive.compose(evidence) for citation in sentence.citations]
     return Chosen(_spans(citations), _spans([one.citation for one in evidence]), tuple(marked))
 
 
-def scifact_chosen(data: Path, work: Path, reader: Reader | None) -> list[Chosen]:
+def scifact_chosen(data: Path, work: Path, reranker: Reranker | None) -> list[Chosen]:
     """Return what is chosen from each abstract that supports or contradicts a claim of SciFact that is held aside."""
     rows = read_rows(data / "scifact" / "corpus.jsonl.gz")
     claims = [row for row in read_rows(data / "scifact" / "claims.jsonl") if part_of(row["id"]) == "held aside"]
@@ -90,12 +90,12 @@ def scifact_chosen(data: Path, work: Path, reader: Reader | None) -> list[Chosen
                 marked = [_sentence_span(row, number) for one in evidence for number in one["sentences"]]
                 abstract = library.get(pmid)
                 assert abstract is not None  # the library holds all rows
-                chosen.append(choose(library, claim["claim"], [Source(1, abstract)], marked, reader))
+                chosen.append(choose(library, claim["claim"], [Source(1, abstract)], marked, reranker))
     say(f"SciFact: {len(chosen)} pairs of a claim and an abstract done")
     return chosen
 
 
-def covidqa_chosen(data: Path, work: Path, reader: Reader | None) -> list[Chosen]:
+def covidqa_chosen(data: Path, work: Path, reranker: Reranker | None) -> list[Chosen]:
     """Return what is chosen for COVID-QA's questions that are held aside from the article that answers each."""
     rows = read_rows(data / "covidqa" / "corpus.jsonl.gz")
     asked = [row for row in read_rows(data / "covidqa" / "questions.jsonl") if part_of(row["id"]) == "held aside"]
@@ -103,16 +103,16 @@ def covidqa_chosen(data: Path, work: Path, reader: Reader | None) -> list[Chosen
     drawn = random.Random(SEED).sample(asked, min(_COVIDQA_SAMPLE, len(asked)))
     by_id = {row["id"]: str(number) for number, row in enumerate(rows, start=1)}
     with Library.open(build_library(corpus, work)) as library:
-        chosen = [_covidqa_chosen(library, row, by_id[row["doc_id"]], reader) for row in drawn]
+        chosen = [_covidqa_chosen(library, row, by_id[row["doc_id"]], reranker) for row in drawn]
     say(f"COVID-QA: {len(chosen)} questions done")
     return chosen
 
 
-def _covidqa_chosen(library: Library, row: Mapping[str, Any], pmid: str, reader: Reader | None) -> Chosen:
-    sources = retrieve(library, row["question"], filters=Filters(pmids=(pmid,)), reader=reader)
+def _covidqa_chosen(library: Library, row: Mapping[str, Any], pmid: str, reranker: Reranker | None) -> Chosen:
+    sources = retrieve(library, row["question"], filters=Filters(pmids=(pmid,)), reranker=reranker)
     text = sources[0].abstract.text if sources else ""
     marked = [span for answer in row["answers"] if (span := _answer_span(text, answer["text"]))]
-    return choose(library, row["question"], sources, marked, reader)
+    return choose(library, row["question"], sources, marked, reranker)
 
 
 def _answer_span(text: str, answer: str) -> Span | None:

@@ -21,9 +21,9 @@ from evals.corpora import SEED, Corpus, build_library, part_of, read_rows, sampl
 from evals.report import (
     DEFAULT_WORK,
     OURS,
-    WITH_READER,
+    WITH_RERANKER,
     Figures,
-    add_reader_flag,
+    add_reranker_flag,
     library_settings,
     say,
     show,
@@ -33,9 +33,9 @@ from evals.report import (
 )
 from index import Abstract, Library
 from qa.grounding import Statement, bears_out
-from qa.language.entailment import difference
-from qa.reranking.protocol import Read, Reader
-from qa.reranking.reranker import load_reader
+from qa.language.entailment import first_contradiction
+from qa.reranking.protocol import Candidate, Reranker
+from qa.reranking.reranker import load_reranker
 
 STATEMENTS = Path(__file__).parent / "statements.jsonl"
 PARAPHRASE = "paraphrase"
@@ -59,7 +59,7 @@ class Pair:
 class Judged:
     """What became of a pair: whether the quote was taken to bear the statement out, and their cosine.
 
-    `supports` is the chance by the reader that it does, less where a rule objects; None without a reader.
+    `supports` is the chance by the reranker that it does, less where a rule objects; None without a reranker.
     """
 
     kind: str
@@ -107,29 +107,31 @@ def scifact_pairs(rows: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[st
     return pairs
 
 
-def judge(pairs: Sequence[Pair], library: Library, reader: Reader | None = None) -> list[Judged]:
+def judge(pairs: Sequence[Pair], library: Library, reranker: Reranker | None = None) -> list[Judged]:
     """Hold every statement against its quote as a language model's sentence is."""
     vectors = library.encoder.encode([pair.quote for pair in pairs], kind="passage")
     judged = []
     for text, group in groupby(zip(pairs, vectors, strict=True), key=lambda one: one[0].statement):
-        statement = Statement.of(text, library, reader)
+        statement = Statement.of(text, library, reranker)
         for pair, vector in group:
             is_accepted = bears_out(pair.quote, statement, vector=vector, context=pair.context)
             judged.append(
-                Judged(pair.kind, is_accepted, float(np.dot(vector, statement.vector)), _supports(pair, reader))
+                Judged(pair.kind, is_accepted, float(np.dot(vector, statement.vector)), _supports(pair, reranker))
             )
     return judged
 
 
-def _supports(pair: Pair, reader: Reader | None) -> float | None:
-    """Return the chance by the reader that a quote supports its statement, less where a rule of claims objects."""
-    if reader is None:
+def _supports(pair: Pair, reranker: Reranker | None) -> float | None:
+    """Return the chance by the reranker that a quote supports its statement, less where a rule of claims objects."""
+    if reranker is None:
         return None
-    (reading,) = reader.read(pair.statement, [Read(pair.quote, pair.context.partition("\n")[0])])
-    if reading.stance is None:
+    (score,) = reranker.score(pair.statement, [Candidate(pair.quote, pair.context.partition("\n")[0])])
+    if score.stance is None:
         return None
-    supports, others = reading.stance[0], sum(reading.stance[1:])
-    return supports / (supports + others * (_OBJECTED if difference(pair.statement, pair.quote, pair.context) else 1))
+    supports, others = score.stance[0], sum(score.stance[1:])
+    return supports / (
+        supports + others * (_OBJECTED if first_contradiction(pair.statement, pair.quote, pair.context) else 1)
+    )
 
 
 def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:
@@ -153,7 +155,7 @@ def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:
 
 
 def _score(one: Judged) -> float:
-    """Return what ranks a pair: the reader's chance or, without one, the cosine of what is accepted."""
+    """Return what ranks a pair: the reranker's chance or, without one, the cosine of what is accepted."""
     return one.cosine * one.is_accepted if one.supports is None else one.supports
 
 
@@ -169,28 +171,28 @@ def by_kind(judged: Sequence[Judged], accepted: str) -> dict[str, Figures]:
     }
 
 
-def run(data: Path, work: Path, reader: Reader | None) -> str:
-    """Judge everything without the reader and with it, write the JSON and return the tables."""
+def run(data: Path, work: Path, reranker: Reranker | None) -> str:
+    """Judge everything without the reranker and with it, write the JSON and return the tables."""
     started = time.perf_counter()
     abstracts = tuple(sample_abstracts())
-    readers = {OURS: None} | ({WITH_READER: reader} if reader else {})
+    rerankers = {OURS: None} | ({WITH_RERANKER: reranker} if reranker else {})
     ours: dict[str, Figures] = {}
     kinds: dict[str, dict[str, Figures]] = {}
     with Library.open(build_library(Corpus("samples", abstracts, (), ""), work)) as library:
         for half, pairs in halves(own_pairs(abstracts)).items():
-            for name, one in readers.items():
+            for name, one in rerankers.items():
                 judged = judge(pairs, library, one)
                 ours[f"{half}, {name}"] = figures(judged, PARAPHRASE)
                 kinds[f"{half}, {name}"] = by_kind(judged, PARAPHRASE)
         settings = library_settings(library)
     say("our own statements done")
-    theirs = _scifact(data, work, readers)
+    theirs = _scifact(data, work, rerankers)
     result = {
         "table": "grounding",
         "own statements": ours,
         "own statements by kind": kinds,
         "SciFact": theirs,
-        "settings": settings | {"seed": SEED, "reader_sha256": reader.sha256 if reader else ""},
+        "settings": settings | {"seed": SEED, "reranker_sha256": reranker.sha256 if reranker else ""},
         "seconds": round(time.perf_counter() - started, 1),
         "versions": versions(_PACKAGES),
     }
@@ -201,13 +203,13 @@ def run(data: Path, work: Path, reader: Reader | None) -> str:
     return "\n\n".join(parts)
 
 
-def _scifact(data: Path, work: Path, readers: Mapping[str, Reader | None]) -> dict[str, Figures]:
+def _scifact(data: Path, work: Path, rerankers: Mapping[str, Reranker | None]) -> dict[str, Figures]:
     rows, claims = read_rows(data / "scifact" / "corpus.jsonl.gz"), read_rows(data / "scifact" / "claims.jsonl")
     pairs = scifact_pairs(rows, [claim for claim in claims if part_of(claim["id"]) == "held aside"])
     told: dict[str, Figures] = {}
     with Library.open(build_library(scifact_from(rows, claims), work)) as library:
-        for name, reader in readers.items():
-            judged = judge(pairs, library, reader)
+        for name, reranker in rerankers.items():
+            judged = judge(pairs, library, reranker)
             told[f"against all, {name}"] = figures(judged, "SUPPORT")
             for left_out, kind in (("not enough", "CONTRADICT"), ("CONTRADICT", "not enough")):
                 those = [one for one in judged if one.kind != left_out]
@@ -220,6 +222,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m evals grounding", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with scifact/")
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
-    add_reader_flag(parser)
+    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
-    show(run(arguments.data, arguments.work.expanduser(), load_reader(arguments.reader)))
+    show(run(arguments.data, arguments.work.expanduser(), load_reranker(arguments.reranker)))

@@ -13,7 +13,7 @@ from evals.report import Figures, show, table, write_results
 from index import Library
 from index.analysis.terms import terms
 from index.record_json import to_json
-from qa.retrieval import Found, find
+from qa.retrieval import RankedAbstract, find
 
 TOP = 5
 LEVEL = 0.02
@@ -43,12 +43,12 @@ def is_first(library: Library, *forms: str, questions: Sequence[str] = QUESTIONS
     return all(_is_on_first(_found(library, question.format(form)), form) for form in forms for question in questions)
 
 
-def _found(library: Library, question: str) -> list[Found]:
+def _found(library: Library, question: str) -> list[RankedAbstract]:
     """Return the first ten abstracts, as the assistant searches."""
     return find(library, question, most=2 * TOP)
 
 
-def _holds_first_of(found: Sequence[Found], other: Sequence[Found]) -> bool:
+def _holds_first_of(found: Sequence[RankedAbstract], other: Sequence[RankedAbstract]) -> bool:
     """Return True if the first five of `other` are among the first five found, or level with the last of these."""
     if not found or not other:
         return not found and not other
@@ -56,7 +56,7 @@ def _holds_first_of(found: Sequence[Found], other: Sequence[Found]) -> bool:
     return {one.abstract.pmid for one in other[:TOP]} <= {one.abstract.pmid for one in found if one.standing >= least}
 
 
-def _is_on_first(found: Sequence[Found], form: str) -> bool:
+def _is_on_first(found: Sequence[RankedAbstract], form: str) -> bool:
     return any(_holds(one.abstract.title, form) for one in found if one.standing >= found[0].standing - LEVEL)
 
 

@@ -1,6 +1,6 @@
 """How well search finds the relevant abstracts, beside plain BM25 and LangChain: python -m evals retrieval
 
-SciFact (comparable with BEIR; and the claims that the reader never saw), cystic fibrosis (graded), BioASQ by PMID and
+SciFact (comparable with BEIR; and the claims that the reranker never saw), cystic fibrosis (graded), BioASQ by PMID and
 by passage (a sample), each by itself or among other abstracts, and a small set of our own, which needs no data. Every
 row ranks abstracts, 100 a question; the measures are ir-measures', nDCG with the grade itself as gain.
 """
@@ -31,7 +31,7 @@ from evals.peers.retrieval import TOP, Ranker, langchain_faiss, plain_bm25
 from evals.report import (
     DEFAULT_WORK,
     Figures,
-    add_reader_flag,
+    add_reranker_flag,
     library_settings,
     say,
     show,
@@ -42,16 +42,16 @@ from evals.report import (
 from index import Library
 from index.embedding.pretrained import DEFAULT_ENCODER
 from index.errors import InputError
-from index.search.hybrid import Mode
-from qa.reranking.protocol import Reader
-from qa.reranking.reranker import load_reader
+from index.search.query import Mode
+from qa.reranking.protocol import Reranker
+from qa.reranking.reranker import load_reranker
 from qa.retrieval import Ranking, group_by_abstract, retrieve
 
 MEASURES = {"nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "MRR": "RR"}
 """The columns, and what ir-measures calls them."""
 
 BM25, LANGCHAIN = "BM25, plain words", "LangChain FAISS"
-READ = "ours, hybrid, read"
+RERANKED = "ours, hybrid, reranked"
 SETS = ("samples", "scifact", "scifact-held-aside", "cystic-fibrosis", "bioasq", "bioasq-passages")
 _PEERS: dict[str, tuple[Callable[[Corpus, Path], Ranker], str]] = {
     BM25: (plain_bm25, "bm25s"),
@@ -73,12 +73,14 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-def our_ranker(library: Library, mode: Mode, *, ranking: Ranking = Ranking(), reader: Reader | None = None) -> Ranker:
+def our_ranker(
+    library: Library, mode: Mode, *, ranking: Ranking = Ranking(), reranker: Reranker | None = None
+) -> Ranker:
     """Return our search over a library: as the assistant searches, or one side of it alone."""
 
     def rank(question: str) -> list[str]:
         if mode == "hybrid":
-            sources = retrieve(library, question, top=TOP, ranking=ranking, reader=reader)
+            sources = retrieve(library, question, top=TOP, ranking=ranking, reranker=reranker)
         else:
             sources = group_by_abstract(library, library.search(question, top=4 * TOP, mode=mode), top=TOP)
         return [source.abstract.pmid for source in sources]
@@ -105,10 +107,10 @@ def evaluate(corpus: Corpus, rank: Ranker) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Which rows a table has beside our own: peers left out, variants, and a reader to read what our search finds."""
+    """Which rows a table has beside our own: peers left out, variants, and a reranker to read what our search finds."""
 
     left_out: Sequence[str] = ()
-    reader: Reader | None = None
+    reranker: Reranker | None = None
     with_variants: bool = False
 
 
@@ -118,10 +120,10 @@ def compare(corpus: Corpus, library: Library, work: Path, *, wanted: Rows) -> di
     if wanted.with_variants:
         ours |= {name: our_ranker(library, "hybrid", ranking=ranking) for name, ranking in _VARIANTS.items()}
     rows: dict[str, Figures | str] = {}
-    if wanted.reader and corpus.is_trained_on:
-        rows[READ] = "left out: it learnt from some of these questions"
-    elif wanted.reader:
-        ours[READ] = our_ranker(library, "hybrid", reader=wanted.reader)
+    if wanted.reranker and corpus.is_trained_on:
+        rows[RERANKED] = "left out: it learnt from some of these questions"
+    elif wanted.reranker:
+        ours[RERANKED] = our_ranker(library, "hybrid", reranker=wanted.reranker)
     for name, rank in ours.items():
         if corpus.is_trained_on and name != "ours, lexical" and library.settings.encoder == DEFAULT_ENCODER:
             rows[name] = "left out: its encoder learnt from some of these questions"
@@ -154,7 +156,7 @@ def run(name: str, corpus: Corpus, work: Path, *, wanted: Rows = Rows()) -> str:
         "rows": rows,
         "settings": settings
         | {"top": TOP}
-        | ({"reader": wanted.reader.name, "reader_sha256": wanted.reader.sha256} if wanted.reader else {}),
+        | ({"reranker": wanted.reranker.name, "reranker_sha256": wanted.reranker.sha256} if wanted.reranker else {}),
         "seconds": round(time.perf_counter() - started, 1),
         "versions": versions(_PACKAGES),
     }
@@ -176,12 +178,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--without-langchain", action="store_true", help="its rows take most of the time")
     parser.add_argument("--variants", action="store_true", help="a row for each thing that could be done otherwise")
-    add_reader_flag(parser)
+    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     if find_spec("ir_measures") is None:
         raise InputError("the measures are not installed; run: pip install -r evals/requirements.txt")
     background = arguments.limit_background
-    readers: dict[str, Callable[[], Corpus]] = {
+    rerankers: dict[str, Callable[[], Corpus]] = {
         "samples": own,
         "scifact": lambda: scifact(arguments.data),
         "scifact-held-aside": lambda: scifact_held_aside(arguments.data),
@@ -189,10 +191,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         "bioasq": lambda: bioasq(arguments.data, background=background),
         "bioasq-passages": lambda: bioasq(arguments.data, background=background, by_passage=True),
     }
-    reader = load_reader(arguments.reader)
-    wanted = Rows([LANGCHAIN] if arguments.without_langchain else [], reader, arguments.variants)
+    reranker = load_reranker(arguments.reranker)
+    wanted = Rows([LANGCHAIN] if arguments.without_langchain else [], reranker, arguments.variants)
     for name in arguments.sets or (SETS if arguments.data.is_dir() else SETS[:1]):
-        corpus = readers[name]()
+        corpus = rerankers[name]()
         if arguments.among_others:
             name, corpus = f"{name}-among-others", with_background(corpus, arguments.data)
         show(run(name, corpus, arguments.work.expanduser(), wanted=wanted) + "\n")

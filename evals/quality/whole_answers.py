@@ -16,7 +16,7 @@ from evals.report import say
 from index import Library
 from index.analysis.terms import terms
 from qa import Assistant
-from qa.reranking.protocol import Reader
+from qa.reranking.protocol import Reranker
 
 COLUMNS = ("questions", "answered", "first cited", "all cited", "ROUGE-2", "ROUGE-SU4", "exact, factoid", "exact, list")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -37,11 +37,11 @@ class Answered:
     exact: tuple[tuple[str, ...], ...]
 
 
-def bioasq_answers(corpus: Corpus, data: Path, work: Path, reader: Reader | None) -> list[Answered]:
+def bioasq_answers(corpus: Corpus, data: Path, work: Path, reranker: Reranker | None) -> list[Answered]:
     """Ask the questions of the corpus and return the answers."""
     rows = {row["id"]: row for row in read_rows(data / "bioasq" / "questions.jsonl")}
     with Library.open(build_library(corpus, work)) as library:
-        assistant = Assistant(library, reader=reader)
+        assistant = Assistant(library, reranker=reranker)
         answers = []
         for number, question in enumerate(corpus.questions, start=1):
             answers.append(_answered(assistant, rows[question.id]))
@@ -50,11 +50,11 @@ def bioasq_answers(corpus: Corpus, data: Path, work: Path, reader: Reader | None
     return answers
 
 
-def own_answers(work: Path, reader: Reader | None) -> list[Answered]:
+def own_answers(work: Path, reranker: Reranker | None) -> list[Answered]:
     """Ask the questions of samples/ that stand alone, those among them that have no answer there, and return ours."""
     rows = [row for row in read_rows(SAMPLES / "questions.jsonl") if row["kind"] != "followup"]
     with Library.open(build_library(own(), work)) as library:
-        assistant = Assistant(library, reader=reader)
+        assistant = Assistant(library, reranker=reranker)
         return [
             _answered(assistant, {**row, "type": row["kind"], "ideal_answers": [row["answer"]], "exact_answer": None})
             for row in rows

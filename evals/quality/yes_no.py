@@ -16,10 +16,10 @@ from typing import Any
 from evals.corpora import SEED, bioasq, build_library, by_pmid, joined, part_of, read_rows
 from index import Abstract, Library, Section
 from qa.answer import Source
-from qa.evidence.reranked import stances, weigh
+from qa.evidence.reranked import rerank_evidence, stances
 from qa.generation import extractive
 from qa.generation.yes_no import asks_yes_or_no, leaning
-from qa.reranking.protocol import Reader
+from qa.reranking.protocol import Reranker
 from qa.retrieval import MAX_SOURCES
 
 COLUMNS = ("questions", "accuracy", "macro-F1", "yes")
@@ -55,29 +55,29 @@ def majority(judged: Sequence[Judged]) -> list[Judged]:
 
 
 def judge(
-    library: Library, question: str, answer: str, abstracts: Sequence[Abstract], reader: Reader | None
+    library: Library, question: str, answer: str, abstracts: Sequence[Abstract], reranker: Reranker | None
 ) -> Judged | None:
     """Return what is chosen from the abstracts leans to; None when nothing can be chosen."""
     sources = [Source(number, abstract) for number, abstract in enumerate(abstracts[:MAX_SOURCES], start=1)]
-    evidence = weigh(question, sources, library=library, reader=reader)
+    evidence = rerank_evidence(question, sources, library=library, reranker=reranker)
     found = leaning(question, extractive.compose(evidence), stances(evidence))
     return Judged(answer, found.to) if found else None
 
 
-def pubmedqa_judged(data: Path, work: Path, reader: Reader | None) -> list[Judged]:
+def pubmedqa_judged(data: Path, work: Path, reranker: Reranker | None) -> list[Judged]:
     """Return PubMedQA's questions of yes or no; those answered by maybe, or not put as such, are left out."""
     rows = {row["pmid"]: row for row in read_rows(data / "pubmedqa" / "corpus.jsonl.gz")}
     asked = [row for row in read_rows(data / "pubmedqa" / "questions.jsonl") if part_of(row["id"]) == "held aside"]
     with Library.open(build_library(bioasq(data), work)) as library:
         judged = [
-            judge(library, row["question"], row["answer"], [_without_conclusion(rows[row["pmid"]])], reader)
+            judge(library, row["question"], row["answer"], [_without_conclusion(rows[row["pmid"]])], reranker)
             for row in asked
             if row["answer"] in ("yes", "no") and asks_yes_or_no(row["question"])
         ]
     return [one for one in judged if one]
 
 
-def bioasq_judged(data: Path, work: Path, reader: Reader | None) -> list[Judged]:
+def bioasq_judged(data: Path, work: Path, reranker: Reranker | None) -> list[Judged]:
     """Return a sample of BioASQ's questions of yes or no, asked of the records that are relevant to each."""
     records = by_pmid(read_rows(data / "bioasq" / "passages.jsonl.gz"))
     asked = [
@@ -93,7 +93,7 @@ def bioasq_judged(data: Path, work: Path, reader: Reader | None) -> list[Judged]
                 row["question"],
                 row["exact_answer"],
                 [joined(pmid, records[pmid]) for pmid in row["pmids"] if pmid in records],
-                reader,
+                reranker,
             )
             for row in drawn
         ]

@@ -1,7 +1,7 @@
 """What a library costs as it grows, from 1,000 passages to 100,000 and a million: python -m evals growth
 
 The larger ones are of real abstracts and of abstracts made of two real ones, with vectors between theirs; nothing is
-embedded for them (evals/grown.py). What is added is real, and embedded. Each step runs in a process of its own.
+embedded for them (evals/scale/grown.py). What is added is real, and embedded. Each step runs in a process of its own.
 """
 
 from __future__ import annotations

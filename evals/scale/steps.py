@@ -162,10 +162,10 @@ def ask(folder: Path, questions: Path) -> dict[str, float]:
         first_filtered = _timed(search_recent, asked[0])
         filtered = _milliseconds(search_recent, asked[-50:], before=library.forget_queries)
         after = _memory()  # before the words of answers are remembered
-        answer = Assistant(library, reader=None).ask
+        answer = Assistant(library, reranker=None).ask
         answering = _milliseconds(answer, asked[1:_ANSWERED], before=library.forget_queries)
         found = [[hit.cosine for hit in library.search(one, top=TOP, mode="dense")] for one in asked]
-        queries = np.stack([library.query_vector(library.understood(one).text) for one in asked])
+        queries = np.stack([library.query_vector(library.parse(one).normalized) for one in asked])
         exact = _exact(library.backend.store, queries)
     return {
         "open s": opened,

@@ -1,7 +1,7 @@
 """How many passages a second are turned into vectors, on this machine's CPU or GPU: python -m evals encoding
 
 The passages are those of abstracts/, or without the test sets those of samples/; reading and writing are left out. A
-second table says how long the reader takes for what it reads for one answer, and for 80 pairs; it runs on the CPU.
+second table says how long the reranker takes for what it reads for one answer, and for 80 pairs; it runs on the CPU.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 from statistics import median
 
 from evals.corpora import plain_abstracts, sample_abstracts
-from evals.report import Figures, add_reader_flag, say, show, table
+from evals.report import Figures, add_reranker_flag, say, show, table
 from index.analysis.chunking import split_abstract
 from index.analysis.sentences import sentence_spans
 from index.embedding.encoder import load_encoder
 from index.embedding.pretrained import default_encoder
 from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
-from qa.reranking.protocol import Read, Reader
-from qa.reranking.reranker import load_reader
-from qa.retrieval import READ
+from qa.reranking.protocol import Candidate, Reranker
+from qa.reranking.reranker import load_reranker
+from qa.retrieval import RERANKED
 
 COLUMNS = ("passages", "tokens", "seconds", "passages/s", "tokens/s")
 _ROUNDS = 3
@@ -51,16 +51,16 @@ def measure(texts: Sequence[str], encoder_name: str) -> tuple[str, dict[str, Fig
     return _device(), rows
 
 
-def measure_reading(texts: Sequence[str], reader: Reader) -> dict[str, Figures]:
+def measure_reranking(texts: Sequence[str], reranker: Reranker) -> dict[str, Figures]:
     """Return a row for 80 sentences under a title, and one for as many passages as are read for an answer."""
     sentences = [text[start:end] for text in texts for start, end in sentence_spans(text)]
     rows: dict[str, Figures] = {}
-    for name, these in (("80 sentences", sentences[:80]), (f"{READ} passages", texts[:READ])):
-        given = [Read(text, _TITLE) for text in these]
+    for name, these in (("80 sentences", sentences[:80]), (f"{RERANKED} passages", texts[:RERANKED])):
+        given = [Candidate(text, _TITLE) for text in these]
         seconds = []
         for _ in range(2 * _ROUNDS):
             started = time.perf_counter()
-            reader.read(_QUESTION, given)
+            reranker.score(_QUESTION, given)
             seconds.append(time.perf_counter() - started)
         rows[name] = {"pairs": len(given), "seconds": median(seconds[1:]), "pairs/s": len(given) / median(seconds[1:])}
     return rows
@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with abstracts/")
     parser.add_argument("--encoder", default=default_encoder(), help="an embedding model by name or folder")
     parser.add_argument("--limit", type=int, default=10_000, metavar="N", help="passages at most (10,000)")
-    add_reader_flag(parser)
+    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     is_there = (arguments.data / "abstracts").is_dir()
     abstracts = plain_abstracts(arguments.data) if is_there else sample_abstracts()
@@ -95,6 +95,6 @@ def main(argv: Sequence[str] | None = None) -> None:
             break
     device, rows = measure(texts[: arguments.limit], arguments.encoder)
     show(table(f"Encoding by {arguments.encoder} on {device}", COLUMNS, rows))
-    reader = load_reader(arguments.reader)
-    if reader:
-        show("\n" + table("Reading, on the CPU", ("pairs", "seconds", "pairs/s"), measure_reading(texts, reader)))
+    reranker = load_reranker(arguments.reranker)
+    if reranker:
+        show("\n" + table("Reranking, on the CPU", ("pairs", "seconds", "pairs/s"), measure_reranking(texts, reranker)))

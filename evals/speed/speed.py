@@ -2,8 +2,8 @@
 
 Each system indexes the same abstracts with the same weights, in an environment of its own and at its documented
 defaults, and is then opened and asked in processes of its own; cold starts take turns. Ours answers where the others
-return ten hits, and has rows for that without the reader, and for searching alone. Libraries too large to be embedded
-by all are filled with passages and their vectors (evals/grown.py), the same for each, and only opened and asked.
+return ten hits, and has rows for that without the reranker, and for searching alone. Libraries too large to be embedded
+by all are filled with passages and their vectors (evals/scale/grown.py), the same for each, and only opened and asked.
 """
 
 from __future__ import annotations

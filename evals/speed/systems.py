@@ -19,7 +19,7 @@ from evals.load.load import ROOT
 from evals.report import say
 
 PEERS = Path(__file__).parents[1] / "peers"
-OURS, UNREAD, SEARCHING = "ours, a whole answer", "ours, without the reader", "ours, searching"
+OURS, UNREAD, SEARCHING = "ours, a whole answer", "ours, without the reranker", "ours, searching"
 OF_OURS = (OURS, UNREAD, SEARCHING)
 SYSTEMS = {
     OURS: "with_ours",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.analysis.normalization import fold
-from index.analysis.terms import is_short, names, terms
+from index.analysis.terms import names, terms
 
 _PARENTHESES = re.compile(r"\(([^()\[\]]{2,80})\)")
 _ENDS = re.compile(r"[()\[\].;]")
@@ -22,10 +22,8 @@ _LONGEST_BEFORE = 150
 _SHORT = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9Ͱ-Ͽ][\w+/.-]{1,9}(?: [\w+-]{1,4})?")
 _LEAST_SHARE = 0.6
 """A short form is expanded when this share of its definitions agree; else it stands for itself."""
-_LONGEST = 8
-"""Words of a long form that are looked for in a question."""
-_MOST_WORDS = 100
-"""Words of a question in which abbreviations are looked for."""
+LONGEST_FORM = 8
+"""Words of a long form."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,14 +37,6 @@ class Abbreviation:
     def are_names(self) -> bool:
         """Whether both forms are names of one thing, as TP53 and p53 are, and not words and their first letters."""
         return bool(names(self.short) and names(self.long))
-
-
-@dataclass(frozen=True, slots=True)
-class Spelled:
-    """A text in which one thing's two names stand together, "TP53 (p53)", and all abbreviations that it uses."""
-
-    text: str
-    abbreviations: tuple[Abbreviation, ...] = ()
 
 
 def definitions(text: str) -> list[Abbreviation]:
@@ -103,7 +93,7 @@ def _long_form(short: str, before: str) -> str:
         if place < 0:
             return ""
     long = text[place:]
-    is_good = len(long) > len(short) and short.lower() not in long.lower().split() and len(long.split()) <= _LONGEST
+    is_good = len(long) > len(short) and short.lower() not in long.lower().split() and len(long.split()) <= LONGEST_FORM
     return long if is_good else ""
 
 
@@ -115,47 +105,6 @@ def key(form: str) -> str:
     if form.isalpha() and any(map(str.isupper, form[1:])):
         return form
     return "_".join(terms(form))
-
-
-def spell(text: str, defined: Callable[[str], Iterable[Abbreviation]]) -> Spelled:
-    """Return a text with the abbreviations that it uses, in either form; two names of one thing are both written.
-
-    Words and their first letters are written both only in a text of a few words. In a whole question, searching for
-    both "rheumatoid arthritis" and "RA" lost more than it gained: they weigh twice what the rest of it does.
-
-    `defined` gives the abbreviations that the library defines with a form of that key, one for each time it does. The
-    longest forms are looked for first; a form that stands for several things is left as it is.
-    """
-    words, written, used = fold(text).split(), [], []
-    is_few = is_short(text)
-    place = 0
-    while place < len(words):
-        width, found = _at(words, place, defined) if place < _MOST_WORDS else (1, None)
-        if found and (is_few or found.are_names) and found not in used:
-            used.append(found)
-            end = re.search(r"\W*$", words[place + width - 1])
-            written.append(f"{found.long} ({found.short}){end.group() if end else ''}")
-        elif found and (is_few or found.are_names):
-            written.append(found.short)
-        else:
-            used += [found] if found and found not in used else []
-            written += words[place : place + width]
-        place += width
-    return Spelled(" ".join(written), tuple(used))
-
-
-def _at(
-    words: Sequence[str], place: int, defined: Callable[[str], Iterable[Abbreviation]]
-) -> tuple[int, Abbreviation | None]:
-    """Return how many words from a place on make a known form, and its abbreviation; (1, None) if none do."""
-    for width in range(min(_LONGEST, len(words) - place), 0, -1):
-        first, last = words[place], words[place + width - 1]
-        if width > 1 and not (terms(first) and terms(last)):
-            continue  # "what does rheumatoid arthritis" is no form of it
-        form = key(" ".join(words[place : place + width]).strip("?.,;:!()\"'"))
-        if form and (found := dominant(form, defined)):
-            return width, found
-    return 1, None
 
 
 def dominant(form: str, defined: Callable[[str], Iterable[Abbreviation]]) -> Abbreviation | None:

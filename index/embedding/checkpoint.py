@@ -1,4 +1,4 @@
-"""The weights of a model of our own in its folder: rounded to eight bits, with how they were made and their digest."""
+"""Checkpoints of our own models: eight-bit weights in a folder, with their configuration, recipe and digest."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ from index.errors import EncoderError
 FORMAT = 1
 _WEIGHTS, _SCALE = "weights.safetensors", ".scale"
 
-State = dict[str, NDArray[np.float32]]
+Weights = dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is stored, "reader" or "encoder", and what to do when it cannot be read."""
+    """A kind of model, "reranker" or "encoder": what to do when one cannot be read, its name in earlier versions."""
 
     name: str
     cure: str
+    former_name: str = ""
 
-    @property
-    def file(self) -> str:
-        """The name of the file in which the model tells of itself."""
-        return f"{self.name}.json"
+    def path(self, folder: Path) -> Path:
+        """Return the file in which a model describes itself, also one that an earlier version wrote."""
+        former = folder / f"{self.former_name}.json"
+        return former if self.former_name and former.is_file() else folder / f"{self.name}.json"
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a model says of itself: the network's configuration, how it was trained, and on which lists."""
+    """A checkpoint's description: the network's configuration, how it was trained, and on which lists."""
 
     config: Mapping[str, Any]
     recipe: Mapping[str, Any]
@@ -45,15 +46,15 @@ class About:
 
 
 def is_stored(folder: Path, kind: Stored) -> bool:
-    """Tell whether a folder holds a model of this kind and making."""
-    return (folder / kind.file).is_file()
+    """Return True if a folder holds a checkpoint of this kind."""
+    return kind.path(folder).is_file()
 
 
 def save_weights(folder: Path, kind: Stored, state: Mapping[str, NDArray[np.float32]], about: About) -> About:
-    """Write a model to a folder, and return what it says of itself, the digest of its weights included.
+    """Write a checkpoint to a folder, and return its description with the digest of its weights.
 
-    Matrices are rounded to eight bits, each row by its own scale (its largest number becomes 127); the rest, a
-    thousandth of all, stays as it is.
+    Matrices are rounded to eight bits, each row by its own scale (its largest number becomes 127); other tensors, a
+    thousandth of all numbers, stay as they are.
     """
     from safetensors.numpy import save
 
@@ -67,20 +68,21 @@ def save_weights(folder: Path, kind: Stored, state: Mapping[str, NDArray[np.floa
         else:
             rounded[name] = tensor.astype(np.float32)
     data = save(rounded)
-    known = About(about.config, about.recipe, about.lists_sha256, hashlib.sha256(data).hexdigest())
+    described = About(about.config, about.recipe, about.lists_sha256, hashlib.sha256(data).hexdigest())
     (folder / _WEIGHTS).write_bytes(data)
-    (folder / kind.file).write_text(json.dumps(asdict(known), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return known
+    kind.path(folder).write_text(json.dumps(asdict(described), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return described
 
 
 def read_about(folder: Path, kind: Stored) -> About:
-    """Return what a model says of itself. Raises EncoderError when that is missing or of another version."""
+    """Return a checkpoint's description. Raises EncoderError when it is missing or of another version."""
+    path = kind.path(folder)
     try:
-        read = json.loads((folder / kind.file).read_text(encoding="utf-8"))
-        about = About(**read)
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        about = About(**fields)
     except (OSError, ValueError, TypeError) as error:
         raise EncoderError(
-            f"the {kind.name} in {folder} is damaged: {kind.file} cannot be read; {kind.cure}"
+            f"the {kind.name} in {folder} is damaged: {path.name} cannot be read; {kind.cure}"
         ) from error
     if about.format != FORMAT:
         raise EncoderError(
@@ -90,23 +92,23 @@ def read_about(folder: Path, kind: Stored) -> About:
 
 
 def checked_sha256(folder: Path, kind: Stored) -> str:
-    """Return the SHA-256 of a model's weights. Raises EncoderError when they are not those that it was saved with."""
+    """Return the SHA-256 of a checkpoint's weights. Raises EncoderError when its description has another."""
     about = read_about(folder, kind)
     try:
         with (folder / _WEIGHTS).open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise EncoderError(f"the {kind.name} in {folder} has no weights that can be read; {kind.cure}") from error
-    if found != about.weights_sha256:
+    if sha256 != about.weights_sha256:
         raise EncoderError(
             f"the {kind.name}'s weights in {folder} are damaged "
-            f"(SHA-256 {found[:12]}…, not {about.weights_sha256[:12]}…); {kind.cure}"
+            f"(SHA-256 {sha256[:12]}…, not {about.weights_sha256[:12]}…); {kind.cure}"
         )
-    return found
+    return sha256
 
 
-def read_state(folder: Path) -> State:
-    """Return the weights as they are computed with, by name."""
+def read_state(folder: Path) -> Weights:
+    """Return the weights by name, in float32."""
     from safetensors.numpy import load_file
 
     stored = load_file(folder / _WEIGHTS)

@@ -9,7 +9,6 @@ So is every model where there is an NVIDIA GPU, on that and in half precision.
 from __future__ import annotations
 
 import copy
-import logging
 import threading
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
@@ -25,9 +24,8 @@ from index.embedding.openvino_runtime import (
     INPUTS,
     CompiledNetwork,
     by_torch,
-    compiled_folder,
     convert,
-    load_openvino,
+    load_compiled_or_plain,
     read_settings,
 )
 from index.embedding.pretrained import (
@@ -42,42 +40,43 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
-Kind = Literal["query", "passage"]
+TextKind = Literal["query", "passage"]
 
 _BATCH, _GPU_BATCH = 32, 512
-"""Texts to a batch of sentence-transformers' own, on a CPU and on a GPU."""
+"""Texts in a batch of sentence-transformers, on a CPU and on a GPU."""
 _DRIVER = Path("/proc/driver/nvidia/version")
-"""Where NVIDIA's driver says that it is loaded."""
+"""A file that is there while NVIDIA's driver is loaded."""
+_FURTHEST = 0.005
+"""How far the cosine of a compiled vector with sentence-transformers' own may be from 1."""
 _PROBES = ("Interleukin-32 raised VEGF.", "No difference was seen between the two groups of patients (P = 0.41).")
-_log = logging.getLogger(__name__)
 _loading = threading.Lock()
 _loaded: WeakValueDictionary[tuple[str, str], _PlainEncoder | _CompiledEncoder] = WeakValueDictionary()
 """The encoders in use, by name and SHA-256 of their weights."""
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors of length 1, so that an inner product is a cosine."""
+    """Protocol of an embedding model: texts to vectors of length 1, so that an inner product is a cosine."""
 
     name: str
     sha256: str
     dimension: int
     max_tokens: int
 
-    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+    def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         """Return one vector a text, shape (len(texts), dimension); a text beyond `max_tokens` is cut there."""
 
-    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
-        """Return what `encode` returns for each group, to the last bit, sooner than one after the other would."""
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: TextKind) -> list[Vectors]:
+        """Return the vectors of each group, the same to the last bit as by `encode`, in less time."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of tokens of each text, without the marks that the model sets at both ends."""
+        """Return the number of tokens of each text, without the special tokens at both ends."""
 
 
 def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """Load an embedding model: the default one, all-MiniLM-L6-v2 from its wheel, any other by folder or hub name.
 
-    Libraries that are open at the same time share one. Raises EncoderError when the model is missing or is not what it
-    says it is.
+    Libraries that are open at the same time share one. Raises EncoderError when the model is missing, damaged, or no
+    embedding model.
     """
     folder = encoder_folder(name)
     sha256 = encoder_sha256(name, folder)
@@ -91,65 +90,49 @@ def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEnco
     if _is_gpu_here():
         with by_torch:
             return _PlainEncoder(name, sha256, sentence_transformer(name, folder, device="cuda").half())
-    try:
-        load_openvino()
-    except ImportError:
-        with by_torch:
-            return _PlainEncoder(name, sha256, sentence_transformer(name, folder))
-    cache = compiled_folder(sha256)
-    try:
-        return _CompiledEncoder(name, sha256, cache)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
-        _log.info("compiling %s for this CPU (%s)", name, error)
-    with by_torch:
-        return _compiled_or_plain(name, sha256, folder, cache)
-
-
-def _compiled_or_plain(name: str, sha256: str, folder: Path, cache: Path) -> _PlainEncoder | _CompiledEncoder:
-    model = sentence_transformer(name, folder)
-    plain = _PlainEncoder(name, sha256, model)
-    try:
-        _convert(model, plain, cache, in_eight_bits=is_stored(folder, ENCODER))
-        compiled = _CompiledEncoder(name, sha256, cache)
-    except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
-        _log.warning("OpenVINO cannot run %s, sentence-transformers does: %s", name, error)
-        return plain
-    nearest = float(
-        (compiled.encode(_PROBES, kind="passage") * plain.encode(_PROBES, kind="passage")).sum(axis=1).min()
+    return load_compiled_or_plain(
+        name,
+        sha256,
+        compiled=lambda cache: _CompiledEncoder(name, sha256, cache),
+        plain=lambda: _PlainEncoder(name, sha256, sentence_transformer(name, folder)),
+        fill=lambda plain, cache: _convert(plain, cache, in_eight_bits=is_stored(folder, ENCODER)),
+        deviation=_deviation,
+        tolerance=_FURTHEST,
     )
-    if nearest < 0.995:
-        _log.warning("OpenVINO's vectors of %s are off (cosine %.3f); sentence-transformers runs it", name, nearest)
-        return plain
-    return compiled
+
+
+def _deviation(compiled: _CompiledEncoder, plain: _PlainEncoder) -> float:
+    cosines = (compiled.encode(_PROBES, kind="passage") * plain.encode(_PROBES, kind="passage")).sum(axis=1)
+    return 1 - float(cosines.min())
 
 
 class _PlainEncoder:
-    """A model run by sentence-transformers itself, in half precision where it was put on a GPU."""
+    """A model run by sentence-transformers, in half precision on a GPU."""
 
     def __init__(self, name: str, sha256: str, model: SentenceTransformer) -> None:
         self.name = name
         self.sha256 = sha256
         self.dimension = int(model.get_embedding_dimension() or 0)
         self.max_tokens = int(model.max_seq_length or 512)
-        self._model = model
+        self.model = model
         self._batch = _BATCH if model.device.type == "cpu" else _GPU_BATCH
         self._lock = threading.Lock()
 
-    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+    def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        encode = self._model.encode_query if kind == "query" else self._model.encode_document
+        encode = self.model.encode_query if kind == "query" else self.model.encode_document
         with self._lock:
             vectors = encode(list(texts), batch_size=self._batch, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
-    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: TextKind) -> list[Vectors]:
         return [self.encode(texts, kind=kind) for texts in groups]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
-        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        encoded = self.model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
 
@@ -173,10 +156,10 @@ class _CompiledEncoder:
         self._tokenizer.enable_truncation(self.max_tokens)
         self._network = CompiledNetwork(cache, self.dimension)
 
-    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
+    def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         return self.encode_each([texts], kind=kind)[0]
 
-    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: Kind) -> list[Vectors]:
+    def encode_each(self, groups: Sequence[Sequence[str]], *, kind: TextKind) -> list[Vectors]:
         prompt = self._prompts.get(kind, "")
         ends = list(accumulate(map(len, groups), initial=0))
         texts = [prompt + text for group in groups for text in group]
@@ -191,11 +174,13 @@ class _CompiledEncoder:
         return [len(encoding.ids) for encoding in encodings]
 
 
-def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
-    """Write the model as OpenVINO has it, its tokenizer and settings to the cache folder, whole or not at all."""
+def _convert(plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
+    """Write the model in OpenVINO's format, its tokenizer and settings to the cache folder, whole or not at all."""
     import torch
 
     from index.embedding import quantization as eight_bits
+
+    model = plain.model
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:
@@ -222,7 +207,7 @@ def _convert(model: SentenceTransformer, plain: _PlainEncoder, cache: Path, *, i
 
 
 def _is_gpu_here() -> bool:
-    """Tell whether torch sees an NVIDIA GPU; it is asked, and imported, only where the driver is."""
+    """Return True if torch sees an NVIDIA GPU; it is imported only where the driver is loaded."""
     if not _DRIVER.exists():
         return False
     import torch

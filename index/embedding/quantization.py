@@ -1,4 +1,4 @@
-"""A torch network with its matrices in eight bits, as a checkpoint keeps them, for OpenVINO to multiply."""
+"""Eight-bit matrices in a torch network, rounded as checkpoints round them, for OpenVINO to multiply."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Collection
 import torch
 
 HINTS = {"DYNAMIC_QUANTIZATION_GROUP_SIZE": "384"}
-"""What OpenVINO is told: to round that many numbers of a row to eight bits by one scale, a whole row of ours."""
+"""Hints to OpenVINO: round that many numbers of a row to eight bits by one scale; our rows have as many."""
 
 
 def in_eight_bits(network: torch.nn.Module, *, without: Collection[torch.nn.Module] = ()) -> torch.nn.Module:
-    """Return the network with the matrices of its linear layers rounded, those in `without` left as they are."""
+    """Return the network with the matrices of its linear layers rounded, but for those in `without`."""
     for module in list(network.modules()):
         for name, child in module.named_children():
             if isinstance(child, torch.nn.Linear) and child not in without:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from index.analysis.abbreviations import Spelled
 from index.embedding.encoder import Vectors
 from index.records import Abstract, Filters, Hit
-from index.search.hybrid import Mode
+from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo
 from index.storage.jobs import Job, Step
 from index.storage.schema import Entry, Settings
@@ -103,11 +102,11 @@ class Backend(Protocol):
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, by PMID, without their raw records."""
 
-    def understood(self, text: str) -> Spelled:
-        """Return a question as both indexes read it, and those of its abbreviations that the library defines."""
+    def parse(self, question: str) -> Query:
+        """Return a question as both indexes read it: names normalised, the library's abbreviations expanded."""
 
-    def search(self, text: str, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
-        """Return up to `top` hits for a text as `understood` gives it; `embed` is None where no vector is needed."""
+    def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
+        """Return up to `top` hits for a query; `embed` is None where no vector is needed."""
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
         """Return the inverse document frequencies of terms; of those that no passage holds, only of `absent`."""

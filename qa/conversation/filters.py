@@ -1,4 +1,4 @@
-"""What a follow-up says of years, publication types and species, in words: filters, and the words that are left."""
+"""Filters in the words of a follow-up: years, publication types and species, and the words left without them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TYPES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"observational studies|observational study", "observational studies", ("Observational Study",)),
     (r"guidelines?", "guidelines", ("Guideline", "Practice Guideline")),
 )  # fmt: skip
-"""How types are asked for, what they are called, and PubMed's names; the longer way of saying it stands first."""
+"""Pattern of a type, its name in words, and PubMed's types; longer patterns stand first."""
 
 _SPECIES = {"human": "Humans", "people": "Humans", "mouse": "Mice", "mice": "Mice", "rat": "Rats", "animal": "Animals"}
 _ONLY_SPECIES = re.compile(
@@ -77,7 +77,7 @@ _ASKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """The filters that a text asks for, the words that are left of it, and whether those before are to be dropped."""
+    """The filters of a text, the words left of it, and whether it drops earlier filters."""
 
     filters: Filters
     rest: str
@@ -85,15 +85,15 @@ class Narrowing:
 
     @property
     def is_all(self) -> bool:
-        """Whether the text asks for filters and for nothing else."""
+        """True if the text holds filters and nothing else."""
         return not self.rest and (self.filters != Filters() or self.resets)
 
 
 def narrowing(text: str, has_mesh: Callable[[str], bool] = lambda descriptor: True) -> Narrowing:
-    """Return what a follow-up asks for in filters: "trials only", "since 2015", "in humans only".
+    """Return the filters of a follow-up: "trials only", "since 2015", "in humans only".
 
     Words of a whole question are left alone ("Why did the trials fail?"); beside a place or a thing ("and in mice
-    since 2015?", "only trials in women") they are cut out of it. `has_mesh` tells whether the library's abstracts
+    since 2015?", "only trials in women") they are cut out of it. `has_mesh` returns True if the library's abstracts
     carry a MeSH descriptor: where they do not, "in humans only" stays a matter of words.
 
     >>> narrowing("and in mice since 2015?").rest
@@ -118,9 +118,9 @@ def narrowing(text: str, has_mesh: Callable[[str], bool] = lambda descriptor: Tr
 
 
 def then(earlier: Filters, later: Filters) -> Filters:
-    """Return the filters that hold after a further follow-up: what it says of years or types goes before what was said.
+    """Return the filters after a further follow-up: its years and types replace earlier ones.
 
-    A year said alone moves its own end: 2015 and later, then before 2020, is 2015 to 2019.
+    A single bound moves its own end: 2015 and later, then before 2020, is 2015 to 2019.
     """
     years = later.years or earlier.years
     if earlier.years and later.years and None in later.years:
@@ -129,13 +129,13 @@ def then(earlier: Filters, later: Filters) -> Filters:
     return replace(earlier, years=years, types=later.types or earlier.types, mesh=later.mesh or earlier.mesh)
 
 
-def within(own: Filters, said: Filters) -> Filters:
-    """Return a person's own filters, narrowed by what follow-ups said. Raises InputError where nothing passes both."""
+def within(own: Filters, follow_ups: Filters) -> Filters:
+    """Return a person's own filters narrowed by those of follow-ups. Raises InputError where nothing passes both."""
     return replace(
         own,
-        years=_common_years(own.years, said.years),
-        types=_common_types(tuple(own.types), said.types),
-        mesh=said.mesh or own.mesh,
+        years=_common_years(own.years, follow_ups.years),
+        types=_common_types(tuple(own.types), follow_ups.types),
+        mesh=follow_ups.mesh or own.mesh,
     )
 
 
@@ -148,9 +148,9 @@ def described(filters: Filters) -> str:
     parts = []
     if filters.types:
         called = [name for _, name, types in _TYPES if set(types) <= set(filters.types)]
-        named = {one for _, name, types in _TYPES if name in called for one in types}
+        covered = {kind for _, name, types in _TYPES if name in called for kind in types}
         narrower = [name for name in called if not _is_part_of_another(name, called)]
-        parts.append(" or ".join([*narrower, *(one for one in filters.types if one not in named)]) + " only")
+        parts.append(" or ".join([*narrower, *(kind for kind in filters.types if kind not in covered)]) + " only")
     if filters.mesh:
         parts.append(f"MeSH {' or '.join(filters.mesh)} only")
     if filters.years:
@@ -167,48 +167,48 @@ def _is_part_of_another(name: str, called: Collection[str]) -> bool:
     return any(types[name] < types[other] for other in called)
 
 
-def _common_years(own: _Years | None, said: _Years | None) -> _Years | None:
-    if not own or not said:
-        return own or said
-    first = max((year for year in (own[0], said[0]) if year), default=None)
-    last = min((year for year in (own[1], said[1]) if year), default=None)
+def _common_years(own: _Years | None, follow_ups: _Years | None) -> _Years | None:
+    if not own or not follow_ups:
+        return own or follow_ups
+    first = max((year for year in (own[0], follow_ups[0]) if year), default=None)
+    last = min((year for year in (own[1], follow_ups[1]) if year), default=None)
     if first and last and first > last:
         raise InputError(
-            f"no year is both “{described(Filters(years=said))}” and “{described(Filters(years=own))}”, as the filters"
-            " are set: change one of them"
+            f"no year is both “{described(Filters(years=follow_ups))}” and “{described(Filters(years=own))}”, "
+            "as the filters are set: change one of them"
         )
     return first, last
 
 
-def _common_types(own: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
-    if not own or not said:
-        return own or said
-    wanted = {one.casefold() for one in own}
-    both = tuple(one for one in said if one.casefold() in wanted)
+def _common_types(own: tuple[str, ...], follow_ups: tuple[str, ...]) -> tuple[str, ...]:
+    if not own or not follow_ups:
+        return own or follow_ups
+    wanted = {name.casefold() for name in own}
+    both = tuple(name for name in follow_ups if name.casefold() in wanted)
     if not both:
         raise InputError(
-            f"“{described(Filters(types=said))}” leaves nothing of the publication types that the filters are set to"
-            f" ({', '.join(own)}): change one of them"
+            f"“{described(Filters(types=follow_ups))}” leaves nothing of the publication types that the filters are "
+            f"set to ({', '.join(own)}): change one of them"
         )
     return both
 
 
 def _cut_years(text: str) -> tuple[str, _Years | None]:
     for pattern, years in _YEARS:
-        if found := pattern.search(text):
-            numbers = [_COUNTS.get(group.lower()) or int(group) for group in found.groups() if group]
-            return f"{text[: found.start()]} {text[found.end() :]}", years(numbers)
+        if match := pattern.search(text):
+            numbers = [_COUNTS.get(group.lower()) or int(group) for group in match.groups() if group]
+            return f"{text[: match.start()]} {text[match.end() :]}", years(numbers)
     return text, None
 
 
 def _cut_species(text: str, has_mesh: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
-    found = _ONLY_SPECIES.search(text)
-    if not found:
+    match = _ONLY_SPECIES.search(text)
+    if not match:
         return text, ()
-    descriptor = _SPECIES[(found["one"] or found["other"]).lower()]
+    descriptor = _SPECIES[(match["one"] or match["other"]).lower()]
     if not has_mesh(descriptor):
-        return f"{text[: found.start()]}in {descriptor.lower()}{text[found.end() :]}", ()
-    return f"{text[: found.start()]} {text[found.end() :]}", (descriptor,)
+        return f"{text[: match.start()]}in {descriptor.lower()}{text[match.end() :]}", ()
+    return f"{text[: match.start()]} {text[match.end() :]}", (descriptor,)
 
 
 def _cut_types(text: str) -> tuple[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""What of a question another thing can take the place of: an isoform, a name, a subject, a disease, a tissue, a group.
+"""Slots of a question that a follow-up can replace: isoform, name, subject, disease, tissue, group.
 
 Each function returns the question with the thing replaced, or None where the rules are not sure.
 """
@@ -20,7 +20,7 @@ _ISOFORM = r"(?:isoform|variant|form|subunit|chain)"
 _ISOFORM_ALONE = re.compile(rf"(?:the )?(?:{_ISOFORM} )?-?({_LETTER})(?:[ -](?:{_ISOFORM}|one))?\Z", re.I)
 _ISOFORM_WITHIN = re.compile(rf"\bthe ({_LETTER})[ -]{_ISOFORM}\b|\bthe {_ISOFORM} ({_LETTER})(?!\w)", re.I)
 _MAX_ISOFORMS = 4
-"""How many isoforms of a text are looked at: each must be found as it is written."""
+"""Isoforms of a text that are compared at most: each is searched for as it is written."""
 _WITH_ISOFORM = re.compile(rf"(?P<stem>\b[^\W_][\w/-]*?(?: \d+)?[- ]?)(?P<letter>{_LETTER})(?![^\W\d_])", re.I)
 _WORDS_OF_KIND = {
     "whom": re.compile(
@@ -65,7 +65,7 @@ _DETERMINER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A preposition with what follows it, the latter at `start:end` of the text."""
+    """A preposition with its noun phrase, the latter at `start:end` of the text."""
 
     preposition: str
     noun: str
@@ -75,43 +75,43 @@ class Phrase:
 
 def phrases(text: str) -> Iterator[Phrase]:
     """Yield the phrases of a text that say where, in whom or of what: "in breast cancer"."""
-    for found in _PHRASE.finditer(text):
-        noun = found["noun"].rstrip()
-        yield Phrase(found["preposition"].lower(), noun, found.start("noun"), found.start("noun") + len(noun))
+    for match in _PHRASE.finditer(text):
+        noun = match["noun"].rstrip()
+        yield Phrase(match["preposition"].lower(), noun, match.start("noun"), match.start("noun") + len(noun))
 
 
 def kinds(noun: str) -> set[str]:
-    """Return what a noun speaks of, as far as its words tell: {"disease", "tissue"} for "breast cancer cells"."""
+    """Return the kinds of a noun phrase by its words: {"disease", "tissue"} for "breast cancer cells"."""
     words = re.findall(r"[^\W_]+", noun)
     return {kind for kind, pattern in _WORDS_OF_KIND.items() if any(pattern.match(word) for word in words)}
 
 
 def is_isoform_alone(text: str) -> bool:
-    """Tell whether a text is nothing but an isoform's letter: "the γ isoform", "gamma"."""
+    """Return True if a text is an isoform's letter alone: "the γ isoform", "gamma"."""
     return bool(_ISOFORM_ALONE.match(text))
 
 
-def with_isoform(question: str, said: str) -> str | None:
-    """Return the question about another isoform, said as "the γ isoform" or by a name of its family."""
-    if letter := _ISOFORM_ALONE.match(said) or _ISOFORM_WITHIN.search(said):
+def with_isoform(question: str, follow_up: str) -> str | None:
+    """Return the question about another isoform, written "the γ isoform" or as a name of its family."""
+    if letter := _ISOFORM_ALONE.match(follow_up) or _ISOFORM_WITHIN.search(follow_up):
         return _with_letter(question, next(filter(None, letter.groups())).lower())
     here = list(islice(isoforms(question).items(), _MAX_ISOFORMS))
-    for new, family in islice(isoforms(said).items(), _MAX_ISOFORMS):
+    for new, family in islice(isoforms(follow_up).items(), _MAX_ISOFORMS):
         alike = [old for old, old_family in here if family == old_family]
         if len(alike) == 1:
-            return question.replace(as_written(alike[0], question), as_written(new, said))
+            return question.replace(as_written(alike[0], question), as_written(new, follow_up))
     return None
 
 
 def _with_letter(question: str, letter: str) -> str | None:
-    found = list(_WITH_ISOFORM.finditer(question))
-    if found and len({one["stem"].lower() for one in found}) == 1:
-        old = found[0]["letter"].lower()
+    matches = list(_WITH_ISOFORM.finditer(question))
+    if matches and len({match["stem"].lower() for match in matches}) == 1:
+        old = matches[0]["letter"].lower()
         new = letter if old in GREEK and letter in GREEK else GREEK.get(letter, letter)
         new = _LETTERS.get(letter, letter) if old in GREEK else new
-        return _WITH_ISOFORM.sub(lambda one: one["stem"] + new, question)
+        return _WITH_ISOFORM.sub(lambda match: match["stem"] + new, question)
     named = names(question)
-    if not found and len(named) == 1 and named[0][-1].isdigit():
+    if not matches and len(named) == 1 and named[0][-1].isdigit():
         written = as_written(named[0], question)
         return question.replace(written, written + _LETTERS.get(letter, letter))
     return None
@@ -122,32 +122,32 @@ def with_name(question: str, noun: str) -> str | None:
     new, old = _named(noun), _named(question)
     if len(new) != 1 or " ".join(new) != noun:
         return None
-    alike = [one for one in old if _beginning(one) == _beginning(noun)] or old
+    alike = [name for name in old if _beginning(name) == _beginning(noun)] or old
     return _put(question, alike[0], noun) if len(alike) == 1 else None
 
 
 def with_subject(question: str, noun: str) -> str | None:
     """Return the question with the noun for its subject, where both are plain words: "warfarin" for "aspirin"."""
-    found = _SUBJECT.match(question)
-    if not found or len(noun.split()) > 2 or not is_own_thing(noun) or _named(noun):
+    match = _SUBJECT.match(question)
+    if not match or len(noun.split()) > 2 or not is_own_thing(noun) or _named(noun):
         return None
-    subject = found["subject"].strip()
+    subject = match["subject"].strip()
     if not is_own_thing(subject) or _named(subject):
         return None
-    return question[: found.start("subject")] + noun + question[found.start("subject") + len(subject) :]
+    return question[: match.start("subject")] + noun + question[match.start("subject") + len(subject) :]
 
 
-def with_places(question: str, said: list[Phrase]) -> str | None:
-    """Return the question in another place, disease or group: each phrase takes the place of the one of its kind.
+def with_places(question: str, replacing: list[Phrase]) -> str | None:
+    """Return the question in another place, disease or group: each phrase replaces the one of its kind.
 
-    A phrase that has none to replace is added at the end.
+    A phrase with none to replace is added at the end.
     """
-    for phrase in said:
+    for phrase in replacing:
         here = list(phrases(question))
-        alike = [one for one in here if kinds(one.noun) & kinds(phrase.noun)]
+        alike = [other for other in here if kinds(other.noun) & kinds(phrase.noun)]
         if not kinds(phrase.noun):  # of a kind that is not known, "in MCF-7": there may be one like it, or none
             alike = []
-            if any(one.preposition == phrase.preposition for one in here):
+            if any(other.preposition == phrase.preposition for other in here):
                 return None
         if len(alike) > 1:
             return None
@@ -159,7 +159,7 @@ def with_places(question: str, said: list[Phrase]) -> str | None:
 
 
 def is_own_thing(noun: str) -> bool:
-    """Tell whether a noun is a thing to ask about by itself: "metformin", not "the dose", "high levels", "mice"."""
+    """Return True if a noun stands for a thing by itself: "metformin", not "the dose", "high levels", "mice"."""
     if _DETERMINER.match(noun) or kinds(noun):
         return False
     return bool(names(noun)) or any(term not in general_terms() and not term.isdigit() for term in terms(noun))
@@ -167,11 +167,11 @@ def is_own_thing(noun: str) -> bool:
 
 def _named(text: str) -> list[str]:
     """Return the named things of a text as written, abbreviations such as VEGF among them."""
-    found = [as_written(name, text) for name in names(text)]
+    written = [as_written(name, text) for name in names(text)]
     rest = text
-    for one in found:
-        rest = rest.replace(one, " ")
-    return list(dict.fromkeys([*found, *re.findall(r"\b[A-Z]{2,}[a-z]?\b", rest)]))
+    for name in written:
+        rest = rest.replace(name, " ")
+    return list(dict.fromkeys([*written, *re.findall(r"\b[A-Z]{2,}[a-z]?\b", rest)]))
 
 
 def _beginning(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A follow-up and the turns before it to one question that stands alone, by rules: no language model."""
+"""Standalone questions from follow-ups and their earlier turns, by rules: no language model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from index import Filters
 from index.analysis.terms import content_words, names
-from index.search.hybrid import MAX_QUERY_CHARACTERS
+from index.search.query import MAX_QUERY_CHARACTERS
 from qa.answer import Turn
 from qa.conversation.filters import narrowing, then
 from qa.conversation.slots import (
@@ -32,7 +32,7 @@ _BEGINS_AS_FOLLOW_UP = re.compile(
 )
 _PREPOSITION = re.compile(r"(?:in|at|for|by|with|through|among|on|via|of|from|to|against)\b", re.I)
 _AUXILIARY = "does|do|did|is|are|was|were|can|could|will|would|may|might|should|has|have|had"
-"""What a question has its subject after."""
+"""Words before the subject of a question."""
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|they|them|their|theirs|that|those|these|this|such|he|she|the same|there|one|ones)\b", re.I
 )
@@ -50,17 +50,17 @@ _HOLDS_TOO = re.compile(
 _AFTERTHOUGHT = re.compile(r"[\s,]*(?:too|as well|also|instead|please|then)?[\s?.!]*\Z", re.I)
 _IS_CLAUSE = re.compile(rf"\A(?:{_AUXILIARY})\b|\b(?:what|which|whom?|where|when|why|how)\b", re.I)
 _WHOLE = 4
-"""Words with a content, however general, from which a clause is whole: "does metformin make animals live longer"."""
+"""Content words, general ones too, from which a clause is whole: "does metformin make animals live longer"."""
 _RELATION = re.compile(r" (?:and|in|on|for|with) ", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Standalone:
-    """A question as it can be understood alone, with the filters that the conversation asks for.
+    """A question that can be understood alone, with the filters of the conversation.
 
-    `focus` is the follow-up's own text where it was joined to the earlier question, which it then draws to its side;
-    `is_sure` tells that nothing had to be joined. `follows` is the earlier question, "" for a question of its own, and
-    `rest` what is asked without the words that became filters.
+    `focus` is the follow-up's own text where it was joined to the earlier question, so that search weighs it twice;
+    `is_sure` is True if nothing had to be joined. `follows` is the earlier question, "" for a question of its own, and
+    `rest` the follow-up without the words that became filters.
     """
 
     question: str
@@ -71,17 +71,17 @@ class Standalone:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the question was found by putting one thing in another's place, or needed nothing."""
+        """True if one thing was replaced by another, or nothing had to be."""
         return not self.focus
 
 
 def standalone(
     question: str, turns: Sequence[Turn], *, has_mesh: Callable[[str], bool] = lambda descriptor: True
 ) -> Standalone:
-    """Return the question as it can be understood alone, with the filters that this and earlier follow-ups ask for.
+    """Return the question in a form that can be understood alone, with the filters of this and earlier follow-ups.
 
-    Where a follow-up changes one thing that the rules know the place of (an isoform, a name, a disease, a tissue, whom
-    it is about), the earlier question comes back with that thing changed. "Trials only" or "since 2015" leave the
+    Where a follow-up changes one thing whose place the rules know (an isoform, a name, a disease, a tissue, a group of
+    people), the earlier question comes back with that thing changed. "Trials only" or "since 2015" leave the
     earlier question and narrow the search; that holds until a question comes that stands alone. Other follow-ups
     ("Why?", "Which factor does it act through?") are joined to the earlier question, whose words are searched for too.
 
@@ -97,19 +97,19 @@ def standalone(
     filters = narrowed.filters if narrowed.resets else then(filters, narrowed.filters)
     if narrowed.is_all:
         return Standalone(before, filters, follows=before)
-    asked = narrowed.rest
-    changed = _changed(_fragment(asked), _without_bare_end(before))
+    rest = narrowed.rest
+    changed = _changed(_fragment(rest), _without_bare_end(before))
     if changed is not None:
-        return _fitting(Standalone(changed, filters, follows=before, rest=asked), text)
-    if _is_topic(asked):
+        return _fitting(Standalone(changed, filters, follows=before, rest=rest), text)
+    if _is_topic(rest):
         return Standalone(text)
     earlier = _first_sentence(before)
-    joined = f"{with_isoform(earlier, asked) or earlier} {asked}"
-    return _fitting(Standalone(joined, filters, focus=asked, follows=before, rest=asked), text)
+    joined = f"{with_isoform(earlier, rest) or earlier} {rest}"
+    return _fitting(Standalone(joined, filters, focus=rest, follows=before, rest=rest), text)
 
 
 def is_follow_up(question: str) -> bool:
-    """Tell whether a question leans on the one before it."""
+    """Return True if a question depends on the one before it."""
     text = _CONNECTOR.sub("", question).strip()
     if _SUBJECT_POINTS_BACK.match(text):
         return True
@@ -123,22 +123,22 @@ def is_follow_up(question: str) -> bool:
 
 
 def is_sane(rewritten: str, by_rules: Standalone) -> bool:
-    """Tell whether a language model's form of a follow-up may stand: it keeps and adds no named thing unasked.
+    """Return True if a language model's form of a follow-up may stand: no named thing is lost or added.
 
-    Where the rules are sure, it must name what they name; else what the follow-up names, and nothing that neither the
-    follow-up nor the question before it names. It must share a word with what is asked.
+    Where the rules are sure, it must have their names; else the follow-up's, and none that neither the follow-up nor
+    the question before it has. It must share a word with the rules' form.
     """
-    said, ours = set(names(rewritten)), set(names(by_rules.question))
-    if by_rules.is_sure and said != ours:
+    rewritten_names, rule_names = set(names(rewritten)), set(names(by_rules.question))
+    if by_rules.is_sure and rewritten_names != rule_names:
         return False
-    own = set(names(by_rules.rest))
-    if not own <= said <= ours or (ours and not said):
+    follow_up_names = set(names(by_rules.rest))
+    if not follow_up_names <= rewritten_names <= rule_names or (rule_names and not rewritten_names):
         return False
     return bool(set(content_words(rewritten)) & set(content_words(by_rules.question)))
 
 
 def _before(turns: Sequence[Turn]) -> tuple[str, Filters]:
-    """Return the last question that can be understood alone, and the filters that follow-ups have asked for since."""
+    """Return the last question that can be understood alone, and the filters of the follow-ups since."""
     for turn in reversed(turns):
         if turn.answer.standalone_question:
             return turn.answer.standalone_question, turn.answer.said_filters
@@ -148,55 +148,55 @@ def _before(turns: Sequence[Turn]) -> tuple[str, Filters]:
 
 
 def _fragment(follow_up: str) -> str:
-    """Return what a follow-up names without the words around it: "in colon cancer" of "And in colon cancer too?"."""
+    """Return a follow-up without the words around its one thing: "in colon cancer" of "And in colon cancer too?"."""
     text = _ABOUT.sub("", _CONNECTOR.sub("", follow_up).strip())
     return _AFTERTHOUGHT.sub("", _HOLDS_TOO.sub("", text)).strip()
 
 
 def _changed(fragment: str, before: str) -> str | None:
-    """Return the question before with what the fragment names in its place, or None where that is not sure."""
+    """Return the question before with the fragment in the place of its like, or None where that is not sure."""
     if not fragment or _IS_CLAUSE.search(fragment) or re.search(r"[?.!;]\s", fragment):
         return None
-    said = list(phrases(fragment)) if _PREPOSITION.match(fragment) else []
-    if said and said[0].start == len(said[0].preposition) + 1:
-        if _covers(fragment, said) and not _POINTS_BACK.search(fragment):
-            noun = said[0].noun if len(said) == 1 and said[0].preposition in ("for", "with") else ""
+    named = list(phrases(fragment)) if _PREPOSITION.match(fragment) else []
+    if named and named[0].start == len(named[0].preposition) + 1:
+        if _covers(fragment, named) and not _POINTS_BACK.search(fragment):
+            noun = named[0].noun if len(named) == 1 and named[0].preposition in ("for", "with") else ""
             changed = with_isoform(before, noun) or with_subject(before, noun) if noun else None
-            return changed or (with_places(before, said) if _is_place(said) else None)
+            return changed or (with_places(before, named) if _is_place(named) else None)
         return None
     changed = with_isoform(before, fragment) or with_name(before, fragment) or with_subject(before, fragment)
     if changed:
         return changed
-    said = list(phrases(f"in {fragment}"))
-    if not _covers(f"in {fragment}", said) or not said or not kinds(said[0].noun):
+    named = list(phrases(f"in {fragment}"))
+    if not _covers(f"in {fragment}", named) or not named or not kinds(named[0].noun):
         return None
-    if kinds(said[0].noun) == {"disease"} and not any("disease" in kinds(one.noun) for one in phrases(before)):
+    if kinds(named[0].noun) == {"disease"} and not any("disease" in kinds(phrase.noun) for phrase in phrases(before)):
         return None  # "What about cancer?" may ask for a cause, an effect or a place
-    return with_places(before, said)
+    return with_places(before, named)
 
 
-def _is_place(said: Sequence[Phrase]) -> bool:
-    """Tell whether phrases begin with a place, disease or group, or with what may be one ("in MCF-7")."""
-    return bool(kinds(said[0].noun)) or is_own_thing(said[0].noun)
+def _is_place(named: Sequence[Phrase]) -> bool:
+    """Return True if phrases begin with a place, disease or group, or with a thing that may be one ("in MCF-7")."""
+    return bool(kinds(named[0].noun)) or is_own_thing(named[0].noun)
 
 
-def _covers(text: str, said: Sequence[Phrase]) -> bool:
-    """Tell whether phrases are all there is in a text."""
-    for phrase in reversed(said):
+def _covers(text: str, named: Sequence[Phrase]) -> bool:
+    """Return True if a text has no words but its phrases."""
+    for phrase in reversed(named):
         text = text[: phrase.start - len(phrase.preposition) - 1] + text[phrase.end :]
     return not re.search(r"\w", text)
 
 
 def _has_own_subject(text: str) -> bool:
-    """Tell whether a clause has a subject of its own: "does letrozole lower bone density", not "do the tumours"."""
-    found = _OWN_SUBJECT.match(text)
-    if not found or (len(_telling(text)) < 2 and len(content_words(text)) < _WHOLE):
+    """Return True if a clause has a subject of its own: "does letrozole lower bone density", not "do the tumours"."""
+    match = _OWN_SUBJECT.match(text)
+    if not match or (len(_telling(text)) < 2 and len(content_words(text)) < _WHOLE):
         return False
-    return is_own_thing(found["subject"])
+    return is_own_thing(match["subject"])
 
 
 def _is_topic(follow_up: str) -> bool:
-    """Tell whether what follows "what about" is a topic of its own: "metformin and ageing in mice", not "the dose"."""
+    """Return True if "what about …" names a topic of its own: "metformin and ageing in mice", not "the dose"."""
     fragment = _fragment(follow_up)
     head, *others = _RELATION.split(fragment)
     if _IS_CLAUSE.search(fragment) or _PREPOSITION.match(fragment):
@@ -205,29 +205,29 @@ def _is_topic(follow_up: str) -> bool:
 
 
 def _telling(text: str) -> list[str]:
-    """Return the index terms of a text that say what it is about."""
-    return [one for one in content_words(text) if one not in general_terms() and not one.isdigit()]
+    """Return the specific index terms of a text: no general words, no numbers."""
+    return [term for term in content_words(text) if term not in general_terms() and not term.isdigit()]
 
 
 def _first_sentence(question: str) -> str:
-    """Return a question without what an earlier follow-up was joined to it as."""
+    """Return a question without an earlier follow-up that was joined to it."""
     return re.split(r"(?<=[?!]) ", question, maxsplit=1)[0]
 
 
 def _without_bare_end(question: str) -> str:
-    """Return a question without a "Why?" that was joined to it, which another place or thing does not inherit."""
+    """Return a question without a "Why?" that was joined to it: another place or thing does not inherit it."""
     first = _first_sentence(question)
     return question if _telling(question[len(first) :]) else first
 
 
 def _without_connector(text: str) -> str:
-    """Return a question of its own without the "And" that it begins with."""
+    """Return a standalone question without a leading "And"."""
     bare = _CONNECTOR.sub("", text) if _has_own_subject(_CONNECTOR.sub("", text)) else text
     return bare[:1].upper() + bare[1:] if bare != text else text
 
 
-def _fitting(found: Standalone, asked: str) -> Standalone:
-    """Return what was found, or, where that is longer than a question may be, the follow-up alone."""
-    if len(found.question) <= MAX_QUERY_CHARACTERS:
-        return found
-    return replace(found, question=asked, focus="", follows="")
+def _fitting(form: Standalone, follow_up: str) -> Standalone:
+    """Return the standalone form, or the follow-up itself where the form is longer than a question may be."""
+    if len(form.question) <= MAX_QUERY_CHARACTERS:
+        return form
+    return replace(form, question=follow_up, focus="", follows="")

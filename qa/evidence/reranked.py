@@ -1,4 +1,4 @@
-"""Evidence read by the reader: which sentences it takes for an answer, and how sure that makes us."""
+"""Evidence sentences reranked with the cross-encoder, which moves their score and confidence."""
 
 from __future__ import annotations
 
@@ -6,76 +6,88 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 
 from index import Library
 from index.records import TITLE
+from index.search.query import Query, parsed
 from qa.answer import Source
 from qa.evidence.scoring import Evidence, gather
 from qa.reranking.inputs import context_of
-from qa.reranking.protocol import Read, Reader, Reading, chance
+from qa.reranking.protocol import Candidate, PairScore, Reranker, chance
 
-_READ, _OF_EACH = 24, 2
-"""Sentences that are read for a question, those that promise most; and how many of each abstract at least."""
+_SCORED, _OF_EACH = 24, 2
+"""Sentences that the cross-encoder scores for a question, best first; and how many of each abstract at least."""
 _WEIGHT, _LEAST = 0.05, -4.0
-"""What a sentence gains by log-odds, on the scale of its score, and the log-odds below which it gains nothing: unread
-sentences do not gain either. Chosen on SciFact's and BioASQ's questions to tune by, where twice or half as much comes
+"""A sentence's gain by log-odds, on the scale of its score, and the log-odds below which it gains nothing, as sentences
+that were not scored. Chosen on SciFact's and BioASQ's questions to tune by, where twice or half as much comes
 to the same."""
 _CONFIDENCE = (0.68, 0.27, 0.33)
-"""The log-odds of a sentence without the reader, those of the reader, and 1: what each counts in those with it.
+"""Weights of a sentence's log-odds without the cross-encoder, of the cross-encoder's log-odds, and of 1.
 
 A logistic regression on the best sentence of an answer, over BioASQ's questions to tune by, asked with their relevant
-abstracts among the sources and without, which leaves the reader's share open between .3 and .5 of the other (AUROC .915
-to .916); moved so that precision and recall of refusing meet at `grounding.ANSWERS`."""
+abstracts among the sources and without. It leaves the cross-encoder's weight open between .3 and .5 of the other (AUROC
+.915 to .916); moved so that precision and recall of refusing meet at `grounding.ANSWERS`."""
 _UNNAMED = -0.5
-"""The most that the reader's log-odds count for confidence in a sentence whose abstract lacks a subject word of the
-question: asked for an antibody, an abstract that speaks of none does not answer, however much it reads like it."""
+"""The most that the cross-encoder's log-odds count for confidence in a sentence whose abstract lacks a subject word of
+the question: an abstract that names no antibody does not answer a question on one, however well it fits."""
 
 
-def weigh(
-    question: str, sources: Sequence[Source], *, library: Library, focus: str = "", reader: Reader | None = None
+def rerank_evidence(
+    question: str | Query,
+    sources: Sequence[Source],
+    *,
+    library: Library,
+    focus: str = "",
+    reranker: Reranker | None = None,
 ) -> list[Evidence]:
-    """Return the sentences of the sources, best first, the most promising of them read by the reader, if any.
+    """Rerank evidence sentences with the cross-encoder and update their score and confidence; return them best first.
 
-    See `qa.evidence.scoring.gather` for what they are without it.
+    Only the most promising are scored. Without a reranker they are as `qa.evidence.scoring.gather` returns them.
     """
-    evidence = gather(question, sources, library=library, focus=focus)
-    if reader is None or not evidence:
+    if not sources:
+        return []
+    query = parsed(question, library.parse)
+    evidence = gather(query, sources, library=library, focus=focus)
+    if reranker is None or not evidence:
         return evidence
-    promising = {id(one) for one in _promising(evidence)}
-    asked = library.understood(question).text
-    read = [one for one in evidence if id(one) in promising]
-    readings = reader.read(asked, [Read(one.text, _context(one)) for one in read])
-    known = {id(one): reading for one, reading in zip(read, readings, strict=True)}
-    weighed = [_weighed(one, known[id(one)]) if id(one) in known else one for one in evidence]
-    return sorted(weighed, key=lambda one: (-one.score, one.source.number, one.start))
+    promising = {id(sentence) for sentence in _promising(evidence)}
+    candidates = [sentence for sentence in evidence if id(sentence) in promising]
+    scores = reranker.score(query.normalized, [Candidate(sentence.text, _context(sentence)) for sentence in candidates])
+    score_of = {id(sentence): score for sentence, score in zip(candidates, scores, strict=True)}
+    updated = [
+        _updated(sentence, score_of[id(sentence)]) if id(sentence) in score_of else sentence for sentence in evidence
+    ]
+    return sorted(updated, key=attrgetter("rank"))
 
 
 def stances(evidence: Sequence[Evidence]) -> dict[tuple[str, int], tuple[float, float, float]]:
-    """Return what the reader said of sentences, by their PMID and start: see `qa.reranking.protocol.Reading.stance`."""
+    """Return the stance of each sentence that has one (see `PairScore.stance`), by PMID and start."""
     return {
-        (one.source.abstract.pmid, one.start): one.reading.stance
-        for one in evidence
-        if one.reading is not None and one.reading.stance is not None
+        (sentence.source.abstract.pmid, sentence.start): sentence.pair_score.stance
+        for sentence in evidence
+        if sentence.pair_score is not None and sentence.pair_score.stance is not None
     }
 
 
 def _promising(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the first sentences of each abstract, and the first of all until there are enough."""
-    by_abstract = groupby(sorted(evidence, key=lambda one: one.source.number), key=lambda one: one.source.number)
-    firsts = [one for _, group in by_abstract for one in list(group)[:_OF_EACH]]
-    others = [one for one in evidence if all(one is not first for first in firsts)]
-    return [*firsts, *others[: max(0, _READ - len(firsts))]]
+    """Return the best sentences of each abstract, then the best of the others until there are enough."""
+    number = attrgetter("source.number")
+    by_abstract = groupby(sorted(evidence, key=number), key=number)
+    firsts = [sentence for _, group in by_abstract for sentence in list(group)[:_OF_EACH]]
+    others = [sentence for sentence in evidence if all(sentence is not first for first in firsts)]
+    return [*firsts, *others[: max(0, _SCORED - len(firsts))]]
 
 
-def _weighed(one: Evidence, reading: Reading) -> Evidence:
-    gained = one.score + _WEIGHT * max(0.0, reading.answers - _LEAST)
-    if reading.stance is None:  # its scores mean nothing beyond their order
-        return replace(one, score=gained, reading=reading)
-    without, by_reader, always = _CONFIDENCE
-    answers = min(reading.answers, _UNNAMED) if one.missing_words else reading.answers
-    odds = without * math.log(one.confidence / (1 - one.confidence)) + by_reader * answers + always
-    return replace(one, score=gained, confidence=chance(odds), reading=reading)
+def _updated(sentence: Evidence, pair_score: PairScore) -> Evidence:
+    gained = sentence.score + _WEIGHT * max(0.0, pair_score.answers - _LEAST)
+    if pair_score.stance is None:  # its scores mean nothing beyond their order
+        return replace(sentence, score=gained, pair_score=pair_score)
+    without, by_reranker, always = _CONFIDENCE
+    answers = min(pair_score.answers, _UNNAMED) if sentence.missing_words else pair_score.answers
+    odds = without * math.log(sentence.confidence / (1 - sentence.confidence)) + by_reranker * answers + always
+    return replace(sentence, score=gained, confidence=chance(odds), pair_score=pair_score)
 
 
-def _context(one: Evidence) -> str:
-    return context_of(one.source.abstract.title, TITLE if one.start == 0 else "")
+def _context(sentence: Evidence) -> str:
+    return context_of(sentence.source.abstract.title, TITLE if sentence.start == 0 else "")

@@ -1,4 +1,4 @@
-"""The sentences of the sources, each with how well it bears on the question."""
+"""The sentences of the sources, scored for a question."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -18,12 +19,13 @@ from index.analysis.terms import canonical, content_words, isoforms, names, term
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
+from index.search.query import Query, parsed
 from qa.answer import Citation, Source
 from qa.language.discourse import announces, only_tells_what_was_done
 from qa.language.entailment import Act
 from qa.language.roles import asked_act, is_turned_round
 from qa.language.stop_words import general_terms
-from qa.reranking.protocol import Reading
+from qa.reranking.protocol import PairScore
 
 _SECTION_BONUS = {
     "RESULTS": 0.06,
@@ -33,17 +35,17 @@ _SECTION_BONUS = {
     "METHODS": -0.12,
     TITLE: -0.02,
 }
-"""Findings before what led to them; on the scale of a cosine."""
+"""Gain by section: findings before background and methods; on the scale of a cosine."""
 
 _FIRST, _LAST = -0.12, 0.08
-"""What the first and the last sentence of an abstract without sections gain: most begin with the background."""
+"""Gain of the first and the last sentence of an abstract without sections: most begin with the background."""
 _LONGEST_ABSTRACT = 8_000
-"""Characters; in a longer text, an article, the place says nothing."""
+"""Characters; in a longer text, an article, a sentence's place tells nothing."""
 _ANNOUNCING = -0.2
 _ONLY_DONE = -0.1
 _ASKED_FOR = 0.08
 _TURNED_ROUND = -0.25
-"""What a sentence loses in which what should act is acted upon."""
+"""Loss of a sentence with agent and patient exchanged."""
 
 _ASKS_FOR = (
     (
@@ -55,7 +57,7 @@ _ASKS_FOR = (
         frozenset({"BACKGROUND", "OBJECTIVE"}),
     ),
 )
-"""Questions that ask for what led to the findings, and the sections that tell it."""
+"""Questions on background and methods, and the sections that answer them."""
 
 _COSINE_WEIGHT = 0.6
 _COVERAGE_WEIGHT = 0.4
@@ -72,15 +74,15 @@ _NUMBER_OR_WORD = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*")
 _OTHER_NUMBERS = 0.08
-"""What a sentence loses for lacking a number that the question gives: "from 3 months" is not "from 9 months"."""
+"""Loss of a sentence that lacks a number of the question: "from 3 months" is not "from 9 months"."""
 _TECHNICAL_PIECES = 3
 _MAX_WHOLE_CHARACTERS = 30_000
-"""The longest text that is weighed whole; of a longer one, many times an abstract, only the passages found are."""
+"""The longest text that is scored whole; of a longer one, many times an abstract, only the hits are."""
 _REMEMBERED = 1_024
-"""Texts of sections of which the sentences are remembered, some 3 MB."""
+"""Sections whose sentence spans are cached, some 3 MB."""
 _LONG_WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
 _SENTENCES = RememberedVectors("passage")
-"""Of all libraries: an encoder is known by its weights."""
+"""Shared by all libraries: an encoder is known by its weights."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +92,8 @@ class Evidence:
     `cosine` is its similarity to the question; `coverage` the share of the question's words, weighted by how telling
     they are, that the sentence holds; `missing_names` are named things of the question that the abstract never names,
     or for which the sentence names another isoform; `missing_words` are subject words that the abstract never uses.
-    `score` orders evidence, higher is better; `confidence` is how likely, from 0 to 1, it answers the question.
-    `reading` is what the reader made of it, if one read it: see `qa.evidence.reranked`.
+    `score` orders evidence, higher is better; `confidence` is the chance, from 0 to 1, that it answers the question.
+    `pair_score` is the reranker's, None where it scored nothing: see `qa.evidence.reranked`.
     """
 
     source: Source
@@ -106,7 +108,12 @@ class Evidence:
     missing_words: tuple[str, ...]
     score: float
     confidence: float
-    reading: Reading | None = None
+    pair_score: PairScore | None = None
+
+    @property
+    def rank(self) -> tuple[float, int, int]:
+        """The key that sorts evidence best first."""
+        return (-self.score, self.source.number, self.start)
 
     @property
     def citation(self) -> Citation:
@@ -115,11 +122,11 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question as evidence is held against it: its vector, its words with their weights, its subject words.
+class _Features:
+    """Features of a question for comparing evidence: its vector, its words with their weights, its subject words.
 
-    `text` is as the library understands it, `abbreviations` are those of it that the library defines, `sections` are
-    those that it asks for, if it asks for what led to the findings, and `act` is what it asks to act on what.
+    `text` is normalised, `abbreviations` are those of it that the library defines, `sections` are those that a question
+    on background or methods asks for, and `act` is its agent, verb and patient.
     """
 
     text: str
@@ -133,7 +140,7 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a whole abstract holds of the question: the share of its words, the names and words that are not there.
+    """A whole abstract compared with the question: the share of its words, and the names and words it lacks.
 
     `abstract` is the source's, or of one that is very long a stand-in with what was found in it.
     """
@@ -145,15 +152,15 @@ class _Context:
     missing_words: tuple[str, ...]
 
 
-def _context(asked: _Asked, source: Source) -> _Context:
+def _context(features: _Features, source: Source) -> _Context:
     abstract = _within_reach(source)
-    known = asked.abbreviations
+    known = features.abbreviations
     return _Context(
         source,
         abstract,
-        coverage(asked.words, abstract.text, known),
-        missing_names(asked.text, abstract, known),
-        missing_words(asked.subject, abstract, known),
+        coverage(features.words, abstract.text, known),
+        missing_names(features.text, abstract, known),
+        missing_words(features.subject, abstract, known),
     )
 
 
@@ -167,7 +174,7 @@ def _within_reach(source: Source) -> Abstract:
     return replace(source.abstract, sections=tuple(Section("", "", hit.passage.text) for hit in source.hits))
 
 
-def gather(question: str, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
+def gather(question: str | Query, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
     """Return the sentences of the sources, best first: all of an abstract's text, or its title where there is none.
 
     `focus` is the follow-up within a question that was made to stand alone: what is new in it counts twice.
@@ -180,36 +187,37 @@ def gather(question: str, sources: Sequence[Source], *, library: Library, focus:
     vectors = _SENTENCES.of(
         ([source.abstract.text[start:end] for source, start, end in each] for each in by_abstract), encoder
     )
-    understood = library.understood(question)
-    text = understood.text
+    query = parsed(question, library.parse)
+    text = query.normalized
     subject = subject_words(text, library, encoder)
-    asked = _Asked(
+    features = _Features(
         text,
-        _direction(text, canonical(focus), library),
+        _direction(text, canonical(focus), library, encoder),
         telling_words(text, library, subject),
         subject,
-        understood.abbreviations,
+        query.abbreviations,
         frozenset(kind for asks, kinds in _ASKS_FOR if asks.search(text) for kind in kinds),
         asked_act(text),
     )
-    contexts = {source.number: _context(asked, source) for source in sources}
-    found = [
-        _evidence(asked, contexts[source.number], (start, end), vector=vector)
+    contexts = {source.number: _context(features, source) for source in sources}
+    evidence = [
+        _evidence(features, contexts[source.number], (start, end), vector=vector)
         for (source, start, end), vector in zip(spans, vectors, strict=True)
     ]
-    return sorted(found, key=lambda one: (-one.score, one.source.number, one.start))
+    return sorted(evidence, key=attrgetter("rank"))
 
 
-def _direction(question: str, focus: str, library: Library) -> Vectors:
-    """Return the vector of a question, drawn halfway towards its focus when it has one."""
-    asked = library.query_vector(question)
-    drawn = asked + library.query_vector(focus) if focus else asked
-    direction: Vectors = drawn / np.linalg.norm(drawn)
+def _direction(question: str, focus: str, library: Library, encoder: Encoder) -> Vectors:
+    """Return the vector of a question, moved halfway towards its focus if there is one."""
+    vector = library.query_vector(question, encoder=encoder)
+    if focus:
+        vector = vector + library.query_vector(focus, encoder=encoder)
+    direction: Vectors = vector / np.linalg.norm(vector)
     return direction
 
 
 def technical_words(text: str, encoder: Encoder) -> tuple[str, ...]:
-    """Return the words of a text that the encoder's vocabulary, that of everyday English, knows in pieces only.
+    """Return the words of a text that the encoder's vocabulary, of everyday English, has only in pieces.
 
     "tamoxifen" comes in four pieces, "receptor" in one. Named things such as IL-32β are left to `names`.
     """
@@ -220,7 +228,7 @@ def technical_words(text: str, encoder: Encoder) -> tuple[str, ...]:
 
 
 def telling_words(text: str, library: Library, technical: Sequence[str]) -> dict[str, float]:
-    """Return the words and names of a text with their weights; one that the library never uses weighs the most.
+    """Return the words and names of a text with their weights, the highest for those that the library never uses.
 
     General words ("tightly", "good or bad") that the library never uses are left out.
     """
@@ -232,7 +240,7 @@ def telling_words(text: str, library: Library, technical: Sequence[str]) -> dict
 
 
 def subject_words(text: str, library: Library, encoder: Encoder) -> tuple[str, ...]:
-    """Return the words that an answer can hardly do without: technical ones, and those that the library never uses."""
+    """Return the words that an answer needs: technical ones, and those that the library never uses."""
     technical = technical_words(text, encoder)
     words = {word: terms(word) for word in _LONG_WORD.findall(text.lower()) if not names(word)}
     known = library.term_weights([term for forms in words.values() for term in forms])
@@ -249,7 +257,7 @@ def coverage(
 ) -> float:
     """Return the share of the weighted words that a text holds, from 0 to 1; 1 when there are no words.
 
-    Who holds one form of an abbreviation holds the other; words that are `said_otherwise` are held too.
+    A text with one form of an abbreviation holds both; words that are `said_otherwise` count as held.
     """
     total = sum(words.values())
     if not total:
@@ -265,23 +273,25 @@ def missing_names(question: str, abstract: Abstract, abbreviations: Sequence[Abb
 
 
 def other_isoforms(question: str, sentence: str, abstract: Abstract) -> tuple[str, ...]:
-    """Return the isoforms that the question names and the sentence leaves open or names another of.
+    """Return the isoforms of the question for which the sentence names another one, or only the family.
 
     A sentence on the family at large speaks for an isoform only in an abstract that names no other isoform of it.
     """
-    told, held = isoforms(sentence), set(terms(sentence))
+    stated, held = isoforms(sentence), set(terms(sentence))
     named = isoforms(abstract.text)
     return tuple(
         isoform
         for isoform, family in isoforms(question).items()
-        if isoform not in told and family in held and any(named[one] == family for one in named if one != isoform)
+        if isoform not in stated
+        and family in held
+        and any(named[other] == family for other in named if other != isoform)
     )
 
 
 def missing_words(
     words: Sequence[str], abstract: Abstract, abbreviations: Sequence[Abbreviation] = ()
 ) -> tuple[str, ...]:
-    """Return the words whose beginnings stand nowhere in the abstract, so that endings do not matter."""
+    """Return the words whose stems stand nowhere in the abstract."""
     if not words:
         return ()
     text = canonical(with_both_forms(abstract.text, abbreviations)).lower()
@@ -313,28 +323,28 @@ _LABELS = {
 }
 
 
-def _evidence(asked: _Asked, context: _Context, span: tuple[int, int], *, vector: Vectors) -> Evidence:
+def _evidence(features: _Features, context: _Context, span: tuple[int, int], *, vector: Vectors) -> Evidence:
     source, (start, end) = context.source, span
     text = source.abstract.text[start:end]
     section = section_kind(source.abstract, start)
-    cosine = float(np.dot(vector, asked.vector))
-    covered = coverage(asked.words, text, asked.abbreviations)
-    absent = context.missing_names or other_isoforms(asked.text, text, context.abstract)
-    numbers_asked = numbers(asked.text)
+    cosine = float(np.dot(vector, features.vector))
+    covered = coverage(features.words, text, features.abbreviations)
+    absent = context.missing_names or other_isoforms(features.text, text, context.abstract)
+    numbers_wanted = numbers(features.text)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered
-    score += _standing(asked.sections, section, source.abstract, start, text)
-    score -= _OTHER_NUMBERS * bool(numbers_asked and numbers_asked - numbers(canonical(text)))
-    score += _TURNED_ROUND * is_turned_round(asked.act, text)
-    confidence = _confidence(asked, context, text, cosine=cosine, is_absent=bool(absent))
+    score += _standing(features.sections, section, source.abstract, start, text)
+    score -= _OTHER_NUMBERS * bool(numbers_wanted and numbers_wanted - numbers(canonical(text)))
+    score += _TURNED_ROUND * is_turned_round(features.act, text)
+    confidence = _confidence(features, context, text, cosine=cosine, is_absent=bool(absent))
     return Evidence(
         source, start, end, text, section, vector, cosine, covered, absent, context.missing_words, score, confidence
     )
 
 
 def _standing(wanted: Collection[str], section: str, abstract: Abstract, start: int, sentence: str) -> float:
-    """Return what a sentence gains by its section, or by its place where there are no sections, and by what it does.
+    """Return a sentence's gain by its section, or by its place where there are no sections, and by its kind.
 
-    Background and methods are for those who ask for them; so is what only announces a question or tells what was done.
+    Background, methods, and sentences that announce a question or tell what was done count for questions on them only.
     The gain by place was fitted on SciFact's rationales, the gains of sections' ends are taken as its ends.
     """
     if section in wanted:
@@ -353,18 +363,18 @@ def _by_place(abstract: Abstract, start: int) -> float:
     return _FIRST + (_LAST - _FIRST) * (start - begin) / length
 
 
-def _confidence(asked: _Asked, context: _Context, text: str, *, cosine: float, is_absent: bool) -> float:
+def _confidence(features: _Features, context: _Context, text: str, *, cosine: float, is_absent: bool) -> float:
     """Return the chance that a sentence answers, by a logistic regression.
 
     Fitted on BioASQ's development questions, asked with their relevant abstracts in the library and taken out of it;
     moved, for the cosines of the default encoder, so that precision and recall of refusing meet at `grounding.ANSWERS`
     on those to tune by.
-    What counts beside the sentence's cosine is what of the question its whole abstract holds. A question for a number
-    is hardly answered by a sentence without one.
+    The sentence's cosine counts, and how much of the question its whole abstract holds. A sentence without a number
+    hardly answers a question for one.
     """
-    share_unused = len(context.missing_words) / max(len(asked.subject), 1)
+    share_unused = len(context.missing_words) / max(len(features.subject), 1)
     odds = 4.6 * cosine + 3.7 * context.coverage - 1.8 * is_absent - 1.2 * share_unused - 4.65
-    if _ASKS_A_NUMBER.search(asked.text) and not _NUMBER_OR_WORD.search(text):
+    if _ASKS_A_NUMBER.search(features.text) and not _NUMBER_OR_WORD.search(text):
         odds -= 2.0
     return 1 / (1 + math.exp(-odds))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from index.errors import InputError, ModelError
-from qa.generation.stream_timeout import OutOfPatience
+from qa.generation.stream_timeout import StreamTimeout
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MAX_RETRIES = 1
 """One more try after a refused connection, a time-out or an overloaded server: a person is waiting."""
 
-LIMIT_VARIABLE = "ASKABSTRACTS_LLM_TIMEOUT"
-DEFAULT_LIMIT_S = 180.0
+TIMEOUT_VARIABLE = "ASKABSTRACTS_LLM_TIMEOUT"
+DEFAULT_TIMEOUT_S = 180.0
 """What a whole reply may take; a small model on two cores needs a minute or two to read eight abstracts."""
 
 _NO_KEY = "no-key-needed"
@@ -55,18 +55,18 @@ _FOREIGN = (
 _KEY_LIKE = re.compile(r"\b(?:sk|gsk|lsv2|hf|xai)[-_][\w*.-]{6,}")
 
 
-def reply_limit_s() -> float:
+def reply_timeout_s() -> float:
     """Return the seconds after which a reply is given up, from the environment if it says so.
 
     Raises InputError when what it says is no number of seconds.
     """
-    text = os.environ.get(LIMIT_VARIABLE, "").strip()
+    text = os.environ.get(TIMEOUT_VARIABLE, "").strip()
     try:
-        seconds = float(text or DEFAULT_LIMIT_S)
+        seconds = float(text or DEFAULT_TIMEOUT_S)
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= 86_400:
-        raise InputError(f'{LIMIT_VARIABLE} is "{text}"; give the seconds that a reply may take, such as 180')
+        raise InputError(f'{TIMEOUT_VARIABLE} is "{text}"; give the seconds that a reply may take, such as 180')
     return seconds
 
 
@@ -78,7 +78,7 @@ def load_chat_model(name: str, *, url: str | None = None, timeout_s: float | Non
     silent, by default as long as a whole reply may take. ModelError for an unknown provider, a missing package, a
     missing key or an address that is none.
     """
-    timeout_s = reply_limit_s() if timeout_s is None else timeout_s
+    timeout_s = reply_timeout_s() if timeout_s is None else timeout_s
     provider, model_name = _parse(name, url)
     entry = _PROVIDERS[provider]
     if find_spec(entry.package.replace("-", "_")) is None:
@@ -160,10 +160,10 @@ def _sentence(error: Exception, model: BaseChatModel) -> str:
     who = f'the language model "{_name(model)}"' + (f" at {place}" if (place := _place(model)) else "")
     status = getattr(error, "status_code", None)
     kinds = {kind.__name__ for kind in type(error).__mro__}
-    if isinstance(error, OutOfPatience):
+    if isinstance(error, StreamTimeout):
         return (
-            f"{who} had not finished its reply after {error.limit_s:g} seconds; try again, choose a smaller model, or "
-            f"set {LIMIT_VARIABLE} to more seconds"
+            f"{who} had not finished its reply after {error.timeout_s:g} seconds; "
+            f"try again, choose a smaller model, or set {TIMEOUT_VARIABLE} to more seconds"
         )
     if kinds & {"ModelTimeoutError", "TimeoutException", "TimeoutError"}:
         return f"{who} did not answer in time; try again, or choose a smaller model"

@@ -1,6 +1,6 @@
-"""An answer written by a language model from numbered sources: its stream, cut into sentences that cite.
+"""A language model's answer from numbered sources: its stream, cut into sentences with citations.
 
-Nothing is checked against the sources here: a `DraftSentence` says what the model claims, grounding says what holds.
+Nothing is checked against the sources here: a `DraftSentence` is the model's claim, which `qa.grounding` checks.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from index.analysis.sentences import sentence_spans
 from qa.answer import Source, Turn
-from qa.generation.chat_models import provider_errors, reply_limit_s
+from qa.generation.chat_models import provider_errors, reply_timeout_s
 from qa.generation.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
-from qa.generation.stream_timeout import close, patiently
+from qa.generation.stream_timeout import close, stream_with_timeout
+from qa.grounding import DraftSentence
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -27,13 +28,13 @@ MAX_CHARS = 4000
 MAX_SENTENCES = 8
 MAX_QUESTION_CHARS = 500
 MAX_RECEIVED_CHARS = 40_000
-"""Of one reply with all its hidden thoughts: what a model that never ends is cut off at."""
+"""Characters of a reply with all its hidden thoughts, after which an endless one is cut off."""
 
 _REWRITING_SHARE = 0.25
-"""Of the time for a reply, what making a question stand alone may take: an answer is still to come."""
+"""Share of the time for a reply that a standalone question may take: the answer is still to come."""
 
 _LOOKAHEAD = 24
-"""Characters that must follow a sentence before it is taken as ended: "Fig. 2" and "E. coli" arrive in pieces too."""
+"""Characters after a sentence that show that it has ended: "Fig. 2" and "E. coli" arrive in pieces too."""
 
 _NUMBERS = r"(?:PMIDs?:?\s*)?\d{1,9}(?:\s*[-–—]\s*\d{1,9})?"
 _LIST = rf"{_NUMBERS}(?:\s*(?:,|;|&|and)\s*{_NUMBERS})*"
@@ -67,20 +68,8 @@ _LABEL = re.compile(r"^(?:the\s+)?(?:(?:same|standalone|rewritten|new)\s+)?quest
 
 
 @dataclass(frozen=True, slots=True)
-class DraftSentence:
-    """A sentence as the model wrote it: `text` without markers, and the sources it cites, in order, each once.
-
-    `dropped` counts the citations in it to numbers and PMIDs that were not given.
-    """
-
-    text: str
-    sources: tuple[int, ...]
-    dropped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class NotAnswered:
-    """The model wrote no sentence. `refused`: it said that the abstracts hold no answer; `reason` is for people."""
+    """The model wrote no sentence; `refused` if it said that the abstracts hold no answer. `reason` is for people."""
 
     reason: str
     refused: bool
@@ -97,64 +86,64 @@ def compose(
 ) -> Iterator[DraftSentence | NotAnswered]:
     """Yield the sentences of the model's answer as each is complete, or one NotAnswered and nothing else.
 
-    It stops early, and lets the server go, at a refusal after the first sentence, a sentence said before,
-    `max_sentences` and `max_chars` (a sentence cut off there is left out). ModelError when the provider fails, which
-    may be after some sentences.
+    It stops early, and closes the connection, at a refusal after the first sentence, a repeated sentence,
+    `max_sentences` and `max_chars` (a sentence cut off there is left out). Raises ModelError when the provider fails,
+    which may be after some sentences.
     """
     cited_as = {str(source.number): source.number for source in sources}
     cited_as |= {f"PMID {source.abstract.pmid}": source.number for source in sources}
     values = {"question": without_marks(question), "sources": render_sources(sources)}
-    said: set[str] = set()
+    written: set[str] = set()
     refused = False
-    with closing(_reply(model, prompt, values, limit_s=reply_limit_s())) as reply:
+    with closing(_reply(model, prompt, values, timeout_s=reply_timeout_s())) as reply:
         for sentence in _sentences(_visible(reply), max_chars):
             refused = _is_refusal(sentence)
             draft = _draft(sentence, cited_as)
-            if refused or draft.text.casefold() in said:
+            if refused or draft.text.casefold() in written:
                 break
             if draft.text:
-                said.add(draft.text.casefold())
+                written.add(draft.text.casefold())
                 yield draft
-            if len(said) == max_sentences:
+            if len(written) == max_sentences:
                 break
-    if refused and not said:
+    if refused and not written:
         yield NotAnswered("The language model found no answer in these abstracts.", refused=True)
-    elif not said:
+    elif not written:
         yield NotAnswered("The language model wrote no answer.", refused=False)
 
 
 def standalone_question(question: str, turns: Sequence[Turn], *, model: BaseChatModel, prompt: Prompt) -> str:
     """Return `question` rewritten by the model so that it can be understood without `turns`.
 
-    It comes back as asked where there are no turns, or where the model writes nothing or over 500 characters.
-    ModelError when the provider fails.
+    It comes back unchanged where there are no turns, or where the model writes nothing or over 500 characters.
+    Raises ModelError when the provider fails.
     """
     if not turns:
         return question
     values = {"question": without_marks(question), "history": render_history(turns)}
-    limit_s = _REWRITING_SHARE * reply_limit_s()
-    with closing(_reply(model, prompt, values, limit_s=limit_s)) as reply:
+    timeout_s = _REWRITING_SHARE * reply_timeout_s()
+    with closing(_reply(model, prompt, values, timeout_s=timeout_s)) as reply:
         line = _first_line(_visible(reply))
     line = _LABEL.sub("", line.strip(" \t\"'“”*`")).strip(" \t\"'“”*`")
     return line if 0 < len(line) <= MAX_QUESTION_CHARS else question
 
 
-def _reply(model: BaseChatModel, prompt: Prompt, values: Mapping[str, str], *, limit_s: float) -> Generator[str]:
-    """Yield the model's reply piece by piece; closing it closes the connection. ModelError, also after `limit_s`."""
+def _reply(model: BaseChatModel, prompt: Prompt, values: Mapping[str, str], *, timeout_s: float) -> Generator[str]:
+    """Yield the model's reply piece by piece; closing it closes the connection. ModelError on a timeout too."""
     stream = _untraced(model, prompt.template.format_prompt(**values))  # its `invoke` would be traced
-    with provider_errors(model), closing(patiently(stream, limit_s=limit_s)) as messages:
+    with provider_errors(model), closing(stream_with_timeout(stream, timeout_s=timeout_s)) as messages:
         yield from (message.text for message in messages)
 
 
-async def _untraced(model: BaseChatModel, asked: PromptValue) -> AsyncGenerator[AIMessageChunk]:
-    """Yield what the model sends, and tell nobody else of it.
+async def _untraced(model: BaseChatModel, prompt: PromptValue) -> AsyncGenerator[AIMessageChunk]:
+    """Yield the model's messages without tracing.
 
     LangSmith's tracing, switched on for the machine by an environment variable, would send questions elsewhere.
     """
     from langsmith import tracing_context
 
     # The model itself and no chain: closed early, a chain may read the model's whole reply before it lets go.
-    stream = model.astream(asked)
+    stream = model.astream(prompt)
     with tracing_context(enabled=False):
         try:
             async for message in stream:
@@ -164,7 +153,7 @@ async def _untraced(model: BaseChatModel, asked: PromptValue) -> AsyncGenerator[
 
 
 def _visible(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield the reply without thoughts, chat templates' tags and control characters; it ends where its turn ends."""
+    """Yield the reply without thoughts, chat templates' tags and control characters, up to the end of its turn."""
     held, hidden, begun, received = "", False, False, 0
     for piece in pieces:
         received += len(piece)
@@ -192,7 +181,7 @@ def _visible(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def _sentences(pieces: Iterable[str], max_chars: int) -> Iterator[str]:
-    """Yield sentences as they are complete, with the markers that follow; the one cut by `max_chars` is lost."""
+    """Yield sentences as they are complete, with the markers that follow; a sentence cut by `max_chars` is lost."""
     pending, seen = "", 0
     for piece in pieces:
         seen += len(piece)
@@ -241,13 +230,13 @@ def _draft(sentence: str, cited_as: Mapping[str, int]) -> DraftSentence:
 
 
 def _cited(name: str, cited_as: Mapping[str, int], *, is_pmid: bool) -> int | None:
-    """Return the source that a number in a marker means: "PMID 1" is never source 1, but [24114327] may be a PMID."""
+    """Return the source of a number in a marker: "PMID 1" is never source 1, but [24114327] may be a PMID."""
     by_pmid = cited_as.get(f"PMID {name}")
     return by_pmid if is_pmid else cited_as.get(name, by_pmid)
 
 
 def _names(first: str, last: str) -> list[str]:
-    """Return the numbers from first to last; an impossible or endless range as one that nobody was given."""
+    """Return the numbers from first to last; [""], the number of no source, for an impossible or endless range."""
     if not last:
         return [str(int(first))]
     low, high = int(first), int(last)
@@ -255,7 +244,7 @@ def _names(first: str, last: str) -> list[str]:
 
 
 def _first_line(pieces: Iterable[str]) -> str:
-    """Return the first line with anything on it, as far as it goes beyond what is usable."""
+    """Return the first line that is not blank, cut some way beyond the longest usable question."""
     text = ""
     for piece in pieces:
         text = (text + piece).lstrip()

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "prompts"
 VARIABLES = {"answer": ("question", "sources"), "standalone": ("history", "question")}
-"""The prompts that there are, each with the variables that are filled in."""
+"""Each prompt with its variables."""
 
 REFUSAL = "NOT IN THESE ABSTRACTS"
-"""What the model is told to write when the abstracts do not hold the answer."""
+"""The model's reply when the abstracts do not hold the answer."""
 
 MAX_ABSTRACT_CHARS = 4000
-"""A longer abstract (a book's, a report's) is given by its found passages alone, to spare small models' memory."""
+"""Of a longer abstract (a book's, a report's) only its hits are sent, to spare small models' memory."""
 MAX_TURNS = 3
 MAX_TURN_CHARS = 500
 
@@ -57,7 +57,7 @@ def load_prompt(name: str, *, folder: Path = FOLDER) -> Prompt:
 
 
 def _template(text: str, variables: Sequence[str]) -> tuple[ChatPromptTemplate | None, list[str]]:
-    """Return the template and what is wrong with it; None where its braces cannot be read."""
+    """Return the template and its problems; None where its braces cannot be read."""
     from langchain_core.prompts import ChatPromptTemplate
 
     head, *rest = _PART.split(text)
@@ -93,7 +93,7 @@ def _header_problems(head: str, variables: Sequence[str]) -> list[str]:
 
 
 def without_marks(text: str) -> str:
-    """Return `text` with every run of < or > cut to one, so that it cannot hold or end a mark of ours."""
+    """Return `text` with every run of < or > cut to a single one, so that it cannot hold or end a mark of ours."""
     return _MARK_SIGNS.sub(r"\1", text)
 
 
@@ -106,22 +106,22 @@ def render_sources(sources: Sequence[Source]) -> str:
 
 
 def _source_text(source: Source) -> str:
-    """Return title, journal and year, then the labelled sections; of a very long abstract only what was found."""
+    """Return title, journal and year, then the labelled sections; of a very long abstract only its hits."""
     abstract = source.abstract
     where = ", ".join(part for part in (abstract.journal, str(abstract.year or "")) if part)
     title = f"{abstract.title} ({where})" if where else abstract.title
     if len(abstract.text) > MAX_ABSTRACT_CHARS:
-        found = " … ".join(hit.passage.text for hit in source.hits) or abstract.text
-        body = [found[:MAX_ABSTRACT_CHARS]]
+        passages = " … ".join(hit.passage.text for hit in source.hits) or abstract.text
+        body = [passages[:MAX_ABSTRACT_CHARS]]
     else:
         body = [f"{section.label}: {section.text}" if section.label else section.text for section in abstract.sections]
     return "\n".join((*(["RETRACTED"] if abstract.is_retracted else []), title, *body))
 
 
 def render_history(turns: Sequence[Turn]) -> str:
-    """Return the last few turns, oldest first, questions as they were understood, long answers cut short."""
-    asked = [(turn.answer.standalone_question or turn.question, turn.answer.text) for turn in turns[-MAX_TURNS:]]
-    return "\n".join(f"Question: {_one_line(question)}\nAnswer: {_one_line(answer)}" for question, answer in asked)
+    """Return the last few turns, oldest first, with standalone questions and long answers cut short."""
+    exchanges = [(turn.answer.standalone_question or turn.question, turn.answer.text) for turn in turns[-MAX_TURNS:]]
+    return "\n".join(f"Question: {_one_line(question)}\nAnswer: {_one_line(answer)}" for question, answer in exchanges)
 
 
 def _one_line(text: str) -> str:

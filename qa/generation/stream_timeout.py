@@ -1,7 +1,7 @@
-"""A stream with an end to the waiting: however its server dallies, it is given up after a set time.
+"""Streams with a total time limit.
 
 A limit on silence, as HTTP clients have one, is not enough: a server that sends a byte a second is never silent. The
-stream runs in an event loop of its own, where waiting can be broken off, and its connection is closed with it.
+stream runs in an event loop of its own, where waiting can be cancelled, and its connection is closed with it.
 """
 
 from __future__ import annotations
@@ -17,40 +17,40 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _CLOSING_S = 5.0
-"""What letting go of a connection may take."""
+"""Time that closing a connection may take."""
 
 
-class OutOfPatience(TimeoutError):
-    """All of the time for one stream was spent waiting for it."""
+class StreamTimeout(TimeoutError):
+    """A stream was waited for longer than its time limit."""
 
-    def __init__(self, limit_s: float) -> None:
-        super().__init__(f"not done within {limit_s:g} s")
-        self.limit_s = limit_s
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__(f"not done within {timeout_s:g} s")
+        self.timeout_s = timeout_s
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """What comes behind the last item, with the error that ended the stream, if one did."""
+    """The mark behind the last item, with the error that ended the stream, if any."""
 
     error: Exception | None = None
 
 
-def patiently(stream: AsyncIterator[T], *, limit_s: float) -> Generator[T]:
-    """Yield the items of `stream`, none fetched before it is asked for; closing it closes the stream.
+def stream_with_timeout(stream: AsyncIterator[T], *, timeout_s: float) -> Generator[T]:
+    """Yield the items of `stream` within a total time limit, each fetched on demand; closing this closes the stream.
 
-    Raises OutOfPatience when waiting for them has taken `limit_s` in all; what the reader does in between is not
-    counted. What the stream raises is raised unchanged.
+    Raises StreamTimeout when waiting for items has taken `timeout_s` in all; the consumer's own time is not counted.
+    Errors of the stream are raised unchanged.
     """
-    loop, asked, ended = _loop(), asyncio.Semaphore(0), threading.Event()
-    came: SimpleQueue[T | _End] = SimpleQueue()
+    loop, demand, ended = _loop(), asyncio.Semaphore(0), threading.Event()
+    received: SimpleQueue[T | _End] = SimpleQueue()
 
     async def pump() -> None:
         try:
-            async for item in _in_time(stream, asked, limit_s):
-                came.put(item)
-            came.put(_End())
-        except Exception as error:  # handed to the reader, who raises it
-            came.put(_End(error))
+            async for item in _in_time(stream, demand, timeout_s):
+                received.put(item)
+            received.put(_End())
+        except Exception as error:  # handed over to the consumer's thread
+            received.put(_End(error))
         finally:
             await close(stream)
             ended.set()
@@ -58,8 +58,8 @@ def patiently(stream: AsyncIterator[T], *, limit_s: float) -> Generator[T]:
     pumping = asyncio.run_coroutine_threadsafe(pump(), loop)
     try:
         while True:
-            loop.call_soon_threadsafe(asked.release)
-            item = came.get()
+            loop.call_soon_threadsafe(demand.release)
+            item = received.get()
             if not isinstance(item, _End):
                 yield item
             elif item.error:
@@ -71,12 +71,12 @@ def patiently(stream: AsyncIterator[T], *, limit_s: float) -> Generator[T]:
         ended.wait(_CLOSING_S)
 
 
-async def _in_time(stream: AsyncIterator[T], asked: asyncio.Semaphore, limit_s: float) -> AsyncIterator[T]:
-    """Yield an item each time that `asked` is released. Raises OutOfPatience."""
+async def _in_time(stream: AsyncIterator[T], demand: asyncio.Semaphore, timeout_s: float) -> AsyncIterator[T]:
+    """Yield an item each time that `demand` is released. Raises StreamTimeout."""
     clock = asyncio.get_running_loop().time
-    left_s = limit_s
+    left_s = timeout_s
     while True:
-        await asked.acquire()
+        await demand.acquire()
         began = clock()
         waiting = asyncio.timeout(left_s)
         try:
@@ -87,13 +87,13 @@ async def _in_time(stream: AsyncIterator[T], asked: asyncio.Semaphore, limit_s: 
         except TimeoutError as error:
             if not waiting.expired():
                 raise
-            raise OutOfPatience(limit_s) from error
+            raise StreamTimeout(timeout_s) from error
         left_s -= clock() - began
         yield item
 
 
 async def close(stream: AsyncIterator[object]) -> None:
-    """End a stream before its time, if it is of the kind that can be ended."""
+    """Close a stream early, if it is a generator."""
     if isinstance(stream, AsyncGenerator):
         await stream.aclose()
 

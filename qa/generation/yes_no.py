@@ -1,6 +1,6 @@
 """What the abstracts lean to when the question is one of yes or no, and which of them stand on each side.
 
-Rules on words of denial, and the reader where it is sure: they are right oftener than always saying what is said most
+Rules on words of denial, and the reranker where it is sure: they are right oftener than always saying what is said most
 (python -m evals answers --parts yes-no), and wrong in a fifth to two fifths of the questions. So both sides are always
 shown.
 """
@@ -38,8 +38,8 @@ _NO_SHARE = 0.3
 """The weight of denying sentences from which the abstracts lean to no: abstracts deny less often than they assert."""
 
 _CONTRADICTS = 0.9
-"""The reader's chance of a contradiction from which that is believed; chosen on 83 questions of BioASQ and PubMedQA to
-tune by. The reader by itself tells yes from no worse than the rules do on BioASQ's."""
+"""The reranker's chance of a contradiction from which that is believed; chosen on 83 questions of BioASQ and PubMedQA
+to tune by. The reranker by itself tells yes from no worse than the rules do on BioASQ's."""
 _CONCESSION = re.compile(
     r",? (?:even )?though\b.*$|,? although\b.*$|,? despite\b.*$|,? whereas\b.*$"
     r"|^(?:even though|although|though|despite|while|whereas)\b[^,]*,",
@@ -51,7 +51,7 @@ _UNREAD: Stances = MappingProxyType({})
 
 
 def asks_yes_or_no(question: str) -> bool:
-    """Tell whether a question can be answered by yes or no; one that offers two things, "A or B", cannot.
+    """Return True if a question can be answered by yes or no; one that offers two things, "A or B", cannot.
 
     >>> asks_yes_or_no("Does IL-32β induce VEGF?"), asks_yes_or_no("What does IL-32β induce?")
     (True, False)
@@ -62,7 +62,7 @@ def asks_yes_or_no(question: str) -> bool:
 def leaning(question: str, sentences: Sequence[Sentence], stances: Stances = _UNREAD) -> Leaning | None:
     """Return what an answer's sentences, best first, lean to; None when the question is not one of yes or no.
 
-    `stances` is what the reader said of sentences, by the PMID and the start of their first citation.
+    `stances` is what the reranker said of sentences, by the PMID and the start of their first citation.
 
     A source stands on the side of the first sentence that cites it. What says nothing of what was found is on neither
     side; when nothing else was said, there is no leaning.
@@ -89,7 +89,7 @@ def _answers(question: str, sentence: str) -> bool:
 
 
 def _denies(question: str, sentence: Sentence, stances: Stances) -> bool:
-    """Tell whether a sentence denies what is asked, by the rules or because the reader is sure of it."""
+    """Return True if a sentence denies what is asked, by the rules or because the reranker is sure of it."""
     first = sentence.citations[0]
     _, contradicts, _ = stances.get((first.pmid, first.start), (0.0, 0.0, 1.0))
     return contradicts >= _CONTRADICTS or denies(question, _on_the_matter(question, sentence.text))
@@ -111,7 +111,7 @@ def _on_the_matter(question: str, sentence: str) -> str:
 
 
 def denies(question: str, sentence: str) -> bool:
-    """Tell whether a sentence denies what a question asks, or asserts what the question denies."""
+    """Return True if a sentence denies what a question asks, or asserts what the question denies."""
     asked = dict.fromkeys(content_words(question), 1.0)
     is_denied = bool(_DENIES.search(sentence)) or any(
         share(one, asked) >= _OF_WHAT_IS_ASKED for one in denied(sentence)

@@ -1,4 +1,4 @@
-"""Words of which one says what another excludes: up and down, denial, and pairs such as male and female."""
+"""Antonyms: words of direction, of denial, and pairs such as male and female."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DENIALS = frozenset(
     "not no nor neither never none cannot fail failed fails unable lack lacked lacks absent absence insufficient "
     "unchanged unaffected unaltered ineffective didn't doesn't don't wasn't weren't isn't can't couldn't".split()
 )
-"""Words that deny; "without" and "lacking" say who or what is meant, and are held against "with" instead."""
+"""Words of denial; "without" and "lacking" describe a group instead, and are compared with "with"."""
 
 _UP = (
     "rais", "rise", "rising", "rose", "risen", "increas", "elevat", "enhanc", "higher", "highest", "more", "most",
@@ -26,7 +26,8 @@ _DOWN = (
     "inferior", "shrank", "shrink", "halt", "stopp", "stop", "antagoni", "mitigat", "dampen", "lessen", "deplet",
 )  # fmt: skip
 _WHOLE = frozenset("up down more most less high low cut stop gain rose rise fall fell drop slow".split())
-"""Of these the word itself counts, with its endings -s, -er, -ed and -ing, and not every word that begins so."""
+"""Words that count with these endings only, not as the beginning of any word."""
+_ENDINGS = ("", "s", "er", "ed", "ing", "ped", "ping", "ly", "est", "ting")
 _NEITHER_UP_NOR_DOWN = frozenset(
     "inducer inducible activated moreover mostly upon limited lowering-dose likelihood lesson driven depend".split()
 )
@@ -67,7 +68,7 @@ PAIRS = tuple(
         (r"healthy", r"patients? with|diseased"),
     )
 )
-"""Pairs of which a sentence that has one side is not borne out by a quote with the other alone."""
+"""Pairs: a quote with one side alone does not bear out a sentence with the other."""
 
 KINDS = tuple(
     {name: re.compile(rf"\b(?:{words})\b", re.I) for name, words in kind.items()}
@@ -86,12 +87,12 @@ KINDS = tuple(
          "adult": "adults?", "elderly": "elderly|seniors?|older (?:people|adults|patients|men|women)"},
     )
 )  # fmt: skip
-"""Who was studied: a sentence on one kind is not borne out by a quote on another."""
+"""Who was studied: a quote on one kind does not bear out a sentence on another."""
 
 
 @lru_cache(maxsize=4_096)
 def direction(word: str) -> int:
-    """Return 1 for a word that says up, -1 for one that says down, 0 for any other.
+    """Return the direction of a word: 1 for up, -1 for down, 0 for none.
 
     >>> [direction(word) for word in ("raised", "lowers", "measured")]
     [1, -1, 0]
@@ -102,12 +103,7 @@ def direction(word: str) -> int:
     return _begins(plain, _UP) - _begins(plain, _DOWN)
 
 
-def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
-    if not word.startswith(beginnings):
-        return False
-    for one in beginnings:
-        if word.startswith(one):
-            rest = word[len(one) :]
-            if one not in _WHOLE or rest in ("", "s", "er", "ed", "ing", "ped", "ping", "ly", "est", "ly", "ting"):
-                return True
-    return False
+def _begins(word: str, stems: tuple[str, ...]) -> bool:
+    return word.startswith(stems) and any(
+        word.startswith(stem) and (stem not in _WHOLE or word[len(stem) :] in _ENDINGS) for stem in stems
+    )

@@ -1,4 +1,4 @@
-"""Sentences that say nothing of what was found: they announce what was looked for, or tell what was done."""
+"""Sentences without a finding: they announce a question, or tell what was done."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FOUND = re.compile(
 
 
 def announces(sentence: str) -> bool:
-    """Tell whether a sentence announces a question, or says that little is known, and gives no finding.
+    """Return True if a sentence announces a question, or says that little is known, and gives no finding.
 
     >>> announces("We investigated whether IL-32 raises VEGF."), announces("We investigated VEGF and found it raised.")
     (True, False)
@@ -63,7 +63,7 @@ _CAME_OF_IT = re.compile(
 
 
 def only_tells_what_was_done(sentence: str) -> bool:
-    """Tell whether a sentence is on what was given, measured or compared, and says nothing of what came of it.
+    """Return True if a sentence tells what was given, measured or compared, and no outcome.
 
     >>> only_tells_what_was_done("Nine rats received metformin."), only_tells_what_was_done("Nine rats died.")
     (True, False)
@@ -76,5 +76,5 @@ def only_tells_what_was_done(sentence: str) -> bool:
 
 
 def asks_what_was_done(question: str) -> bool:
-    """Tell whether a question asks for what was given, measured or compared: "Is tobramycin used in children?"."""
+    """Return True if a question is about treatment, measurement or comparison: "Is tobramycin used in children?"."""
     return bool(_ASKS_WHAT_WAS_DONE.search(question))

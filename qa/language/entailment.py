@@ -1,7 +1,8 @@
-"""Whether a sentence says anything that its quote does not: rules on what was found, of what, in whom and how much.
+"""Rules on whether a quote entails a sentence: on what was found, of what, in whom and how much.
 
-Each rule names one way in which a sentence can differ from its quote: `difference` returns the first that holds. They
-read words and their neighbourhood, not grammar: they catch most changes of one thing, and let honest rewording pass.
+Each rule names one way in which a sentence can differ from its quote; `first_contradiction` returns the first that
+holds. They read words and their neighbourhood, not grammar: they catch most changes of one thing, and let honest
+rewording pass.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _TOKEN = re.compile(r"[^\s,;:()\[\]—]+|[,;:()—]")
 _BOUNDARIES = frozenset(", ; : — but while whereas although though because yet however".split())
 _COMPARES = frozenset("than versus vs against".split())
 _TURNS = _BOUNDARIES | _COMPARES | frozenset("by when if after because through via so which".split())
-"""Where what a word of direction is about ends."""
+"""Words that end the phrase which a word of direction is about."""
 _PASSIVE = frozenset("is are was were be been being".split())
 _ACTS = (
     "induc", "inhibit", "activat", "suppress", "increas", "decreas", "reduc", "rais", "lower", "promot", "stimulat",
@@ -53,16 +54,16 @@ _LONGEST_PIECE = 3
 """Letters: a longer word begins a name that is written out."""
 _ROLE_MARGIN = 1.5
 _SHARED, _DENIED = 0.5, 0.25
-"""Of what the quote denies, how much the text must hold to assert it; of what the text denies, the quote must deny."""
+"""Share of a quote's denial that a text must hold to assert it, and of a text's denial that the quote must deny."""
 _WITHOUT_DOING = re.compile(r"without \w+ing\b", re.I)
 _UP_TO = re.compile(r"\bup to\b", re.I)
 _COMPARED_WITH = re.compile(r"\b(?:as )?compared (?:with|to)\b|\brelative to\b", re.I)
 
 _REMEMBERED = 512
-"""Texts whose words are kept: the same few sentences of an answer are held against each other, each many times."""
+"""Texts whose words are cached: the same few sentences of an answer are compared with each other many times."""
 
 _Near = dict[str, float]
-"""Words as index terms, with how near they stand."""
+"""Index terms with their nearness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,13 @@ class _Word:
     is_in_list: bool = False
 
     def is_end(self, ends: Set[str]) -> bool:
-        """Tell whether the word is among the ends; a comma within a list is none."""
+        """Return True if the word is among the ends; a comma within a list is none."""
         return self.text in ends and not self.is_in_list
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What acts on what, `verb` being the beginning of the word that says how."""
+    """Agent and patient of a verb, which is given by its stem."""
 
     verb: str
     agent: _Near
@@ -89,12 +90,12 @@ class Act:
 
 
 @lru_cache(maxsize=4 * _REMEMBERED)
-def difference(text: str, quote: str, context: str = "") -> str:
-    """Return in what a sentence differs from its quote, as one word, or "" when it says nothing else.
+def first_contradiction(text: str, quote: str, context: str = "") -> str:
+    """Return the name of the first rule under which `quote` does not entail `text`, or "".
 
     `context` is the quote's abstract: its title and text may name what a quote leaves to them, such as the species.
 
-    >>> difference("Metformin raised IL-10 in rats", "In mice, metformin raised IL-10")
+    >>> first_contradiction("Metformin raised IL-10 in rats", "In mice, metformin raised IL-10")
     'kind'
     """
     for name, rule in _RULES.items():
@@ -108,28 +109,30 @@ def _gives_other_numbers(text: str, quote: str, _: str) -> bool:
 
 
 def _names_other_things(text: str, quote: str, context: str) -> bool:
-    """Tell whether the text names a thing, by name, abbreviation, or ending, that neither quote nor title names."""
+    """Return True if the text has a name, abbreviation, drug or enzyme that neither quote nor title has."""
     title = context.partition("\n")[0]
     held = set(terms(f"{quote} {title}")) | _initials(f"{quote} {title}") | (_initials(context) & set(terms(quote)))
-    said, quoted = names(text), names(quote)
-    if any(name not in held | _spelled_out(text, held) for name in said) or _names_a_sibling(said, quoted):
+    text_names, quote_names = names(text), names(quote)
+    if any(name not in held | _spelled_out(text, held) for name in text_names) or _names_a_sibling(
+        text_names, quote_names
+    ):
         return True
-    short = {one.lower() for one in _ABBREVIATION.findall(text)} - _UNITS_AND_STATISTICS
-    return any(not {one, one.rstrip("s")} & held and not set(terms(one)) <= held for one in short) or any(
-        not set(terms(one)) & held for one in _NAMED_BY_ENDING.findall(text)
+    abbreviations = {word.lower() for word in _ABBREVIATION.findall(text)} - _UNITS_AND_STATISTICS
+    return any(not {word, word.rstrip("s")} & held and not set(terms(word)) <= held for word in abbreviations) or any(
+        not set(terms(word)) & held for word in _NAMED_BY_ENDING.findall(text)
     )
 
 
-def _names_a_sibling(said: Sequence[str], quoted: Sequence[str]) -> bool:
-    """Tell whether a name that only the title has stands where the quote has another of its kind: rs1 for rs2."""
-    kinds = {_DIGITS_AND_GREEK.sub("", name) for name in quoted if name not in said}
-    return any(_DIGITS_AND_GREEK.sub("", name) in kinds for name in said if name not in quoted)
+def _names_a_sibling(text_names: Sequence[str], quote_names: Sequence[str]) -> bool:
+    """Return True if a name of the title alone replaces one of its kind in the quote: rs1 for rs2."""
+    kinds = {_DIGITS_AND_GREEK.sub("", name) for name in quote_names if name not in text_names}
+    return any(_DIGITS_AND_GREEK.sub("", name) in kinds for name in text_names if name not in quote_names)
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _initials(text: str) -> frozenset[str]:
-    """Return what runs of two to five words are abbreviated to, with the number or Greek letter that follows."""
-    words = [one for one in re.split(r"[\s\-/,()]+", text) if one]
+    """Return the abbreviations of runs of two to five words, with a number or Greek letter that follows."""
+    words = [word for word in re.split(r"[\s\-/,()]+", text) if word]
     return frozenset(
         short
         for first in range(len(words))
@@ -139,47 +142,47 @@ def _initials(text: str) -> frozenset[str]:
 
 
 def _spelled_out(text: str, held: Collection[str]) -> set[str]:
-    """Return the names at the end of runs of words whose abbreviation is held: that of "protein kinase C delta"."""
-    words = [one for one in re.split(r"[\s\-/,()]+", text) if one]
-    found: set[str] = set()
+    """Return the names at the end of spelled-out abbreviations in `held`: "C delta" of "protein kinase C delta"."""
+    words = [word for word in re.split(r"[\s\-/,()]+", text) if word]
+    spelled: set[str] = set()
     for first in range(len(words)):
         for last in range(first + 2, min(first + 6, len(words)) + 1):
             run = words[first:last]
             if len(run[0]) > _LONGEST_PIECE and _abbreviations_of(run) & set(held):
-                found.update(name for name in names(" ".join(run)) if _TAIL.fullmatch(name))
-    return found
+                spelled.update(name for name in names(" ".join(run)) if _TAIL.fullmatch(name))
+    return spelled
 
 
 def _abbreviations_of(run: Sequence[str]) -> set[str]:
-    """Return the abbreviations of a whole run of words, its last one or two parts written out as names have them."""
-    parts = [part for one in run for part in terms(one)[:2]]
+    """Return the abbreviations of a run of words, with its last one or two parts in full, as in names."""
+    parts = [part for word in run for part in terms(word)[:2]]
     if len(parts) < 2:
         return set()
-    short = "".join(one[0] for one in parts)
-    return {short, short[:-1] + parts[-1], short[:-2] + "".join(parts[-2:])}
+    initials = "".join(word[0] for word in parts)
+    return {initials, initials[:-1] + parts[-1], initials[:-2] + "".join(parts[-2:])}
 
 
 def _is_of_another_kind(text: str, quote: str, context: str) -> bool:
-    """Tell whether the text is on a species or an age that the quote is not on."""
+    """Return True if the text is on another species or age than the quote."""
     for kind in KINDS:
-        said, quoted, around = (
-            {name for name, words in kind.items() if words.search(one)} for one in (text, quote, context)
+        in_text, in_quote, in_context = (
+            {name for name, words in kind.items() if words.search(passage)} for passage in (text, quote, context)
         )
-        if not said <= (quoted or around | {"person"}):
+        if not in_text <= (in_quote or in_context | {"person"}):
             return True
     return False
 
 
 def _takes_the_other_side(text: str, quote: str, _: str) -> bool:
     return any(
-        (one.search(text) and not one.search(quote) and other.search(quote) and not other.search(text))
+        (side.search(text) and not side.search(quote) and other.search(quote) and not other.search(text))
         for pair in PAIRS
-        for one, other in (pair, pair[::-1])
+        for side, other in (pair, pair[::-1])
     )
 
 
 def _has_what_the_quote_lacks(text: str, quote: str, _: str) -> bool:
-    """Tell whether the text says "with" of a thing of which the quote says only "without", or the other way round."""
+    """Return True if the text says "with" of a thing of which the quote says only "without", or the other way round."""
     said, quoted = _with_and_without(text), _with_and_without(quote)
     return any((thing, not has) in quoted and (thing, has) not in quoted for thing, has in said)
 
@@ -193,15 +196,17 @@ def _with_and_without(text: str) -> set[tuple[str, bool]]:
 
 
 def _goes_another_way(text: str, quote: str, _: str) -> bool:
-    """Tell whether something goes up in the text that goes down in the quote, or goes where the quote says nothing."""
-    said, quoted = _directed(text), _directed(quote)
-    ways = {way for way, _first, _second in quoted}
-    for way, things, _other_side in said:
+    """Return True if something goes up in the text that goes down in the quote, or goes where the quote is silent."""
+    text_ways, quote_ways = _directed(text), _directed(quote)
+    ways = {way for way, _first, _second in quote_ways}
+    for way, things, _other_side in text_ways:
         if way not in ways:
             return True
         if len(ways) == 1:
             continue
-        scored = [(_nearness(things, first) + _nearness(things, second) / 2, other) for other, first, second in quoted]
+        scored = [
+            (_nearness(things, first) + _nearness(things, second) / 2, other) for other, first, second in quote_ways
+        ]
         best = max(score for score, _ in scored)
         if best and all(other != way for score, other in scored if score == best):
             return True
@@ -209,7 +214,7 @@ def _goes_another_way(text: str, quote: str, _: str) -> bool:
 
 
 def _directed(text: str) -> list[tuple[int, _Near, _Near]]:
-    """Return each word that says up or down, as 1 or -1, with what it says it of and the words on its other side."""
+    """Return each word of direction, 1 for up and -1 for down, with its own words and those on its other side."""
     words = _words(_UP_TO.sub("", text))
     return [
         (way, *_neighbours(words, place, ends=_TURNS, is_passive=_is_passive(words, place)))
@@ -219,22 +224,22 @@ def _directed(text: str) -> list[tuple[int, _Near, _Near]]:
 
 
 def _is_passive(words: Sequence[_Word], place: int) -> bool:
-    """Tell whether a verb's object stands before it: "VEGF was raised", "VEGF raised by IL-32β"."""
+    """Return True if a verb's object stands before it: "VEGF was raised", "VEGF raised by IL-32β"."""
     around = {word.text for word in words[max(place - 2, 0) : place]} & _PASSIVE
     return bool(around) or (place + 1 < len(words) and words[place + 1].text == "by")
 
 
 def _denies_otherwise(text: str, quote: str, _: str) -> bool:
-    """Tell whether the text denies what the quote does not deny, or asserts what the quote denies."""
-    said, quoted = denied(text), denied(quote)
-    if any(max((share(one, other) for other in quoted), default=0.0) < _DENIED for one in said):
+    """Return True if the text denies a thing that the quote does not deny, or asserts a thing that the quote denies."""
+    text_denies, quote_denies = denied(text), denied(quote)
+    if any(max((share(denial, other) for other in quote_denies), default=0.0) < _DENIED for denial in text_denies):
         return True
     asserted = {term: 1.0 for word in _words(text) for term in word.content}
-    return not said and any(share(one, asserted) >= _SHARED for one in quoted)
+    return not text_denies and any(share(denial, asserted) >= _SHARED for denial in quote_denies)
 
 
 def denied(text: str) -> list[_Near]:
-    """Return what each word of denial denies."""
+    """Return the words that each denial is about."""
     words = _words(text)
     return [
         _neighbours(words, place, ends=_BOUNDARIES, is_passive=_denies_what_precedes(words, place))[0]
@@ -244,25 +249,25 @@ def denied(text: str) -> list[_Near]:
 
 
 def _denies_what_precedes(words: Sequence[_Word], place: int) -> bool:
-    """Tell whether a denial is of what stands before it: "VEGF was not raised", "VEGF was unchanged"."""
+    """Return True if a denial is of what stands before it: "VEGF was not raised", "VEGF was unchanged"."""
     return words[place].text.startswith("un") or (words[place].text == "not" and _is_passive(words, place))
 
 
 def _neighbours(words: Sequence[_Word], place: int, *, ends: Set[str], is_passive: bool) -> tuple[_Near, _Near]:
-    """Return what the words after a place are about, up to an end, and those before it; of a passive the reverse."""
+    """Return the words after a place, up to an end, and those before it; for a passive the reverse."""
     after, before = _until(words[place + 1 :], ends), _until(words[place - 1 :: -1] if place else (), ends)
     return (before, after) if (is_passive and before) or not after else (after, before)
 
 
 def _until(words: Iterable[_Word], ends: Set[str]) -> _Near:
-    """Return the words up to an end, or the next word of direction, each with how near it is: 1, 1/2, 1/3 …"""
-    found: _Near = {}
+    """Return the words up to an end, or the next word of direction, with their nearness: 1, 1/2, 1/3 …"""
+    near: _Near = {}
     for word in words:
-        if found and (word.is_end(ends) or direction(word.text)) or word.is_end(ends - _BOUNDARIES):
+        if near and (word.is_end(ends) or direction(word.text)) or word.is_end(ends - _BOUNDARIES):
             break
         for term in word.content:
-            found.setdefault(term, 1 / (len(found) + 1))
-    return found
+            near.setdefault(term, 1 / (len(near) + 1))
+    return near
 
 
 def _nearness(some: _Near, others: _Near) -> float:
@@ -270,7 +275,7 @@ def _nearness(some: _Near, others: _Near) -> float:
 
 
 def share(some: _Near, others: _Near) -> float:
-    """Return how much of what is near the others hold, from 0 to 1."""
+    """Return the share of the weight of `some` that `others` hold, from 0 to 1."""
     return sum(weight for term, weight in some.items() if term in others) / (sum(some.values()) or 1.0)
 
 
@@ -279,11 +284,11 @@ def _is_turned_round(text: str, quote: str, _: str) -> bool:
 
 
 def _compares_the_other_way(text: str, quote: str) -> bool:
-    """Tell whether what the text compares with is what the quote has on the other side of its comparison."""
-    said, quoted = _compared(text), _compared(quote)
-    if not said or not quoted:
+    """Return True if the text and the quote have a comparison with exchanged sides."""
+    text_sides, quote_sides = _compared(text), _compared(quote)
+    if not text_sides or not quote_sides:
         return False
-    (left, right), (quoted_left, quoted_right) = said, quoted
+    (left, right), (quoted_left, quoted_right) = text_sides, quote_sides
     nearest = next(iter(right), "")
     return nearest in quoted_left.keys() - quoted_right.keys() and bool(
         (left.keys() - right.keys()) & (quoted_right.keys() - quoted_left.keys())
@@ -291,7 +296,7 @@ def _compares_the_other_way(text: str, quote: str) -> bool:
 
 
 def _compared(text: str) -> tuple[_Near, _Near] | None:
-    """Return what stands on the two sides of the first comparison of a text, if there is one."""
+    """Return the words on the two sides of the first comparison of a text, if there is one."""
     words = _words(_COMPARED_WITH.sub("versus", text))
     place = next((place for place, word in enumerate(words) if word.text in _COMPARES), None)
     if place is None:
@@ -302,7 +307,7 @@ def _compared(text: str) -> tuple[_Near, _Near] | None:
 
 
 def _acts_the_other_way(text: str, quote: str) -> bool:
-    """Tell whether what acts in the text is acted upon in the quote, and the other way round."""
+    """Return True if agent and patient of the text are exchanged in the quote."""
     pairs = [(act, other) for act in acts(text) for other in acts(quote)]
     return any(_is_reversed(act, other) for act, other in pairs) and not any(
         act.agent.keys() & other.agent.keys() for act, other in pairs
@@ -315,41 +320,41 @@ def _is_reversed(act: Act, other: Act) -> bool:
 
 
 def acts(text: str) -> list[Act]:
-    """Return what acts on what, by each verb of acting: before and after it, or with "by" after and before."""
+    """Return agent and patient of each verb of acting: the words before and after it, or with "by" the reverse."""
     words = _words(text)
-    found = []
+    all_acts = []
     for place, word in enumerate(words):
         if place and word.text.startswith(_ACTS) and word.text.endswith(("ed", "es", "s", "t")):
             before, after = _until(words[place - 1 :: -1], _BOUNDARIES), _until(words[place + 1 :], _TURNS)
             by = next((at for at in range(place + 1, len(words)) if words[at].text == "by"), None)
             if not _is_passive(words, place):
-                found.append(Act(verb_of(word.text), before, after))
+                all_acts.append(Act(verb_of(word.text), before, after))
             elif by is not None:
-                found.append(Act(verb_of(word.text), _until(words[by + 1 :], _BOUNDARIES), before))
-    return found
+                all_acts.append(Act(verb_of(word.text), _until(words[by + 1 :], _BOUNDARIES), before))
+    return all_acts
 
 
 def verb_of(word: str) -> str:
-    """Return the beginning that all forms of a verb of acting share, or "": "induc" of "induces"."""
-    return next((one for one in _ACTS if word.startswith(one)), "")
+    """Return the stem of a verb of acting, or "": "induc" of "induces"."""
+    return next((stem for stem in _ACTS if word.startswith(stem)), "")
 
 
 def _gives_to_others(text: str, quote: str) -> bool:
-    """Tell whether two numbers of the quote have changed places in the text, or one stands by the other's words."""
-    said, quoted = _by_number(text), _by_number(quote)
-    common = [value for value in said if value in quoted]
+    """Return True if two numbers of the quote are exchanged in the text, or one stands by the other's words."""
+    in_text, in_quote = _by_number(text), _by_number(quote)
+    common = [value for value in in_text if value in in_quote]
     for value in common:
-        own = sum(weight for word, weight in said[value].items() if word in quoted[value])
-        for other in quoted:
-            theirs = sum(weight for word, weight in said[value].items() if word in quoted[other])
-            if other != value and theirs > _ROLE_MARGIN * own:
+        shared = sum(weight for word, weight in in_text[value].items() if word in in_quote[value])
+        for other in in_quote:
+            shared_by_other = sum(weight for word, weight in in_text[value].items() if word in in_quote[other])
+            if other != value and shared_by_other > _ROLE_MARGIN * shared:
                 return True
-    return any(_crossed(said, quoted, one, other) for one, other in combinations(common, 2))
+    return any(_crossed(in_text, in_quote, first, second) for first, second in combinations(common, 2))
 
 
-def _crossed(said: _ByNumber, quoted: _ByNumber, one: _Key, other: _Key) -> bool:
-    straight = len(said[one].keys() & quoted[one].keys()) + len(said[other].keys() & quoted[other].keys())
-    crossed = len(said[one].keys() & quoted[other].keys()) + len(said[other].keys() & quoted[one].keys())
+def _crossed(in_text: _ByNumber, in_quote: _ByNumber, one: _Key, other: _Key) -> bool:
+    straight = len(in_text[one].keys() & in_quote[one].keys()) + len(in_text[other].keys() & in_quote[other].keys())
+    crossed = len(in_text[one].keys() & in_quote[other].keys()) + len(in_text[other].keys() & in_quote[one].keys())
     return crossed > straight
 
 
@@ -361,36 +366,38 @@ _MEASURE = re.compile(r"(?:chang|differ|alter|affect|effect)\w*$|[\d.,]+%?$|(?:\
 
 
 def _by_number(text: str) -> _ByNumber:
-    """Return for each number with a unit or a decimal point the words nearest to it, with how near they are.
+    """Return the words near each number with a unit or a decimal point, with their nearness.
 
     A comma or "and" between makes them farther; of two numbers as near, a word belongs to the one before it.
     """
     words = _words(text)
     along = list(accumulate(_FARTHER if word.text in _BOUNDARIES or word.text == "and" else 1 for word in words))
     places = {
-        (one.value, one.unit): max((at for at, word in enumerate(words) if word.start <= one.start), default=0)
-        for one in quantities(text)
-        if (one.unit or one.value != int(one.value)) and not _LEVEL.match(text, one.start)
+        (quantity.value, quantity.unit): max(
+            (at for at, word in enumerate(words) if word.start <= quantity.start), default=0
+        )
+        for quantity in quantities(text)
+        if (quantity.unit or quantity.value != int(quantity.value)) and not _LEVEL.match(text, quantity.start)
     }
-    found: _ByNumber = {key: {} for key in places}
+    near_words: _ByNumber = {key: {} for key in places}
     for at, word in enumerate(words):
         near = sorted((abs(along[at] - along[place]), place > at, key) for key, place in places.items())
         if near and 0 < near[0][0] <= _REACH:
-            found[near[0][2]].update(dict.fromkeys(word.content, 1 / near[0][0]))
-    return found
+            near_words[near[0][2]].update(dict.fromkeys(word.content, 1 / near[0][0]))
+    return near_words
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _words(text: str) -> tuple[_Word, ...]:
     matches = list(_TOKEN.finditer(text))
     plain = [match[0] if match[0] in ",;:()—" else match[0].strip(".?!\"'“”") for match in matches]
-    found = []
+    words = []
     for at, (match, word) in enumerate(zip(matches, plain, strict=True)):
         lower = word.lower()
         says_what = word and lower not in DENIALS and not direction(lower) and not _MEASURE.match(lower)
         in_list = word == "," and bool({",", "and", "or"} & set(plain[at + 1 : at + 3]))
-        found.append(_Word(lower, tuple(content_words(word)) if says_what else (), match.start(), in_list))
-    return tuple(found)
+        words.append(_Word(lower, tuple(content_words(word)) if says_what else (), match.start(), in_list))
+    return tuple(words)
 
 
 _RULES: dict[str, Callable[[str, str, str], bool]] = {

@@ -1,4 +1,4 @@
-"""The numbers of a sentence, each with its unit and its sign: 5 mg is not 5 µg, and P = 0.04 is not P = 0.4."""
+"""Quantities of a sentence, each with its unit and sign: 5 mg is not 5 µg, and P = 0.04 is not P = 0.4."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Quantity:
     start: int
 
     def is_said_by(self, other: Quantity) -> bool:
-        """Tell whether another quantity says this one: the same number, unit and, if this one has one, sign."""
+        """Return True if another quantity has the same number, unit and, if this one has one, sign."""
         return (self.value, self.unit) == (other.value, other.unit) and self.sign in ("", "=", other.sign or "=")
 
 
@@ -61,23 +61,24 @@ def quantities(text: str) -> list[Quantity]:
         .replace("μ", "u")
         .replace("–", "-")
     )
-    found = [_figure(match) for match in _QUANTITY.finditer(plain)]
-    found += [_written(match) for match in _WRITTEN.finditer(plain)]
-    found += [Quantity(100 / _whole(match["whole"]), "%", "", match.start()) for match in _ONE_IN.finditer(plain)]
-    found += [
+    every = [_figure(match) for match in _QUANTITY.finditer(plain)]
+    every += [_written(match) for match in _WRITTEN.finditer(plain)]
+    every += [Quantity(100 / _whole(match["whole"]), "%", "", match.start()) for match in _ONE_IN.finditer(plain)]
+    every += [
         Quantity(float(_FOLDS[match[0].lower()]), "fold", "", match.start())
         for match in re.finditer(rf"\b(?:{'|'.join(_FOLDS)})\b", plain, re.I)
     ]
     shares = [match.span() for match in _ONE_IN.finditer(plain)]
     return sorted(
-        (one for one in found if not any(start < one.start < end for start, end in shares)), key=lambda one: one.start
+        (quantity for quantity in every if not any(start < quantity.start < end for start, end in shares)),
+        key=lambda quantity: quantity.start,
     )
 
 
 def unsaid(text: str, quote: str) -> list[Quantity]:
-    """Return the quantities of a text that its quote does not give."""
-    given = quantities(quote)
-    return [one for one in quantities(text) if not any(one.is_said_by(other) for other in given)]
+    """Return the quantities of a text that its quote lacks."""
+    quoted = quantities(quote)
+    return [quantity for quantity in quantities(text) if not any(quantity.is_said_by(other) for other in quoted)]
 
 
 def _figure(match: re.Match[str]) -> Quantity:

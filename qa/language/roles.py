@@ -1,4 +1,4 @@
-"""Who acts on whom: a question on what IL-32β induces is not answered by what induces IL-32β."""
+"""Agent and patient of questions and sentences: "what does IL-32β induce" is not "what induces IL-32β"."""
 
 from __future__ import annotations
 
@@ -19,39 +19,45 @@ _PLURAL = re.compile(
 _HELPING = frozenset("do does did can could may might will would should must to".split())
 
 
-def is_turned_round(asked: Act | None, sentence: str) -> bool:
-    """Tell whether what acts in a question is only acted upon in the sentence, or the other way round.
+def is_turned_round(question_act: Act | None, sentence: str) -> bool:
+    """Return True if the sentence exchanges agent and patient of the question.
 
-    Only where both have the same verb; a sentence that has both is none.
+    Only sentences with the question's verb are compared; a sentence with both orders is not turned round.
 
     >>> is_turned_round(asked_act("What does IL-32β induce?"), "IL-32β was induced by TNF-α.")
     True
     >>> is_turned_round(asked_act("What does IL-32β induce?"), "IL-32β induced VEGF.")
     False
     """
-    told = [act for act in acts(_PLURAL.sub(r"\1es", sentence)) if act.verb == asked.verb] if asked else []
-    if asked is None or not told:
+    sentence_acts = (
+        [act for act in acts(_PLURAL.sub(r"\1es", sentence)) if act.verb == question_act.verb] if question_act else []
+    )
+    if question_act is None or not sentence_acts:
         return False
     is_as_asked = any(
-        asked.agent.keys() & act.agent.keys() or asked.patient.keys() & act.patient.keys() for act in told
+        question_act.agent.keys() & act.agent.keys() or question_act.patient.keys() & act.patient.keys()
+        for act in sentence_acts
     )
-    is_turned = any(asked.agent.keys() & act.patient.keys() or asked.patient.keys() & act.agent.keys() for act in told)
+    is_turned = any(
+        question_act.agent.keys() & act.patient.keys() or question_act.patient.keys() & act.agent.keys()
+        for act in sentence_acts
+    )
     return is_turned and not is_as_asked
 
 
 def asked_act(question: str) -> Act | None:
-    """Return the act that a question is about: "does X induce Y", "what induces Y", "which drugs cause Y"."""
+    """Return the act of a question: "does X induce Y", "what induces Y", "which drugs cause Y"."""
     words = [match[0].lower() for match in _WORD.finditer(question)]
-    helped = next((place for place, word in enumerate(words) if word in _HELPING), None)
-    if helped is not None:
-        return _act(words, helped + 1)
-    if "by" in words and (told := acts(question)):
-        return told[0]  # "is induced by"
+    auxiliary = next((place for place, word in enumerate(words) if word in _HELPING), None)
+    if auxiliary is not None:
+        return _act(words, auxiliary + 1)
+    if "by" in words and (question_acts := acts(question)):
+        return question_acts[0]  # "is induced by"
     return _act(words, 1) if words[:1] and words[0] in _WHO else None
 
 
 def _act(words: list[str], first: int) -> Act | None:
-    """Return the act of the first verb after a place: what stands before it acts on what stands after it."""
+    """Return the act of the first verb after a place: the words before it are the agent, those after it the patient."""
     for place in range(first, len(words)):
         if verb := verb_of(words[place]):
             return Act(verb, _near(words[first:place]), _near(words[place + 1 :]))
@@ -59,5 +65,5 @@ def _act(words: list[str], first: int) -> Act | None:
 
 
 def _near(words: list[str]) -> dict[str, float]:
-    """Return the content of a phrase, up to what only says where or when: "zeta-7 in moss"."""
+    """Return the content words of a phrase before its first place or time: "zeta-7" of "zeta-7 in moss"."""
     return dict.fromkeys(content_words(" ".join(takewhile(lambda word: word not in _WHERE, words))), 1.0)

@@ -1,4 +1,4 @@
-"""Words that say nothing of what a question is about: a library that never uses them lacks nothing."""
+"""General words, which do not tell the subject of a question: a library without them lacks nothing."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""Everyday words that mean nearly the same, so that a statement need not repeat its quote's words: spread, metastasis.
+"""Synonyms among everyday words, so that a statement may differ from its quote in words: spread, metastasis.
 
 Two words are near when the encoder's vectors of the words alone are. Named things and technical words are near to
 nothing: the vectors of IL-32β and IL-32γ, or of two drugs, lie close together.
@@ -22,13 +22,13 @@ _VECTORS = RememberedVectors("passage", _REMEMBERED_BYTES)
 
 
 def everyday_words(text: str, technical: Collection[str]) -> dict[str, str]:
-    """Return the plain words of a text by their index terms, but for the technical ones given (in small letters)."""
+    """Return the plain words of a text by their index terms, without `technical` words (in small letters)."""
     plain = [word for word in _WORD.findall(text.lower()) if word not in technical and not names(word)]
     return {term: word for word in plain for term in content_words(word)}
 
 
 def near_terms(wanted: Mapping[str, str], text: str, encoder: Encoder) -> set[str]:
-    """Return the terms of `wanted` (term to word) whose word is near to a word of the text."""
+    """Return the terms of `wanted` (term to word) whose word is a synonym of a word of the text."""
     others = sorted(set(everyday_words(text, ()).values()))
     if not wanted or not others:
         return set()

@@ -1,4 +1,4 @@
-"""Any cross-encoder of sentence-transformers in the reader's place, by name or folder."""
+"""Reranking by any cross-encoder of sentence-transformers, by name or folder."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.embedding.model_files import weights_sha256
+from index.embedding.pretrained import weights_sha256
 from index.environment import refuse_telemetry
 from index.errors import EncoderError
-from qa.reranking.protocol import Read, Reading
+from qa.reranking.protocol import Candidate, PairScore
 
 _BATCH = 16
 
 
-class CrossEncoderReader:
-    """A sentence-transformers CrossEncoder. It may be used from many threads."""
+class CrossEncoderReranker:
+    """Reranker over a sentence-transformers CrossEncoder. Safe from many threads."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        """Load a cross-encoder from a folder. Raises EncoderError when it is none."""
+        """Load a cross-encoder from a folder. Raises EncoderError when the folder holds none."""
         if not _is_cross_encoder(folder):
             raise EncoderError(f"{name} is no cross-encoder: it gives no score for a pair; give a re-ranking model")
         self.name = name
@@ -40,16 +40,16 @@ class CrossEncoderReader:
             raise EncoderError(f"{name} gives {self._model.num_labels} scores a pair; give a re-ranker that gives one")
         self._lock = threading.Lock()
 
-    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
-        """Return the score of each text, read under its title, for both log-odds; of stances it knows nothing."""
-        pairs = [(question, f"{one.context} {one.text}".strip()) for one in texts]
+    def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
+        """Return the model's one score of each candidate, context first, as both log-odds; stances are None."""
+        pairs = [(question, f"{candidate.context} {candidate.text}".strip()) for candidate in candidates]
         if not pairs:
             return []
         with self._lock:
             scores = self._model.predict(
                 pairs, batch_size=_BATCH, show_progress_bar=False, activation_fn=_as_it_is, convert_to_numpy=True
             )
-        return [Reading(float(score), float(score)) for score in scores]
+        return [PairScore(float(score), float(score)) for score in scores]
 
 
 def _as_it_is(score: Any) -> Any:  # noqa: ANN401 - a tensor, which passes through
@@ -57,15 +57,17 @@ def _as_it_is(score: Any) -> Any:  # noqa: ANN401 - a tensor, which passes throu
 
 
 def _is_cross_encoder(folder: Path) -> bool:
-    """Tell whether a folder says that it holds one: else a head of random weights would be put upon any model."""
-    saved, made = (_read(folder / name) for name in ("config_sentence_transformers.json", "config.json"))
-    architectures = made.get("architectures") or []
-    return saved.get("model_type") == "CrossEncoder" or any("ForSequenceClassification" in one for one in architectures)
+    """Return True if a folder says that it holds one: sentence-transformers puts a random head on any other model."""
+    saved, config = (_read(folder / name) for name in ("config_sentence_transformers.json", "config.json"))
+    architectures = config.get("architectures") or []
+    return saved.get("model_type") == "CrossEncoder" or any(
+        "ForSequenceClassification" in name for name in architectures
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        fields = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return read if isinstance(read, dict) else {}
+    return fields if isinstance(fields, dict) else {}

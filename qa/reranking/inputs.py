@@ -1,16 +1,26 @@
-"""How a question and a text are laid side by side for the reader."""
+"""Inputs and outputs of our cross-encoder: token rows of a question with a text, and what its five numbers mean."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.embedding.checkpoint import Stored
 from index.records import TITLE
 
+RERANKER = Stored(
+    "reranker", "fetch it again, name another by --reranker, or do without one by --reranker none", former_name="reader"
+)
+TOKENIZER = "tokenizer.json"
+"""Beside the weights; what else a folder of ours holds: `index.embedding.checkpoint`."""
+
+OUTPUTS = ("answers", "is about", "supports", "contradicts", "says nothing")
+"""The log-odds that a sentence answers and that a passage is of a relevant abstract, and three logits of the text's
+stance on the question taken as a claim."""
 MAX_TOKENS = 128
 _QUESTION, _CONTEXT = 40, 24
-"""The most tokens of a question, and of the context of a text; the text itself has the rest."""
+"""The most tokens of a question, and of the context of a text; the rest is the text's."""
 CLS, SEP = 101, 102
-"""BERT's marks, which every model that starts from its vocabulary has."""
+"""Special tokens of BERT's vocabulary."""
 
 Tokens = Sequence[int]
 
@@ -24,14 +34,14 @@ def laid_out(question: Tokens, text: Tokens, context: Tokens = ()) -> tuple[list
     >>> laid_out([7], [8, 9], [5])
     ([101, 7, 102, 8, 9, 102, 5, 102], [0, 0, 0, 1, 1, 1, 0, 0])
     """
-    asked = [CLS, *question[:_QUESTION], SEP]
-    around = [*context[:_CONTEXT], SEP] if context else []
-    read = [*text[: MAX_TOKENS - len(asked) - len(around) - 1], SEP]
-    return [*asked, *read, *around], [*[0] * len(asked), *[1] * len(read), *[0] * len(around)]
+    first = [CLS, *question[:_QUESTION], SEP]
+    last = [*context[:_CONTEXT], SEP] if context else []
+    middle = [*text[: MAX_TOKENS - len(first) - len(last) - 1], SEP]
+    return [*first, *middle, *last], [*[0] * len(first), *[1] * len(middle), *[0] * len(last)]
 
 
 def context_of(title: str, section: str = "") -> str:
-    """Return what the reader is told of where a sentence stands: its abstract's title, unless it is that itself.
+    """Return the context of a sentence for the cross-encoder: its abstract's title, or "" for the title itself.
 
     >>> context_of("IL-32β and tumours.", "RESULTS"), context_of("IL-32β and tumours.", TITLE)
     ('IL-32β and tumours.', '')

@@ -1,4 +1,4 @@
-"""What is given to a reader, and what comes of it; `qa.reranking.reranker` has ours."""
+"""Protocol of a reranker: candidates in, scores out; `qa.reranking.reranker` has ours."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A text to read, and what is told of where it stands: see `qa.reranking.inputs.context_of`."""
+class Candidate:
+    """A text to score against a question, with its context: see `qa.reranking.inputs.context_of`."""
 
     text: str
     context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What came of a text: the log-odds that it answers the question, and that it is of an abstract on the matter.
+class PairScore:
+    """Score of a candidate: the log-odds that it answers the question, and that its abstract is about the question.
 
-    The first is meant for sentences, the second for passages. `stance` are the chances that the text supports what is
-    asked, taken as a claim, contradicts it, or says nothing of it; None from a reader that only scores.
+    The first is for sentences, the second for passages. `stance` holds the chances that the text supports the question
+    taken as a claim, contradicts it, or says nothing of it; None from a reranker that only scores.
     """
 
     answers: float
@@ -38,11 +38,11 @@ def chance(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
 
 
-class Reader(Protocol):
-    """What reads a question and a text together."""
+class Reranker(Protocol):
+    """Protocol of what scores texts against a question, each pair anew."""
 
     name: str
     sha256: str
 
-    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
-        """Return what comes of each text; no texts, no readings. Texts that are too long are cut."""
+    def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
+        """Return the score of each candidate, in their order; texts that are too long are cut."""

@@ -1,73 +1,64 @@
-"""The reader: a small cross-encoder that reads a question and a text together, and says whether that answers it.
+"""The reranker: a small cross-encoder that scores a question and a text together.
 
-Retrieve, then re-rank (Nogueira and Cho 2019, arXiv:1901.04085): search finds candidates fast, the reader judges each
-pair anew, at far more cost. Ours lies in models/reader, made by `python -m training reader`, and is compiled for the
-CPU as the encoder is. Another cross-encoder can take its place, or none.
+Retrieve, then re-rank (Nogueira and Cho 2019, arXiv:1901.04085): search finds candidates fast, the reranker judges each
+pair anew, at far more cost. Ours lies in models/reranker, made by `python -m training reranker`, and is compiled for
+the CPU as the encoder is. Another cross-encoder can take its place, or none.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.checkpoint import checked_sha256, is_stored
-from index.embedding.model_files import model_folder
 from index.embedding.openvino_runtime import (
     INPUTS,
     CompiledNetwork,
-    Row,
-    by_torch,
-    compiled_folder,
+    TokenRow,
     convert,
     is_compiled,
-    load_openvino,
+    load_compiled_or_plain,
 )
+from index.embedding.pretrained import model_folder
 from index.errors import EncoderError
-from qa.reranking.files import READER, TOKENIZER
-from qa.reranking.inputs import laid_out
-from qa.reranking.protocol import Read, Reader, Reading
+from qa.reranking.inputs import OUTPUTS, RERANKER, TOKENIZER, laid_out
+from qa.reranking.protocol import Candidate, PairScore, Reranker
 
-if TYPE_CHECKING:
-    import torch
-
-DEFAULT_READER = "reader"
-NO_READER = "none"
-_FOLDER = Path(__file__).parents[2] / "models" / "reader"
-_OUTPUTS = 5
+DEFAULT_RERANKER = "reranker"
+NO_RERANKER = "none"
+_FOLDER = Path(__file__).parents[2] / "models" / "reranker"
 _PAIRS = 4
-"""Pairs to a batch, always."""
-_NEAR = 0.5
-"""How far from torch's compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
+"""Pairs in every batch."""
+_FURTHEST = 0.5
+"""How far from torch's the compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
 _PROBES = (
     ("What does IL-32β induce?", "Interleukin-32β raised VEGF."),
     ("What does IL-32β induce?", "No difference was seen between the two groups of patients (P = 0.41)."),
 )
-_log = logging.getLogger(__name__)
 _loading = threading.Lock()
-_loaded: dict[str, Reader] = {}
-"""The default reader, once loaded, by the SHA-256 of its weights: all assistants share it."""
+_loaded: dict[str, Reranker] = {}
+"""The rerankers in use, by the SHA-256 of their weights: all assistants share them."""
 
 
-def load_reader(name: str = DEFAULT_READER) -> Reader | None:
-    """Load a reader: the one that comes along, any cross-encoder by folder or hub name, or None for "none".
+def load_reranker(name: str = DEFAULT_RERANKER) -> Reranker | None:
+    """Load a reranker: the one in models/, any cross-encoder by folder or hub name, or None for "none".
 
-    Raises EncoderError when it is missing or is not what it says it is.
+    Raises EncoderError when it is missing, damaged, or no cross-encoder.
     """
-    if name == NO_READER:
+    if name == NO_RERANKER:
         return None
-    folder = _FOLDER if name == DEFAULT_READER else model_folder(name, "reader", "do without one by --reader none")
-    if name != DEFAULT_READER and not is_stored(folder, READER):
-        from qa.reranking.cross_encoder import CrossEncoderReader
+    is_ours = name == DEFAULT_RERANKER
+    folder = _FOLDER if is_ours else model_folder(name, "reranker", "do without one by --reranker none")
+    if not is_ours and not is_stored(folder, RERANKER):
+        from qa.reranking.cross_encoder import CrossEncoderReranker
 
-        return CrossEncoderReader(name, folder)
-    sha256 = checked_sha256(folder, READER)
+        return CrossEncoderReranker(name, folder)
+    sha256 = checked_sha256(folder, RERANKER)
     with _loading:
         if sha256 not in _loaded:
             load = _LoadedBehind if is_compiled(sha256) else _load
@@ -76,67 +67,53 @@ def load_reader(name: str = DEFAULT_READER) -> Reader | None:
 
 
 class _LoadedBehind:
-    """A reader that a thread loads while who wants it goes on to search; the first text waits for it."""
+    """A reranker that loads in a thread of its own while search goes on; the first score waits for it."""
 
     def __init__(self, name: str, sha256: str, folder: Path) -> None:
         self.name = name
         self.sha256 = sha256
-        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading-reader")
-        self._reader = pool.submit(_load, name, sha256, folder)
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading-reranker")
+        self._reranker = pool.submit(_load, name, sha256, folder)
         pool.shutdown(wait=False)
 
-    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
-        return self._reader.result().read(question, texts)
+    def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
+        return self._reranker.result().score(question, candidates)
 
 
-def _load(name: str, sha256: str, folder: Path) -> Reader:
-    try:
-        load_openvino()
-    except ImportError:
-        with by_torch:
-            return PlainReader(name, sha256, folder)
-    cache = compiled_folder(sha256)
-    try:
-        return CompiledReader(name, sha256, cache)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:  # not there yet, of another version, or damaged
-        _log.info("compiling the reader for this CPU (%s)", error)
-    with by_torch:
-        return _compiled_or_plain(name, sha256, folder, cache)
+def _load(name: str, sha256: str, folder: Path) -> Reranker:
+    return load_compiled_or_plain(
+        "the reranker",
+        sha256,
+        compiled=lambda cache: CompiledReranker(name, sha256, cache),
+        plain=lambda: PlainReranker(name, sha256, folder),
+        fill=lambda _, cache: _convert(folder, cache),
+        deviation=_deviation,
+        tolerance=_FURTHEST,
+    )
 
 
-def _compiled_or_plain(name: str, sha256: str, folder: Path, cache: Path) -> Reader:
-    plain = PlainReader(name, sha256, folder)
-    try:
-        tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
-        from index.embedding.quantization import HINTS
-
-        settings = {"pad_id": 0, "hints": HINTS}
-        convert(_stored(folder), cache, inputs=INPUTS, tokenizer=tokenizer, settings=settings)
-        compiled = CompiledReader(name, sha256, cache)
-    except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
-        _log.warning("OpenVINO cannot run the reader, torch does: %s", error)
-        return plain
-    furthest = max(abs(compiled.read(*one)[0].answers - plain.read(*one)[0].answers) for one in _probes())
-    if furthest > _NEAR:
-        _log.warning("OpenVINO's readings are off by %.2f; torch runs the reader", furthest)
-        return plain
-    return compiled
-
-
-def _stored(folder: Path) -> torch.nn.Module:
-    from index.embedding.quantization import in_eight_bits
+def _convert(folder: Path, cache: Path) -> None:
+    from index.embedding.quantization import HINTS, in_eight_bits
     from qa.reranking.network import load_network
 
+    tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
     network = load_network(folder)
-    return in_eight_bits(network, without=[network.head])
+    settings = {"pad_id": 0, "hints": HINTS}
+    convert(
+        in_eight_bits(network, without=[network.head]), cache, inputs=INPUTS, tokenizer=tokenizer, settings=settings
+    )
 
 
-def _probes() -> list[tuple[str, list[Read]]]:
-    return [(question, [Read(text)]) for question, text in _PROBES]
+def _deviation(compiled: Reranker, plain: Reranker) -> float:
+    ours, theirs = (
+        [reranker.score(question, [Candidate(text)])[0].answers for question, text in _PROBES]
+        for reranker in (compiled, plain)
+    )
+    return max(abs(one - other) for one, other in zip(ours, theirs, strict=True))
 
 
-class _OwnReader:
-    """What both ways of running our reader share: how pairs are laid out, and what the numbers mean."""
+class _OwnReranker:
+    """What both ways of running our reranker share: the layout of pairs, and the meaning of the outputs."""
 
     def __init__(self, name: str, sha256: str, tokenizer: Path) -> None:
         from tokenizers import Tokenizer
@@ -146,45 +123,50 @@ class _OwnReader:
         try:
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # tokenizers raises nothing narrower
-            raise ValueError(f"the reader's {tokenizer} is missing or damaged: {error}; {READER.cure}") from error
+            raise ValueError(f"the reranker's {tokenizer} is missing or damaged: {error}; {RERANKER.cure}") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
-    def read(self, question: str, texts: Sequence[Read]) -> list[Reading]:
-        if not texts:
+    def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
+        if not candidates:
             return []
-        given = [question, *(one.text for one in texts), *(one.context for one in texts)]
-        asked, *tokens = [one.ids for one in self._tokenizer.encode_batch(given, add_special_tokens=False)]
-        pairs = zip(tokens[: len(texts)], tokens[len(texts) :], strict=True)
-        outputs = self._run([laid_out(asked, text, context) for text, context in pairs])
-        told = np.exp(outputs[:, 2:] - outputs[:, 2:].max(axis=1, keepdims=True))
-        told /= told.sum(axis=1, keepdims=True)
+        texts = [
+            question,
+            *(candidate.text for candidate in candidates),
+            *(candidate.context for candidate in candidates),
+        ]
+        encoded = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        question_ids, *ids = [encoding.ids for encoding in encoded]
+        pairs = zip(ids[: len(candidates)], ids[len(candidates) :], strict=True)
+        outputs = self._run([laid_out(question_ids, text, context) for text, context in pairs])
+        stances = np.exp(outputs[:, 2:] - outputs[:, 2:].max(axis=1, keepdims=True))
+        stances /= stances.sum(axis=1, keepdims=True)
         return [
-            Reading(float(odds[0]), float(odds[1]), (float(row[0]), float(row[1]), float(row[2])))
-            for odds, row in zip(outputs[:, :2], told, strict=True)
+            PairScore(float(odds[0]), float(odds[1]), (float(stance[0]), float(stance[1]), float(stance[2])))
+            for odds, stance in zip(outputs[:, :2], stances, strict=True)
         ]
 
-    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+    def _run(self, rows: Sequence[TokenRow]) -> NDArray[np.float32]:
         raise NotImplementedError
 
 
-class CompiledReader(_OwnReader):
-    """Our reader compiled by OpenVINO."""
+class CompiledReranker(_OwnReranker):
+    """Our reranker compiled by OpenVINO."""
 
     def __init__(self, name: str, sha256: str, cache: Path) -> None:
-        """Load it from its cache folder. Raises what OpenVINO raises when it cannot."""
-        self._network = CompiledNetwork(cache, _OUTPUTS)
+        """Load it from its cache folder. Raises OpenVINO's own errors."""
+        self._network = CompiledNetwork(cache, len(OUTPUTS))
         super().__init__(name, sha256, cache / TOKENIZER)
 
-    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+    def _run(self, rows: Sequence[TokenRow]) -> NDArray[np.float32]:
         return self._network.run([rows], of_rows=_PAIRS)
 
 
-class PlainReader(_OwnReader):
-    """Our reader run by torch itself."""
+class PlainReranker(_OwnReranker):
+    """Our reranker run by torch itself."""
 
     def __init__(self, name: str, sha256: str, folder: Path) -> None:
-        """Load it from its folder. Raises EncoderError when a part of it is missing or damaged."""
+        """Load it from its folder. Raises EncoderError when a file is missing or damaged."""
         try:
             super().__init__(name, sha256, folder / TOKENIZER)
         except ValueError as error:
@@ -193,7 +175,7 @@ class PlainReader(_OwnReader):
 
         self.network = load_network(folder)
 
-    def _run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+    def _run(self, rows: Sequence[TokenRow]) -> NDArray[np.float32]:
         from qa.reranking.network import run_network
 
         return run_network(self.network, rows)

@@ -88,7 +88,14 @@ def test_markdown_of_a_refusal_marks_the_retracted_and_runs_no_html():
 
 def test_what_was_asked_is_told_with_the_filters_that_follow_ups_asked_for():
     said = Filters(years=(2015, None))
-    answer = Answer("since 2015", standalone_question="Why?", said_filters=said, filters=said, settings={"sources": 8})
+    answer = Answer(
+        "since 2015",
+        standalone_question="Why?",
+        said_filters=said,
+        filters_in_words="since 2015",
+        filters=said,
+        settings={"sources": 8},
+    )
     assert answer.understood_as == "Why? (since 2015)"
     assert "Asked as: Why? (since 2015)\n" in answer.to_markdown()
     assert "- sources: 8\n- filters: years 2015:\n" in answer.to_markdown()

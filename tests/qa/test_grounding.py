@@ -7,8 +7,7 @@ from conftest import ABSTRACTS
 
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.scoring import gather
-from qa.generation.generative import DraftSentence
-from qa.grounding import answering, check_quotes, cited_only, ground, refusal
+from qa.grounding import DraftSentence, answering, check_quotes, cited_only, ground, refusal
 
 SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
@@ -66,7 +65,8 @@ def test_a_quote_that_is_not_verbatim_supports_nothing(library):
         (dataclasses.replace(whole, quote="", end=start), False),
     ):
         answer = Answer("?", (Sentence("s", (citation,)),), (SOURCES[0],))
-        assert check_quotes(answer, library).sentences[0].supported == supported
+        (checked,) = check_quotes([answer], answer.sources, library)
+        assert checked.sentences[0].supported == supported
 
 
 def test_only_cited_sources_stay_numbered_in_the_order_of_citation():

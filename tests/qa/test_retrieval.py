@@ -4,7 +4,7 @@ import pytest
 from conftest import ABSTRACTS
 
 from index import Filters, Hit, Passage
-from index.analysis.abbreviations import Spelled
+from index.search.query import Query
 from qa.langchain_retriever import LibraryRetriever
 from qa.retrieval import Ranking, _standings, group_by_abstract, names_only_the_like, retrieve
 
@@ -70,7 +70,7 @@ def test_a_ranking_weighs_meaning_and_words(library, dense_weight, first):
     ],
 )
 def test_an_abstract_that_names_only_the_like(question, text, expected):
-    assert names_only_the_like(Spelled(question), text) is expected
+    assert names_only_the_like(Query(question, question), text) is expected
 
 
 def test_a_source_holds_its_hits(library):

@@ -8,12 +8,11 @@ from tiny_models import save_encoder
 
 from index.embedding.checkpoint import checked_sha256, read_about, read_state
 from index.embedding.pretrained import ENCODER, MINILM, encoder_folder
-from qa.reranking.files import READER
+from qa.reranking.inputs import RERANKER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.encoder_batches import EncoderBatches
 from training.lists import CONTRADICTS, TRAIN, Text, TextList, write_lists
-from training.searched import Searched, ndcg
 
 PLANTS = ("moss", "fern", "oak", "birch", "rose", "lily", "wheat", "rice")
 
@@ -38,15 +37,15 @@ def start(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def teacher(start, tmp_path_factory):
-    """Return a reader that was trained on the same lists."""
+    """Return a reranker that was trained on the same lists."""
     folder = tmp_path_factory.mktemp("teacher")
     write_lists(folder / "lists.gz", lists())
     bert = folder / "bert"
     shutil.copytree(start, bert)
     flags = ["--layers", "1", "--epochs", "2", "--lists-per-batch", "8"]
-    arguments = ["--lists", str(folder / "lists.gz"), "--start", str(bert), "--out", str(folder / "reader")]
-    assert main(["reader", *arguments, *flags]) == 0
-    return folder / "reader"
+    arguments = ["--lists", str(folder / "lists.gz"), "--start", str(bert), "--out", str(folder / "reranker")]
+    assert main(["reranker", *arguments, *flags]) == 0
+    return folder / "reranker"
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def test_it_learns_and_is_written_with_its_recipe(start, teacher, tmp_path, caps
     assert losses[-1] < 0.7 * losses[0]
     about = read_about(tmp_path / "made", ENCODER)
     assert (about.recipe["kept"], about.recipe["epochs"]) == (0.6, 3)
-    assert about.recipe["teacher_sha256"] == checked_sha256(teacher, READER)
+    assert about.recipe["teacher_sha256"] == checked_sha256(teacher, RERANKER)
     assert not (tmp_path / "made" / "run").exists()
 
 
@@ -121,6 +120,8 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(start, teacher, tmp_
 
 def test_ndcg_is_one_where_the_relevant_come_first_and_less_where_they_do_not(batches):
     from sentence_transformers import SentenceTransformer
+
+    from training.searched import Searched, ndcg
 
     model = SentenceTransformer(str(encoder_folder(MINILM)))
     texts = ["IL-32β raised VEGF in breast cancer.", "Rice is grown in water.", "Aspirin eased the headache."]

@@ -1,4 +1,4 @@
-"""A teacher of the reader: what it says is kept beside the lists, and learnt where there are no labels."""
+"""A teacher of the reranker: what it says is kept beside the lists, and learnt where there are no labels."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from tiny_models import save_bert
 
 from index.embedding.checkpoint import read_about
 from index.errors import FileError
-from qa.reranking.files import READER
+from qa.reranking.inputs import RERANKER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.lists import SUPPORTS, TRAIN, UNLABELLED, Text, TextList, read_lists, write_lists
@@ -18,7 +18,7 @@ UNSAID = TextList(UNLABELLED, TRAIN, "Plants are green", (Text("Yes indeed, plan
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
-    """Return a folder with a BERT of one layer that is both the reader's start and, larger in nothing, its teacher."""
+    """Return a folder with a BERT of one layer: the reranker's start and, larger in nothing, its teacher."""
     return save_bert(tmp_path_factory.mktemp("start"), layers=1, pooler=False)
 
 
@@ -46,18 +46,18 @@ def test_a_teacher_says_something_of_every_text_also_where_nobody_labelled_one(t
     assert np.argmax(known[-1].texts[0].taught[2:]) == SUPPORTS
 
 
-def test_the_reader_learns_from_what_was_said_alone(start, taught, tmp_path, capsys):
+def test_the_reranker_learns_from_what_was_said_alone(start, taught, tmp_path, capsys):
     path, said = taught
     flags = ["--epochs", "6", "--layers", "1", "--lists-per-batch", "8", "--learning-rate", "0.01"]
-    given = ["reader", "--lists", str(path), "--start", str(start), "--out", str(tmp_path / "made"), *flags]
+    given = ["reranker", "--lists", str(path), "--start", str(start), "--out", str(tmp_path / "made"), *flags]
     assert main([*given, "--taught", str(said), "--taught-share", "1"]) == 0
     printed = capsys.readouterr().out
     assert "first 1" in printed.split("as they are stored")[1]
-    recipe = read_about(tmp_path / "made", READER).recipe
+    recipe = read_about(tmp_path / "made", RERANKER).recipe
     assert recipe["taught"] == 1
     assert len(recipe["taught_sha256"]) == 64
     assert main(given) == 0
-    recipe = read_about(tmp_path / "made", READER).recipe
+    recipe = read_about(tmp_path / "made", RERANKER).recipe
     assert recipe["taught"] == 0
     assert "taught_sha256" not in recipe
 

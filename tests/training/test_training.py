@@ -1,4 +1,4 @@
-"""The reader's training on lists of our own: what is drawn, that it learns, goes on after a stop, and is written."""
+"""The reranker's training on lists of our own: what is drawn, that it learns, goes on after a stop, and is written."""
 
 import json
 import random
@@ -11,7 +11,7 @@ from tiny_models import save_bert
 from evals.corpora import part_of
 from index.embedding.checkpoint import read_about, read_state
 from index.errors import FileError
-from qa.reranking.files import READER
+from qa.reranking.inputs import RERANKER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
 from training.changes import contradicting, with_other_name
@@ -88,7 +88,7 @@ def trained(folder, start, tmp_path, *more):
     write_lists(tmp_path / "lists.gz", lists())
     arguments = ["--lists", str(tmp_path / "lists.gz"), "--start", str(start), "--out", str(folder)]
     flags = ["--epochs", "6", "--layers", "1", "--lists-per-batch", "8", "--learning-rate", "0.01"]
-    return main(["reader", *arguments, *flags, *more])
+    return main(["reranker", *arguments, *flags, *more])
 
 
 def test_it_learns_and_is_written_with_its_recipe(start, tmp_path, capsys):
@@ -98,7 +98,7 @@ def test_it_learns_and_is_written_with_its_recipe(start, tmp_path, capsys):
     assert losses[-1] < 0.5 * losses[0]
     assert "scifact: lists" in said
     assert "first 1" in said.split("as they are stored")[1]
-    about = read_about(tmp_path / "made", READER)
+    about = read_about(tmp_path / "made", RERANKER)
     assert about.recipe["epochs"] == 6
     assert about.config["num_hidden_layers"] == 1
     assert not (tmp_path / "made" / "run").exists()
@@ -124,23 +124,23 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(start, tmp_path, mon
     assert all(np.allclose(whole[name], stopped[name], atol=1e-4) for name in whole)
 
 
-def test_readers_of_one_network_are_averaged(start, tmp_path, capsys):
+def test_rerankers_of_one_network_are_averaged(start, tmp_path, capsys):
     for seed in ("1", "2"):
         assert trained(tmp_path / seed, start, tmp_path, "--seed", seed) == 0
     folders = [str(tmp_path / seed) for seed in ("1", "2")]
     assert main(["average", *folders, "--out", str(tmp_path / "mean")]) == 0
     first, second, mean = (read_state(tmp_path / name) for name in ("1", "2", "mean"))
     assert all(np.allclose(mean[name], (first[name] + second[name]) / 2, atol=0.02) for name in mean)
-    recipes = read_about(tmp_path / "mean", READER).recipe["average_of"]
+    recipes = read_about(tmp_path / "mean", RERANKER).recipe["average_of"]
     assert [one["seed"] for one in recipes] == [1, 2]
-    about = json.loads((tmp_path / "2" / "reader.json").read_text(encoding="utf-8"))
+    about = json.loads((tmp_path / "2" / "reranker.json").read_text(encoding="utf-8"))
     other = about | {"config": about["config"] | {"num_hidden_layers": 2}}
-    (tmp_path / "2" / "reader.json").write_text(json.dumps(other), encoding="utf-8")
+    (tmp_path / "2" / "reranker.json").write_text(json.dumps(other), encoding="utf-8")
     assert main(["average", *folders, "--out", str(tmp_path / "mean")]) == 2
-    assert "these readers are of different networks" in capsys.readouterr().err
+    assert "these rerankers are of different networks" in capsys.readouterr().err
 
 
-def test_a_reader_is_gone_on_with_and_its_lowest_layers_can_stay(start, tmp_path):
+def test_a_reranker_is_gone_on_with_and_its_lowest_layers_can_stay(start, tmp_path):
     assert trained(tmp_path / "first", start, tmp_path) == 0
     more = ["--epochs", "1", "--frozen", "1", "--drawn", "0.5"]
     assert trained(tmp_path / "more", tmp_path / "first", tmp_path, *more) == 0
@@ -149,7 +149,7 @@ def test_a_reader_is_gone_on_with_and_its_lowest_layers_can_stay(start, tmp_path
     below = [name for name in first if not name.startswith("head.")]
     assert below
     assert all(np.allclose(first[name], gone_on[name], atol=1e-3) for name in below)
-    recipe = read_about(tmp_path / "more", READER).recipe
+    recipe = read_about(tmp_path / "more", RERANKER).recipe
     assert (recipe["frozen"], recipe["drawn"]) == (1, 0.5)
     assert recipe["went_on_from"]["epochs"] == 6
 
@@ -181,7 +181,7 @@ def test_lists_of_like_length_come_together_and_all_of_them(batches):
     assert filled > sum(batch.attention_mask.sum() for batch in drawn) / (8 * 60 * LIST * longest)
 
 
-def test_readers_are_told_apart_by_the_lists_to_tune_by(start, tmp_path, capsys):
+def test_rerankers_are_told_apart_by_the_lists_to_tune_by(start, tmp_path, capsys):
     assert trained(tmp_path / "made", start, tmp_path) == 0
     told = capsys.readouterr().out.split("as they are stored:\n")[1]
     given = ["tuned", str(tmp_path / "made"), "--lists", str(tmp_path / "lists.gz")]
@@ -194,13 +194,13 @@ def test_readers_are_told_apart_by_the_lists_to_tune_by(start, tmp_path, capsys)
 
 def test_bad_input_gets_a_sentence(start, tmp_path, capsys):
     write_lists(tmp_path / "lists.gz", lists())
-    given = ["reader", "--lists", str(tmp_path / "lists.gz"), "--out", str(tmp_path / "made")]
+    given = ["reranker", "--lists", str(tmp_path / "lists.gz"), "--out", str(tmp_path / "made")]
     assert main([*given, "--start", str(tmp_path)]) == 2
     assert "holds no BERT to start from" in capsys.readouterr().err
     assert main([*given, "--start", str(start), "--layers", "3"]) == 2
     assert "lacks weights of the network" in capsys.readouterr().err
     nowhere = ["--data", str(tmp_path / "none"), "--lists", str(tmp_path / "no.gz")]
-    assert main(["reader", *nowhere, "--out", str(tmp_path / "made")]) == 2
+    assert main(["reranker", *nowhere, "--out", str(tmp_path / "made")]) == 2
     assert "name the folder that holds it by --data" in capsys.readouterr().err
     for flags in (["--without", "novels"], ["--drawn", "0"], ["--taught-share", "2"]):
         with pytest.raises(SystemExit):

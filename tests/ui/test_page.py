@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ui.page import COLOURS, launch_options
-
 CSS = (Path(__file__).parents[2] / "ui" / "page.css").read_text(encoding="utf-8")
 
 
@@ -48,11 +46,15 @@ def test_text_can_be_read(ink, ground, scheme):
 
 
 def test_both_schemes_name_the_same_colours_and_the_theme_only_those():
+    from ui.page import COLOURS
+
     assert set(DAY) == set(NIGHT)
     assert set(COLOURS.values()) <= set(DAY)
 
 
 def test_nothing_of_the_theme_comes_from_another_host():
+    from ui.page import launch_options
+
     options = launch_options()
     assert options["theme"]._stylesheets == []
     assert not re.search(r"https?:|//[a-z]", options["css"] + re.sub(r"(?m)^ *//.*$", "", options["js"]))

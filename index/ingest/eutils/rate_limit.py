@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
-from index.cache_folder import cache_folder
+from index.environment import cache_folder
 from index.ingest.eutils.machine_rate_limit import MachinePlaces
 
 

@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from index.analysis.abbreviations import Spelled
 from index.errors import LibraryBusyError, LibraryError
 from index.records import Abstract, Filters, Hit
-from index.search.hybrid import Indexes, Mode, Query, search, understood
+from index.search.hybrid import Indexes, search
+from index.search.query import Mode, Query, parse_query
 from index.storage.folder.database import delete_database
 from index.storage.folder.index_caches import Caches
 from index.storage.folder.lock import LOCK, WRITER, writing
@@ -95,22 +95,28 @@ class FolderBackend:
         """Return those of these abstracts that the library holds, by PMID, without their raw records."""
         return self.store.get(pmids)
 
-    def understood(self, text: str) -> Spelled:
-        """Return a question as both indexes read it, and those of its abbreviations that the library defines."""
+    def parse(self, question: str) -> Query:
+        """Return a question as both indexes read it: names normalised, the library's abbreviations expanded."""
         with self._indexes() as indexes:
-            return understood(text, indexes.lexical)
+            return parse_query(question, indexes.lexical.definitions)
 
-    def search(self, text: str, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
-        """Return up to `top` hits for a text as `understood` gives it; `embed` is None where no vector is needed."""
-        query = Query(text, embed(text) if embed else None)  # embedded outside the lock
+    def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
+        """Return up to `top` hits for a query; `embed` is None where no vector is needed."""
+        vector = embed(query.normalized) if embed else None  # embedded outside the lock
         with self._indexes() as indexes:
-            return search(query, indexes=indexes, top=top, mode=mode, selection=self.store.select(filters))
+            selection = self.store.select(filters, mark=self.caches.mark)
+            return search(query, vector, indexes=indexes, top=top, mode=mode, selection=selection)
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
-        """Return the inverse document frequencies of terms; of those that no passage holds, only of `absent`."""
-        with self._indexes() as indexes:
-            known = indexes.lexical.weights(words)
-            most = indexes.lexical.weight_of_absent
+        """Return the inverse document frequencies of terms; of those that no passage holds, only of `absent`.
+
+        The passages are those of the last search or parse.
+        """
+        with self.caches.lock:
+            if not self.caches.is_held:
+                self._catch_up()
+            known = self.caches.lexical.weights(words)
+            most = self.caches.lexical.weight_of_absent
         return known | {word: most for word in absent if word not in known}
 
     def label_values(self, kind: str) -> list[str]:

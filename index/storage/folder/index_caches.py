@@ -40,6 +40,8 @@ class Caches:
         self._lexical: LexicalIndex | None = None
         self._vectors_mark = self._lexical_mark = -1
         """The batches that those in memory hold; -1 for none, or for one that is not known."""
+        self.mark = -1
+        """The mark of the truth when `load` was called last."""
         self._bringing = threading.Lock()
         self.lock = threading.RLock()
         """Held while the indexes are searched or changed; FAISS must not search what is being added to."""
@@ -63,7 +65,8 @@ class Caches:
 
     def load(self) -> bool:
         """Take up the caches in memory or on disk if they hold the truth's generation; tell whether they do."""
-        mark, lists = self._store.mark, self._store.lists_sha256
+        self.mark, lists = self._store.index_state
+        mark = self.mark
         with self.lock:
             has_vectors = self._vectors_mark == mark and self.vectors.lists_sha256 == lists
             has_lexical = self._lexical_mark == mark

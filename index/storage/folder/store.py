@@ -13,6 +13,7 @@ import sqlite3
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,13 @@ class Store(Database):
         """The last committed batch as no other library has it, a copy that went on by itself included; 0 before any."""
         return int(self._row("SELECT coalesce(max(mark), 0) FROM marks")[0])
 
+    @property
+    def index_state(self) -> tuple[int, str]:
+        """The mark, and the digest of the lists, that the indexes must have: read as one, before each search."""
+        lists = "SELECT value FROM settings WHERE name = 'lists_sha256'"
+        mark, lists_sha256 = self._row(f"SELECT coalesce(max(mark), 0), coalesce(({lists}), '') FROM marks")
+        return int(mark), str(lists_sha256)
+
     def generation_of(self, mark: int) -> int | None:
         """Return the generation that a mark stands for, or None when it is of no batch of this library."""
         if mark and not self._rows("SELECT 1 FROM marks WHERE mark = ?", (mark,)):
@@ -165,20 +173,17 @@ class Store(Database):
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return those of these passages that are still there."""
-        with self._snapshot():
-            rows = list(
-                self._rows_in(
-                    "SELECT p.id, a.pmid, p.section, p.start, p.end FROM passages p"
-                    " JOIN abstracts a ON a.id = p.abstract_id WHERE p.id IN ({})",
-                    ids,
-                )
-            )
-            texts = {pmid: abstract.text for pmid, abstract in self.get(list({row[1] for row in rows})).items()}
+        sql = (
+            "SELECT p.id, a.pmid, p.section, p.start, p.end, a.record FROM passages p"
+            " JOIN abstracts a ON a.id = p.abstract_id WHERE p.id IN ({})"
+        )
+        passages: dict[int, Passage] = {}
+        texts: dict[bytes, str] = {}
         with decoding(self.path):
-            return {
-                id_: Passage(pmid, section, start, end, texts[pmid][start:end])
-                for id_, pmid, section, start, end in rows
-            }
+            for id_, pmid, section, start, end, record in self._rows_in(sql, ids):
+                text = texts.get(record) or texts.setdefault(record, unpack(record).text)
+                passages[id_] = Passage(pmid, section, start, end, text[start:end])
+        return passages
 
     def passage_ids(self) -> NDArray[np.int64]:
         """Return the ids of all passages, rising."""
@@ -186,12 +191,14 @@ class Store(Database):
 
     def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.float16]]:
         """Return the vectors of these passages."""
-        rows = self._rows_in("SELECT id, vector FROM passages WHERE id IN ({})", ids)
+        dimension = "SELECT value FROM settings WHERE name = 'dimension'"
+        rows = self._rows_in(f"SELECT id, vector, ({dimension}) FROM passages WHERE id IN ({{}})", ids)
+        vectors: dict[int, NDArray[np.float16]] = {}
         with decoding(self.path):
-            vectors = {id_: np.frombuffer(vector, dtype=np.float16) for id_, vector in rows}
-            dimension = self.settings.dimension
-            if any(len(vector) != dimension for vector in vectors.values()):
-                raise ValueError("a vector of another length")
+            for id_, vector, length in rows:
+                vectors[id_] = np.frombuffer(vector, dtype=np.float16)
+                if len(vectors[id_]) != int(length):
+                    raise ValueError("a vector of another length")
         return vectors
 
     def changes_since(self, generation: int) -> Changes:
@@ -291,15 +298,19 @@ class Store(Database):
             finally:
                 self._db.execute("DETACH staged")
 
-    def select(self, filters: Filters) -> Selection | None:
-        """Return which passages the filters allow; None for all of them. Those used last are remembered."""
+    def select(self, filters: Filters, *, mark: int | None = None) -> Selection | None:
+        """Return which passages the filters allow; None for all of them. Those used last are remembered.
+
+        `mark` is the library's, where the caller has just read it.
+        """
         where, values = condition(filters)
         if not where and filters.include_retracted:
             return None
-        with self._snapshot():
-            key = (self.mark, where, tuple(values))
+        with self._lock:
+            key = (self.mark if mark is None else mark, where, tuple(values))
             if key not in self._selected:
-                chosen = self._passages_of(where or "a.is_retracted", values)
+                chosen_at, chosen = self._passages_of(where or "a.is_retracted", values)
+                key = (chosen_at, *key[1:])
                 self._selected[key] = Selection(chosen, excludes=not where)
                 while len(self._selected) > _REMEMBERED:
                     self._selected.popitem(last=False)
@@ -307,12 +318,13 @@ class Store(Database):
             selection = self._selected[key]
         return None if selection.excludes and not len(selection.ids) else selection
 
-    def _passages_of(self, where: str, values: Sequence[object]) -> NDArray[np.int64]:
-        """Return the ids of the passages of the abstracts that a condition names, rising."""
+    def _passages_of(self, where: str, values: Sequence[object]) -> tuple[int, NDArray[np.int64]]:
+        """Return the library's mark, and the ids of the passages of the abstracts that a condition names, rising."""
         # CROSS: from the abstracts to their passages, as SQLite would not know which of them are few
-        sql = f"SELECT p.id FROM abstracts a CROSS JOIN passages p ON p.abstract_id = a.id WHERE {where}"
-        ids = np.fromiter((id_ for (id_,) in self._rows(sql, values)), dtype=np.int64)
-        return np.sort(ids)
+        chosen = f"SELECT p.id FROM abstracts a CROSS JOIN passages p ON p.abstract_id = a.id WHERE {where}"
+        rows = self._rows(f"SELECT coalesce(max(mark), 0) FROM marks UNION ALL {chosen}", values)
+        mark, *_ = rows[0]
+        return int(mark), np.sort(np.fromiter((id_ for (id_,) in islice(rows, 1, None)), dtype=np.int64))
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""

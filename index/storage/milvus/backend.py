@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from index.analysis.abbreviations import Spelled
 from index.errors import LibraryError
 from index.records import Abstract, Filters, Hit
-from index.search.hybrid import Mode, Query
+from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo, info_of
 from index.storage.milvus.schema import Present
-from index.storage.milvus.search import search, term_weights, understood_by
+from index.storage.milvus.search import parse, search, term_weights
 from index.storage.milvus.server import USUAL_INDEX, GoneError, Server, parse_address
 from index.storage.milvus.store import MilvusStore, Register, sha256_of
 from index.storage.protocol import AbstractStore, Embed
@@ -95,16 +94,16 @@ class MilvusBackend:
         """Return those of these abstracts that the library holds, by PMID, without their raw records."""
         return self._reading(lambda store: store.get(pmids))
 
-    def understood(self, text: str) -> Spelled:
-        """Return a question as both indexes read it, and those of its abbreviations that the library defines."""
-        return self._reading(lambda store: understood_by(text, store))
+    def parse(self, question: str) -> Query:
+        """Return a question as both indexes read it: names normalised, the library's abbreviations expanded."""
+        return self._reading(lambda store: parse(question, store))
 
-    def search(self, text: str, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
-        """Return up to `top` hits for a text as `understood` gives it; `embed` is None where no vector is needed."""
+    def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
+        """Return up to `top` hits for a query; `embed` is None where no vector is needed."""
 
         def hits(store: MilvusStore) -> list[Hit]:
-            query = Query(text, embed(text) if embed else None)  # within: a library that was rebuilt has other vectors
-            return search(query, store=store, top=top, mode=mode, filters=filters)
+            vector = embed(query.normalized) if embed else None  # within: a library that was rebuilt has other vectors
+            return search(query, vector, store=store, top=top, mode=mode, filters=filters)
 
         return self._reading(hits)
 

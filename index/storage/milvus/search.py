@@ -9,12 +9,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from index.analysis.abbreviations import Abbreviation, Spelled, key
-from index.analysis.terms import terms
+from index.analysis.abbreviations import Abbreviation, key
 from index.embedding.encoder import Vectors
 from index.records import Abstract, Filters, Hit, Passage
-from index.search.hybrid import DEPTH, Mode, Query, fuse, understood
+from index.search.hybrid import DEPTH, fuse
 from index.search.lexical_documents import LONGEST_WHOLE
+from index.search.query import Mode, Query, parse_query
 from index.storage.milvus.schema import PASSAGE, condition, definitions_of, in_order, passage_of, text_version
 from index.storage.milvus.server import MilvusRow, ScoredRow, quoted, scores_of
 from index.storage.milvus.store import MilvusStore
@@ -27,15 +27,16 @@ _One = TypeVar("_One")
 _Other = TypeVar("_Other")
 
 
-def search(query: Query, *, store: MilvusStore, top: int, mode: Mode, filters: Filters) -> list[Hit]:
+def search(
+    query: Query, vector: Vectors | None, *, store: MilvusStore, top: int, mode: Mode, filters: Filters
+) -> list[Hit]:
     """Return up to `top` hits, best first, as `index.search.hybrid.search` does from a folder."""
-    cosines, bm25, rows = _scores(query, store, depth=max(DEPTH, 2 * top), mode=mode, where=condition(filters))
+    words = " ".join(query.terms) if mode != "dense" else ""
+    cosines, bm25, rows = _scores(words, vector, store, depth=max(DEPTH, 2 * top), mode=mode, where=condition(filters))
     scores = fuse(cosines, bm25) if mode == "hybrid" else cosines or bm25
     ranked = sorted(scores, key=lambda id_: (-scores[id_], in_order(id_)))[:top]
     pmids = list(dict.fromkeys(rows[id_]["pmid"] for id_ in ranked))
-    abstracts, whole = _together(
-        lambda: store.get(pmids), lambda: _whole_scores(query.text, pmids, store) if mode != "dense" else {}
-    )
+    abstracts, whole = _together(lambda: store.get(pmids), lambda: _whole_scores(words, pmids, store))
     found = _passages({id_: rows[id_] for id_ in ranked}, abstracts, filters)
     long = {pmid for pmid, one in abstracts.items() if mode != "dense" and len(one.text) > LONGEST_WHOLE}
     return [
@@ -52,25 +53,24 @@ def search(query: Query, *, store: MilvusStore, top: int, mode: Mode, filters: F
 
 
 def _scores(
-    query: Query, store: MilvusStore, *, depth: int, mode: Mode, where: str
+    words: str, vector: Vectors | None, store: MilvusStore, *, depth: int, mode: Mode, where: str
 ) -> tuple[dict[str, float], dict[str, float], dict[str, MilvusRow]]:
     """Return the cosines, the BM25 scores and the rows of what was found, by key."""
-    words = " ".join(terms(query.text))
 
     def dense() -> list[ScoredRow]:
-        return _dense(query.vector, store, depth, where) if query.vector is not None and mode != "lexical" else []
+        return _dense(vector, store, depth, where) if vector is not None else []
 
     def lexical() -> list[ScoredRow]:
-        return _lexical(words, store, depth, where) if words and mode != "dense" else []
+        return _lexical(words, store, depth, where) if words else []
 
     by_meaning, by_words = _together(dense, lexical)
     rows = {one.id: one.row for one in (*by_meaning, *by_words)}
     cosines, bm25 = ({one.id: one.score for one in side} for side in (by_meaning, by_words))
-    if mode != "hybrid" or query.vector is None:
+    if mode != "hybrid" or vector is None:
         return cosines, bm25, rows
     others_bm25, others_cosines = _together(
         lambda: _lexical_of(words, store, [id_ for id_ in cosines if id_ not in bm25]),
-        lambda: _cosines_of(query.vector, store, [id_ for id_ in bm25 if id_ not in cosines]),
+        lambda: _cosines_of(vector, store, [id_ for id_ in bm25 if id_ not in cosines]),
     )
     return cosines | others_cosines, bm25 | others_bm25, rows
 
@@ -114,9 +114,8 @@ def _passages(rows: dict[str, MilvusRow], abstracts: dict[str, Abstract], filter
     }
 
 
-def _whole_scores(text: str, pmids: Sequence[str], store: MilvusStore) -> dict[str, float]:
+def _whole_scores(words: str, pmids: Sequence[str], store: MilvusStore) -> dict[str, float]:
     """Return the BM25 score of each of these abstracts as a whole, by PMID."""
-    words = " ".join(terms(text))
     if not words or not pmids:
         return {}
     where = f"id in {quoted(pmids)}"
@@ -140,15 +139,15 @@ def term_weights(words: Iterable[str], store: MilvusStore) -> tuple[dict[str, fl
     return found, math.log(1 + (count + 0.5) / 0.5)
 
 
-def understood_by(text: str, store: MilvusStore) -> Spelled:
+def parse(text: str, store: MilvusStore) -> Query:
     """Return a question as both sides read it, with the abbreviations that the library defines.
 
-    What its words stand for is asked for all of them at once; a folder's index is looked into a word at a time.
+    The definitions of all of its words are asked for at once; a folder's index is looked into a word at a time.
     """
-    asked = _Definitions(store)
-    understood(text, asked)
-    asked.look_up()
-    return understood(text, asked)
+    definitions = _Definitions(store)
+    parse_query(text, definitions.of)
+    definitions.look_up()
+    return parse_query(text, definitions.of)
 
 
 class _Definitions:
@@ -159,7 +158,7 @@ class _Definitions:
         self._noted: dict[str, None] = {}
         self._found: dict[str, list[Abbreviation]] | None = None
 
-    def definitions(self, form: str) -> list[Abbreviation]:
+    def of(self, form: str) -> list[Abbreviation]:
         """Return what a form is defined as, once for each passage that does."""
         if self._found is None:
             self._noted[form] = None

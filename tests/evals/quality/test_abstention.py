@@ -3,8 +3,8 @@ import pytest
 from evals.corpora import Question
 from evals.quality.abstention import Asked, ask, citing, refusing, thresholds, without
 from index import Abstract
-from qa.reranking.reranker import load_reader
-from qa.retrieval import Found
+from qa.reranking.reranker import load_reranker
+from qa.retrieval import RankedAbstract
 
 
 def asked(is_in, confidence, *, refused=False, cited=(), relevant=("1",)):
@@ -50,14 +50,14 @@ def test_where_precision_meets_recall():
 
 
 def test_what_is_found_loses_the_relevant():
-    found = [Found(Abstract(str(number), "A title"), (), 1.0) for number in range(1, 5)]
+    found = [RankedAbstract(Abstract(str(number), "A title"), (), 1.0) for number in range(1, 5)]
     assert [one.abstract.pmid for one in without(found, frozenset({"1", "3"}))] == ["2", "4"]
 
 
-@pytest.mark.parametrize("reader", ["none", "reader"])
-def test_a_question_is_asked_with_its_abstract_and_without(library, reader):
+@pytest.mark.parametrize("reranker", ["none", "reranker"])
+def test_a_question_is_asked_with_its_abstract_and_without(library, reranker):
     question = Question("q", "What does IL-32β induce in breast cancer cells?", {"90000001": 1})
-    inside, outside = ask(library, question, load_reader(reader))
+    inside, outside = ask(library, question, load_reranker(reranker))
     assert (inside.is_refused, inside.cited, inside.found) == (False, ("90000001",), 1)
     assert (outside.is_refused, outside.cited, outside.found) == (True, (), 0)
     assert outside.confidence < inside.confidence

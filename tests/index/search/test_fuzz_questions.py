@@ -11,7 +11,7 @@ from index import Library
 from index.analysis.terms import content_words, isoforms, names, terms
 from index.errors import InputError
 from index.record_json import to_json
-from index.search.hybrid import MAX_QUERY_CHARACTERS, checked_query
+from index.search.query import MAX_QUERY_CHARACTERS, check_text
 from qa import Answer, Assistant, Turn
 from qa.conversation.standalone import standalone
 
@@ -66,7 +66,7 @@ def test_any_text_becomes_terms_and_a_question(text, before):
     assert found.is_sure or found.question.endswith(found.focus)
     assert standalone(text, []).question == text.strip()
     try:
-        query = checked_query(text)
+        query = check_text(text)
     except InputError as error:
         assert str(error).startswith("there is nothing to search for")
     else:

@@ -13,8 +13,9 @@ from index.errors import ModelError
 from index.records import Abstract, Section
 from qa.answer import Answer, Source, Turn
 from qa.generation.chat_models import load_chat_model
-from qa.generation.generative import MAX_RECEIVED_CHARS, DraftSentence, NotAnswered, compose, standalone_question
+from qa.generation.generative import MAX_RECEIVED_CHARS, NotAnswered, compose, standalone_question
 from qa.generation.prompts import load_prompt
+from qa.grounding import DraftSentence
 
 SOURCES = [
     Source(

@@ -14,7 +14,7 @@ from index import Library
 from index.errors import InputError
 from index.record_json import to_json
 from qa import Assistant
-from qa.generation.chat_models import DEFAULT_LIMIT_S, LIMIT_VARIABLE, load_chat_model, reply_limit_s
+from qa.generation.chat_models import DEFAULT_TIMEOUT_S, TIMEOUT_VARIABLE, load_chat_model, reply_timeout_s
 
 # httpx ends a stream that was broken off by a generator of its own, which may be collected while another thread of it
 # still winds up; Python says so and goes on. Here it is looked for and let pass, so that no later test hears of it.
@@ -132,7 +132,7 @@ def collected():
 
 @pytest.fixture(autouse=True)
 def limit(monkeypatch):
-    monkeypatch.setenv(LIMIT_VARIABLE, str(LIMIT_S))
+    monkeypatch.setenv(TIMEOUT_VARIABLE, str(LIMIT_S))
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
 
@@ -210,15 +210,15 @@ def test_many_ask_a_server_that_hangs_and_each_is_answered_in_time(library):
 
 
 def test_the_limit_is_a_setting(monkeypatch):
-    assert reply_limit_s() == LIMIT_S
-    monkeypatch.setenv(LIMIT_VARIABLE, " ")
-    assert reply_limit_s() == DEFAULT_LIMIT_S
+    assert reply_timeout_s() == LIMIT_S
+    monkeypatch.setenv(TIMEOUT_VARIABLE, " ")
+    assert reply_timeout_s() == DEFAULT_TIMEOUT_S
 
 
 @pytest.mark.parametrize("text", ["soon", "0", "-3", "nan", "inf", "1e9"])
 def test_a_limit_that_is_none_is_refused(text, monkeypatch):
-    monkeypatch.setenv(LIMIT_VARIABLE, text)
-    with pytest.raises(InputError, match=f'{LIMIT_VARIABLE} is "{text}"; give the seconds'):
+    monkeypatch.setenv(TIMEOUT_VARIABLE, text)
+    with pytest.raises(InputError, match=f'{TIMEOUT_VARIABLE} is "{text}"; give the seconds'):
         load_chat_model("local", url="http://127.0.0.1:1")
 
 

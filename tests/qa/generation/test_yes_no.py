@@ -118,7 +118,7 @@ def test_a_denial_counts_where_the_sentence_speaks_of_what_is_asked(sentence, le
     assert leaning(QUESTION, [said(sentence, 1)]).to == leans
 
 
-def test_the_reader_tells_a_contradiction_that_the_rules_miss():
+def test_the_reranker_tells_a_contradiction_that_the_rules_miss():
     raised = "Zelotin raised blood pressure."
     assert leaning(QUESTION, [said(raised, 1)], {("1", 0): (0.0, 0.8, 0.2)}).to == "yes"  # not sure enough
     assert leaning(QUESTION, [said(raised, 1)], {("1", 0): (0.0, 0.95, 0.05)}).to == "no"

@@ -100,7 +100,7 @@ def test_words_weigh_what_they_do_in_a_folder(samples_there, samples):
 
 def test_abbreviations_are_read_as_in_a_folder(samples_there, samples):
     for text in ("RA", "rheumatoid arthritis", "VEGF", "What is AMPK good for?", "TP53 and p53"):
-        assert samples_there.understood(text) == samples.understood(text)
+        assert samples_there.parse(text) == samples.parse(text)
 
 
 def test_what_filters_name_is_listed_as_in_a_folder(samples_there, samples):

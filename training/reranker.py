@@ -1,4 +1,4 @@
-"""The reader, from the data to a folder of weights."""
+"""The reranker, from the data to a folder of weights."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import torch
 from safetensors.torch import load_file
 
 from index.embedding.checkpoint import About, is_stored, read_about, read_state, save_weights
-from index.embedding.model_files import weights_sha256
+from index.embedding.pretrained import weights_sha256
 from index.errors import InputError
-from qa.reranking.files import READER, TOKENIZER
-from qa.reranking.network import ReaderNetwork, load_network
+from qa.reranking.inputs import RERANKER, TOKENIZER
+from qa.reranking.network import RerankerNetwork, load_network
 from training.batches import Batches, bare_tokenizer
 from training.fit import Run, Say, device_name
 from training.lists import TRAIN, UNLABELLED, TextList, digest, read_lists
-from training.reader_loss import ReaderLoss, ReaderRecipe
+from training.reranker_loss import RerankerLoss, RerankerRecipe
 from training.taught import with_taught
 from training.tuned import tell
 
@@ -33,10 +33,10 @@ _CONFIG = (
 )  # fmt: skip
 
 
-def make_reader(
-    lists_path: Path, start: Path, out: Path, recipe: ReaderRecipe, *, taught: Path | None = None, say: Say
+def make_reranker(
+    lists_path: Path, start: Path, out: Path, recipe: RerankerRecipe, *, taught: Path | None = None, say: Say
 ) -> None:
-    """Train a reader on the lists from the weights in `start`, a bi-encoder's or a reader's, and write it to `out`.
+    """Train a reranker on the lists from the weights in `start`, a bi-encoder's or a reranker's, and write it to `out`.
 
     `taught` is a file of what a teacher says of the lists; lists that nobody labelled are left out without one. A run
     that was stopped goes on from its last whole epoch; what it keeps for that is taken away at the end.
@@ -55,7 +55,7 @@ def make_reader(
     run = Run(
         network,
         lambda seed: batches.of_epoch(to_train, seed),
-        ReaderLoss(network, recipe),
+        RerankerLoss(network, recipe),
         recipe,
         out / "run",
         steps=batches.count(to_train),
@@ -65,7 +65,7 @@ def make_reader(
         tell(network, batches, lists, say)
     state = {name: tensor.detach().float().cpu().numpy() for name, tensor in network.state_dict().items()}
     about = About(config, _recipe(recipe, start, taught), digest(lists_path))
-    known = save_weights(out, READER, state, about)
+    known = save_weights(out, RERANKER, state, about)
     shutil.copy(start / TOKENIZER, out / TOKENIZER)
     network.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in read_state(out).items()})
     say(f"written to {out}, weights {known.weights_sha256[:12]}; as they are stored:")
@@ -73,23 +73,23 @@ def make_reader(
     shutil.rmtree(out / "run")
 
 
-def average_readers(folders: Sequence[Path], out: Path) -> None:
-    """Write the average of readers of one network to a folder, with all their recipes.
+def average_rerankers(folders: Sequence[Path], out: Path) -> None:
+    """Write the average of rerankers of one network to a folder, with all their recipes.
 
     Raises InputError when they differ in their networks.
     """
-    abouts = [read_about(folder, READER) for folder in folders]
+    abouts = [read_about(folder, RERANKER) for folder in folders]
     first = abouts[0]
     if any(one.config != first.config for one in abouts):
-        raise InputError("these readers are of different networks: only what they were trained by may differ")
+        raise InputError("these rerankers are of different networks: only what they were trained by may differ")
     states = [read_state(folder) for folder in folders]
     mean = {name: np.mean([state[name] for state in states], axis=0) for name in states[0]}
     recipes = [dict(one.recipe) | {"lists_sha256": one.lists_sha256} for one in abouts]
-    save_weights(out, READER, mean, About(first.config, {"average_of": recipes}, first.lists_sha256))
+    save_weights(out, RERANKER, mean, About(first.config, {"average_of": recipes}, first.lists_sha256))
     shutil.copy(folders[0] / TOKENIZER, out / TOKENIZER)
 
 
-def _wanted(lists: Sequence[TextList], recipe: ReaderRecipe) -> list[TextList]:
+def _wanted(lists: Sequence[TextList], recipe: RerankerRecipe) -> list[TextList]:
     """Return the lists of the kinds that a recipe takes, with or without contexts; those to tune by are all kept."""
     kept = [one for one in lists if one.part != TRAIN or one.kind not in recipe.without]
     if recipe.with_context:
@@ -98,11 +98,13 @@ def _wanted(lists: Sequence[TextList], recipe: ReaderRecipe) -> list[TextList]:
 
 
 def _config(start: Path, layers: int) -> dict[str, object]:
-    if is_stored(start, READER):
-        known = dict(read_about(start, READER).config)
+    if is_stored(start, RERANKER):
+        known = dict(read_about(start, RERANKER).config)
         if known["num_hidden_layers"] != layers:
             has = known["num_hidden_layers"]
-            raise InputError(f"the reader in {start} has {has} layers, not {layers}; go on from it with --layers {has}")
+            raise InputError(
+                f"the reranker in {start} has {has} layers, not {layers}; go on from it with --layers {has}"
+            )
         return known
     try:
         read = json.loads((start / "config.json").read_text(encoding="utf-8"))
@@ -113,11 +115,11 @@ def _config(start: Path, layers: int) -> dict[str, object]:
         ) from error
 
 
-def _started(config: dict[str, object], start: Path) -> ReaderNetwork:
-    """Return the network with a reader's weights, or with a bi-encoder's below and a head of the seed's above."""
+def _started(config: dict[str, object], start: Path) -> RerankerNetwork:
+    """Return the network with a reranker's weights, or with a bi-encoder's below and a head of the seed's above."""
     torch.manual_seed(_HEAD_SEED)
-    network = ReaderNetwork(config, dropout=0.1)
-    if is_stored(start, READER):
+    network = RerankerNetwork(config, dropout=0.1)
+    if is_stored(start, RERANKER):
         network.load_state_dict(load_network(start).state_dict())
         return network
     weights = load_file(start / "model.safetensors")
@@ -127,12 +129,12 @@ def _started(config: dict[str, object], start: Path) -> ReaderNetwork:
     return network
 
 
-def _recipe(recipe: ReaderRecipe, start: Path, taught: Path | None) -> dict[str, object]:
-    """Return a recipe as the weights record it: without a teacher its share is nothing; a reader's own goes before."""
+def _recipe(recipe: RerankerRecipe, start: Path, taught: Path | None) -> dict[str, object]:
+    """Return a recipe as the weights record it: without a teacher its share is 0; a reranker's own goes before."""
     known: dict[str, object] = asdict(recipe)
     known["taught"] = recipe.taught if taught else 0.0
     if taught:
         known["taught_sha256"] = hashlib.sha256(taught.read_bytes()).hexdigest()
-    if is_stored(start, READER):
-        known["went_on_from"] = read_about(start, READER).recipe
+    if is_stored(start, RERANKER):
+        known["went_on_from"] = read_about(start, RERANKER).recipe
     return known | {"start_sha256": weights_sha256(start), "trained_on": device_name()}

@@ -1,4 +1,4 @@
-"""What the reader is trained by: lists ranked, pairs told apart, stances."""
+"""What the reranker is trained by: lists ranked, pairs told apart, stances."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _SCORED = 512
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderRecipe(Recipe):
-    """A reader's recipe.
+class RerankerRecipe(Recipe):
+    """A reranker's recipe.
 
     `layers` are the first ones of the model that it starts from; lists of the kinds in `without` are left out. `taught`
     is the teacher's share beside the labels', where there is a teacher, `drawn` the share of its draws that an epoch
@@ -43,11 +43,11 @@ class ReaderRecipe(Recipe):
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderLoss:
+class RerankerLoss:
     """The loss of a batch of pairs, by the network that is trained."""
 
     network: torch.nn.Module
-    recipe: ReaderRecipe
+    recipe: RerankerRecipe
 
     def __call__(self, batch: Batch) -> torch.Tensor:
         """Return the listwise softmax (ListNet's top one, Cao et al. 2007), the pointwise and the stance's loss.

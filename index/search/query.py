@@ -1,0 +1,116 @@
+"""A question or search text, checked and parsed once for both indexes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from index.analysis.abbreviations import LONGEST_FORM, Abbreviation, dominant, key
+from index.analysis.normalization import fold
+from index.analysis.terms import canonical, families, is_short, terms
+from index.errors import InputError
+
+Mode = Literal["hybrid", "dense", "lexical"]
+Definitions = Callable[[str], Iterable[Abbreviation]]
+"""The abbreviations that a library defines with a form of this key, one for each time it does."""
+
+MAX_QUERY_CHARACTERS = 2_000
+_MOST_WORDS = 100
+"""Words of a question in which abbreviations are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question or search text, parsed once.
+
+    `text` is as the person wrote it, trimmed; `normalized` is what both indexes read: names in one written form,
+    abbreviations in both forms. `abbreviations` are those of it that the library defines.
+    """
+
+    text: str
+    normalized: str
+    abbreviations: tuple[Abbreviation, ...] = ()
+
+    @property
+    def terms(self) -> list[str]:
+        """The index terms of the query, repeats kept."""
+        return terms(self.normalized)
+
+    @property
+    def families(self) -> Mapping[str, str]:
+        """The names in the query, and how the family of each begins."""
+        return families(self.normalized)
+
+
+def parse_query(text: str, definitions: Definitions) -> Query:
+    """Normalise names and expand abbreviations, once, for both indexes. Raises InputError as `check_text` does."""
+    checked = check_text(text)
+    expanded, abbreviations = _expand_abbreviations(checked, definitions)
+    return Query(checked, canonical(expanded), abbreviations)
+
+
+def parsed(question: str | Query, parse: Callable[[str], Query]) -> Query:
+    """Return a question as a query; one that is parsed already comes back as it is."""
+    return question if isinstance(question, Query) else parse(question)
+
+
+def check_text(text: str) -> str:
+    """Return the text of a query, trimmed. Raises InputError when it is empty or beyond MAX_QUERY_CHARACTERS."""
+    checked = text.encode("utf-8", "replace").decode().strip()  # half a surrogate pair cannot be stored or encoded
+    if not any(char.isalnum() for char in checked):
+        raise InputError("there is nothing to search for: write a question or some words")
+    if len(checked) > MAX_QUERY_CHARACTERS:
+        raise InputError(
+            f"the question has {len(checked):,} characters, the most is {MAX_QUERY_CHARACTERS:,}: "
+            "ask in a sentence or two"
+        )
+    return checked
+
+
+def check_bounds(top: int, mode: str) -> None:
+    """Raise InputError for a number of hits out of bounds, or an unknown mode."""
+    if not 1 <= top <= 10_000:
+        raise InputError(f"top is {top}; give a number from 1 to 10,000")
+    if mode not in get_args(Mode):
+        raise InputError(f"no search mode {mode!r}; give one of {', '.join(get_args(Mode))}")
+
+
+def _expand_abbreviations(text: str, definitions: Definitions) -> tuple[str, tuple[Abbreviation, ...]]:
+    """Return a text with both forms of the abbreviations in it, "TP53 (p53)", and the abbreviations.
+
+    Two names of one thing are always both written; words and their first letters only in a text of a few words. In a
+    whole question, searching for both "rheumatoid arthritis" and "RA" lost more than it gained: they weigh twice what
+    the rest of it does. The longest forms are looked for first; a form that stands for several things is left as it is.
+    """
+    words, written = fold(text).split(), []
+    used: dict[Abbreviation, None] = {}
+    is_few = is_short(text)
+    place = 0
+    while place < len(words):
+        width, abbreviation = _form_at(words, place, definitions) if place < _MOST_WORDS else (1, None)
+        is_written_out = abbreviation is not None and (is_few or abbreviation.are_names)
+        if abbreviation is None or not is_written_out:
+            written += words[place : place + width]
+        elif abbreviation in used:
+            written.append(abbreviation.short)
+        else:
+            end = re.search(r"\W*$", words[place + width - 1])
+            written.append(f"{abbreviation.long} ({abbreviation.short}){end.group() if end else ''}")
+        if abbreviation is not None:
+            used[abbreviation] = None
+        place += width
+    return " ".join(written), tuple(used)
+
+
+def _form_at(words: Sequence[str], place: int, definitions: Definitions) -> tuple[int, Abbreviation | None]:
+    """Return how many words from a place on make a known form, and its abbreviation; (1, None) if none do."""
+    for width in range(min(LONGEST_FORM, len(words) - place), 0, -1):
+        first, last = words[place], words[place + width - 1]
+        if width > 1 and not (terms(first) and terms(last)):
+            continue  # "what does rheumatoid arthritis" is no form of it
+        form = key(" ".join(words[place : place + width]).strip("?.,;:!()\"'"))
+        if form and (abbreviation := dominant(form, definitions)):
+            return width, abbreviation
+    return 1, None
