@@ -99,7 +99,7 @@ def watched() -> Clock:
     Store.put = clock.timed("SQLite", Store.put)  # type: ignore[method-assign]
     Store.vectors = clock.timed("SQLite", Store.vectors)  # type: ignore[method-assign]
     Store.passages = clock.timed("SQLite", Store.passages)  # type: ignore[method-assign]
-    Caches._settle_lists = clock.timed("FAISS", Caches._settle_lists)  # type: ignore[method-assign]
+    Caches._settle_cells = clock.timed("FAISS", Caches._settle_cells)  # type: ignore[method-assign]
     Caches._write_vectors = clock.timed("FAISS", Caches._write_vectors)  # type: ignore[method-assign]
     Caches._rows_of = clock.steps("terms", Caches._rows_of)  # type: ignore[method-assign]
     LexicalIndex._commit = clock.timed("tantivy", LexicalIndex._commit)  # type: ignore[method-assign]
