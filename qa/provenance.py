@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from index import Library
+from index import Library, __version__
 from index.search.hybrid import DENSE_WEIGHT
-from index.version import VERSION
 from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
 from qa.language.synonyms import NEAR
 from qa.reranking.protocol import Reranker
@@ -23,7 +22,7 @@ def settings_of(library: Library, reranker: Reranker | None) -> Settings:
     """
     built = library.settings
     return {
-        "version": VERSION,
+        "version": __version__,
         "encoder": built.encoder,
         "encoder_sha256": built.encoder_sha256,
         "passage_tokens": built.passage_tokens,

@@ -148,6 +148,15 @@ def at_milvus(milvus):
         drop_library(one)
 
 
+@pytest.fixture(params=["folder", "milvus"])
+def place(request, tmp_path):
+    """Give where a new library can be made, by a name: a folder, or an address."""
+    if request.param == "folder":
+        return lambda name: tmp_path / name
+    at_milvus = request.getfixturevalue("at_milvus")
+    return lambda name: at_milvus()
+
+
 @pytest.fixture
 def eutils(monkeypatch):
     """A stand-in E-utilities server, to which the environment points."""

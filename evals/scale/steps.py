@@ -26,12 +26,10 @@ import numpy as np
 
 from evals.scale.grown import Unit, entries, parted, real_abstracts
 from index import Filters, Library
-from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import load_encoder
-from index.ingest.batches import _BATCH
+from index.ingest.batches import BATCH_SIZE
 from index.search.lexical import LexicalIndex
-from index.storage.build_settings import create_library
-from index.storage.folder.index_caches import Caches
+from index.storage.folder import index_caches
 from index.storage.folder.store import Store
 from qa import Assistant
 
@@ -96,14 +94,16 @@ def watched() -> Clock:
     """Return a clock that counts what writing a library takes, part by part, from now on in this process."""
     clock = Clock()
     encoder = type(load_encoder())
-    Store.put = clock.timed("SQLite", Store.put)  # type: ignore[method-assign]
-    Store.vectors = clock.timed("SQLite", Store.vectors)  # type: ignore[method-assign]
-    Store.passages = clock.timed("SQLite", Store.passages)  # type: ignore[method-assign]
-    Caches._settle_cells = clock.timed("FAISS", Caches._settle_cells)  # type: ignore[method-assign]
-    Caches._write_vectors = clock.timed("FAISS", Caches._write_vectors)  # type: ignore[method-assign]
-    Caches._rows_of = clock.steps("terms", Caches._rows_of)  # type: ignore[method-assign]
-    LexicalIndex._commit = clock.timed("tantivy", LexicalIndex._commit)  # type: ignore[method-assign]
-    encoder.encode = clock.timed("encoder", encoder.encode)  # type: ignore[method-assign]
+    parts: dict[str, list[tuple[Any, str]]] = {
+        "SQLite": [(Store, "put"), (Store, "vectors"), (Store, "passages"), (Store, "get")],
+        "FAISS": [(index_caches, "train"), (index_caches, "write_rows")],
+        "tantivy": [(LexicalIndex, "add"), (LexicalIndex, "replace_all")],
+        "encoder": [(encoder, "encode")],
+    }
+    for what, functions in parts.items():
+        for owner, name in functions:
+            setattr(owner, name, clock.timed(what, getattr(owner, name)))
+    index_caches.lexical_rows = clock.steps("terms", index_caches.lexical_rows)
     return clock
 
 
@@ -111,15 +111,14 @@ def build(folder: Path, passages: int, real: Path) -> dict[str, float]:
     """Make a library without the encoder, with the batches and the caches of a real build."""
     told, _ = parted(real_abstracts(real))
     clock = watched()
-    create_library(folder, encoder=None, passage_tokens=None)
-    store = Store(folder / "library.db")
     abstracts = 0
-    for batch in _in_parts(entries(told, passages), _BATCH):
-        store.put(batch)
-        abstracts += len(batch)
-    with clock.on("rest"):
-        Caches(folder, store).write()
-    store.close()
+    with Library.open(folder, create=True) as library:
+        store = library.backend.store
+        for batch in _in_parts(entries(told, passages), BATCH_SIZE):
+            store.put(batch)
+            abstracts += len(batch)
+        with clock.on("rest"):
+            library.backend.settle(store)
     on_disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return {"abstracts": abstracts, "disk bytes": on_disk, **clock.seconds}
 
@@ -158,15 +157,16 @@ def ask(folder: Path, questions: Path) -> dict[str, float]:
     with Library.open(folder) as library:
         library.search(asked[0])
         opened = time.perf_counter() - began
-        forget = partial(_forget_queries, library)
-        searching = _milliseconds(library.search, asked[1:], before=forget)
-        first_filtered = _timed(lambda question: library.search(question, filters=_RECENT), asked[0])
-        filtered = _milliseconds(lambda question: library.search(question, filters=_RECENT), asked[-50:], before=forget)
+        searching = _milliseconds(library.search, asked[1:], before=library.forget_queries)
+        search_recent = partial(library.search, filters=_RECENT)
+        first_filtered = _timed(search_recent, asked[0])
+        filtered = _milliseconds(search_recent, asked[-50:], before=library.forget_queries)
         after = _memory()  # before the words of answers are remembered
-        answering = _milliseconds(Assistant(library, reranker=None).ask, asked[1:_ANSWERED], before=forget)
+        answer = Assistant(library, reranker=None).ask
+        answering = _milliseconds(answer, asked[1:_ANSWERED], before=library.forget_queries)
         found = [[hit.cosine for hit in library.search(one, top=TOP, mode="dense")] for one in asked]
-        units = [library.query_vector(library.parse(one).normalized) for one in asked]
-        exact = _exact(library.backend.store, np.stack(units))
+        queries = np.stack([library.query_vector(library.parse(one).normalized) for one in asked])
+        exact = _exact(library.backend.store, queries)
     return {
         "open s": opened,
         **_waited("search", searching),
@@ -202,11 +202,6 @@ def _in_parts(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
     values = iter(values)
     while part := list(islice(values, size)):
         yield part
-
-
-def _forget_queries(library: Library) -> None:
-    """Have a library embed each question anew, whenever it was asked before."""
-    library._query_vectors = RememberedVectors("query")
 
 
 def _milliseconds(

@@ -62,11 +62,11 @@ def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: AbstractStor
     report = _account(batch, before, job.report)
     latest = {read.pmid: read for read in batch if not isinstance(read, Failure)}
     changed = [read for read in latest.values() if isinstance(read, Abstract) and not before.has(read)]
-    restated = [one for one in changed if before.has_passages_of(one)]
-    known = {one.pmid for one in restated}
+    restated = [abstract for abstract in changed if before.has_passages_of(abstract)]
+    known = {abstract.pmid for abstract in restated}
     now = replace(job, report=report, taken=job.taken + (0 if is_fetched else len(batch)))
     store.put(
-        _entries([one for one in changed if one.pmid not in known], store=store, encoder=encoder),
+        _entries([abstract for abstract in changed if abstract.pmid not in known], store=store, encoder=encoder),
         restated=restated,
         remove=[pmid for pmid, read in latest.items() if isinstance(read, Deletion) and pmid in before.digests],
         step=Step(now, job.report, [_name(read) for read in batch] if is_fetched else ()),
@@ -82,12 +82,12 @@ class _Before:
         self.abstracts = store.get([read.pmid for read in batch if isinstance(read, Abstract) and not self.has(read)])
 
     def has(self, abstract: Abstract) -> bool:
-        """Tell whether the abstract was there just so."""
+        """Return True if the abstract was there just so."""
         digest = self.digests.get(abstract.pmid)
         return digest is not None and digest == abstract_digest(abstract)
 
     def has_passages_of(self, abstract: Abstract) -> bool:
-        """Tell whether nothing that is embedded has changed: new MeSH terms or a retraction cost no encoder."""
+        """Return True if nothing that is embedded has changed: new MeSH terms or a retraction cost no encoder."""
         old = self.abstracts.get(abstract.pmid)
         return old is not None and (old.title, old.sections) == (abstract.title, abstract.sections)
 
@@ -129,7 +129,9 @@ def _name(read: Read) -> str:
 def _entries(abstracts: Sequence[Abstract], *, store: AbstractStore, encoder: Encoder) -> list[Entry]:
     """Chunk and embed abstracts, all passages of the batch in one call so that like lengths meet."""
     max_tokens = store.settings.passage_tokens
-    split = [split_abstract(one, max_tokens=max_tokens, count_tokens=encoder.count_tokens) for one in abstracts]
+    split = [
+        split_abstract(abstract, max_tokens=max_tokens, count_tokens=encoder.count_tokens) for abstract in abstracts
+    ]
     texts = [
         passage_text(abstract, passage)
         for abstract, passages in zip(abstracts, split, strict=True)

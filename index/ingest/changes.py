@@ -21,15 +21,24 @@ def changes_between(old: Abstract, new: Abstract) -> str:
     >>> changes_between(Abstract("1", "A"), Abstract("1", "A", is_retracted=True))
     'was retracted'
     """
-    added = [one for one in new.corrections if one.ref_type in _TOLD and one not in old.corrections]
-    told = [f"{said}{_where(one)}" for ref_type, said in _TOLD.items() for one in added if one.ref_type == ref_type]
-    if new.is_retracted and not old.is_retracted and not any("retracted" in each for each in told):
-        told.insert(0, "was retracted")
+    added = [
+        correction
+        for correction in new.corrections
+        if correction.ref_type in _TOLD and correction not in old.corrections
+    ]
+    changes = [
+        f"{words}{_where(correction)}"
+        for ref_type, words in _TOLD.items()
+        for correction in added
+        if correction.ref_type == ref_type
+    ]
+    if new.is_retracted and not old.is_retracted and not any("retracted" in change for change in changes):
+        changes.insert(0, "was retracted")
     if old.is_retracted and not new.is_retracted:
-        told.insert(0, "is no longer marked as retracted")
+        changes.insert(0, "is no longer marked as retracted")
     if new.text != old.text:
-        told.append("has another text")
-    return "; ".join(told)
+        changes.append("has another text")
+    return "; ".join(changes)
 
 
 def _where(correction: Correction) -> str:

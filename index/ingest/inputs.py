@@ -30,7 +30,7 @@ class Shard:
     count: int
 
     def has(self, name: str) -> bool:
-        """Tell whether a file's name or a PMID falls to this share."""
+        """Return True if a file's name or a PMID falls to this share."""
         digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
         return int.from_bytes(digest[:8], "big") % self.count == self.number - 1
 
@@ -71,9 +71,9 @@ class Inputs:
     def key(self, *command: object) -> str:
         """Return a SHA-256 of a command on these inputs; a file that was written since makes another one."""
         files = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in map(Path, self.files)]
-        told: list[object] = [command, files, parse_pmids(" ".join(self.pmids)), self.search, self.limit]
-        told += [str(self.shard)] if self.shard else []
-        return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+        parts: list[object] = [command, files, parse_pmids(" ".join(self.pmids)), self.search, self.limit]
+        parts += [str(self.shard)] if self.shard else []
+        return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
 
 def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:

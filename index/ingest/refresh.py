@@ -37,5 +37,5 @@ def _is_unknown(read: Read) -> bool:
 
 
 def _is_from_pubmed(abstract: Abstract) -> bool:
-    """Tell whether the record is in a form that PubMed writes: JSON Lines may hold anybody's."""
+    """Return True if the record is in a form that PubMed writes: JSON Lines may hold anybody's."""
     return not abstract.raw.lstrip().startswith(b"{")

@@ -45,9 +45,9 @@ def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
     pmids, failed = parse_pmids(" ".join(inputs.pmids))
     notes: tuple[str, ...] = ()
     if inputs.search and client:
-        found = client.search(inputs.search, limit=inputs.limit)
-        pmids = list(dict.fromkeys([*pmids, *found.pmids]))
-        notes = found.notes if found.pmids else (*found.notes, "PubMed's search found nothing")
+        result = client.search(inputs.search, limit=inputs.limit)
+        pmids = list(dict.fromkeys([*pmids, *result.pmids]))
+        notes = result.notes if result.pmids else (*result.notes, "PubMed's search found nothing")
     if shard := inputs.shard:
         pmids = [pmid for pmid in pmids if shard.has(pmid)]
         failed = failed if shard.number == 1 else {}  # what all have, one names

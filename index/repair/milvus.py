@@ -17,7 +17,7 @@ from index.storage.build_settings import matching_encoder
 from index.storage.jobs import Job
 from index.storage.milvus.backend import MilvusBackend
 from index.storage.milvus.schema import passage_of, text_version
-from index.storage.milvus.server import Row
+from index.storage.milvus.server import MilvusRow
 from index.storage.milvus.store import MilvusStore
 from index.storage.schema import abstract_digest, covers_abstract
 
@@ -43,16 +43,18 @@ def _check_store(store: MilvusStore, unfinished: Sequence[str]) -> list[Finding]
     address = store.server.address
     remedy = f"python -m index check --repair --library {address}"
     again = f"run the same command again; when nobody writes and nobody will: {remedy}"
-    found = [Finding(address.name, f"knows of {one}, at work or broken off", again) for one in unfinished]
+    findings = [Finding(address.name, f"knows of {run}, at work or broken off", again) for run in unfinished]
     for pmid, abstract in _wrong(store):
         if abstract:
-            found.append(Finding(store.abstracts_name, f"holds PMID {pmid} damaged", remedy, mends="rows"))
+            findings.append(Finding(store.abstracts_name, f"holds PMID {pmid} damaged", remedy, mends="rows"))
         else:
             fetch = f"fetch it again: python -m index add --pmids {pmid} --library {address}"
-            found.append(Finding(store.abstracts_name, f"has lost the record of PMID {pmid}", fetch, mends="nothing"))
+            findings.append(
+                Finding(store.abstracts_name, f"has lost the record of PMID {pmid}", fetch, mends="nothing")
+            )
     if next(store.strays(), None):
-        found.append(Finding(store.passages_name, "holds passages of no abstract", remedy))
-    return found
+        findings.append(Finding(store.passages_name, "holds passages of no abstract", remedy))
+    return findings
 
 
 def _mend(store: MilvusStore) -> None:
@@ -96,17 +98,19 @@ def _wrong(store: MilvusStore) -> Iterator[tuple[str, Abstract | None]]:
                 yield pmid, abstract
 
 
-def _is_as_written(row: Mapping[str, object], abstract: Abstract, passages: Sequence[Row], dimension: int) -> bool:
+def _is_as_written(
+    row: Mapping[str, object], abstract: Abstract, passages: Sequence[MilvusRow], dimension: int
+) -> bool:
     version = text_version(abstract)
-    if any(one["version"] != version for one in passages):
+    if any(row["version"] != version for row in passages):
         return False
-    found = [passage_of(one, abstract) for one in passages]
+    held = [passage_of(row, abstract) for row in passages]
     return (
         (row["digest"], row["version"], row["passages"]) == (abstract_digest(abstract), version, len(passages))
-        and covers_abstract(abstract, [(one.section, one.start, one.end) for one in found])
-        and all(len(one["vector"]) == dimension and is_unit(_vector(one)) for one in passages)
+        and covers_abstract(abstract, [(passage.section, passage.start, passage.end) for passage in held])
+        and all(len(row["vector"]) == dimension and is_unit(_vector(row)) for row in passages)
     )
 
 
-def _vector(row: Row) -> np.ndarray[tuple[int], np.dtype[np.float16]]:
+def _vector(row: MilvusRow) -> np.ndarray[tuple[int], np.dtype[np.float16]]:
     return np.asarray(row["vector"], dtype=np.float16)

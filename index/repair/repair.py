@@ -57,13 +57,13 @@ def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProg
     if not (folder / DATABASE).is_file() and not (folder / LOG).is_file() and not _has_caches(folder):
         _look(folder)  # raises what there is to say
     findings = list(check_files(folder)) or _look_at_rows(folder)
-    to_mend = {one.mends for one in findings}
+    to_mend = {finding.mends for finding in findings}
     if not repair or not to_mend - {"nothing"}:
         return Checked(findings)
     account = _salvage(folder, to_mend=to_mend, on_progress=on_progress) if to_mend - {"caches", "nothing"} else None
     _look(folder, repair=True)
     left = _look(folder)
-    mended = [replace(one, repaired=one.mends != "nothing" and one not in left) for one in findings]
+    mended = [replace(finding, repaired=finding.mends != "nothing" and finding not in left) for finding in findings]
     return Checked(mended, account)
 
 
@@ -148,11 +148,11 @@ def _keep(folder: Path) -> tuple[Path, bool]:
     The log is copied first: what SQLite moves from it to the file meanwhile is then in both.
     """
     earlier = sorted(folder.glob(f"{_KEPT}[0-9]*"))
-    earlier = [one for one in earlier if one.suffix.rpartition("-")[2].isdigit()]
+    earlier = [kept for kept in earlier if kept.suffix.rpartition("-")[2].isdigit()]
     for kept in earlier:
         if _same(folder / DATABASE, kept) and (not _length(folder / LOG) or _same(folder / LOG, _log_of(kept))):
             return kept, False
-    number = max((int(one.name.removeprefix(_KEPT)) for one in earlier), default=0) + 1
+    number = max((int(kept.name.removeprefix(_KEPT)) for kept in earlier), default=0) + 1
     kept = folder / f"{_KEPT}{number}"
     if _length(folder / LOG):
         _copy(folder / LOG, _log_of(kept))
@@ -210,18 +210,18 @@ def _write_whole(
     store: Store, salvage: Salvage, settings: Settings, *, dimension: int, on_progress: OnProgress | None
 ) -> Account:
     account, batch, without_vectors = Account(""), [], []
-    for one in salvage.abstracts(dimension):
+    for salvaged in salvage.abstracts(dimension):
         account = replace(
             account,
             salvaged=account.salvaged + 1,
-            embedded=account.embedded + (one.vectors is None),
-            reread=account.reread + one.is_from_raw,
-            without_raw=account.without_raw + (not one.has_raw),
+            embedded=account.embedded + (salvaged.vectors is None),
+            reread=account.reread + salvaged.is_from_raw,
+            without_raw=account.without_raw + (not salvaged.has_raw),
         )
-        if one.vectors is None:
-            without_vectors.append(one.abstract)
+        if salvaged.vectors is None:
+            without_vectors.append(salvaged.abstract)
         else:
-            batch.append(Entry(one.abstract, one.passages, one.vectors))
+            batch.append(Entry(salvaged.abstract, salvaged.passages, salvaged.vectors))
         if len(batch) == _BATCH:
             store.put(batch)
             batch = []
@@ -249,18 +249,18 @@ def _settings(salvage: Salvage) -> tuple[Settings, int]:
     proven = salvage.settings()
     if proven:
         return proven, proven.dimension
-    said = salvage.unproven_settings()
-    if said and not salvage.settings_have_digest:
-        return said, said.dimension
+    unproven = salvage.unproven_settings()
+    if unproven and not salvage.settings_have_digest:
+        return unproven, unproven.dimension
     usual, *others = (_usual(load_encoder(name)) for name in (DEFAULT_ENCODER, MINILM))
-    for one in (usual, *others):
-        if mended := salvage.settings(one):
+    for settings in (usual, *others):
+        if mended := salvage.settings(settings):
             return mended, mended.dimension
-    return (said, said.dimension) if said and _is_borne_out(said) else (usual, 0)
+    return (unproven, unproven.dimension) if unproven and _is_borne_out(unproven) else (usual, 0)
 
 
 def _is_borne_out(settings: Settings) -> bool:
-    """Tell whether the encoder is here and is what the settings say; a single wrong number would not fit it."""
+    """Return True if the encoder is here and is what the settings say; a single wrong number would not fit it."""
     try:
         encoder = load_encoder(settings.encoder)
     except EncoderError:
@@ -309,7 +309,7 @@ def _put_in_place(folder: Path, *, is_file_sound: bool) -> None:
 
 
 def _is_open_elsewhere(shared: Path) -> bool:
-    """Tell whether another process has a database open, by the lock that SQLite then holds on its -shm file."""
+    """Return True if another process has a database open, by the lock that SQLite then holds on its -shm file."""
     try:
         import fcntl
 

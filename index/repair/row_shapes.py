@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from index.repair.sqlite_pages import Pages, Place, Row
+from index.repair.sqlite_pages import Pages, Place, TableRow
 
 _OURS = {"abstracts", "passages", "removals", "settings", "labels", "marks", "sqlite_autoindex_abstracts_1"}
 SETTINGS = ("encoder", "encoder_sha256", "dimension", "passage_tokens", "settings_sha256", "content")
@@ -34,7 +34,7 @@ class FoundRows:
     listed: dict[int, str] = field(default_factory=dict)  # PMIDs of the index over them, by abstract
     mentioned: set[int] = field(default_factory=set)  # abstracts that have a label
 
-    def take(self, row: Row, owner: str) -> None:
+    def take(self, row: TableRow, owner: str) -> None:
         """Note a row of a page; `owner` is the table or index that the page belongs to, "" when that is unknown."""
 
         def is_of(name: str) -> bool:
@@ -67,7 +67,7 @@ class FoundRows:
         return [rows[one] for one in sorted(rows) if one not in self.removed]
 
     def was_removed(self, id_: int) -> bool:
-        """Tell whether all passages that an abstract has here are on the list of those removed."""
+        """Return True if all passages that an abstract has here are on the list of those removed."""
         return bool(self.passages.get(id_)) and not self.passages_of(id_)
 
 
@@ -93,5 +93,5 @@ def marks_of(pages: Pages) -> frozenset[int]:
 
 
 def is_pmid(text: str) -> bool:
-    """Tell whether a text that was read from a damaged file can be a PMID."""
+    """Return True if a text that was read from a damaged file can be a PMID."""
     return text.isascii() and text.isdigit() and len(text) <= 10 and not text.startswith("0")

@@ -77,7 +77,7 @@ class Salvage:
     def settings(self, usual: Settings | None = None) -> Settings | None:
         """Return the settings if their digest bears them out, or does with some of them as usual; else None."""
         digest = self._found.settings.get("settings_sha256")
-        tried = (one for one in _like(self._found.settings, usual) if settings_digest(one) == digest)
+        tried = (settings for settings in _like(self._found.settings, usual) if settings_digest(settings) == digest)
         return next(tried, None)
 
     def unproven_settings(self) -> Settings | None:
@@ -101,11 +101,11 @@ class Salvage:
                 self._seen.unread[id_] = pmid
                 continue
             pmid = read.abstract.pmid
-            last = max((one.id for one in self._found.passages_of(id_)), default=0)
+            last = max((row.id for row in self._found.passages_of(id_)), default=0)
             rank = (is_reached, self._found.listed.get(id_) == pmid, last, id_)
             if pmid not in best or best[pmid][0] < rank:
                 best[pmid] = rank, id_, place
-        for _, id_, place in sorted(best.values(), key=lambda one: one[1]):
+        for _, id_, place in sorted(best.values(), key=lambda ranked: ranked[1]):
             read = self._read(place)
             if read:
                 self._seen.whole[read.abstract.pmid] = abstract_digest(read.abstract)
@@ -131,12 +131,12 @@ class Salvage:
         return sum(not found.was_removed(id_) for id_ in mentioned - named)
 
     def is_certain(self) -> bool:
-        """Tell whether what was read is known to be what the library held, neither more nor less."""
-        total = sum(content_number(*one) for one in self._seen.whole.items()) % DIGEST_MODULUS
+        """Return True if what was read is known to be what the library held, neither more nor less."""
+        total = sum(content_number(*item) for item in self._seen.whole.items()) % DIGEST_MODULUS
         return str(total) == self._found.settings.get("content")
 
     def may_hold_removed(self) -> bool:
-        """Tell whether abstracts that had been removed may be among the rest: which pages are free is lost."""
+        """Return True if abstracts that had been removed may be among the rest: which pages are free is lost."""
         return self._is_free_list_lost and not self.is_certain()
 
     def _read(self, place: Place) -> Salvaged | None:
@@ -148,13 +148,13 @@ class Salvage:
     def _with_vectors(self, read: Salvaged, id_: int, dimension: int) -> Salvaged:
         """Add the passages and their vectors if they are whole, all of them."""
         rows, abstract = self._found.passages_of(id_), read.abstract
-        if not covers_abstract(abstract, [(one.section, one.start, one.end) for one in rows]):
+        if not covers_abstract(abstract, [(row.section, row.start, row.end) for row in rows]):
             return read
-        vectors = [self._vector(one, dimension) for one in rows]
+        vectors = [self._vector(row, dimension) for row in rows]
         if any(vector is None for vector in vectors):
             return read
         passages = [
-            Passage(abstract.pmid, one.section, one.start, one.end, abstract.text[one.start : one.end]) for one in rows
+            Passage(abstract.pmid, row.section, row.start, row.end, abstract.text[row.start : row.end]) for row in rows
         ]
         held = np.array(vectors, dtype=np.float16).reshape(len(rows), dimension)
         return replace(read, passages=passages, vectors=held)
@@ -209,9 +209,9 @@ def _unzipped(data: bytes) -> bytes | None:
         return None
 
 
-def _like(said: dict[str, str], usual: Settings | None) -> Iterator[Settings]:
+def _like(values: dict[str, str], usual: Settings | None) -> Iterator[Settings]:
     """Yield the settings that were read; then, if usual ones are given, with those in the place of any of them."""
-    settings = _settings(said)
+    settings = _settings(values)
     if settings:
         yield settings
         if usual:
@@ -220,7 +220,7 @@ def _like(said: dict[str, str], usual: Settings | None) -> Iterator[Settings]:
         return
     for choice in product((False, True), repeat=len(_NAMES)):
         usually = zip(_NAMES, _values(usual), choice, strict=True)
-        settings = _settings(said | {name: value for name, value, is_usual in usually if is_usual})
+        settings = _settings(values | {name: value for name, value, is_usual in usually if is_usual})
         if settings:
             yield settings
 
@@ -229,10 +229,10 @@ def _values(settings: Settings) -> tuple[str, ...]:
     return settings.encoder, settings.encoder_sha256, str(settings.dimension), str(settings.passage_tokens)
 
 
-def _settings(said: dict[str, str]) -> Settings | None:
+def _settings(values: dict[str, str]) -> Settings | None:
     """Return the settings that names and values say, if they can be any."""
     try:
-        encoder, sha256, dimension, tokens = (said[name] for name in _NAMES)
+        encoder, sha256, dimension, tokens = (values[name] for name in _NAMES)
         settings = Settings(encoder, sha256, int(dimension), int(tokens))
     except (KeyError, ValueError):
         return None

@@ -36,7 +36,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row as it could be read; a text or blob whose pages are broken off is as long as what is left of it."""
 
     place: Place
@@ -111,7 +111,7 @@ class Pages:
                 owners.setdefault(page, name)
         return owners
 
-    def rows(self, number: int) -> Iterator[Row]:
+    def rows(self, number: int) -> Iterator[TableRow]:
         """Yield the rows of a page as its first byte says it is laid out, and in the other ways if that gives none."""
         page = self.page(number)
         start = _start(number)
@@ -137,7 +137,7 @@ class Pages:
         cells = [at for at in _cells(page, start, is_interior=True) if at + 13 < len(page)]
         return [_varint(page, at + 4)[0] for at in cells]
 
-    def row(self, place: Place) -> Row | None:
+    def row(self, place: Place) -> TableRow | None:
         """Return the row at a place, or None when none can be made out."""
         page, at, rowid = self.page(place.page), place.at, None
         try:
@@ -163,7 +163,7 @@ class Pages:
         for serial, size in sizes:
             values.append(_value(serial, payload[at : at + size]))
             at += size
-        return Row(place, rowid, tuple(values))
+        return TableRow(place, rowid, tuple(values))
 
     def _payload(self, page: bytes, at: int, total: int, layout: Layout) -> bytes:
         """Return a row's bytes: those in its page, then those on its chain of overflow pages as far as that goes."""
@@ -200,7 +200,7 @@ class Pages:
         return list(reached)
 
     def _is_interior(self, page: bytes, start: int) -> bool:
-        """Tell whether a page that says so points to pages of this file: one flipped bit makes it of a leaf."""
+        """Return True if a page that says so points to pages of this file: one flipped bit makes it of a leaf."""
         children = _children(page, start)
         return bool(children) and all(1 < child <= self.count for child in children)
 

@@ -67,11 +67,11 @@ def read_job(db: sqlite3.Connection) -> Job | None:
     row = dict(db.execute("SELECT name, value FROM job"))
     if not row:
         return None
-    said: dict[str, dict[str, str]] = {kind: {} for kind in _SAID}
+    texts: dict[str, dict[str, str]] = {kind: {} for kind in _SAID}
     for kind, what, why in db.execute("SELECT kind, what, why FROM job_said"):
-        said[kind][what] = why
+        texts[kind][what] = why
     state = json.loads(row["state"])
-    report = Report(**state["counts"], failed=said["failed"], changes=said["changes"], notes=tuple(state["notes"]))
+    report = Report(**state["counts"], failed=texts["failed"], changes=texts["changes"], notes=tuple(state["notes"]))
     return Job(row["key"], row["command"], row["began"], state["total"], state["taken"], report)
 
 

@@ -164,7 +164,7 @@ def label_rows(abstract: Abstract) -> Iterator[tuple[str, str]]:
 
 
 def covers_abstract(abstract: Abstract, spans: Sequence[tuple[str, int, int]]) -> bool:
-    """Tell whether passages follow one another through an abstract and leave out nothing but white space."""
+    """Return True if passages follow one another through an abstract and leave out nothing but white space."""
     names = {TITLE, *(section.label or section.category for section in abstract.sections)}
     text, at = abstract.text, 0
     for section, start, end in spans:

@@ -18,15 +18,6 @@ ON_DISK = pytest.mark.parametrize("library", ["folder"], indirect=True)
 
 
 @pytest.fixture(params=["folder", "milvus"])
-def place(request, tmp_path):
-    """Give where a new library can be made, by a name: a folder, or an address."""
-    if request.param == "folder":
-        return lambda name: tmp_path / name
-    at_milvus = request.getfixturevalue("at_milvus")
-    return lambda name: at_milvus()
-
-
-@pytest.fixture(params=["folder", "milvus"])
 def library(request, tmp_path, made):
     """A library of the five abstracts, a test's own, in a folder and on a Milvus."""
     if request.param == "folder":
@@ -251,14 +242,6 @@ def test_an_open_library_takes_up_the_encoder_that_another_handle_rebuilt_it_wit
         other.backend.store._db.execute("UPDATE settings SET value = 'other' WHERE name = 'encoder_sha256'")
     with pytest.raises(EncoderError, match="was built with other weights"):
         library.search("VEGF")
-
-
-def test_a_new_library_of_nothing_is_not_left_behind(tmp_path):
-    bad = tmp_path / "bad.jsonl"
-    bad.write_text("not JSON at all\n")
-    with pytest.raises(LibraryError, match="nothing could be read, so no library was made in"):
-        Library.build(tmp_path / "new", files=[bad])
-    assert not (tmp_path / "new").exists()
 
 
 def test_one_value_counts_as_a_list_of_it(library, eutils):

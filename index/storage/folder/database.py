@@ -23,7 +23,7 @@ class Database:
         """Open an existing file. Raises LibraryError for another format, LibraryDamagedError for an unreadable file."""
         self.path = path
         self._lock = threading.RLock()
-        with self._said_plainly():
+        with self._plain_errors():
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
             try:
                 self._db.execute("PRAGMA synchronous = FULL")
@@ -40,7 +40,7 @@ class Database:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Open a transaction and commit it, or leave all as it was."""
-        with self._lock, self._said_plainly():
+        with self._lock, self._plain_errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -84,7 +84,7 @@ class Database:
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
         """See one state of the library in several queries, whatever another process writes meanwhile."""
-        with self._lock, self._said_plainly():
+        with self._lock, self._plain_errors():
             if self._db.in_transaction:  # a writer's, or a snapshot around this one
                 yield
                 return
@@ -98,7 +98,7 @@ class Database:
         return next(iter(self._rows(sql, values)))
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock, self._said_plainly():
+        with self._lock, self._plain_errors():
             return self._db.execute(sql, values).fetchall()
 
     def _rows_in(self, sql: str, values: Sequence[object]) -> Iterator[tuple]:  # type: ignore[type-arg]
@@ -107,29 +107,29 @@ class Database:
             part = values[first : first + 500]
             yield from self._rows(sql.format(",".join("?" * len(part))), part)
 
-    def _said_plainly(self) -> AbstractContextManager[None]:
-        return said_plainly(self.path)
+    def _plain_errors(self) -> AbstractContextManager[None]:
+        return plain_errors(self.path)
 
 
 @contextmanager
-def said_plainly(path: Path) -> Iterator[None]:
+def plain_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours, each with its cure."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        said = str(error)
-        if said.startswith("Could not decode"):  # a text that is no longer UTF-8
+        message = str(error)
+        if message.startswith("Could not decode"):  # a text that is no longer UTF-8
             raise damaged(path, error) from error
-        if "full" in said:
+        if "full" in message:
             raise LibraryError(
                 f"the disk with {path.parent} is full; free some space and run the same command again: nothing was lost"
             ) from error
-        if "locked" in said:
+        if "locked" in message:
             raise LibraryError(f"{path} is held by another program; try again when that is done") from error
         if getattr(error, "sqlite_errorname", "") in _OF_DAMAGE:
             raise damaged(path, error) from error
         raise LibraryError(
-            f"{path} cannot be used: {said}; see that the folder is there and yours to write to"
+            f"{path} cannot be used: {message}; see that the folder is there and yours to write to"
         ) from error
     except sqlite3.ProgrammingError as error:
         raise LibraryError(f"the library in {path.parent} was closed; open it again with Library.open") from error

@@ -271,19 +271,19 @@ class Caches:
         for ids in self._ids_since(generation):
             passages = cut | self._store.passages(ids)
             cut = _of_the_last_abstract(passages)  # which may go on in the next ids
-            yield from self._rows_of({id_: one for id_, one in passages.items() if id_ not in cut})
+            yield from self._rows_of({id_: passage for id_, passage in passages.items() if id_ not in cut})
         yield from self._rows_of(cut)
 
     def _rows_of(self, passages: Mapping[int, Passage]) -> Iterator[LexicalRow]:
         """Yield the rows of whole abstracts by their passages."""
-        abstracts = self._store.get(list({one.pmid for one in passages.values()}))
+        abstracts = self._store.get(list({passage.pmid for passage in passages.values()}))
         for pmid, of_abstract in groupby(passages.items(), key=lambda item: item[1].pmid):
             yield from lexical_rows(abstracts[pmid], dict(of_abstract))
 
 
 def _of_the_last_abstract(passages: Mapping[int, Passage]) -> dict[int, Passage]:
     last = passages[max(passages)].pmid if passages else ""
-    return {id_: one for id_, one in passages.items() if one.pmid == last}
+    return {id_: passage for id_, passage in passages.items() if passage.pmid == last}
 
 
 def _delete(path: Path) -> None:

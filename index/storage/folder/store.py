@@ -24,7 +24,7 @@ from index.records import Abstract, Filters, Passage
 from index.search.dense import is_unit
 from index.search.filters import Selection, condition
 from index.search.ivf import Cells
-from index.storage.folder.database import Database, decoding, delete_database, said_plainly
+from index.storage.folder.database import Database, decoding, delete_database, plain_errors
 from index.storage.jobs import JOB_TABLES, Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
 from index.storage.schema import (
     APPLICATION_ID,
@@ -65,7 +65,7 @@ class Store(Database):
         """Make an empty file, whole at once: written aside, then renamed. Raises OSError when that cannot be."""
         aside = path.with_suffix(".new")
         delete_database(aside)
-        with said_plainly(path):
+        with plain_errors(path):
             db = sqlite3.connect(aside, isolation_level=None)
             try:
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -290,7 +290,7 @@ class Store(Database):
 
     def replace_all(self, staged: Path) -> None:
         """Take over another library.db's settings, job and whole content in one transaction."""
-        with self._lock, self._said_plainly():
+        with self._lock, self._plain_errors():
             self._db.execute("ATTACH ? AS staged", (str(staged),))
             try:
                 with self._transaction():
@@ -334,15 +334,15 @@ class Store(Database):
         return [value for (value,) in rows]
 
     def has_label(self, kind: str, value: str) -> bool:
-        """Tell whether an abstract has this label, without regard to case."""
+        """Return True if an abstract has this label, without regard to case."""
         return bool(self._rows("SELECT 1 FROM labels WHERE kind = ? AND value = ? LIMIT 1", (kind, value.casefold())))
 
     def is_sound(self) -> bool:
-        """Tell whether SQLite finds the whole file in order."""
+        """Return True if SQLite finds the whole file in order."""
         return self._row("PRAGMA integrity_check") == ("ok",)
 
     def has_sound_settings(self) -> bool:
-        """Tell whether the settings are those that were written, and the generation that of the last commit id."""
+        """Return True if the settings are those that were written, and the generation that of the last commit id."""
         with self._snapshot(), decoding(self.path):
             digest = self._settings().get("settings_sha256")  # older libraries have none
             same = digest is None or digest == settings_digest(self.settings)
@@ -355,7 +355,7 @@ class Store(Database):
             return [pmid for pmid in self.pmids() if not self._is_as_written(pmid, dimension)]
 
     def is_all_there(self) -> bool:
-        """Tell whether the abstracts are those that were counted when they were written."""
+        """Return True if the abstracts are those that were counted when they were written."""
         try:
             with self._snapshot(), decoding(self.path):
                 numbers = (content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
@@ -451,7 +451,7 @@ class Store(Database):
             self._db.execute(f"INSERT INTO {table} SELECT * FROM staged.{table}")
 
     def _is_as_written(self, pmid: str, dimension: int) -> bool:
-        """Tell whether the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""
+        """Return True if the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""
         try:
             id_, year, is_retracted, digest, record, raw = self._row(
                 "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)

@@ -18,7 +18,7 @@ from index.analysis.abbreviations import Abbreviation, key
 from index.records import TITLE, Abstract, Filters, Passage
 from index.search.filters import as_list
 from index.search.lexical import TERMS_VERSION, LexicalRow
-from index.storage.milvus.server import MOST_BYTES, Column, Row, quoted
+from index.storage.milvus.server import MOST_BYTES, Column, MilvusRow, quoted
 from index.storage.schema import Entry, Settings, abstract_digest, label_rows, pack, unpack
 
 FORMAT = 1
@@ -85,10 +85,10 @@ class Present:
 
 def present_of(value: str) -> Present | None:
     """Return what a row `present` says, or None when another version of AskAbstracts wrote it."""
-    said = json.loads(value)
-    if (said.get("format"), said.get("terms")) != (FORMAT, TERMS_VERSION):
+    values = json.loads(value)
+    if (values.get("format"), values.get("terms")) != (FORMAT, TERMS_VERSION):
         return None
-    return Present(said["stamp"], said["index"], Settings(**said["settings"]))
+    return Present(values["stamp"], values["index"], Settings(**values["settings"]))
 
 
 def stamp_of(value: str) -> str:
@@ -101,7 +101,7 @@ def text_version(abstract: Abstract) -> str:
     return hashlib.sha256(abstract.text.encode()).hexdigest()[:16]
 
 
-def passage_rows(entry: Entry, indexed: Sequence[LexicalRow]) -> Iterator[Row]:
+def passage_rows(entry: Entry, indexed: Sequence[LexicalRow]) -> Iterator[MilvusRow]:
     """Yield the rows of an abstract's passages, of which `indexed` has the terms."""
     abstract = entry.abstract
     filtered, version = filtered_by(abstract), text_version(abstract)
@@ -118,7 +118,7 @@ def passage_rows(entry: Entry, indexed: Sequence[LexicalRow]) -> Iterator[Row]:
         }
 
 
-def filtered_by(abstract: Abstract) -> Row:
+def filtered_by(abstract: Abstract) -> MilvusRow:
     """Return what the rows of an abstract and of its passages are filtered by."""
     labels = dict.fromkeys(label_key(kind, value) for kind, value in label_rows(abstract))
     return {"year": abstract.year, "is_retracted": abstract.is_retracted, "labels": list(labels)[:_MOST_LABELS]}
@@ -133,16 +133,16 @@ def passage_of(row: Mapping[str, Any], abstract: Abstract) -> Passage:
 
 def abstract_row(
     abstract: Abstract, passages: Sequence[Passage], indexed: Sequence[LexicalRow]
-) -> tuple[Row, list[Row]]:
+) -> tuple[MilvusRow, list[MilvusRow]]:
     """Return an abstract's row, and the rows of what of its records is too long for that."""
-    defined = [one for row in indexed for one in row.definitions]
-    forms = dict.fromkeys(key(form) for one in defined for form in (one.short, one.long))
+    defined = [definition for row in indexed for definition in row.definitions]
+    forms = dict.fromkeys(key(form) for definition in defined for form in (definition.short, definition.long))
     record, raw = _cut(pack(abstract)), _cut(zlib.compress(abstract.raw))
     row = {
         "id": abstract.pmid,
         "digest": abstract_digest(abstract),
         "version": text_version(abstract),
-        "has_text": any(one.section != TITLE for one in passages),
+        "has_text": any(passage.section != TITLE for passage in passages),
         "passages": len(passages),
         "whole": _terms(indexed[0].whole if indexed else ()),
         "forms": [form for form in forms if len(form.encode()) < _LONGEST_LABEL][:_MOST_LABELS],
@@ -201,7 +201,7 @@ def condition(filters: Filters) -> str:
     parts += [f"year <= {last}"] if last is not None else []
     for kind, wanted in (("type", filters.types), ("mesh", filters.mesh), ("journal", filters.journals)):
         if wanted:
-            labels = quoted(label_key(kind, str(one)) for one in as_list(wanted))
+            labels = quoted(label_key(kind, str(value)) for value in as_list(wanted))
             parts.append(f"array_contains_any(labels, {labels})")
     if filters.pmids:
         parts.append(f"pmid in {quoted(filters.pmids)}")
@@ -223,7 +223,7 @@ def _terms(terms: Sequence[str]) -> str:
 
 def _definitions(defined: Sequence[Abbreviation]) -> str:
     """Return definitions as JSON, as many as fit."""
-    pairs = [[one.short, one.long] for one in defined]
+    pairs = [[definition.short, definition.long] for definition in defined]
     while len(text := json.dumps(pairs, ensure_ascii=False)) > MOST_BYTES // 4:
         pairs = pairs[: len(pairs) // 2]
     return text

@@ -16,7 +16,7 @@ from index.search.hybrid import DEPTH, fuse
 from index.search.lexical_documents import LONGEST_WHOLE
 from index.search.query import Mode, Query, parse_query
 from index.storage.milvus.schema import PASSAGE, condition, definitions_of, in_order, passage_of, text_version
-from index.storage.milvus.server import Found, Row, quoted, scores_of
+from index.storage.milvus.server import MilvusRow, ScoredRow, quoted, scores_of
 from index.storage.milvus.store import MilvusStore
 
 _AT_ONCE = 16
@@ -54,13 +54,13 @@ def search(
 
 def _scores(
     words: str, vector: Vectors | None, store: MilvusStore, *, depth: int, mode: Mode, where: str
-) -> tuple[dict[str, float], dict[str, float], dict[str, Row]]:
+) -> tuple[dict[str, float], dict[str, float], dict[str, MilvusRow]]:
     """Return the cosines, the BM25 scores and the rows of what was found, by key."""
 
-    def dense() -> list[Found]:
+    def dense() -> list[ScoredRow]:
         return _dense(vector, store, depth, where) if vector is not None else []
 
-    def lexical() -> list[Found]:
+    def lexical() -> list[ScoredRow]:
         return _lexical(words, store, depth, where) if words else []
 
     by_meaning, by_words = _together(dense, lexical)
@@ -75,14 +75,14 @@ def _scores(
     return cosines | others_cosines, bm25 | others_bm25, rows
 
 
-def _dense(vector: Vectors, store: MilvusStore, depth: int, where: str) -> list[Found]:
+def _dense(vector: Vectors, store: MilvusStore, depth: int, where: str) -> list[ScoredRow]:
     return store.server.nearest(
         store.passages_name, "vector", vector.tolist(), index=store.present.index, top=depth, where=where,
         columns=PASSAGE,
     )  # fmt: skip
 
 
-def _lexical(words: str, store: MilvusStore, depth: int, where: str) -> list[Found]:
+def _lexical(words: str, store: MilvusStore, depth: int, where: str) -> list[ScoredRow]:
     return store.server.best(store.passages_name, scores_of("terms"), words, top=depth, where=where, columns=PASSAGE)
 
 
@@ -103,7 +103,7 @@ def _cosines_of(vector: Vectors | None, store: MilvusStore, ids: Sequence[str]) 
     return {row["id"]: float(np.dot(np.asarray(row["vector"], dtype=np.float32), vector)) for row in rows}
 
 
-def _passages(rows: dict[str, Row], abstracts: dict[str, Abstract], filters: Filters) -> dict[str, Passage]:
+def _passages(rows: dict[str, MilvusRow], abstracts: dict[str, Abstract], filters: Filters) -> dict[str, Passage]:
     """Return the passages of these rows, but for those that a writer is about to replace or to remove."""
     texts = {pmid: text_version(one) for pmid, one in abstracts.items()}
     return {

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 from index.errors import InputError, LibraryError
 
-Row = dict[str, Any]
+MilvusRow = dict[str, Any]
 CLIENT = "pymilvus==3.0.2"
 """What talks to Milvus: an extra that folders never need."""
 DEFAULT_PORT = 19530
@@ -46,13 +46,13 @@ _BUILD: Mapping[str, dict[str, object]] = {
 """How each index of the vectors is built."""
 _CHANNEL = {"grpc.keepalive_time_ms": 310_000}
 """A server that was not told otherwise hangs up on who asks whether it lives more than once in five minutes."""
-_AS_TANTIVY: Row = {"bm25_k1": 1.2, "bm25_b": 0.75}
+_AS_TANTIVY: MilvusRow = {"bm25_k1": 1.2, "bm25_b": 0.75}
 _PROBES = 64
 """Of 1,024 lists of an IVF."""
 _LEAST_EF = 200
 """Candidates that an HNSW keeps while it searches."""
 
-Kind = Literal["key", "text", "terms", "number", "flag", "texts", "vector"]
+ColumnKind = Literal["key", "text", "terms", "number", "flag", "texts", "vector"]
 _T = TypeVar("_T")
 
 
@@ -78,18 +78,18 @@ class Column:
     """A column of a collection. The length of a "vector" is its `dimension`; an `is_indexed` one is filtered by."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     dimension: int = 0
     is_indexed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScoredRow:
     """A row that a search found; `score` is a similarity."""
 
     id: str
     score: float
-    row: Row = field(default_factory=dict)
+    row: MilvusRow = field(default_factory=dict)
 
 
 def parse_address(text: str) -> Address:
@@ -127,7 +127,7 @@ class Server:
         self.address = address
         self._client = _connect(address)
         self._closing = threading.Lock()
-        version = self._asked(lambda: str(self._client.get_server_version(timeout=CONNECT_S)))
+        version = self._call(lambda: str(self._client.get_server_version(timeout=CONNECT_S)))
         self._is_lite = "lite" in version.lower()
         numbers = re.match(r"v?(\d+)\.(\d+)", version)
         if not self._is_lite and numbers and (int(numbers[1]), int(numbers[2])) < _OLDEST:
@@ -147,19 +147,19 @@ class Server:
 
     def collections(self) -> list[str]:
         """Return the names of all collections."""
-        return list(self._asked(lambda: self._client.list_collections(timeout=READ_S)))
+        return list(self._call(lambda: self._client.list_collections(timeout=READ_S)))
 
     def columns(self, collection: str) -> list[str]:
         """Return the names of a collection's columns. Raises GoneError when there is none of this name."""
-        described = self._asked(lambda: self._client.describe_collection(collection, timeout=READ_S))
-        return [one["name"] for one in described["fields"]]
+        described = self._call(lambda: self._client.describe_collection(collection, timeout=READ_S))
+        return [column["name"] for column in described["fields"]]
 
     def create(self, collection: str, columns: Sequence[Column], *, index: str = "FLAT") -> None:
         """Make an empty collection and have it searched with this index; one that another has just made will do."""
         schema = self._schema(columns)
         if collection not in self.collections():
             try:
-                self._asked(
+                self._call(
                     lambda: self._client.create_collection(
                         collection, schema=schema, consistency_level="Strong", timeout=WRITE_S
                     )
@@ -167,61 +167,61 @@ class Server:
             except LibraryError:
                 if collection not in self.collections():
                     raise
-        for one in self._indexes(columns, index):
-            self._create_index(collection, one)
+        for column_index in self._indexes(columns, index):
+            self._create_index(collection, column_index)
         self.load(collection)
 
     def load(self, collection: str) -> None:
         """Have a collection ready to be asked; one that is already stays so."""
-        self._asked(lambda: self._client.load_collection(collection, timeout=WRITE_S))
+        self._call(lambda: self._client.load_collection(collection, timeout=WRITE_S))
 
     def drop(self, collection: str) -> None:
         """Drop a collection, if it is there."""
         if collection in self.collections():
-            self._asked(lambda: self._client.drop_collection(collection, timeout=WRITE_S))
+            self._call(lambda: self._client.drop_collection(collection, timeout=WRITE_S))
 
     # ---- rows
 
     def count(self, collection: str, where: str = "") -> int:
         """Return how many rows a filter lets through."""
-        found = self._asked(
+        answer = self._call(
             lambda: self._client.query(collection, filter=where, output_fields=["count(*)"], timeout=READ_S)
         )
-        return int(found[0]["count(*)"])
+        return int(answer[0]["count(*)"])
 
-    def rows(self, collection: str, where: str, columns: Sequence[str], *, most: int) -> list[Row]:
+    def rows(self, collection: str, where: str, columns: Sequence[str], *, most: int) -> list[MilvusRow]:
         """Return up to `most` rows that a filter lets through."""
         return [
             dict(row)
-            for row in self._asked(
+            for row in self._call(
                 lambda: self._client.query(
                     collection, filter=where, output_fields=list(columns), limit=min(most, MOST_ROWS), timeout=READ_S
                 )
             )
         ]
 
-    def all_rows(self, collection: str, where: str, columns: Sequence[str]) -> Iterator[Row]:
+    def all_rows(self, collection: str, where: str, columns: Sequence[str]) -> Iterator[MilvusRow]:
         """Yield every row that a filter lets through, in the order of their keys."""
-        iterator = self._asked(
+        iterator = self._call(
             lambda: self._client.query_iterator(
                 collection, filter=where, output_fields=list(columns), batch_size=_ROWS, timeout=READ_S
             )
         )
         try:
-            while batch := self._asked(iterator.next):
+            while batch := self._call(iterator.next):
                 yield from (dict(row) for row in batch)
         finally:
             iterator.close()
 
-    def upsert(self, collection: str, rows: Sequence[Row], *, size: int = _ROWS) -> None:
+    def upsert(self, collection: str, rows: Sequence[MilvusRow], *, size: int = _ROWS) -> None:
         """Write rows, in the place of those with the same keys."""
         for first in range(0, len(rows), size):
             some = rows[first : first + size]
-            self._asked(lambda some=some: self._client.upsert(collection, some, timeout=WRITE_S))  # type: ignore[misc]
+            self._call(lambda some=some: self._client.upsert(collection, some, timeout=WRITE_S))  # type: ignore[misc]
 
     def delete(self, collection: str, where: str) -> None:
         """Delete the rows that a filter lets through."""
-        self._asked(lambda: self._client.delete(collection, filter=where, timeout=WRITE_S))
+        self._call(lambda: self._client.delete(collection, filter=where, timeout=WRITE_S))
 
     def settle(self, collection: str) -> None:
         """Have what was just written scored like the rest; Milvus does by itself, and takes it ill to be asked often.
@@ -229,14 +229,14 @@ class Server:
         Lite scores what it has not written out yet by the statistics of the rows that a filter lets through.
         """
         if self._is_lite:
-            self._asked(lambda: self._client.flush(collection, timeout=WRITE_S))
+            self._call(lambda: self._client.flush(collection, timeout=WRITE_S))
 
     # ---- searching
 
     def nearest(
         self, collection: str, column: str, vector: Sequence[float], *, index: str, top: int, where: str,
         columns: Sequence[str],
-    ) -> list[Found]:  # fmt: skip
+    ) -> list[ScoredRow]:  # fmt: skip
         """Return the rows whose vectors have the greatest inner product with this one."""
         most = min(top, MOST_ROWS)
         how = {"ef": max(_LEAST_EF, most)} if index.startswith("HNSW") else {"nprobe": _PROBES}
@@ -245,23 +245,23 @@ class Server:
 
     def best(
         self, collection: str, column: str, text: str, *, top: int, where: str, columns: Sequence[str] = ()
-    ) -> list[Found]:
+    ) -> list[ScoredRow]:
         """Return the rows that score highest by BM25 against a text of terms."""
         return self._search(collection, column, text, {"metric_type": "BM25"}, min(top, MOST_ROWS), where, columns)
 
     def _search(
-        self, collection: str, column: str, asked: object, parameters: Row, most: int, where: str,
+        self, collection: str, column: str, query: object, parameters: MilvusRow, most: int, where: str,
         columns: Sequence[str],
-    ) -> list[Found]:  # fmt: skip
-        (hits,) = self._asked(
+    ) -> list[ScoredRow]:  # fmt: skip
+        (hits,) = self._call(
             lambda: self._client.search(
-                collection, data=[asked], anns_field=column, limit=most, filter=where, search_params=parameters,
+                collection, data=[query], anns_field=column, limit=most, filter=where, search_params=parameters,
                 output_fields=list(columns), timeout=READ_S,
             )
         )  # fmt: skip
         is_negated = self._is_lite and parameters["metric_type"] == "BM25"  # there a distance: nearer is less
         return [
-            Found(str(hit["id"]), -hit["distance"] if is_negated else float(hit["distance"]), dict(hit["entity"]))
+            ScoredRow(str(hit["id"]), -hit["distance"] if is_negated else float(hit["distance"]), dict(hit["entity"]))
             for hit in hits
         ]
 
@@ -274,30 +274,30 @@ class Server:
         # What is given is prepared already: Milvus is only to split it at spaces. Lite's standard does no more to it.
         tokenizer = {"tokenizer": "standard" if self._is_lite else "whitespace"}
         schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
-        for one in columns:
-            if one.kind == "vector":
-                schema.add_field(one.name, DataType.FLOAT_VECTOR, dim=one.dimension)
-            elif one.kind == "texts":
+        for column in columns:
+            if column.kind == "vector":
+                schema.add_field(column.name, DataType.FLOAT_VECTOR, dim=column.dimension)
+            elif column.kind == "texts":
                 schema.add_field(
-                    one.name, DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=4096, max_length=1024
+                    column.name, DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=4096, max_length=1024
                 )
-            elif one.kind in types:
-                schema.add_field(one.name, types[one.kind], nullable=one.kind == "number")
+            elif column.kind in types:
+                schema.add_field(column.name, types[column.kind], nullable=column.kind == "number")
             else:
-                is_terms = one.kind == "terms"
-                how: Row = {"enable_analyzer": True, "enable_match": True, "analyzer_params": tokenizer}
+                is_terms = column.kind == "terms"
+                how: MilvusRow = {"enable_analyzer": True, "enable_match": True, "analyzer_params": tokenizer}
                 schema.add_field(
-                    one.name, DataType.VARCHAR, max_length=MOST_BYTES, is_primary=one.kind == "key",
+                    column.name, DataType.VARCHAR, max_length=MOST_BYTES, is_primary=column.kind == "key",
                     **(how if is_terms else {}),
                 )  # fmt: skip
-            if one.kind == "terms":
-                schema.add_field(scores_of(one.name), DataType.SPARSE_FLOAT_VECTOR)
+            if column.kind == "terms":
+                schema.add_field(scores_of(column.name), DataType.SPARSE_FLOAT_VECTOR)
                 schema.add_function(
                     Function(
-                        name=f"bm25_of_{one.name}",
+                        name=f"bm25_of_{column.name}",
                         function_type=FunctionType.BM25,
-                        input_field_names=[one.name],
-                        output_field_names=[scores_of(one.name)],
+                        input_field_names=[column.name],
+                        output_field_names=[scores_of(column.name)],
                     )
                 )
         return schema
@@ -305,16 +305,16 @@ class Server:
     def _create_index(self, collection: str, indexes: Any) -> None:  # noqa: ANN401 - a pymilvus.IndexParams
         """Have a column indexed; the index that it has already will do."""
         try:
-            self._asked(lambda: self._client.create_index(collection, indexes, sync=False, timeout=WRITE_S))
+            self._call(lambda: self._client.create_index(collection, indexes, sync=False, timeout=WRITE_S))
         except LibraryError:
             (index,) = indexes
-            if not self._asked(lambda: self._client.list_indexes(collection, index.field_name, timeout=READ_S)):
+            if not self._call(lambda: self._client.list_indexes(collection, index.field_name, timeout=READ_S)):
                 raise
 
     def _indexes(self, columns: Sequence[Column], index: str) -> Iterator[Any]:
         """Yield what each column that is searched or filtered by is indexed with, as the client wants it."""
 
-        def searched(column: str, kind: str, metric: str, how: Row) -> Any:  # noqa: ANN401
+        def searched(column: str, kind: str, metric: str, how: MilvusRow) -> Any:  # noqa: ANN401
             # The client lays these out flat, as Milvus has them, and Lite looks for them in a folder of that name.
             laid = {"params": how} if self._is_lite else how
             return made(column, index_type=kind, metric_type=metric, params=laid)
@@ -324,20 +324,20 @@ class Server:
             indexes.add_index(column, **how)
             return indexes
 
-        for one in columns:
-            if one.kind == "vector":
-                yield searched(one.name, index, "IP", dict(_BUILD[index]))
-            elif one.kind == "terms":
-                yield searched(scores_of(one.name), "SPARSE_INVERTED_INDEX", "BM25", dict(_AS_TANTIVY))
-            elif one.is_indexed and not (self._is_lite and one.kind == "texts"):
-                yield made(one.name, index_type="INVERTED")
+        for column in columns:
+            if column.kind == "vector":
+                yield searched(column.name, index, "IP", dict(_BUILD[index]))
+            elif column.kind == "terms":
+                yield searched(scores_of(column.name), "SPARSE_INVERTED_INDEX", "BM25", dict(_AS_TANTIVY))
+            elif column.is_indexed and not (self._is_lite and column.kind == "texts"):
+                yield made(column.name, index_type="INVERTED")
 
-    def _asked(self, ask: Callable[[], _T]) -> _T:
+    def _call(self, call: Callable[[], _T]) -> _T:
         """Return what the server answers. Raises LibraryError in a sentence when it does not."""
         if self._client is None:
             raise LibraryError(f"{self.address} was closed; open it again with Library.open")
-        with _said_plainly(self.address):
-            return ask()
+        with _plain_errors(self.address):
+            return call()
 
 
 def scores_of(column: str) -> str:
@@ -352,14 +352,14 @@ def _connect(address: Address) -> Any:  # noqa: ANN401 - a pymilvus.MilvusClient
         raise LibraryError(f"{address} needs Milvus's client; run: pip install {CLIENT}") from error
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback of each error that it raises
     token = os.environ.get("ASKABSTRACTS_MILVUS_TOKEN", "")
-    with _said_plainly(address):
+    with _plain_errors(address):
         return MilvusClient(
             uri=f"http://{address.host}:{address.port}", token=token, timeout=CONNECT_S, grpc_options=dict(_CHANNEL)
         )
 
 
 @contextmanager
-def _said_plainly(address: Address) -> Iterator[None]:
+def _plain_errors(address: Address) -> Iterator[None]:
     import grpc
     from pymilvus.exceptions import MilvusException
 

@@ -38,7 +38,7 @@ from index.storage.milvus.schema import (
     stamp_of,
     text_version,
 )
-from index.storage.milvus.server import GoneError, Row, Server, quoted
+from index.storage.milvus.server import GoneError, MilvusRow, Server, quoted
 from index.storage.schema import DIGEST_MODULUS, Counts, Entry, Settings, content_number
 
 _T = TypeVar("_T")
@@ -54,7 +54,7 @@ _LABELLED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class RegisterState:
     """How a library is: `last` stands for the last change, at `at_ms`, and `unfinished` are the runs that are open."""
 
     last: str
@@ -103,11 +103,11 @@ class Register:
         """Make these collections the library's, at once for all who ask."""
         self._put("present", present.to_json())
 
-    def state(self) -> State:
+    def state(self) -> RegisterState:
         """Return how the library is."""
         values = self._values()
         last, _, at_ms = values.get("last", " 0").partition(" ")
-        return State(last, int(at_ms), tuple(value for id_, value in values.items() if id_.startswith("run/")))
+        return RegisterState(last, int(at_ms), tuple(value for id_, value in values.items() if id_.startswith("run/")))
 
     def open_run(self, key: str, command: str) -> None:
         """Note a run that is about to write; one that is killed stays open until the same is run again to its end."""
@@ -132,22 +132,22 @@ class Register:
                 self.server.drop(name)
 
     def is_open(self, key: str) -> bool:
-        """Tell whether a run was begun and not ended."""
+        """Return True if a run was begun and not ended."""
         return f"run/{key[:32]}" in self._values()
 
-    def remembered_content(self, stamp: str, state: State) -> str | None:
+    def remembered_content(self, stamp: str, state: RegisterState) -> str | None:
         """Return the sum over all abstracts that somebody has made in this state."""
-        said = self._values().get("content", "").split(" ")
-        return said[2] if said[:2] == [stamp, state.last] else None
+        remembered = self._values().get("content", "").split(" ")
+        return remembered[2] if remembered[:2] == [stamp, state.last] else None
 
-    def remember_content(self, stamp: str, state: State, content: str) -> None:
+    def remember_content(self, stamp: str, state: RegisterState, content: str) -> None:
         """Keep the sum over all abstracts for who asks next."""
         self._put("content", f"{stamp} {state.last} {content}")
 
     def _present_row(self) -> str:
         address = self.server.address
         try:
-            if sorted(self.server.columns(self._name)) != sorted(one.name for one in META):
+            if sorted(self.server.columns(self._name)) != sorted(column.name for column in META):
                 raise LibraryError(f"{address} is a collection of another program; give another name")
         except GoneError:
             return ""
@@ -226,17 +226,17 @@ class MilvusStore:
 
     def digests(self, pmids: Sequence[str]) -> dict[str, str]:
         """Return the content digests of those of these abstracts that the library holds."""
-        found = {
+        digests = {
             row["id"]: row["digest"]
             for some in _parts(dict.fromkeys(pmids), _KEYS)
             for row in self.server.rows(self.abstracts_name, f"id in {quoted(some)}", ["digest"], most=len(some))
         }
-        self._looked_up = {pmid: pmid in found for pmid in pmids}
-        return found
+        self._looked_up = {pmid: pmid in digests for pmid in pmids}
+        return digests
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, without their raw records."""
-        return {one.pmid: one for one in self._abstracts(pmids, ["record", "record_pieces"])}
+        return {abstract.pmid: abstract for abstract in self._abstracts(pmids, ["record", "record_pieces"])}
 
     def get_with_raw(self, pmid: str) -> Abstract | None:
         """Return an abstract with its raw record, or None."""
@@ -262,7 +262,7 @@ class MilvusStore:
         return sorted(counts, key=lambda value: (-counts[value], value))
 
     def has_label(self, kind: str, value: str) -> bool:
-        """Tell whether an abstract has this publication type, MeSH term or journal."""
+        """Return True if an abstract has this publication type, MeSH term or journal."""
         where = f"array_contains_any(labels, {quoted([label_key(kind, value)])})"
         return bool(self.server.rows(self.abstracts_name, where, ["id"], most=1))
 
@@ -277,19 +277,19 @@ class MilvusStore:
 
     # ---- checking
 
-    def abstract_rows(self, columns: Sequence[str], *, size: int) -> Iterator[list[Row]]:
+    def abstract_rows(self, columns: Sequence[str], *, size: int) -> Iterator[list[MilvusRow]]:
         """Yield these columns of every abstract, `size` abstracts at a time."""
         rows = self.server.all_rows(self.abstracts_name, _ALL, columns)
         yield from _parts(rows, size)
 
-    def passage_rows(self, counts: Sequence[tuple[str, int]], columns: Sequence[str]) -> dict[str, list[Row]]:
+    def passage_rows(self, counts: Sequence[tuple[str, int]], columns: Sequence[str]) -> dict[str, list[MilvusRow]]:
         """Return these columns of as many passages of each PMID as it should have, in order, by PMID."""
-        found: dict[str, list[Row]] = {}
+        by_pmid: dict[str, list[MilvusRow]] = {}
         for some in _parts((f"{pmid}/{number}" for pmid, count in counts for number in range(count)), _KEYS):
             rows = self.server.rows(self.passages_name, f"id in {quoted(some)}", columns, most=len(some))
             for row in sorted(rows, key=lambda row: in_order(row["id"])):
-                found.setdefault(row["id"].rpartition("/")[0], []).append(row)
-        return found
+                by_pmid.setdefault(row["id"].rpartition("/")[0], []).append(row)
+        return by_pmid
 
     def strays(self) -> Iterator[str]:
         """Yield the keys of passages that no abstract counts among its own."""
@@ -343,16 +343,19 @@ class MilvusStore:
         """Add or replace abstracts, restate those whose passages stay, and remove PMIDs, each abstract's row last."""
         if not all(entry.abstract.pmid in self._looked_up for entry in entries):
             MilvusStore.digests(self, [entry.abstract.pmid for entry in entries])
-        indexed = [list(lexical_rows(one.abstract, dict(enumerate(one.passages)))) for one in entries]
+        indexed = [list(lexical_rows(entry.abstract, dict(enumerate(entry.passages)))) for entry in entries]
         new = [row for entry, of_it in zip(entries, indexed, strict=True) for row in passage_rows(entry, of_it)]
         self.server.upsert(self.passages_name, new)
         self._delete_older([entry.abstract for entry in entries if self._looked_up[entry.abstract.pmid]])
         self._looked_up = {}
-        again = [(one, self._restate_passages(one)) for one in restated]
+        again = [(abstract, self._restate_passages(abstract)) for abstract in restated]
         self._put_abstracts(
             [
-                *(abstract_row(one.abstract, one.passages, of_it) for one, of_it in zip(entries, indexed, strict=True)),
-                *(abstract_row(*one, list(lexical_rows(one[0], dict(enumerate(one[1]))))) for one in again),
+                *(
+                    abstract_row(entry.abstract, entry.passages, of_it)
+                    for entry, of_it in zip(entries, indexed, strict=True)
+                ),
+                *(abstract_row(*pair, list(lexical_rows(pair[0], dict(enumerate(pair[1]))))) for pair in again),
             ]
         )
         self._remove(remove)
@@ -361,19 +364,20 @@ class MilvusStore:
             for pmid in step.fetched:
                 self._pending.pop(pmid, None)
 
-    def _put_abstracts(self, made: Sequence[tuple[Row, list[Row]]]) -> None:
+    def _put_abstracts(self, made: Sequence[tuple[MilvusRow, list[MilvusRow]]]) -> None:
         self.server.upsert(self.pieces_name, [piece for _, more in made for piece in more], size=_RECORDS)
         self.server.upsert(self.abstracts_name, [row for row, _ in made], size=_RECORDS)
 
     def _delete_older(self, abstracts: Sequence[Abstract]) -> None:
         """Delete the passages of earlier texts, of which the new ones may be fewer."""
         if abstracts:
-            pmids, versions = quoted(one.pmid for one in abstracts), quoted(text_version(one) for one in abstracts)
+            pmids = quoted(abstract.pmid for abstract in abstracts)
+            versions = quoted(text_version(abstract) for abstract in abstracts)
             self.server.delete(self.passages_name, f"pmid in {pmids} and version not in {versions}")
 
     def _restate_passages(self, abstract: Abstract) -> list[Passage]:
         """Give passages what their abstract is filtered by now, and return them; vectors and terms stay as they are."""
-        names = [one.name for one in passage_columns(self.settings.dimension)]
+        names = [column.name for column in passage_columns(self.settings.dimension)]
         rows = list(self.server.all_rows(self.passages_name, f"pmid in {quoted([abstract.pmid])}", names))
         self.server.upsert(self.passages_name, [{**row, **filtered_by(abstract)} for row in rows])
         return [passage_of(row, abstract) for row in sorted(rows, key=lambda row: in_order(row["id"]))]

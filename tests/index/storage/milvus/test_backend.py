@@ -242,16 +242,6 @@ def stop_at(count):
     return stop
 
 
-def test_a_first_build_goes_on_where_it_was_broken_off(at_milvus, json_lines, monkeypatch):
-    address, file = at_milvus(), json_lines(many(150))
-    with pytest.raises(Stopped):
-        Library.build(address, files=[file], on_progress=stop_at(64))
-    report = Library.build(address, files=[file])
-    assert (report.added, report.unchanged) == (86, 64)
-    with Library.open(address) as library:
-        assert is_whole(library, many(150))
-
-
 def test_the_old_library_answers_until_a_build_over_it_is_whole(five, json_lines):
     file = json_lines(many(150), "many.jsonl")
     with pytest.raises(Stopped):
@@ -266,18 +256,6 @@ def test_the_old_library_answers_until_a_build_over_it_is_whole(five, json_lines
     server, store = five.backend.server, five.backend.store
     names = {name for name in server.collections() if name.startswith(f"{server.address.name}_")}
     assert names == {store.abstracts_name, store.passages_name, store.pieces_name}
-
-
-def test_a_rebuild_goes_on_where_it_was_broken_off(at_milvus, json_lines):
-    with Library.open(at_milvus(), create=True) as library:
-        library.add(files=[json_lines(many(150))])
-        with pytest.raises(Stopped):
-            library.rebuild(passage_tokens=24, on_progress=stop_at(64))
-        assert library.info().passage_tokens == 128
-        report = library.rebuild(passage_tokens=24)
-        assert (report.added, report.updated, report.unchanged) == (0, 150, 0)
-        assert library.info().passage_tokens == 24
-        assert is_whole(library, many(150))
 
 
 def test_what_somebody_writes_during_a_rebuild_is_in_it(five, json_lines):
