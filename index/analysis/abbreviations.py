@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.analysis.normalization import fold
+from index.analysis.normalization import normalize
 from index.analysis.terms import names, terms
 
 _PARENTHESES = re.compile(r"\(([^()\[\]]{2,80})\)")
@@ -35,7 +35,7 @@ class Abbreviation:
 
     @property
     def are_names(self) -> bool:
-        """Whether both forms are names of one thing, as TP53 and p53 are, and not words and their first letters."""
+        """Whether both forms are names of one thing, such as TP53 and p53, and not words and their first letters."""
         return bool(names(self.short) and names(self.long))
 
 
@@ -45,19 +45,19 @@ def definitions(text: str) -> list[Abbreviation]:
     >>> definitions("In rheumatoid arthritis (RA) and in TP53 (p53)")
     [Abbreviation(short='RA', long='rheumatoid arthritis'), Abbreviation(short='TP53', long='p53')]
     """
-    found: dict[Abbreviation, None] = {}
-    folded, end = fold(text), 0
-    for match in _PARENTHESES.finditer(folded):
+    defined: dict[Abbreviation, None] = {}
+    normalized, end = normalize(text), 0
+    for match in _PARENTHESES.finditer(normalized):
         since = max(end, match.start() - _LONGEST_BEFORE)
-        before, inside = _ENDS.split(folded[since : match.start()])[-1].strip(), _first_of(match[1])
+        before, inside = _ENDS.split(normalized[since : match.start()])[-1].strip(), _first_of(match[1])
         end = match.end()
         if not (before and inside):
             continue
         if _SHORT.fullmatch(inside):
-            found |= dict.fromkeys(_pair(inside, before))
+            defined |= dict.fromkeys(_pair(inside, before))
         elif (short := before.split()[-1]) and _SHORT.fullmatch(short) and any(map(str.isupper, short)):
-            found |= dict.fromkeys(_pair(short, inside))
-    return list(found)
+            defined |= dict.fromkeys(_pair(short, inside))
+    return list(defined)
 
 
 def _first_of(inside: str) -> str:
@@ -66,18 +66,18 @@ def _first_of(inside: str) -> str:
 
 def _pair(short: str, before: str) -> Iterator[Abbreviation]:
     last = before.split()[-1]
-    for one, other in ((short, last), (last, short)):
-        if _is_tail(names(other), of=names(one)):
-            yield Abbreviation(one, other)
+    for whole, tail in ((short, last), (last, short)):
+        if _is_tail(names(tail), of=names(whole)):
+            yield Abbreviation(whole, tail)
             return
     long = _long_form(short, before)
     if long and key(long) != key(short):
         yield Abbreviation(short, long)
 
 
-def _is_tail(some: Sequence[str], *, of: Sequence[str]) -> bool:
-    """Tell whether one name is the end of another: p53 of TP53."""
-    return len(some) == len(of) == 1 and some != of and len(some[0]) > 2 and of[0].endswith(some[0])
+def _is_tail(tail: Sequence[str], *, of: Sequence[str]) -> bool:
+    """Return True if a name is the end of another: p53 of TP53."""
+    return len(tail) == len(of) == 1 and tail != of and len(tail[0]) > 2 and of[0].endswith(tail[0])
 
 
 def _long_form(short: str, before: str) -> str:
@@ -98,7 +98,7 @@ def _long_form(short: str, before: str) -> str:
 
 
 def key(form: str) -> str:
-    """Return what all written forms of a short or long form have in common; "" for one without words.
+    """Return the key that all spellings of a short or long form share; "" for a form without words.
 
     Case counts in short forms of letters only: ALL is a leukemia.
     """
@@ -107,29 +107,29 @@ def key(form: str) -> str:
     return "_".join(terms(form))
 
 
-def dominant(form: str, defined: Callable[[str], Iterable[Abbreviation]]) -> Abbreviation | None:
-    """Return what a form mostly stands for, or None when it is unknown or stands for several things."""
-    known = list(defined(form))
-    longs = Counter(key(one.long) for one in known if key(one.short) == form)
+def dominant(form: str, definitions_of: Callable[[str], Iterable[Abbreviation]]) -> Abbreviation | None:
+    """Return the abbreviation that a form mostly stands for; None when it is unknown or stands for several things."""
+    known = list(definitions_of(form))
+    longs = Counter(key(pair.long) for pair in known if key(pair.short) == form)
     if not longs:  # a long form: its short form must stand for it
-        shorts = Counter(key(one.short) for one in known)
+        shorts = Counter(key(pair.short) for pair in known)
         if not shorts:
             return None
-        short = min(shorts, key=lambda one: (-shorts[one], one))
-        found = dominant(short, defined)
-        return found if found and key(found.long) == form else None
-    long = min(longs, key=lambda one: (-longs[one], one))
+        short = min(shorts, key=lambda form: (-shorts[form], form))
+        abbreviation = dominant(short, definitions_of)
+        return abbreviation if abbreviation and key(abbreviation.long) == form else None
+    long = min(longs, key=lambda form: (-longs[form], form))
     if longs[long] < _LEAST_SHARE * longs.total():
         return None
-    return min(one for one in known if key(one.long) == long and key(one.short) == form)
+    return min(pair for pair in known if key(pair.long) == long and key(pair.short) == form)
 
 
 def with_both_forms(text: str, abbreviations: Iterable[Abbreviation]) -> str:
-    """Return a text, followed by both forms of each abbreviation of which it holds one."""
+    """Return a text, followed by both forms of each abbreviation of which it uses one."""
     running = f" {' '.join(terms(text))} " if abbreviations else ""
-    held = [
-        one
-        for one in abbreviations
-        if any(f" {' '.join(form)} " in running for form in (terms(one.short), terms(one.long)) if form)
+    used = [
+        pair
+        for pair in abbreviations
+        if any(f" {' '.join(form)} " in running for form in (terms(pair.short), terms(pair.long)) if form)
     ]
-    return "\n".join([text, *(form for one in held for form in (one.long, one.short))])
+    return "\n".join([text, *(form for pair in used for form in (pair.long, pair.short))])

@@ -1,8 +1,8 @@
-"""One written form for what biomedical texts write in many: the step before a text becomes terms.
+"""Normalisation of biomedical names: one written form for each, the step before a text becomes terms.
 
 Sub- and superscripts, the parentheses that MEDLINE writes in their place, Roman numerals, families of names written in
-full, Latin letters for Greek ones, and what stands before a name and is no part of it. Each rule is a pattern with a
-comment; case is kept, since it tells names from words.
+full, Latin letters for Greek ones, and prefixes that are no part of a name. Each rule is a pattern with a comment; case
+is kept, since it tells names from words.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ GREEK = {
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _REMEMBERED = 2_048
-"""Texts whose folded form is kept, some 4 MB: the same few are read for their terms, their names and abbreviations."""
+"""Texts whose normalized form is kept, some 4 MB: the same few are read for terms, names and abbreviations."""
 
 _LETTER = "|".join(sorted(set(GREEK.values()), key=len, reverse=True))
 _LIKENESSES = str.maketrans(
     {"ɑ": "α", "ɣ": "γ", "ɛ": "ε", **dict.fromkeys("‐‑‒–−﹣-", "-"),
      **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")}
 )  # fmt: skip
-"""Letters that only look Greek, every kind of hyphen, and what cannot be seen."""
+"""Letters that only look Greek, every kind of hyphen, and invisible characters."""
 
 _NUMERALS = {
     "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10, "XI": 11, "XII": 12,
@@ -65,10 +65,10 @@ _GREEK_NAMES, _GREEK_LETTERS = tuple(set(GREEK.values())), frozenset(map(chr, ra
 
 
 class _Rule(NamedTuple):
-    """A pattern, what is written in its place, and what can be told sooner: whether it may stand in a text at all.
+    """A pattern, its replacement, and a quick test of whether the pattern may match a text at all.
 
-    That is asked with the text in small letters and the set of its words, runs of a to z, and takes a tenth of the time
-    in which the pattern finds nothing.
+    The test gets the text in small letters and the set of its words, runs of a to z. It takes a tenth of the time in
+    which the pattern finds nothing.
     """
 
     pattern: re.Pattern[str]
@@ -79,12 +79,12 @@ class _Rule(NamedTuple):
 def _holding(part: str, *more: str) -> Callable[[str, Set[str]], bool]:
     if not more:
         return lambda low, words: part in low  # as for most rules: every text comes by here
-    return lambda low, words: part in low or any(one in low for one in more)
+    return lambda low, words: part in low or any(other in low for other in more)
 
 
-def _with_word(*some: str) -> Callable[[str, Set[str]], bool]:
-    chosen = frozenset(some)
-    return lambda low, words: not chosen.isdisjoint(words)
+def _with_word(*accepted: str) -> Callable[[str, Set[str]], bool]:
+    accepted_words = frozenset(accepted)
+    return lambda low, words: not accepted_words.isdisjoint(words)
 
 
 def _with_plurals(words: str) -> list[str]:
@@ -251,7 +251,7 @@ _BEFORE_NAMES = (
     _Rule(re.compile(r"\b(?:hsa|mmu|rno|bta|dre|cel)-(?=(?:miR|let|mir|MIR)-?\d)"), "", _holding("-")),
     _Rule(re.compile(rf"\b(?:rhu|rh|rm|hu|r|h|m)-?(?=[A-Z]{{2,5}}(?:-?\d|-?[Ͱ-Ͽ]|-?(?:{_LETTER})\b))"), "", _always),
 )
-"""What stands before a name and is no part of it: rhIL-32γ, mIL-10 (but mRNA has no number), hsa-miR-21."""
+"""Prefixes that are no part of a name: rhIL-32γ, mIL-10 (but mRNA has no number), hsa-miR-21."""
 
 _LATIN = {"a": "α", "b": "β", "ß": "β", "g": "γ", "d": "δ"}
 _SYMBOLS_AND_LATIN = (
@@ -318,33 +318,33 @@ _WITH_GREEK = (
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def fold(text: str) -> str:
-    """Return a text with names written in one way, accents off; case stays, since it tells names from words.
+def normalize(text: str) -> str:
+    """Return a text with names in one written form and without accents; case stays, since it tells names from words.
 
-    >>> fold("Ca²⁺, CD4(+) cells and tumour necrosis factor alpha")
+    >>> normalize("Ca²⁺, CD4(+) cells and tumour necrosis factor alpha")
     'Ca2+, CD4+ cells and TNF alpha'
     """
     if not text.isascii():
         text = _NOT_ASCII.sub(lambda match: _without_accents(match[0]), text)
-    low, words = _read(text)
+    low, words = _lower_and_words(text)
     for rules in (_NUMBERS, _NAMED, _BEFORE_NAMES, _SYMBOLS_AND_LATIN, _WITH_GREEK):
         before = text
-        for rule in rules:  # what one is told to look for, no other of its group writes
+        for rule in rules:  # no rule writes what the test of another of its group looks for
             if rule.may_apply(low, words):
                 text = rule.pattern.sub(rule.written, text)
         if text != before:
-            low, words = _read(text)
+            low, words = _lower_and_words(text)
     return text
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _without_accents(run: str) -> str:
-    """Return characters beyond ASCII in their plainest form; a mark that accents what stands before it goes."""
+    """Return characters beyond ASCII in their plainest form; combining accents go."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", run))
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LIKENESSES)
 
 
-def _read(text: str) -> tuple[str, set[str]]:
-    """Return a text in small letters, and its words: what rules look into before they are tried."""
+def _lower_and_words(text: str) -> tuple[str, set[str]]:
+    """Return a text in small letters, and its words, for the quick tests of rules."""
     low = text.lower()
     return low, set(_WORD.findall(low))

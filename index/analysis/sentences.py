@@ -73,7 +73,7 @@ _ENZYME_NUMBER = re.compile(r"\bE\. ?C\.? ?[\d. ]*$|\bEC ?[\d. ]*$")
 
 
 class _Stop(NamedTuple):
-    """A mark that may end a sentence, and what stands around it."""
+    """A mark that may end a sentence, and its surroundings."""
 
     sentence: str
     """The sentence so far (its last 500 characters), with the mark and what closes after it."""
@@ -87,7 +87,7 @@ class _Stop(NamedTuple):
     following: str
     """The word after the mark, as printed."""
     rest: str
-    """What comes after the mark, as far as a bracket may reach."""
+    """The text after the mark, as far as a bracket may reach."""
 
     @property
     def next_word(self) -> str:
@@ -162,7 +162,7 @@ def _goes_on_with_punctuation(stop: _Stop) -> bool:
 
 
 def _is_in_brackets(stop: _Stop) -> bool:
-    """Whether a bracket that was opened in the sentence is closed soon after the mark."""
+    """Return True if a bracket that was opened in the sentence is closed soon after the mark."""
     for opener, closer in ("()", "[]"):
         if opener not in stop.sentence:
             continue
@@ -180,7 +180,7 @@ def _is_in_brackets(stop: _Stop) -> bool:
 
 
 def _goes_on_in_small_letters(stop: _Stop) -> bool:
-    """Whether the next word begins with a small letter and is no name such as p53, mRNA, c-Myc, miR-132.
+    """Return True if the next word begins with a small letter and is no name such as p53, mRNA, c-Myc, miR-132.
 
     After a whole word ("in both groups. the study …") the small letter is a slip, and the sentence is over.
     """
@@ -214,7 +214,7 @@ def _is_abbreviated(stop: _Stop) -> bool:
 
 
 def _is_cut_number(stop: _Stop) -> bool:
-    """Whether the mark is a decimal point with a space after it, as in "0. 5", "P <. 001" and "EC 1. 1. 1. 49"."""
+    """Return True if the mark is a decimal point with a space after it: "0. 5", "P <. 001", "EC 1. 1. 1. 49"."""
     if not stop.following[:1].isdigit() or stop.is_closed:
         return False
     if _CUT_NUMBER.fullmatch(stop.word) or _ENZYME_NUMBER.search(stop.sentence[-20:-1]):
@@ -223,7 +223,7 @@ def _is_cut_number(stop: _Stop) -> bool:
 
 
 def _is_initial(stop: _Stop) -> bool:
-    """Whether a single capital is the initial of a person or a genus, as in "J. Smith" and "S. Typhi"."""
+    """Return True if a single capital is the initial of a person or a genus, as in "J. Smith" and "S. Typhi"."""
     if not re.fullmatch("[A-Z]", stop.word):
         return False
     if stop.next_word.split("-")[0] in _SEROVARS:

@@ -1,4 +1,4 @@
-"""Text to index terms: what the lexical index stores, and what tells one named thing from another.
+"""Text to index terms for the lexical index, and the names in a text.
 
 A biomedical name is written in many ways: IL-32β, IL32beta, interleukin-32 beta. Here each becomes the same terms:
 its pieces (il, 32, beta), the whole name joined (il32beta), and the name without its isoform letter (il32), so that a
@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from index.analysis.inflection import american, singular
-from index.analysis.normalization import GREEK, fold
+from index.analysis.normalization import GREEK, normalize
 
 _GREEK_WORDS = frozenset(GREEK.values())
 _FAMILIES = {"interleukin": "il", "interleukins": "il", "interferon": "ifn", "interferons": "ifn", "microrna": "mir",
@@ -39,21 +39,21 @@ _HYPHENATED = frozenset(
 """Families that are mostly written with a hyphen before what follows; CD4, STAT3 and p53 have none."""
 _SMALL_LETTERS = re.compile(r"\b[a-z]{2,}\b")
 _GAP = re.compile(r"[-+/()\[\]]")
-"""What stands between words and tells nothing: T-cell and T cell, PI3K/Akt and PI3K-Akt."""
+"""Signs between words that make no difference: T-cell and T cell, PI3K/Akt and PI3K-Akt."""
 _FEW_WORDS = 4
 _JOINTS = ("-", "/")
-"""What joins a name and another word (PI3K/Akt, IL-32β-induced), and is read as a blank."""
+"""Signs that join a name and another word (PI3K/Akt, IL-32β-induced), read as a blank."""
 _POSITIVE = re.compile(r"\b(cd\d+[a-z]?)\+", re.IGNORECASE)
 """A cell that has a marker of its surface: CD8+ is written CD8 as well."""
 _WHOSE = re.compile(r"\b(?:(?:recombinant|human|murine|mouse|rat|bovine|porcine) )+(?=[a-zα-ω]{1,6}-?[\dα-ω])")
 _MAX_TERM_CHARACTERS = 200
-"""No word or name is longer: of what is, the beginning is indexed."""
+"""Of a longer word or name only the beginning is indexed."""
 _MAX_WORDS = 6
 """No name is written over more words: "tumor necrosis factor (TNF) alpha"."""
 _REMEMBERED = 8_192
 """Texts whose terms are kept, some 15 MB: the sentences of the same few abstracts are held against every question."""
 _MAX_PIECES = 40
-"""No name has more pieces: what goes on after so many is the next name."""
+"""No name has more pieces: after so many the next name begins."""
 _stemmers = threading.local()
 
 
@@ -79,11 +79,11 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _terms(text: str) -> tuple[str, ...]:
-    found: list[str] = []
-    for run in _runs(fold(text)):
-        found += [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS or len(run) > 1]
-        found += _joined(run)
-    return tuple(found)
+    text_terms: list[str] = []
+    for run in _runs(normalize(text)):
+        text_terms += [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS or len(run) > 1]
+        text_terms += _joined(run)
+    return tuple(text_terms)
 
 
 def names(text: str) -> list[str]:
@@ -114,26 +114,26 @@ def isoforms(text: str) -> dict[str, str]:
 @lru_cache(maxsize=_REMEMBERED)
 def _name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     """Return the joined forms of each name of a text."""
-    return tuple(tuple(forms) for run in _runs(fold(text)) if (forms := _joined(run)))
+    return tuple(tuple(forms) for run in _runs(normalize(text)) if (forms := _joined(run)))
 
 
 @lru_cache(maxsize=_REMEMBERED // 8)
 def families(text: str) -> Mapping[str, str]:
-    """Return the names of a text, and what each is without its last isoform letter, with how their family begins.
+    """Return the names of a text, with and without their last isoform letter, each with the beginning of its family.
 
     >>> dict(families("IL-32β and PD-L1"))
     {'il32beta': 'il', 'il32': 'il', 'pdl1': 'pd'}
     """
     return {
         form: _FAMILIES.get(run[0].term, run[0].term)
-        for run in _runs(fold(text))
+        for run in _runs(normalize(text))
         if not run[0].is_digits
         for form in _joined(run)
     }
 
 
 def content_words(text: str) -> list[str]:
-    """Return the stemmed words and names of a text, each once: what a sentence must cover to answer a question.
+    """Return the stemmed words and names of a text, each once, which a sentence must cover to answer a question.
 
     The pieces of a name are left out where the whole name stands for them.
     """
@@ -142,11 +142,11 @@ def content_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _content_words(text: str) -> tuple[str, ...]:
-    found: list[str] = []
-    for run in _runs(fold(text)):
+    words: list[str] = []
+    for run in _runs(normalize(text)):
         joined = _joined(run)
-        found += joined[:1] or [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS]
-    return tuple(dict.fromkeys(found))
+        words += joined[:1] or [_stem(piece.term) for piece in run if piece.term not in _STOP_WORDS]
+    return tuple(dict.fromkeys(words))
 
 
 @lru_cache(maxsize=_REMEMBERED // 16)
@@ -154,41 +154,41 @@ def canonical(text: str) -> str:
     """Return a text as a search reads it: one written form for each name, American spelling, all else as it stands.
 
     Texts that differ only in how a name is written give one string, so that both sides of a search find the same.
-    What stands before a name and only says whose it is (human, murine, recombinant) is left out. In a text of a few
+    Words before a name that only say whose it is (human, murine, recombinant) are left out. In a text of a few
     words each weighs much, so there words are in the singular and without hyphens too; in a whole question that cost
     half a point of nDCG@10 on SciFact and cystic fibrosis, as the encoder reads sentences best as people write them.
 
     >>> canonical("Does recombinant human IL32beta act on tumours?") == canonical("Does rhIL-32β act on tumors?")
     True
     """
-    folded = fold(text)
+    normalized = normalize(text)
     plain = _bare if is_short(text) else _plain
     parts, end, was_name = [], 0, False
-    for run in _runs(folded):
+    for run in _runs(normalized):
         if run[0].start < end:  # "α, β and γ": the family that a letter leans on was written before
             run = [piece for piece in run if piece.start >= end]
-        between, is_name = folded[end : run[0].start], bool(_joined(run))
+        between, is_name = normalized[end : run[0].start], bool(_joined(run))
         parts += [
             " " if between in _JOINTS and (is_name or was_name) else plain(between),
-            _written_name(run) if is_name else plain(folded[run[0].start : run[-1].end]),
+            _written_name(run) if is_name else plain(normalized[run[0].start : run[-1].end]),
         ]
         end, was_name = run[-1].end, is_name
-    whole = " ".join("".join([*parts, plain(folded[end:])]).split())
+    whole = " ".join("".join([*parts, plain(normalized[end:])]).split())
     return _POSITIVE.sub(r"\1", _WHOSE.sub("", whole))
 
 
 def is_short(text: str) -> bool:
-    """Tell whether a text is a few words and no question."""
+    """Return True if a text is a few words and no question."""
     return len(text.split()) <= _FEW_WORDS
 
 
 def _plain(text: str) -> str:
-    """Return what is no name in American spelling; capitals, which may be somebody's name, stand."""
+    """Return text between names in American spelling; capitals, which may be somebody's name, stay."""
     return _SMALL_LETTERS.sub(lambda word: american(word[0]), text)
 
 
 def _bare(text: str) -> str:
-    """Return what is no name in American spelling and in the singular, with blanks for what joins words."""
+    """Return text between names in American spelling and in the singular, with blanks for signs that join words."""
     return _SMALL_LETTERS.sub(lambda word: singular(american(word[0])), _GAP.sub(" ", text))
 
 
@@ -247,7 +247,7 @@ def _written_runs(text: str) -> Iterator[list[_Piece]]:
 
 
 def _belongs(run: list[_Piece], piece: _Piece, between: str) -> bool:
-    """Tell whether a piece goes on with the name that the run has begun."""
+    """Return True if a piece goes on with the name that the run has begun."""
     last = run[-1]
     if last.term in _PREFIXES and len(run) == 1 and between:
         return False
@@ -263,7 +263,7 @@ def _belongs(run: list[_Piece], piece: _Piece, between: str) -> bool:
 
 
 def _names_go_on(run: list[_Piece], piece: _Piece) -> bool:
-    """Tell whether a name goes on over a space: "interleukin 32", "TNF alpha", "IL-32 β", but not "type 2"."""
+    """Return True if a name goes on over a space: "interleukin 32", "TNF alpha", "IL-32 β", but not "type 2"."""
     last = run[-1]
     looks_named = last.term in _FAMILIES or (len(last.written) > 1 and last.written.isupper()) or len(run) > 1
     if piece.is_digits:

@@ -16,7 +16,7 @@ from index.search.lexical import LexicalIndex, OtherTermsError
 from index.storage.folder.index_caches import LEXICAL, VECTORS
 from index.storage.folder.lock import writing
 from index.storage.folder.store import DATABASE, Store
-from index.storage.schema import APPLICATION_ID, STAMP_BITS
+from index.storage.schema import APPLICATION_ID, RANDOM_BITS
 
 LOG = "library.db-wal"
 _MAGIC = b"SQLite format 3\0"
@@ -113,7 +113,7 @@ def _head_state(database: Path) -> str:
 
 
 def _log_state(folder: Path) -> str:
-    """Say what is wrong with the write-ahead log; each batch writes a mark, so a log of ours holds the file's marks."""
+    """Say what is wrong with the write-ahead log; each batch writes a commit id, so a log of ours holds the file's."""
     log = read_log(folder / LOG)
     if log.damage or not log.pages:
         return log.damage
@@ -136,22 +136,22 @@ def check_caches(folder: Path, store: Store) -> Iterator[Finding]:
 
 def _vectors_state(folder: Path, store: Store) -> str:
     try:
-        vectors, mark = VectorIndex.read(folder / VECTORS)
+        vectors, commit_id = VectorIndex.read(folder / VECTORS)
     except FileNotFoundError:
         return "is missing"
     except (OSError, ValueError):
         return "is damaged"
-    return _behind(mark, len(vectors), store)
+    return _behind(commit_id, len(vectors), store)
 
 
 def _check_past(folder: Path, store: Store) -> Iterator[Finding]:
     """Yield a finding when vectors.faiss is of a later batch than library.db, whose last ones are then lost."""
     try:
-        vectors, mark = VectorIndex.read(folder / VECTORS)
+        vectors, commit_id = VectorIndex.read(folder / VECTORS)
     except (OSError, ValueError):
         return
-    later = mark >> STAMP_BITS
-    if store.generation_of(mark) is not None or later <= store.generation:
+    later = commit_id >> RANDOM_BITS
+    if store.generation_of(commit_id) is not None or later <= store.generation:
         return
     same, _ = _compared(vectors, store)
     if same and same >= _LEAST_ALIKE * store.counts().passages:
@@ -166,10 +166,10 @@ def _check_past(folder: Path, store: Store) -> Iterator[Finding]:
 def _check_vectors(store: Store, remedy: str) -> Iterator[Finding]:
     """Hold the vectors of library.db, which have no checksum, against vectors.faiss, which has one."""
     try:
-        vectors, mark = VectorIndex.read(store.path.parent / VECTORS)
+        vectors, commit_id = VectorIndex.read(store.path.parent / VECTORS)
     except (OSError, ValueError):
         return
-    if mark == store.mark:
+    if commit_id == store.commit_id:
         _, different = _compared(vectors, store)
         if different:
             yield Finding(store.path.name, f"and {VECTORS} differ in {different} vectors", remedy, mends="rows")
@@ -199,14 +199,14 @@ def _lexical_state(folder: Path, store: Store) -> str:
         return "is damaged"
     except OSError as error:
         raise LibraryError(f"{folder} cannot be checked: {error.strerror}; free some space and try again") from error
-    return _behind(lexical.generation, len(lexical), store)
+    return _behind(lexical.commit_id, len(lexical), store)
 
 
-def _behind(mark: int, passages: int, store: Store) -> str:
-    generation = store.generation_of(mark)
+def _behind(commit_id: int, passages: int, store: Store) -> str:
+    generation = store.generation_of(commit_id)
     if generation is None:
         return "is another library's"
-    if mark != store.mark:
+    if commit_id != store.commit_id:
         return f"holds generation {generation}, not {store.generation}"
     if passages != store.counts().passages:
         return f"holds {passages} passages, not {store.counts().passages}"

@@ -29,6 +29,7 @@ from index.storage.backends import backend_at, is_address
 from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
 from index.storage.folder.backend import FolderBackend
 from index.storage.folder.database import delete_database
+from index.storage.folder.index_caches import VECTORS
 from index.storage.folder.lock import writing
 from index.storage.folder.store import DATABASE, Store
 from index.storage.jobs import Job
@@ -67,7 +68,7 @@ def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProg
 
 
 def _has_caches(folder: Path) -> bool:
-    return VectorIndex.generation_of(folder / "vectors.faiss") is not None
+    return VectorIndex.commit_id_of(folder / VECTORS) is not None
 
 
 def check_backend(backend: Backend, *, repair: bool) -> list[Finding]:
@@ -181,7 +182,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _write_staged(folder: Path, kept: Path, *, with_log: bool, on_progress: OnProgress | None) -> Account:
     """Write the whole abstracts of a damaged file to a new one; embed those whose vectors are not to be had."""
-    with Salvage(kept, log=_log_of(kept) if with_log else None, vectors=folder / "vectors.faiss") as salvage:
+    with Salvage(kept, log=_log_of(kept) if with_log else None, vectors=folder / VECTORS) as salvage:
         settings, dimension = _settings(salvage)
         store = Store.create(folder / _STAGED, settings)
         try:

@@ -245,10 +245,10 @@ class _Witness:
     def __init__(self, path: Path, marks: set[int]) -> None:
         self._at: dict[int, int] = {}
         try:
-            index, mark = VectorIndex.read(path)
+            index, commit_id = VectorIndex.read(path)
         except (OSError, ValueError):
             return
-        if mark in marks:
+        if commit_id in marks:
             ids, self._vectors = index.vectors()
             self._at = {id_: at for at, id_ in enumerate(ids.tolist())}
 

@@ -1,4 +1,4 @@
-"""Filters to what a search may return: their SQL condition, and the selection of passages that both sides take."""
+"""Filters of a search: checked, as an SQL condition, and as the selection of passages that both indexes take."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from index.records import Filters
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Only the passages with these ids, or, when `excludes`, all but these: whichever list is the shorter to give.
+    """Only the passages with these ids, or, when `excludes`, all but these: whichever is shorter.
 
     The ids rise.
     """
@@ -34,11 +34,11 @@ class Selection:
         return np.packbits(is_named, bitorder="little")
 
     def count_of(self, passages: int) -> int:
-        """Return how many it allows of so many passages, its own among them."""
+        """Return how many of all `passages` are allowed."""
         return passages - len(self.ids) if self.excludes else len(self.ids)
 
     def allows(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell of each id whether it may be found."""
+        """Return for each id whether it is allowed."""
         at = np.searchsorted(self.ids, ids)
         is_named = np.zeros(len(ids), dtype=bool)
         within = at < len(self.ids)
@@ -47,10 +47,7 @@ class Selection:
 
 
 def checked_filters(filters: Filters, parse_pmids: Callable[[str], tuple[list[str], dict[str, str]]]) -> Filters:
-    """Return the filters in their plain form: PMIDs cleaned, one name given as a text taken as a list of it.
-
-    Raises InputError when one cannot be meant so.
-    """
+    """Return the filters with PMIDs cleaned and single names as lists. Raises InputError for a value out of bounds."""
     pmids, failed = parse_pmids(" ".join(map(str, as_list(filters.pmids))))
     if failed:
         what, why = next(iter(failed.items()))
@@ -93,7 +90,7 @@ def _checked_years(years: object) -> tuple[int | None, int | None] | None:
 
 
 def condition(filters: Filters) -> tuple[str, list[object]]:
-    """Return the SQL condition of what the filters name, over abstracts as `a`, with its values; "" for nothing."""
+    """Return the filters as an SQL condition over abstracts as `a`, with its values; "" if they name nothing."""
     parts: list[str] = []
     values: list[object] = []
     first, last = filters.years or (None, None)

@@ -1,8 +1,8 @@
 """The lexical side: BM25 over prepared index terms in tantivy, in the folder lexical/.
 
 Terms are prepared by `index.analysis.terms` on both sides, so tantivy only splits at spaces. Its commits are atomic;
-the generation that a commit holds is kept in a record of its own under id 0, written in the same commit. It does not
-look at its checksums and trusts what it reads: a list of our own beside its files is held against them first.
+a record under id 0, written in the same commit, holds the commit id of library.db. tantivy does not look at checksums
+and trusts what it reads: a list of our own beside its files is compared with them first.
 """
 
 from __future__ import annotations
@@ -25,38 +25,38 @@ from index.files import atomic_write
 from index.search.filters import Selection
 
 TERMS_VERSION = 4
-"""Of what is indexed: raised when terms or definitions come out otherwise, so that older indexes are made anew."""
+"""Version of the indexed terms: raised when terms or definitions change, so that older indexes are made anew."""
 _TERMS = f"terms{TERMS_VERSION}"
 _WHOLE = "whole"
 """The field with the terms of the whole abstract, in each of its passages: BM25's mean length and frequencies must be
 of documents that all have it, and a passage's neighbours say what its abstract is about."""
 _KEPT = "kept"
-"""The terms of a passage as they were given, and on a second line those of its abstract, so that what stays after a
-removal is indexed again without being read again: preparing terms takes most of the time, and tantivy next to none."""
+"""The field with the terms of a passage, and on a second line those of its abstract: after a removal the passages that
+stay are indexed again from it. Preparing terms takes most of the time, and tantivy next to none."""
 _AS_BEFORE = "="
 """In place of an abstract's terms: those of the passage before."""
 _MOST_DEFINITIONS = 200
-"""How many definitions of an abbreviation are weighed against each other, the oldest first."""
+"""Definitions of an abbreviation that are weighed against each other, the oldest first."""
 _REWRITTEN = 20_000
 """Passages, up to which an index is written anew after a removal: that takes a second."""
 _MOST_COUNTED = 20
-"""One in so many of the passages may have been removed and still be counted, before all is written anew."""
+"""One in so many of the passages may be removed and still counted before all is written anew."""
 _WIDE = 20
-"""A filter that lets one passage in so many through, or more, is applied to what was found."""
+"""A filter that lets one passage in so many through, or more, is applied to the hits."""
 _ROOM, _DEEPEST = 20, 20_000
-"""Hits that are looked at beyond those that a filter would leave in twice the depth, and the most of all."""
-_GENERATION_ID = 0  # passage ids start at 1
+"""Hits read beyond those that a filter would leave in twice the depth, and the most of all."""
+_COMMIT_RECORD = 0  # passage ids start at 1
 _SUMS = "checksums.json"
 _BLOCK = 1 << 20
 
 
 class OtherTermsError(ValueError):
-    """An index that is whole, but of terms that another version of AskAbstracts prepared."""
+    """An index is whole, but its terms were prepared by another version of AskAbstracts."""
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalRow:
-    """What is indexed of a passage: its terms, the abbreviations that it defines, and its whole abstract's terms."""
+    """A passage as it is indexed: its terms, the abbreviations that it defines, and its whole abstract's terms."""
 
     id: int
     terms: Sequence[str]
@@ -70,8 +70,8 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         """Open the index in a folder, or begin an empty one. OSError: the disk is full.
 
-        ValueError: it is damaged, which is also what an index looks like while it is being written, or was when its
-        writer was killed; OtherTermsError, one of these: it is of another version's terms.
+        ValueError: it is damaged; an index looks so too while it is being written, or when its writer was killed.
+        OtherTermsError, a ValueError: it is of another version's terms.
         """
         import tantivy
 
@@ -96,85 +96,86 @@ class LexicalIndex:
 
     @classmethod
     def beside_a_writer(cls, folder: Path) -> LexicalIndex:
-        """Open the index in a folder that somebody is writing; an empty one in memory where there is none yet.
+        """Open the index in a folder that a process is writing to; an empty one in memory where there is none yet.
 
         Its last commit is whole, but the list of checksums may not be that commit's, so it is not looked at.
         """
         import tantivy
 
-        opened = cls.__new__(cls)
-        opened._folder, opened._schema = folder, _schema()
+        index = cls.__new__(cls)
+        index._folder, index._schema = folder, _schema()
         try:
-            opened._index = tantivy.Index.open(str(folder))
-            opened._index.config_reader(reload_policy="manual")
-            if opened._index.schema != opened._schema:  # of another version's terms
-                opened._index = tantivy.Index(opened._schema)
+            index._index = tantivy.Index.open(str(folder))
+            index._index.config_reader(reload_policy="manual")
+            if index._index.schema != index._schema:  # of another version's terms
+                index._index = tantivy.Index(index._schema)
         except (ValueError, OSError):
-            opened._index = tantivy.Index(opened._schema)
-        opened.reload()
-        return opened
+            index._index = tantivy.Index(index._schema)
+        index.reload()
+        return index
 
     def __len__(self) -> int:
         count = int(self._index.searcher().num_docs)
         return count - 1 if count else 0
 
     @property
-    def generation(self) -> int:
-        """The generation of the last commit; 0 for an empty index."""
-        return next((int(mark["generation"][0]) for mark in self._mark()), 0)
+    def commit_id(self) -> int:
+        """The commit id of the last commit; 0 for an empty index."""
+        return next((int(record["generation"][0]) for record in self._commit_record()), 0)
 
     @property
     def _counted(self) -> int:
-        """How many passages were removed and are still counted, at the most."""
-        return next((int(said["counted"]) for mark in self._mark() for said in mark["definitions"]), 0)
+        """The most passages that were removed and are still counted."""
+        return next((int(kept["counted"]) for record in self._commit_record() for kept in record["definitions"]), 0)
 
-    def _mark(self) -> Iterator[Any]:
+    def _commit_record(self) -> Iterator[Any]:
         """Yield the record of the last commit, where there is one."""
         import tantivy
 
         searcher = self._index.searcher()
-        query = tantivy.Query.term_query(self._schema, "id", _GENERATION_ID)
+        query = tantivy.Query.term_query(self._schema, "id", _COMMIT_RECORD)
         for _, address in searcher.search(query, 1, count=False).hits:
             yield searcher.doc(address)
 
     def reload(self) -> None:
-        """Take up what was committed since the index was opened."""
+        """Load the commits since the index was opened."""
         self._index.reload()
         self._frequencies = Frequencies(
             self._index.searcher(), self._schema, counted=_documents(self._folder) if self._counted else 0
         )
 
-    def add(self, rows: Iterable[LexicalRow], *, generation: int, without: Collection[int] = ()) -> None:
-        """Add passages, remove those `without`, and record the generation, in one commit that is whole or not at all.
+    def add(self, rows: Iterable[LexicalRow], *, commit_id: int, without: Collection[int] = ()) -> None:
+        """Add passages, remove those `without`, and record the commit id, in one commit that is whole or not at all.
 
         Raises OSError when it cannot be written.
         """
-        self._commit(rows, generation, without=without, counted=self._counted + len(without))
+        self._commit(rows, commit_id, without=without, counted=self._counted + len(without))
 
-    def replace_all(self, rows: Iterable[LexicalRow], *, generation: int) -> None:
-        """Put passages in place of all that is there, in one commit. Raises OSError as `add` does."""
-        self._commit(rows, generation, is_anew=True)
+    def replace_all(self, rows: Iterable[LexicalRow], *, commit_id: int) -> None:
+        """Replace all passages, in one commit. Raises OSError as `add` does."""
+        self._commit(rows, commit_id, is_anew=True)
 
-    def can_do_without(self, removed: int) -> bool:
-        """Tell whether so many passages are so few of a large index that `add` may remove them.
+    def can_delete_in_place(self, count: int) -> bool:
+        """Return True if deleting `count` passages in place keeps BM25 within tolerance.
 
-        tantivy goes on counting them in BM25's mean length until all is written anew; their share bounds what that does
-        to a score, which is in the fifth digit. How many passages hold a term is counted without them.
+        tantivy goes on counting them in BM25's mean length until all is written anew; their share bounds the change of
+        a score, which is in the fifth digit. How many passages hold a term is counted without them.
         """
-        return len(self) > _REWRITTEN and (self._counted + removed) * _MOST_COUNTED <= len(self)
+        return len(self) > _REWRITTEN and (self._counted + count) * _MOST_COUNTED <= len(self)
 
     def rows(self) -> Iterator[LexicalRow]:
-        """Yield what the last commit holds, by rising ids, as it was given."""
+        """Yield the rows of the last commit, by rising ids, as they were added."""
         import tantivy
 
         searcher = self._index.searcher()
-        everything = tantivy.Query.all_query()
         most = max(int(searcher.num_docs), 1)
-        hits = searcher.search(everything, most, count=False, order_by_field="id", order=tantivy.Order.Asc).hits
+        hits = searcher.search(
+            tantivy.Query.all_query(), most, count=False, order_by_field="id", order=tantivy.Order.Asc
+        ).hits
         addresses = [address for _, address in hits]
         whole: list[str] = []
         for id_, address in zip(searcher.fast_field_values("id", addresses), addresses, strict=True):
-            if id_ != _GENERATION_ID:
+            if id_ != _COMMIT_RECORD:
                 record = searcher.doc(address)
                 terms, _, of_abstract = bytes(record[_KEPT][0]).decode("utf-8").partition("\n")
                 whole = whole if of_abstract == _AS_BEFORE else of_abstract.split()
@@ -183,7 +184,7 @@ class LexicalIndex:
     def _commit(
         self,
         rows: Iterable[LexicalRow],
-        generation: int,
+        commit_id: int,
         *,
         is_anew: bool = False,
         without: Collection[int] = (),
@@ -196,50 +197,51 @@ class LexicalIndex:
             writer = self._index.writer(heap_size=64_000_000, num_threads=1)
             if is_anew:
                 writer.delete_all_documents()
-            for id_ in (_GENERATION_ID, *without):
+            for id_ in (_COMMIT_RECORD, *without):
                 writer.delete_documents_by_term("id", id_)
             for row in rows:
                 writer.add_document(_record(row, is_of_the_same_abstract=row.whole == whole))
                 whole = row.whole
-            mark = tantivy.Document()
-            mark.add_integer("id", _GENERATION_ID)
-            mark.add_integer("generation", generation)
+            record = tantivy.Document()
+            record.add_integer("id", _COMMIT_RECORD)
+            record.add_integer("generation", commit_id)
             if counted:
-                mark.add_json("definitions", {"counted": counted})
-            writer.add_document(mark)
+                record.add_json("definitions", {"counted": counted})
+            writer.add_document(record)
             writer.commit()
             writer.wait_merging_threads()
-        except ValueError as error:  # whatever goes wrong, tantivy raises this
+        except ValueError as error:  # tantivy raises this for every failure
             raise _os_error(error, self._folder) from error
         _write_sums(self._folder)
         self.reload()
 
     def search(self, terms: Sequence[str], *, top: int, selection: Selection | None = None) -> list[tuple[int, float]]:
         """Return up to `top` (passage id, BM25 score), best first, of the ids that the selection allows."""
-        return self._found(_TERMS, terms, top=top, selection=selection)
+        return self._search(_TERMS, terms, top=top, selection=selection)
 
     def whole_scores(self, terms: Sequence[str], ids: Sequence[int]) -> dict[int, float]:
         """Return the BM25 score of the whole abstract of each of these passages that shares a term with it."""
         chosen = Selection(np.array(sorted(ids), dtype=np.int64))
-        return dict(self._found(_WHOLE, terms, top=max(len(ids), 1), selection=chosen))
+        return dict(self._search(_WHOLE, terms, top=max(len(ids), 1), selection=chosen))
 
-    def _found(
+    def _search(
         self, field: str, terms: Sequence[str], *, top: int, selection: Selection | None
     ) -> list[tuple[int, float]]:
         if not terms or not len(self):
             return []
         if selection is not None and (deep := self._deep_enough(top, selection)):
-            found = self._hits(self._query(field, terms, None), deep)
-            may_be = selection.allows(np.array([id_ for id_, _ in found], dtype=np.int64))
-            allowed = [hit for hit, is_allowed in zip(found, may_be, strict=True) if is_allowed]
-            if len(allowed) >= top or len(found) < deep:
+            hits = self._hits(self._query(field, terms, None), deep)
+            are_allowed = selection.allows(np.array([id_ for id_, _ in hits], dtype=np.int64))
+            allowed = [hit for hit, is_allowed in zip(hits, are_allowed, strict=True) if is_allowed]
+            if len(allowed) >= top or len(hits) < deep:
                 return allowed[:top]
         return self._hits(self._query(field, terms, selection), top)
 
     def _deep_enough(self, top: int, selection: Selection) -> int:
-        """Return how many hits most likely have `top` among them that are allowed; 0 where few passages are.
+        """Return how many hits most likely have `top` allowed ones among them; 0 where few passages are allowed.
 
-        To leave out what is not allowed afterwards is the same ranking, sooner than to tell tantivy of many ids.
+        Leaving out afterwards the hits that are not allowed gives the same ranking, and is faster than to give tantivy
+        many ids.
         """
         allowed = selection.count_of(len(self))
         if allowed * _WIDE < len(self):
@@ -249,9 +251,9 @@ class LexicalIndex:
 
     def _hits(self, query: Any, top: int) -> list[tuple[int, float]]:  # noqa: ANN401 - a tantivy.Query
         searcher = self._index.searcher()
-        found = searcher.search(query, top, count=False).hits
-        ids = searcher.fast_field_values("id", [address for _, address in found])
-        return [(int(id_), float(score)) for id_, (score, _) in zip(ids, found, strict=True)]
+        hits = searcher.search(query, top, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        return [(int(id_), float(score)) for id_, (score, _) in zip(ids, hits, strict=True)]
 
     def definitions(self, form: str) -> list[Abbreviation]:
         """Return the abbreviations that passages define with a form of this key, once for each passage."""
@@ -262,13 +264,13 @@ class LexicalIndex:
             return []
         query = tantivy.Query.term_query(self._schema, "forms", form, "basic")
         hits = searcher.search(query, _MOST_DEFINITIONS, count=False, order_by_field="id", order=tantivy.Order.Asc).hits
-        listed = [one for _, address in hits for one in _definitions(searcher.doc(address))]
-        return [one for one in listed if form in (key(one.short), key(one.long))]
+        listed = [pair for _, address in hits for pair in _definitions(searcher.doc(address))]
+        return [pair for pair in listed if form in (key(pair.short), key(pair.long))]
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of each term that is indexed, ln(1 + (N - n + 0.5) / (n + 0.5)).
 
-        A term that no passage holds is left out; `weight_of_absent` is what it would weigh.
+        A term that no passage holds is left out; its weight would be `weight_of_absent`.
         """
         count = len(self)
         frequencies = {term: self._frequencies.of(_TERMS, term) for term in terms}
@@ -302,7 +304,7 @@ class LexicalIndex:
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, any_term), (tantivy.Occur.Must, allowed)])
 
     def _weighed(self, field: str, terms: Sequence[str]) -> Mapping[str, float]:
-        """Return how much each term counts: as often as it is asked for, if tantivy weighs it rightly by itself."""
+        """Return the boost of each term: its count in the query, corrected where tantivy counts removed passages."""
         return {term: times * self._frequencies.correction(field, term) for term, times in Counter(terms).items()}
 
     def _term(self, field: str, term: str) -> Any:  # noqa: ANN401 - a tantivy.Query
@@ -312,10 +314,10 @@ class LexicalIndex:
 
 
 class Frequencies:
-    """How many passages hold a term, without those that were removed and that tantivy goes on counting."""
+    """Document frequencies of terms without the removed passages, which tantivy goes on counting."""
 
     def __init__(self, searcher: Any, schema: Any, *, counted: int) -> None:  # noqa: ANN401 - tantivy's
-        """Count with a searcher; `counted` is how many documents tantivy counts, 0 if all of them are there."""
+        """Count with a searcher; `counted` is the number of documents that tantivy counts, 0 if none was removed."""
         self._searcher, self._schema, self._counted = searcher, schema, counted
         self._known: dict[tuple[str, str], int] = {}
 
@@ -331,15 +333,15 @@ class Frequencies:
         return self._known[field, term]
 
     def correction(self, field: str, term: str) -> float:
-        """Return by what a term's weight in tantivy is to be multiplied to be that of the passages that are there."""
+        """Return the factor from a term's weight in tantivy to its weight over the passages that are there."""
         if not self._counted:
             return 1
-        there, listed = self.of(field, term), int(self._searcher.doc_freq(field, term))
-        return _weight(self._searcher.num_docs, there) / _weight(self._counted, listed) if there else 1
+        holding, counted = self.of(field, term), int(self._searcher.doc_freq(field, term))
+        return _weight(self._searcher.num_docs, holding) / _weight(self._counted, counted) if holding else 1
 
 
 def _weight(count: int, holding: int) -> float:
-    """Return the inverse document frequency of a term, as BM25 has it."""
+    """Return the inverse document frequency of a term, as in BM25."""
     return math.log(1 + (max(count - holding, 0) + 0.5) / (holding + 0.5))
 
 
@@ -351,11 +353,11 @@ def _record(row: LexicalRow, *, is_of_the_same_abstract: bool) -> Any:  # noqa: 
     record.add_text(_TERMS, terms)
     record.add_text(_WHOLE, whole or terms)
     record.add_bytes(_KEPT, f"{terms}\n{_AS_BEFORE if is_of_the_same_abstract else whole}".encode())
-    for one in row.definitions:
-        record.add_text("forms", key(one.short))
-        record.add_text("forms", key(one.long))
+    for abbreviation in row.definitions:
+        record.add_text("forms", key(abbreviation.short))
+        record.add_text("forms", key(abbreviation.long))
     if row.definitions:
-        record.add_json("definitions", {"pairs": [[one.short, one.long] for one in row.definitions]})
+        record.add_json("definitions", {"pairs": [[pair.short, pair.long] for pair in row.definitions]})
     return record
 
 
@@ -368,13 +370,13 @@ def _is_full(error: Exception) -> bool:
 
 
 def _os_error(error: Exception, folder: Path) -> OSError:
-    """Return what an error of tantivy's was before it became a ValueError."""
+    """Return the OSError behind a ValueError of tantivy's."""
     reason = errno.ENOSPC if _is_full(error) else errno.EIO
     return OSError(reason, os.strerror(reason), str(folder))
 
 
 def _check_sums(folder: Path) -> None:
-    """Hold the files of an index against the list of their checksums. Raises ValueError when one differs or is gone."""
+    """Compare the files of an index with their checksums. Raises ValueError when one differs or is gone."""
     try:
         listed = json.loads((folder / _SUMS).read_text(encoding="utf-8"))
         wrong = [name for name, listed_sum in listed.items() if _sum_of(folder / name) != listed_sum]
@@ -402,7 +404,7 @@ def _write_sums(folder: Path) -> None:
 def _documents(folder: Path) -> int:
     """Return how many documents the segments of an index have, with those that were removed."""
     segments = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]
-    return sum(int(one["max_doc"]) for one in segments)
+    return sum(int(segment["max_doc"]) for segment in segments)
 
 
 def _listed_sums(folder: Path) -> dict[str, int]:

@@ -15,16 +15,16 @@ LONGEST_WHOLE = 8_000
 
 
 def lexical_rows(abstract: Abstract, passages: Mapping[int, Passage]) -> Iterator[LexicalRow]:
-    """Yield a row for each of an abstract's passages, all of them given by their ids.
+    """Yield a row for each of an abstract's passages, by their ids.
 
-    What sets the scene for a passage is indexed with it, as both indexes read it. The whole abstract's terms are those
-    of its passages, the title's twice; none where the text is so long that each passage stands alone.
+    The title, which sets the scene for a passage, is indexed with it, as in the dense index. The whole abstract's terms
+    are those of its passages, the title's twice; none where the text is so long that each passage stands alone.
     """
     own = {id_: terms(passage.text) for id_, passage in passages.items()}
-    scenes = {id_: passage_text(abstract, one).removesuffix(one.text) for id_, one in passages.items()}
+    scenes = {id_: passage_text(abstract, passage).removesuffix(passage.text) for id_, passage in passages.items()}
     whole = [
         *2 * terms(abstract.title),
-        *(term for id_, found in own.items() if scenes[id_] for term in found),
+        *(term for id_, passage_terms in own.items() if scenes[id_] for term in passage_terms),
     ]
     for id_, passage in passages.items():
         yield LexicalRow(

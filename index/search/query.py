@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from index.analysis.abbreviations import LONGEST_FORM, Abbreviation, dominant, key
-from index.analysis.normalization import fold
+from index.analysis.normalization import normalize
 from index.analysis.terms import canonical, families, is_short, terms
 from index.errors import InputError
 
@@ -84,7 +84,7 @@ def _expand_abbreviations(text: str, definitions: Definitions) -> tuple[str, tup
     whole question, searching for both "rheumatoid arthritis" and "RA" lost more than it gained: they weigh twice what
     the rest of it does. The longest forms are looked for first; a form that stands for several things is left as it is.
     """
-    words, written = fold(text).split(), []
+    words, written = normalize(text).split(), []
     used: dict[Abbreviation, None] = {}
     is_few = is_short(text)
     place = 0

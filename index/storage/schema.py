@@ -44,19 +44,19 @@ FILTER_INDEXES = (
 """What filters ask first, apart from the long rows of abstracts. No part of the format: a library of an older version
 gets them with its next batch, and any version reads a library with them or without."""
 LISTS_TABLE = "CREATE TABLE IF NOT EXISTS lists (trained_for INTEGER NOT NULL, centroids BLOB NOT NULL)"
-"""One row, where a library is so large that its vectors lie in lists. No part of the format either: a version that does
-not know it reads every vector."""
+"""One row with the IVF cells of a large library's vectors. No part of the format either: a version that does not know
+it reads every vector."""
 _REMEMBERED, _LONGEST_REMEMBERED = 512, 8_000
 """Abstracts, some 4 MB: one question asks for the same few three times. The second are a record's bytes: what is longer
 is an article."""
 DIGEST_MODULUS = 1 << 256
 """Of the sum of all content numbers."""
-STAMP_BITS = 31
-"""Of a mark: the rest is the generation. Together they fit the signed 64 bits of SQLite and tantivy."""
+RANDOM_BITS = 31
+"""Random bits of a commit id; the rest is its generation. Both fit the signed 64 bits of SQLite and tantivy."""
 MIGRATIONS = {
     1: (
         "CREATE TABLE marks (mark INTEGER PRIMARY KEY)",
-        f"INSERT INTO marks SELECT value << {STAMP_BITS} FROM settings WHERE name = 'generation' AND value > 0",
+        f"INSERT INTO marks SELECT value << {RANDOM_BITS} FROM settings WHERE name = 'generation' AND value > 0",
     ),
     2: JOB_SCHEMA,
 }
@@ -86,11 +86,11 @@ class Entry:
 class Changes:
     """What became of the passages since a batch: those with ids from `first` to `last` were added, `removed` went.
 
-    Ids rise from batch to batch, so what later batches added lies behind all that was there before. `mark` is that of
-    the last batch.
+    Ids rise from batch to batch, so what later batches added lies behind all that was there before. `commit_id` is the
+    last batch's.
     """
 
-    mark: int
+    commit_id: int
     first: int
     last: int
     removed: Sequence[int]

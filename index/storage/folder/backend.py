@@ -104,7 +104,7 @@ class FolderBackend:
         """Return up to `top` hits for a query; `embed` is None where no vector is needed."""
         vector = embed(query.normalized) if embed else None  # embedded outside the lock
         with self._indexes() as indexes:
-            selection = self.store.select(filters, mark=self.caches.mark)
+            selection = self.store.select(filters, commit_id=self.caches.commit_id)
             return search(query, vector, indexes=indexes, top=top, mode=mode, selection=selection)
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:

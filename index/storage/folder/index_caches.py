@@ -1,7 +1,7 @@
-"""The two indexes of a library as caches of its truth: each knows its generation and is brought up to date from there.
+"""The two indexes of a library as caches of library.db: each records its commit id and is brought up to date.
 
-Behind, missing, damaged or another library's, they come back from `library.db` with nothing embedded again. The number
-that they record is the truth's mark, which no other library has.
+Behind, missing, damaged or another library's, they come back from `library.db` with nothing embedded again. No other
+library has the commit id that they record.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from index.records import Passage
 from index.search.dense import VectorIndex
 from index.search.dense_file import Rows, read_head, read_rows, write_rows
-from index.search.ivf import lists_fit, sample_of, train, wants_lists
+from index.search.ivf import cells_fit, needs_cells, sample_of, train
 from index.search.lexical import LexicalIndex, LexicalRow
 from index.search.lexical_documents import lexical_rows
 from index.storage.folder.store import Store
@@ -38,17 +38,17 @@ class Caches:
         self._store = store
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None
-        self._vectors_mark = self._lexical_mark = -1
-        """The batches that those in memory hold; -1 for none, or for one that is not known."""
-        self.mark = -1
-        """The mark of the truth when `load` was called last."""
+        self._vectors_commit = self._lexical_commit = -1
+        """The commit ids of the indexes in memory; -1 for none, or for one that is not known."""
+        self.commit_id = -1
+        """The last commit id of library.db when `load` was called last."""
         self._bringing = threading.Lock()
         self.lock = threading.RLock()
         """Held while the indexes are searched or changed; FAISS must not search what is being added to."""
 
     @property
     def is_held(self) -> bool:
-        """Whether indexes are in memory that can be searched, of whatever generation."""
+        """Whether indexes are in memory that can be searched, of whatever commit."""
         return self._vectors is not None and self._lexical is not None
 
     @property
@@ -64,33 +64,33 @@ class Caches:
         return self._lexical
 
     def load(self) -> bool:
-        """Take up the caches in memory or on disk if they hold the truth's generation; tell whether they do."""
-        self.mark, lists = self._store.index_state
-        mark = self.mark
+        """Load the caches in memory or on disk, and return True, if they hold the last commit of library.db."""
+        self.commit_id, cells = self._store.index_state
+        commit_id = self.commit_id
         with self.lock:
-            has_vectors = self._vectors_mark == mark and self.vectors.lists_sha256 == lists
-            has_lexical = self._lexical_mark == mark
+            has_vectors = self._vectors_commit == commit_id and self.vectors.cells_sha256 == cells
+            has_lexical = self._lexical_commit == commit_id
             if has_vectors and has_lexical:
                 return True
-            if not has_vectors and VectorIndex.generation_of(self._vectors_path) != mark:
+            if not has_vectors and VectorIndex.commit_id_of(self._vectors_path) != commit_id:
                 return False
             if not has_lexical and not self._lexical_path.is_dir():
                 return False
             try:
                 lexical = self.lexical if has_lexical else LexicalIndex(self._lexical_path)
-                vectors, held = (self.vectors, mark) if has_vectors else VectorIndex.read(self._vectors_path)
+                vectors, held = (self.vectors, commit_id) if has_vectors else VectorIndex.read(self._vectors_path)
             except (OSError, ValueError):
                 return False
-            if held != mark or lexical.generation != mark:
+            if held != commit_id or lexical.commit_id != commit_id:
                 return False
-            if vectors.dimension != self._store.settings.dimension or vectors.lists_sha256 != lists:
+            if vectors.dimension != self._store.settings.dimension or vectors.cells_sha256 != cells:
                 return False
             self._vectors, self._lexical = vectors, lexical
-            self._vectors_mark = self._lexical_mark = mark
+            self._vectors_commit = self._lexical_commit = commit_id
             return True
 
     def load_beside_a_writer(self) -> None:
-        """Take up what can be had while another process writes; it brings the caches on disk along at its end.
+        """Load what can be had while another process writes; it brings the caches on disk along at its end.
 
         The vectors are replayed in memory; the lexical side is as of its last commit. Passages that have gone since are
         left out of what a search returns.
@@ -102,21 +102,21 @@ class Caches:
                 finally:
                     self._bringing.release()
             elif self._vectors is None:
-                self._vectors, self._vectors_mark = self._read_vectors()
+                self._vectors, self._vectors_commit = self._read_vectors()
             if self._lexical is None:
                 self._lexical = LexicalIndex.beside_a_writer(self._lexical_path)
             self._lexical.reload()
-            self._lexical_mark = -1
+            self._lexical_commit = -1
 
     def write(self) -> None:
-        """Bring both caches to the truth's generation, in memory and on disk. Only the library's writer may.
+        """Bring both caches to the last commit of library.db, in memory and on disk. Only the library's writer may.
 
         Who searches meanwhile finds the older state, or some of the new one, and hardly waits.
         """
         with self._bringing:
             try:
-                self._settle_lists()
-                self._bring_along(self._store.mark)
+                self._settle_cells()
+                self._bring_along(self._store.commit_id)
             except BaseException:
                 self.drop()  # what is in memory may be half brought along
                 raise
@@ -125,7 +125,7 @@ class Caches:
         """Forget what is in memory, so that the next use reads the disk."""
         with self.lock:
             self._vectors, self._lexical = None, None
-            self._vectors_mark = self._lexical_mark = -1
+            self._vectors_commit = self._lexical_commit = -1
 
     def delete(self) -> None:
         """Delete both caches, on disk as well; `write` makes them anew. Only the library's writer may."""
@@ -133,66 +133,68 @@ class Caches:
         _delete(self._vectors_path)
         _delete(self._lexical_path)
 
-    def _settle_lists(self) -> None:
-        """Give the vectors of a library lists when it has grown large, others when it has outgrown those, or none."""
-        passages, lists = self._store.count_passages(), self._store.lists
-        are_whole = self._store.lists_sha256 == (lists.sha256 if lists else "")
-        if are_whole and lists_fit(lists, passages):
+    def _settle_cells(self) -> None:
+        """Train IVF cells when a library is large or has outgrown those it has; drop them when it is small."""
+        passages, cells = self._store.count_passages(), self._store.cells
+        are_whole = self._store.cells_sha256 == (cells.sha256 if cells else "")
+        if are_whole and cells_fit(cells, passages):
             return
-        lists = None
-        if wants_lists(passages):
+        cells = None
+        if needs_cells(passages):
             sample = sample_of(self._store.passage_ids()).tolist()
             vectors = self._store.vectors(sample)
-            lists = train(np.stack([vectors[id_] for id_ in sample]), passages)
-        self._store.put_lists(lists)
+            cells = train(np.stack([vectors[id_] for id_ in sample]), passages)
+        self._store.put_cells(cells)
 
-    def _bring_along(self, mark: int) -> None:
-        lists = self._store.lists_sha256
-        if self._vectors is not None and self._vectors.lists_sha256 == lists:  # those who search here go on doing so
+    def _bring_along(self, commit_id: int) -> None:
+        cells = self._store.cells_sha256
+        if self._vectors is not None and self._vectors.cells_sha256 == cells:  # those who search here go on doing so
             self._replay_held()
-        if not self._is_written(mark, lists):
-            self._write_vectors(mark)
-        if self._vectors is not None and self._vectors.lists_sha256 != lists:
+        if not self._is_written(commit_id, cells):
+            self._write_vectors(commit_id)
+        if self._vectors is not None and self._vectors.cells_sha256 != cells:
             vectors, _ = VectorIndex.read(self._vectors_path)
             with self.lock:
-                self._vectors, self._vectors_mark = vectors, mark
+                self._vectors, self._vectors_commit = vectors, commit_id
         lexical = self._read_lexical()
-        if lexical.generation != mark:
-            self._replay_lexical(lexical, mark)
+        if lexical.commit_id != commit_id:
+            self._replay_lexical(lexical, commit_id)
         with self.lock:
-            self._lexical, self._lexical_mark = lexical, mark
+            self._lexical, self._lexical_commit = lexical, commit_id
 
-    def _is_written(self, mark: int, lists_sha256: str) -> bool:
-        """Return True if the vectors on disk are whole, of this batch, and in these lists."""
-        if VectorIndex.generation_of(self._vectors_path) != mark:
+    def _is_written(self, commit_id: int, cells_sha256: str) -> bool:
+        """Return True if the vectors on disk are whole, of this commit, and in these cells."""
+        if VectorIndex.commit_id_of(self._vectors_path) != commit_id:
             return False
         try:
-            return read_head(self._vectors_path).lists_sha256 == lists_sha256
+            return read_head(self._vectors_path).cells_sha256 == cells_sha256
         except (OSError, ValueError):
             return False
 
-    def _write_vectors(self, mark: int) -> None:
-        """Write the file of vectors of this batch: a writer need not hold them in memory.
+    def _write_vectors(self, commit_id: int) -> None:
+        """Write the file of vectors of this commit: a writer need not hold them in memory.
 
-        What the file there holds and what stays is taken over as it is, the rest comes from the truth.
+        Rows of the old file that stay are copied, the rest comes from library.db.
         """
         if self._vectors_path.is_dir():
             _delete(self._vectors_path)
-        dimension, lists = self._store.settings.dimension, self._store.lists
-        empty = VectorIndex(dimension, lists)
+        dimension, cells = self._store.settings.dimension, self._store.cells
+        empty = VectorIndex(dimension, cells)
         kept, generation = self._kept_rows(empty)
         new = (empty.rows(vectors) for ids in self._ids_since(generation) if (vectors := self._store.vectors(ids)))
-        write_rows(self._vectors_path, chain(kept, new), dimension=dimension, generation=mark, lists=lists)
+        write_rows(self._vectors_path, chain(kept, new), dimension=dimension, commit_id=commit_id, cells=cells)
 
     def _kept_rows(self, like: VectorIndex) -> tuple[Iterator[Rows], int]:
-        """Return those rows of the file that stay, and the generation behind which all others lie; none of a file that
-        is damaged, another library's, or has its vectors in other lists."""
+        """Return the rows of the file that stay, and the generation behind which all others lie.
+
+        None stay of a file that is damaged, another library's, or has its vectors in other cells.
+        """
         try:
             head = read_head(self._vectors_path)
         except (OSError, ValueError):
             return iter(()), 0
-        generation = self._store.generation_of(head.generation)
-        if generation is None or (head.dimension, head.lists_sha256) != (like.dimension, like.lists_sha256):
+        generation = self._store.generation_of(head.commit_id)
+        if generation is None or (head.dimension, head.cells_sha256) != (like.dimension, like.cells_sha256):
             return iter(()), 0
         gone = np.array(self._store.changes_since(generation).removed, dtype=np.int64)
         return (rows[~np.isin(rows["id"], gone)] for rows in read_rows(self._vectors_path)), generation
@@ -203,25 +205,25 @@ class Caches:
         return self._store.ids_between(changes.first, changes.last, size=_ROWS)
 
     def _replay_held(self) -> None:
-        """Bring the vectors in memory, or else those on disk, to the present batch. Only who holds `_bringing` may."""
+        """Bring the vectors in memory, or else on disk, to the last commit. Only the holder of `_bringing` may."""
         with self.lock:
-            vectors, held = self._vectors, self._vectors_mark
+            vectors, held = self._vectors, self._vectors_commit
         if vectors is None or vectors.dimension != self._store.settings.dimension:
             vectors, held = self._read_vectors()
-        now = held if held == self._store.mark else self._replay_vectors(vectors, held)
+        now = held if held == self._store.commit_id else self._replay_vectors(vectors, held)
         with self.lock:
-            self._vectors, self._vectors_mark = vectors, now
+            self._vectors, self._vectors_commit = vectors, now
 
     def _read_vectors(self) -> tuple[VectorIndex, int]:
-        """Return the vectors on disk with their mark; an empty index where they are no good or another library's."""
+        """Return the vectors on disk and their commit id; an empty index if they are damaged or another library's."""
         dimension = self._store.settings.dimension
         try:
-            vectors, mark = VectorIndex.read(self._vectors_path)
+            vectors, commit_id = VectorIndex.read(self._vectors_path)
         except (OSError, ValueError):
             return VectorIndex(dimension), 0
-        if self._store.generation_of(mark) is None or vectors.dimension != dimension:
+        if self._store.generation_of(commit_id) is None or vectors.dimension != dimension:
             return VectorIndex(dimension), 0
-        return vectors, mark
+        return vectors, commit_id
 
     def _read_lexical(self) -> LexicalIndex:
         """Return the lexical index on disk; an empty one where that is damaged or another library's.
@@ -230,16 +232,16 @@ class Caches:
         """
         try:
             lexical = LexicalIndex(self._lexical_path)
-            if self._store.generation_of(lexical.generation) is not None:
+            if self._store.generation_of(lexical.commit_id) is not None:
                 return lexical
         except (FileExistsError, ValueError):
             pass  # a file of that name, or damaged: begun anew below
         _delete(self._lexical_path)
         return LexicalIndex(self._lexical_path)
 
-    def _replay_vectors(self, vectors: VectorIndex, mark: int) -> int:
-        """Bring vectors that hold the batch of `mark` to the present one, and return its mark."""
-        changes = self._store.changes_since(self._store.generation_of(mark) or 0)
+    def _replay_vectors(self, vectors: VectorIndex, commit_id: int) -> int:
+        """Bring vectors from the commit `commit_id` to the last one, and return its id."""
+        changes = self._store.changes_since(self._store.generation_of(commit_id) or 0)
         with self.lock:
             vectors.remove(changes.removed)
         for ids in self._store.ids_between(changes.first, changes.last, size=_ROWS):
@@ -247,22 +249,22 @@ class Caches:
             if rows:  # beside a writer they may be gone again
                 with self.lock:
                     vectors.add(list(rows), np.stack(list(rows.values())))
-        return changes.mark
+        return changes.commit_id
 
-    def _replay_lexical(self, lexical: LexicalIndex, mark: int) -> None:
-        """Bring a lexical index to the batch of `mark`.
+    def _replay_lexical(self, lexical: LexicalIndex, commit_id: int) -> None:
+        """Bring a lexical index to the commit `commit_id`.
 
         After a removal all is written anew, from the terms that are kept there, unless little of a large index goes:
         tantivy goes on counting removed passages in BM25's frequencies until it merges, and the same library must give
         the same scores whatever its past.
         """
-        held = self._store.generation_of(lexical.generation) or 0
+        held = self._store.generation_of(lexical.commit_id) or 0
         removed = set(self._store.changes_since(held).removed)
-        if not removed or lexical.can_do_without(len(removed)):
-            lexical.add(self._rows_since(held), generation=mark, without=removed)
+        if not removed or lexical.can_delete_in_place(len(removed)):
+            lexical.add(self._rows_since(held), commit_id=commit_id, without=removed)
         else:
             staying = (row for row in lexical.rows() if row.id not in removed)
-            lexical.replace_all(chain(staying, self._rows_since(held)), generation=mark)
+            lexical.replace_all(chain(staying, self._rows_since(held)), commit_id=commit_id)
 
     def _rows_since(self, generation: int) -> Iterator[LexicalRow]:
         cut: dict[int, Passage] = {}

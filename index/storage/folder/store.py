@@ -23,7 +23,7 @@ from index.errors import LibraryDamagedError
 from index.records import Abstract, Filters, Passage
 from index.search.dense import is_unit
 from index.search.filters import Selection, condition
-from index.search.ivf import Lists
+from index.search.ivf import Cells
 from index.storage.folder.database import Database, decoding, delete_database, plain_errors
 from index.storage.jobs import JOB_TABLES, Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
 from index.storage.schema import (
@@ -32,8 +32,8 @@ from index.storage.schema import (
     FILTER_INDEXES,
     FORMAT,
     LISTS_TABLE,
+    RANDOM_BITS,
     SCHEMA,
-    STAMP_BITS,
     Changes,
     Counts,
     Entry,
@@ -91,28 +91,28 @@ class Store(Database):
             return int(self._settings()["generation"])
 
     @property
-    def mark(self) -> int:
-        """The last committed batch as no other library has it, a copy that went on by itself included; 0 before any."""
+    def commit_id(self) -> int:
+        """The id of the last committed batch, which no other library has, nor a copy that went on; 0 before any."""
         return int(self._row("SELECT coalesce(max(mark), 0) FROM marks")[0])
 
     @property
     def index_state(self) -> tuple[int, str]:
-        """The mark, and the digest of the lists, that the indexes must have: read as one, before each search."""
-        lists = "SELECT value FROM settings WHERE name = 'lists_sha256'"
-        mark, lists_sha256 = self._row(f"SELECT coalesce(max(mark), 0), coalesce(({lists}), '') FROM marks")
-        return int(mark), str(lists_sha256)
+        """The last commit id and the digest of the IVF cells, which the indexes must have; read before each search."""
+        cells = "SELECT value FROM settings WHERE name = 'lists_sha256'"
+        commit_id, cells_sha256 = self._row(f"SELECT coalesce(max(mark), 0), coalesce(({cells}), '') FROM marks")
+        return int(commit_id), str(cells_sha256)
 
-    def generation_of(self, mark: int) -> int | None:
-        """Return the generation that a mark stands for, or None when it is of no batch of this library."""
-        if mark and not self._rows("SELECT 1 FROM marks WHERE mark = ?", (mark,)):
+    def generation_of(self, commit_id: int) -> int | None:
+        """Return the generation that a commit id stands for, or None when it is of no batch of this library."""
+        if commit_id and not self._rows("SELECT 1 FROM marks WHERE mark = ?", (commit_id,)):
             return None
-        return mark >> STAMP_BITS
+        return commit_id >> RANDOM_BITS
 
     @property
     def digest(self) -> str:
         """A SHA-256 over content and settings: the same for the same abstracts in whatever order they came.
 
-        Unless they are so many that their vectors lie in lists, which come out as they were when these were trained.
+        Unless they are so many that their vectors lie in cells, which come out as they were when these were trained.
         """
         row = self._settings()
         with decoding(self.path):
@@ -206,7 +206,7 @@ class Store(Database):
         with self._snapshot():
             first, last = self._row("SELECT min(id), max(id) FROM passages WHERE generation > ?", (generation,))
             removed = self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))
-            return Changes(self.mark, first or 0, last or -1, [id_ for (id_,) in removed])
+            return Changes(self.commit_id, first or 0, last or -1, [id_ for (id_,) in removed])
 
     def ids_between(self, first: int, last: int, *, size: int) -> Iterator[list[int]]:
         """Yield the ids of the passages from `first` to `last`, rising, up to `size` at a time."""
@@ -220,31 +220,31 @@ class Store(Database):
         return int(self._row("SELECT count(*) FROM passages")[0])
 
     @property
-    def lists_sha256(self) -> str:
-        """The digest of the lists that the vectors lie in; "" where every vector is read for a question."""
+    def cells_sha256(self) -> str:
+        """The digest of the IVF cells of the vectors; "" where every vector is read for a question."""
         return next((sha256 for (sha256,) in self._rows("SELECT value FROM settings WHERE name = 'lists_sha256'")), "")
 
     @property
-    def lists(self) -> Lists | None:
-        """The lists that the vectors lie in, or None: there are none, or they are not as they were written."""
+    def cells(self) -> Cells | None:
+        """The IVF cells of the vectors, or None: there are none, or they are not as they were written."""
         with self._snapshot():
-            sha256, dimension = self.lists_sha256, self.settings.dimension
-            rows = self._rows("SELECT trained_for, centroids FROM lists") if sha256 else []
+            cells_sha256, dimension = self.cells_sha256, self.settings.dimension
+            rows = self._rows("SELECT trained_for, centroids FROM lists") if cells_sha256 else []
         for trained_for, centroids in rows:
             with decoding(self.path):
-                lists = Lists(np.frombuffer(centroids, dtype=np.float16).reshape(-1, dimension), int(trained_for))
-            if lists.sha256 == sha256:
-                return lists
+                cells = Cells(np.frombuffer(centroids, dtype=np.float16).reshape(-1, dimension), int(trained_for))
+            if cells.sha256 == cells_sha256:
+                return cells
         return None
 
-    def put_lists(self, lists: Lists | None) -> None:
-        """Take other lists, or none, as a batch of its own: what holds the vectors follows as after any other."""
+    def put_cells(self, cells: Cells | None) -> None:
+        """Store other cells, or none, as a batch of its own: the vector index follows as after any other."""
         with self._transaction():
             self._next_generation()
-            self._drop_lists()
-            if lists is not None:
-                self._db.execute("INSERT INTO lists VALUES (?, ?)", (lists.trained_for, lists.centroids.tobytes()))
-                _write_settings(self._db, {"lists_sha256": lists.sha256})
+            self._drop_cells()
+            if cells is not None:
+                self._db.execute("INSERT INTO lists VALUES (?, ?)", (cells.trained_for, cells.centroids.tobytes()))
+                _write_settings(self._db, {"lists_sha256": cells.sha256})
 
     @property
     def job(self) -> Job | None:
@@ -298,16 +298,16 @@ class Store(Database):
             finally:
                 self._db.execute("DETACH staged")
 
-    def select(self, filters: Filters, *, mark: int | None = None) -> Selection | None:
+    def select(self, filters: Filters, *, commit_id: int | None = None) -> Selection | None:
         """Return which passages the filters allow; None for all of them. Those used last are remembered.
 
-        `mark` is the library's, where the caller has just read it.
+        `commit_id` is the last one, where the caller has just read it.
         """
         where, values = condition(filters)
         if not where and filters.include_retracted:
             return None
         with self._lock:
-            key = (self.mark if mark is None else mark, where, tuple(values))
+            key = (self.commit_id if commit_id is None else commit_id, where, tuple(values))
             if key not in self._selected:
                 chosen_at, chosen = self._passages_of(where or "a.is_retracted", values)
                 key = (chosen_at, *key[1:])
@@ -319,12 +319,12 @@ class Store(Database):
         return None if selection.excludes and not len(selection.ids) else selection
 
     def _passages_of(self, where: str, values: Sequence[object]) -> tuple[int, NDArray[np.int64]]:
-        """Return the library's mark, and the ids of the passages of the abstracts that a condition names, rising."""
+        """Return the last commit id, and the rising ids of the passages of the abstracts that a condition names."""
         # CROSS: from the abstracts to their passages, as SQLite would not know which of them are few
         chosen = f"SELECT p.id FROM abstracts a CROSS JOIN passages p ON p.abstract_id = a.id WHERE {where}"
         rows = self._rows(f"SELECT coalesce(max(mark), 0) FROM marks UNION ALL {chosen}", values)
-        mark, *_ = rows[0]
-        return int(mark), np.sort(np.fromiter((id_ for (id_,) in islice(rows, 1, None)), dtype=np.int64))
+        commit_id, *_ = rows[0]
+        return int(commit_id), np.sort(np.fromiter((id_ for (id_,) in islice(rows, 1, None)), dtype=np.int64))
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""
@@ -342,11 +342,11 @@ class Store(Database):
         return self._row("PRAGMA integrity_check") == ("ok",)
 
     def has_sound_settings(self) -> bool:
-        """Return True if the settings are those that were written, and the generation that of the last mark."""
+        """Return True if the settings are those that were written, and the generation that of the last commit id."""
         with self._snapshot(), decoding(self.path):
             digest = self._settings().get("settings_sha256")  # older libraries have none
             same = digest is None or digest == settings_digest(self.settings)
-            return same and self.mark >> STAMP_BITS == self.generation
+            return same and self.commit_id >> RANDOM_BITS == self.generation
 
     def damaged_pmids(self) -> list[str]:
         """Return the PMIDs of the abstracts whose rows are not as they were written, which SQLite cannot know."""
@@ -366,16 +366,16 @@ class Store(Database):
     # ---- writing
 
     def _next_generation(self) -> int:
-        """Give the open transaction the next generation, and a mark of its own."""
+        """Give the open transaction the next generation, and a commit id of its own."""
         for statement in FILTER_INDEXES:
             self._db.execute(statement)
         generation = self.generation + 1
         _write_settings(self._db, {"generation": generation})
-        mark = generation << STAMP_BITS | secrets.randbits(STAMP_BITS)
-        self._db.execute("INSERT INTO marks VALUES (?)", (mark,))
+        commit_id = generation << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
+        self._db.execute("INSERT INTO marks VALUES (?)", (commit_id,))
         return generation
 
-    def _drop_lists(self) -> None:
+    def _drop_cells(self) -> None:
         self._db.execute(LISTS_TABLE)
         self._db.execute("DELETE FROM lists")
         self._db.execute("DELETE FROM settings WHERE name = 'lists_sha256'")
@@ -434,7 +434,7 @@ class Store(Database):
         )
 
     def _take_over(self, generation: int) -> None:
-        self._drop_lists()  # of other vectors
+        self._drop_cells()  # of other vectors
         self._db.execute("INSERT INTO removals SELECT id, ? FROM passages", (generation,))
         (last,) = self._row("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
         for table in ("passages", "labels", "abstracts"):

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import data, from_regex
 
-from index.analysis import normalization as folding
+from index.analysis import normalization
 
 _FEW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 RULES = [
-    *(*folding._NUMBERS, *folding._NAMED, *folding._BEFORE_NAMES),
-    *(*folding._SYMBOLS_AND_LATIN, *folding._WITH_GREEK),
+    *(*normalization._NUMBERS, *normalization._NAMED, *normalization._BEFORE_NAMES),
+    *(*normalization._SYMBOLS_AND_LATIN, *normalization._WITH_GREEK),
 ]
 
 
@@ -21,11 +21,11 @@ RULES = [
 def test_no_rule_is_passed_over_where_its_pattern_stands(rule, drawn):
     text = unicodedata.normalize("NFKC", drawn.draw(from_regex(rule.pattern)))
     if rule.pattern.search(text):
-        assert rule.may_apply(text.lower(), set(folding._WORD.findall(text.lower())))
+        assert rule.may_apply(text.lower(), set(normalization._WORD.findall(text.lower())))
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "normalized"),
     [
         ("tnfalpha rose", "TNF-alpha rose"),
         ("il6 rose", "IL6 rose"),
@@ -36,5 +36,5 @@ def test_no_rule_is_passed_over_where_its_pattern_stands(rule, drawn):
         ("naïve α\u0301", "naive α"),
     ],
 )
-def test_a_name_in_small_letters_is_found(text, folded):
-    assert folding.fold(text) == folded
+def test_a_name_in_small_letters_is_found(text, normalized):
+    assert normalization.normalize(text) == normalized

@@ -63,26 +63,26 @@ def test_removed_vectors_are_not_found(index):
 
 @pytest.fixture
 def path(tmp_path):
-    """A file with the four vectors, of generation 7."""
+    """A file with the four vectors, of commit_id 7."""
     ids = [11, 12, 13, 14]
     blocks = [dict(zip(ids[:3], VECTORS, strict=False)), {14: VECTORS[3]}]
     rows = [plain_rows(block, 4) for block in blocks]
-    write_rows(tmp_path / "vectors.faiss", rows, dimension=4, generation=7, lists=None)
+    write_rows(tmp_path / "vectors.faiss", rows, dimension=4, commit_id=7, cells=None)
     return tmp_path / "vectors.faiss"
 
 
 def test_a_file_holds_the_vectors_and_their_generation(index, path, tmp_path):
-    read, generation = VectorIndex.read(path)
-    assert (found(read), generation, VectorIndex.generation_of(path)) == (found(index), 7, 7)
+    read, commit_id = VectorIndex.read(path)
+    assert (found(read), commit_id, VectorIndex.commit_id_of(path)) == (found(index), 7, 7)
     assert all((one == other).all() for one, other in zip(read.vectors(), index.vectors(), strict=True))
     assert list(tmp_path.iterdir()) == [path]
     assert is_whole(path)
 
 
 def test_a_file_of_no_vectors(tmp_path):
-    write_rows(tmp_path / "none", [], dimension=4, generation=0, lists=None)
-    index, generation = VectorIndex.read(tmp_path / "none")
-    assert (len(index), index.dimension, generation) == (0, 4, 0)
+    write_rows(tmp_path / "none", [], dimension=4, commit_id=0, cells=None)
+    index, commit_id = VectorIndex.read(tmp_path / "none")
+    assert (len(index), index.dimension, commit_id) == (0, 4, 0)
 
 
 def test_any_flipped_bit_is_seen(path):

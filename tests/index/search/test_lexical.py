@@ -20,7 +20,7 @@ ROWS = [
 @pytest.fixture
 def index(tmp_path):
     index = LexicalIndex(tmp_path / "lexical")
-    index.add(ROWS, generation=3)
+    index.add(ROWS, commit_id=3)
     return index
 
 
@@ -65,7 +65,7 @@ def larger(tmp_path_factory):
         for id_ in range(1, 2_001)
     ]
     index = LexicalIndex(tmp_path_factory.mktemp("larger") / "lexical")
-    index.add(rows, generation=1)
+    index.add(rows, commit_id=1)
     return index
 
 
@@ -91,17 +91,17 @@ def test_a_filter_that_lets_the_last_ones_through_is_looked_for_to_the_end(large
 
 
 def test_an_update_is_seen_with_its_generation(index, tmp_path):
-    index.add([LexicalRow(4, ["il32gamma"])], generation=4)
+    index.add([LexicalRow(4, ["il32gamma"])], commit_id=4)
     reopened = LexicalIndex(tmp_path / "lexical")
     for one in (index, reopened):
-        assert (one.generation, len(one), found(one, ["il32gamma", "il32beta"])) == (4, 4, [4, 1])
+        assert (one.commit_id, len(one), found(one, ["il32gamma", "il32beta"])) == (4, 4, [4, 1])
 
 
 def test_what_replaces_all_leaves_nothing_of_it_behind(index, tmp_path):
-    index.replace_all(ROWS[1:], generation=5)
+    index.replace_all(ROWS[1:], commit_id=5)
     fresh = LexicalIndex(tmp_path / "fresh")
-    fresh.add(ROWS[1:], generation=5)
-    assert (index.generation, len(index), found(index, ["il32beta"])) == (5, 2, [])
+    fresh.add(ROWS[1:], commit_id=5)
+    assert (index.commit_id, len(index), found(index, ["il32beta"])) == (5, 2, [])
     assert index.search(["il", "vegf"], top=9) == fresh.search(["il", "vegf"], top=9)
 
 
@@ -116,7 +116,7 @@ def test_what_is_held_is_given_back_as_it_was_given(tmp_path):
         LexicalRow(8, ["moss"], (), other),
     ]
     index = LexicalIndex(tmp_path / "given")
-    index.add(given, generation=1)
+    index.add(given, commit_id=1)
     held = list(LexicalIndex(tmp_path / "given").rows())
     assert [(row.id, list(row.terms), row.definitions, list(row.whole)) for row in held] == [
         (row.id, list(row.terms), row.definitions, list(row.whole)) for row in given
@@ -125,9 +125,9 @@ def test_what_is_held_is_given_back_as_it_was_given(tmp_path):
 
 
 def test_what_stays_after_a_removal_scores_as_if_nothing_else_had_been_there(index, tmp_path):
-    index.replace_all((row for row in index.rows() if row.id != 3), generation=5)
+    index.replace_all((row for row in index.rows() if row.id != 3), commit_id=5)
     alone = LexicalIndex(tmp_path / "alone")
-    alone.add([row for row in ROWS if row.id != 3], generation=5)
+    alone.add([row for row in ROWS if row.id != 3], commit_id=5)
     assert index.search(["il", "32"], top=10) == alone.search(["il", "32"], top=10)
     assert index.whole_scores(["il", "32"], [1, 2]) == alone.whole_scores(["il", "32"], [1, 2])
 
@@ -141,15 +141,15 @@ def large(tmp_path, monkeypatch):
     """An index that is large, and of which four passages were removed without its being written anew."""
     monkeypatch.setattr("index.search.lexical._REWRITTEN", 100)
     index = LexicalIndex(tmp_path / "large")
-    index.add(MANY, generation=1)
-    index.add([LexicalRow(201, ["moss", "vegf"])], generation=2, without=GONE)
+    index.add(MANY, commit_id=1)
+    index.add([LexicalRow(201, ["moss", "vegf"])], commit_id=2, without=GONE)
     return index
 
 
 def test_what_is_removed_from_a_large_index_is_not_found_and_the_rest_scores_as_it_would_alone(large, tmp_path):
     alone = LexicalIndex(tmp_path / "alone")
-    alone.add([row for row in MANY if row.id not in GONE] + [LexicalRow(201, ["moss", "vegf"])], generation=2)
-    assert (large.generation, len(large)) == (2, 197)
+    alone.add([row for row in MANY if row.id not in GONE] + [LexicalRow(201, ["moss", "vegf"])], commit_id=2)
+    assert (large.commit_id, len(large)) == (2, 197)
     for asked in (["vegf"], ["word0", "moss"], ["cell", "vegf", "word2"]):
         found, expected = dict(large.search(asked, top=300)), dict(alone.search(asked, top=300))
         assert found == pytest.approx(expected, rel=1e-2)  # four in 197 change the mean length by a little
@@ -159,23 +159,23 @@ def test_what_is_removed_from_a_large_index_is_not_found_and_the_rest_scores_as_
 
 
 def test_a_term_of_removed_passages_only_weighs_nothing(large):
-    large.add([], generation=3, without=[201])
+    large.add([], commit_id=3, without=[201])
     assert large.weights(["moss", "cell"]).keys() == {"cell"}
     assert large.search(["moss"], top=5) == []
 
 
 def test_an_index_is_written_anew_when_it_is_small_or_much_has_been_removed(large, index):
-    assert not index.can_do_without(1)  # small
-    assert large.can_do_without(5)
-    assert not large.can_do_without(6)  # with the four that were removed before, more than one in twenty
-    large.replace_all(list(large.rows()), generation=3)
-    assert large.can_do_without(9)
+    assert not index.can_delete_in_place(1)  # small
+    assert large.can_delete_in_place(5)
+    assert not large.can_delete_in_place(6)  # with the four that were removed before, more than one in twenty
+    large.replace_all(list(large.rows()), commit_id=3)
+    assert large.can_delete_in_place(9)
 
 
 def test_what_was_removed_is_known_when_the_index_is_opened_again(large, tmp_path):
     again = LexicalIndex(tmp_path / "large")
     assert again.search(["cell", "vegf"], top=300) == large.search(["cell", "vegf"], top=300)
-    assert not again.can_do_without(6)
+    assert not again.can_delete_in_place(6)
 
 
 def test_files_that_stay_are_not_read_again_for_their_checksums(large, monkeypatch):
@@ -183,14 +183,14 @@ def test_files_that_stay_are_not_read_again_for_their_checksums(large, monkeypat
     real = index_lexical._sum_of
     monkeypatch.setattr("index.search.lexical._sum_of", lambda file: read.append(file.name) or real(file))
     before = {file.name for file in large._folder.iterdir()}
-    large.add([LexicalRow(202, ["moss"])], generation=3)
+    large.add([LexicalRow(202, ["moss"])], commit_id=3)
     assert {name for name in read if name in before} <= {"meta.json", ".managed.json"}
-    assert LexicalIndex(large._folder).generation == 3
+    assert LexicalIndex(large._folder).commit_id == 3
 
 
 def test_an_empty_index_has_generation_0(tmp_path):
     index = LexicalIndex(tmp_path / "new")
-    assert (index.generation, len(index), found(index, ["il"])) == (0, 0, [])
+    assert (index.commit_id, len(index), found(index, ["il"])) == (0, 0, [])
 
 
 def test_weights_are_those_of_bm25(index):
