@@ -1,9 +1,10 @@
-"""The records that pass between modules: frozen, small, and importing nothing of ours."""
+"""The frozen records that pass between modules, an abstract as JSON and back, and the one parser of PMIDs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 TITLE = "TITLE"
 """The section name of a passage that is the abstract's title."""
@@ -209,3 +210,85 @@ class Progress:
     done: int
     total: int | None
     doing: str
+
+
+# An abstract as JSON and back: how a library stores it, and what a line of JSON Lines may hold.
+
+TEXT_FIELDS = (
+    "journal",
+    "doi",
+    "pmcid",
+    "date",
+    "volume",
+    "issue",
+    "pages",
+    "language",
+    "vernacular_title",
+    "copyright",
+    "note",
+)
+"""The fields of an abstract that are one text each, beside PMID and title."""
+LIST_FIELDS = ("authors", "types", "mesh", "keywords")
+"""The fields that are several texts."""
+
+
+def to_json(abstract: Abstract) -> dict[str, Any]:
+    """Return every field but `raw` as plain JSON values, empty ones left out: `from_json` gives the abstract back.
+
+    >>> to_json(Abstract("1", "A title", (Section("AIM", "", "To see."),), year=2001))
+    {'pmid': '1', 'title': 'A title', 'sections': [{'label': 'AIM', 'text': 'To see.'}], 'year': 2001}
+    """
+    record: dict[str, Any] = {
+        "pmid": abstract.pmid,
+        "title": abstract.title,
+        "sections": _sections_to_json(abstract.sections),
+        "year": abstract.year,
+        **{name: getattr(abstract, name) for name in TEXT_FIELDS},
+        **{name: list(getattr(abstract, name)) for name in LIST_FIELDS},
+        "other_abstracts": [
+            {"language": other.language, "type": other.type, "sections": _sections_to_json(other.sections)}
+            for other in abstract.other_abstracts
+        ],
+        "corrections": [
+            {"ref_type": correction.ref_type, "pmid": correction.pmid, "citation": correction.citation}
+            for correction in abstract.corrections
+        ],
+        "is_retracted": abstract.is_retracted,
+    }
+    kept = ("pmid", "title", "year") if abstract.year == 0 else ("pmid", "title")
+    return {name: value for name, value in record.items() if value or name in kept}
+
+
+def from_json(record: dict[str, Any]) -> Abstract:
+    """Return the abstract that `to_json` was given, but for `raw`; nothing is checked or cleaned here."""
+    texts: dict[str, Any] = {name: record.get(name, "") for name in TEXT_FIELDS}
+    lists: dict[str, Any] = {name: tuple(record.get(name, ())) for name in LIST_FIELDS}
+    return Abstract(
+        **texts,
+        **lists,
+        pmid=record["pmid"],
+        title=record["title"],
+        sections=_sections_from_json(record),
+        year=record.get("year"),
+        other_abstracts=tuple(
+            OtherAbstract(other["language"], other["type"], _sections_from_json(other))
+            for other in record.get("other_abstracts", ())
+        ),
+        corrections=tuple(
+            Correction(correction["ref_type"], correction["pmid"], correction["citation"])
+            for correction in record.get("corrections", ())
+        ),
+        is_retracted=record.get("is_retracted", False),
+    )
+
+
+def _sections_to_json(sections: tuple[Section, ...]) -> list[dict[str, str]]:
+    named = ({"label": section.label, "category": section.category, "text": section.text} for section in sections)
+    return [{name: value for name, value in fields.items() if value or name == "text"} for fields in named]
+
+
+def _sections_from_json(record: dict[str, Any]) -> tuple[Section, ...]:
+    return tuple(
+        Section(section.get("label", ""), section.get("category", ""), section.get("text", ""))
+        for section in record.get("sections", ())
+    )

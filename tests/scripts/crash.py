@@ -35,7 +35,7 @@ from index import Abstract, Library, Section
 from index.analysis.chunking import split_abstract
 from index.ingest.eutils.client import EutilsClient
 from index.ingest.eutils.rate_limit import Pace
-from index.record_json import to_json
+from index.records import to_json
 
 _WORDS = "IL-32β VEGF STAT3 metformin mice cells cancer raised lowered migration dose trial years".split()
 

@@ -21,8 +21,7 @@ from index.ingest.formats.detect import read_file
 from index.ingest.formats.json_lines import read_json_lines
 from index.ingest.formats.medline import read_medline
 from index.ingest.formats.pubmed_xml import read_pubmed_xml
-from index.record_json import from_json, to_json
-from index.records import Abstract, Deletion, Failure, Section
+from index.records import Abstract, Deletion, Failure, Section, from_json, to_json
 from index.storage.schema import pack, unpack
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "pubmed-xml"

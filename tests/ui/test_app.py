@@ -19,7 +19,7 @@ import pytest
 import app
 from index import Abstract, Library, Section
 from index.errors import InputError
-from index.record_json import to_json
+from index.records import to_json
 
 ROOT = Path(__file__).parents[2]
 

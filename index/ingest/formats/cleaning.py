@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from index.errors import InputError
-from index.record_json import LISTS, TEXTS
-from index.records import Abstract, Correction
+from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction
 
 MAX_FIELD_CHARACTERS = 50_000
 MAX_SECTIONS = 1_000
@@ -59,8 +58,8 @@ def check_size(abstract: Abstract) -> Abstract:
         raise InputError(f"it has {len(abstract.sections):,} sections; the most is {MAX_SECTIONS:,}")
     if (length := len(abstract.text)) > MAX_TEXT_CHARACTERS:
         raise InputError(f"its text has {length:,} characters; the most is {MAX_TEXT_CHARACTERS:,}")
-    fields = {"title": abstract.title, **{name: getattr(abstract, name) for name in TEXTS}}
-    fields |= {name: max(getattr(abstract, name), key=len, default="") for name in LISTS}
+    fields = {"title": abstract.title, **{name: getattr(abstract, name) for name in TEXT_FIELDS}}
+    fields |= {name: max(getattr(abstract, name), key=len, default="") for name in LIST_FIELDS}
     fields["sections"] = max((f"{one.label}{one.category}" for one in abstract.sections), key=len, default="")
     for name, text in fields.items():
         if len(text) > MAX_FIELD_CHARACTERS:

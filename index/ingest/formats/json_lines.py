@@ -11,8 +11,7 @@ from index.errors import InputError
 from index.ingest.formats.cleaning import check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.json_splitter import JsonCutter
-from index.record_json import LISTS, TEXTS
-from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
+from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, Failure, OtherAbstract, Read, Section
 
 MAX_LINE_BYTES = 20_000_000
 """The longest line or array element that is read: about 5,000 times an ordinary abstract."""
@@ -119,9 +118,9 @@ def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
     title = fields.text("title")
     if not (title or sections):
         raise InputError('it has no text; give "title", and "abstract" or "sections"')
-    texts: dict[str, Any] = {field: fields.text(field) for field in TEXTS}
+    texts: dict[str, Any] = {field: fields.text(field) for field in TEXT_FIELDS}
     texts["doi"] = clean_doi(texts["doi"])
-    lists: dict[str, Any] = {field: fields.strings(field) for field in LISTS}
+    lists: dict[str, Any] = {field: fields.strings(field) for field in LIST_FIELDS}
     corrections = fields.corrections()
     return Abstract(
         **texts,

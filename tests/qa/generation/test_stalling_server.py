@@ -12,7 +12,7 @@ from conftest import ABSTRACTS, abstract
 
 from index import Library
 from index.errors import InputError
-from index.record_json import to_json
+from index.records import to_json
 from qa import Assistant
 from qa.generation.chat_models import DEFAULT_LIMIT_S, LIMIT_VARIABLE, load_chat_model, reply_limit_s
 

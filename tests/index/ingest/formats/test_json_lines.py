@@ -9,8 +9,7 @@ from index.errors import InputError
 from index.ingest.formats.cleaning import best_title, clean_doi, clean_pmid, fold
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.json_lines import read_json_lines
-from index.record_json import from_json, to_json
-from index.records import Abstract, Correction, Failure, OtherAbstract, Section
+from index.records import Abstract, Correction, Failure, OtherAbstract, Section, from_json, to_json
 
 FULL = Abstract(
     pmid="90000001",
