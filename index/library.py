@@ -28,13 +28,12 @@ from index.ingest.inputs import (
     check_inputs,
     fetch_pmids,
     make_plan,
-    parse_pmids,
     parse_shard,
     share_of,
 )
 from index.ingest.refresh import follow_deletions
 from index.ingest.run import Watch, begin, groups_of, run
-from index.records import Abstract, Filters, Hit, Report
+from index.records import Abstract, Filters, Hit, Report, parse_pmids
 from index.repair.check import Finding, check_caches, check_truth
 from index.search.filters import as_list, checked_filters
 from index.search.hybrid import Indexes, Mode, Query, check_bounds, search, understood

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -210,6 +211,40 @@ class Progress:
     done: int
     total: int | None
     doing: str
+
+
+# PMIDs
+
+NOT_A_PMID = "is not a PMID: a PMID is a number of 1 to 10 digits"
+"""What to say of a text that is no PMID, behind it."""
+_PMID = re.compile(r"0*([1-9][0-9]{0,9})")
+_BEFORE_PMID = re.compile(
+    r"pmid:?|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/", re.IGNORECASE
+)
+_BETWEEN_PMIDS = re.compile(r"[\s,;|]+")
+
+
+def parse_pmid(text: str) -> str:
+    """Return the PMID without leading zeros and surrounding white space; "" when the text is no PMID."""
+    match = _PMID.fullmatch(text.strip())
+    return match[1] if match else ""
+
+
+def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
+    """Return the PMIDs in a text, each once in its order, and what is no PMID with the reason.
+
+    Separators are white space, commas and semicolons; "PMID: 123" and the address of a PubMed page count as PMIDs.
+    """
+    pmids: dict[str, None] = {}
+    failed: dict[str, str] = {}
+    for word in filter(None, _BETWEEN_PMIDS.split(text)):
+        prefix = _BEFORE_PMID.match(word)
+        bare = word[prefix.end() :] if prefix else word
+        if pmid := parse_pmid(bare.removesuffix("/")):
+            pmids[pmid] = None
+        elif word.casefold() not in ("pmid", "pmid:"):
+            failed[word[:80]] = NOT_A_PMID
+    return list(pmids), failed
 
 
 # An abstract as JSON and back: how a library stores it, and what a line of JSON Lines may hold.

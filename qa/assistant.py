@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from index import Filters, Library
 from index.errors import ModelError
-from index.ingest.inputs import parse_pmids
+from index.records import parse_pmids
 from index.search.filters import checked_filters
 from index.search.hybrid import checked_query
 from qa.answer import Answer, Source, Turn

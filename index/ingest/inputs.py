@@ -15,16 +15,10 @@ from typing import TYPE_CHECKING
 from index.errors import FileError, InputError
 from index.ingest.formats.detect import read_file
 from index.ingest.formats.pubmed_xml import read_pubmed_xml
-from index.records import Abstract, Deletion, Failure, Read
+from index.records import Abstract, Deletion, Failure, Read, parse_pmids
 
 if TYPE_CHECKING:
     from index.ingest.eutils.client import EutilsClient, FetchedBatch
-
-_SEPARATORS = re.compile(r"[\s,;|]+")
-_PMID = re.compile(
-    r"(?:pmid:?|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?0*([1-9]\d{0,9})/?",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +97,6 @@ class Group:
 
     reads: Iterable[Read]
     is_fetched: bool = False
-
-
-def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
-    """Return the PMIDs in a text, each once in its order, and what is none with the reason.
-
-    Separators are white space, commas and semicolons; "PMID: 123" and the address of a PubMed page count as PMIDs.
-    """
-    pmids: dict[str, None] = {}
-    failed: dict[str, str] = {}
-    for word in _SEPARATORS.split(text.strip()):
-        if not word or word.casefold() in ("pmid", "pmid:"):
-            continue
-        if match := _PMID.fullmatch(word):
-            pmids[match[1]] = None
-        else:
-            failed[word[:80]] = "is not a PMID: a PMID is a number of 1 to 10 digits"
-    return list(pmids), failed
 
 
 def check_inputs(inputs: Inputs) -> None:

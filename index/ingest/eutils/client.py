@@ -24,12 +24,12 @@ from index.ingest.eutils.connection import NCBI_URL, Connection
 from index.ingest.eutils.rate_limit import Pace
 from index.ingest.eutils.responses import Answer, SearchPage, Trouble, read_record_set, read_search_page
 from index.ingest.eutils.windows import Window, pages, ways_to_split
+from index.records import NOT_A_PMID, parse_pmid
 
 SEARCH_LIMIT = 9_999
 """The most hits that esearch lists for PubMed; a search with more is split by date."""
 EMPTY_SET = b"<PubmedArticleSet></PubmedArticleSet>"
 
-_PMID = re.compile(r"[1-9][0-9]{0,9}")
 _MAX_LISTINGS = 3
 _MAX_SPLITS = 64
 """Enough to find eight bad ids among 200."""
@@ -113,7 +113,7 @@ class EutilsClient:
     def fetch(self, pmids: Sequence[str]) -> Iterator[FetchedBatch]:
         """Yield the records of the PMIDs in batches; what is no PMID, or makes PubMed refuse a batch, fails alone."""
         wanted = tuple(dict.fromkeys(pmids))
-        strange = {pmid: "is not a PMID: a PMID is a number of 1 to 10 digits" for pmid in wanted if not _is_pmid(pmid)}
+        strange = {pmid: NOT_A_PMID for pmid in wanted if not pmid or parse_pmid(pmid) != pmid}
         if strange:
             yield FetchedBatch(tuple(strange), EMPTY_SET, strange)
         good = tuple(pmid for pmid in wanted if pmid not in strange)
@@ -257,10 +257,6 @@ class EutilsClient:
         return Connection(
             url=self.url, email=self.email, api_key=self.api_key, timeout_s=self.timeout_s, pace=self.pace
         )
-
-
-def _is_pmid(text: str) -> bool:
-    return _PMID.fullmatch(text) is not None
 
 
 def _checked_term(term: str) -> str:

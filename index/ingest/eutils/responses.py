@@ -19,6 +19,8 @@ from urllib.parse import quote, quote_plus, urlsplit
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from index.records import parse_pmid
+
 RECORD_SETS = ("PubmedArticleSet", "PubmedBookArticleSet", "MedlineCitationSet")
 
 API_KEY_CURE = "correct or unset ASKABSTRACTS_NCBI_API_KEY"
@@ -133,7 +135,7 @@ def read_search_page(answer: Answer) -> SearchPage:
         page = _page_from_json(_json(body)) if body.startswith(b"{") else _page_from_xml(body)
     except (ValueError, LookupError, TypeError, AttributeError, ElementTree.ParseError):
         raise Trouble(f"what came is no whole search result: “{answer.quoted(_text(answer))}”", passing=True) from None
-    if not all(re.fullmatch(r"[0-9]{1,10}", pmid) for pmid in page.pmids):
+    if not all(map(parse_pmid, page.pmids)):
         raise Trouble("the search brought ids that are not PMIDs", passing=True)
     return replace(page, notes=tuple(map(answer.quoted, page.notes)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from index.errors import InputError
-from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction
+from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, parse_pmid
 
 MAX_FIELD_CHARACTERS = 50_000
 MAX_SECTIONS = 1_000
@@ -17,7 +17,6 @@ Each is many times the most that PubMed has; what is beyond is damage, and would
 
 _DROPPED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _HALF = re.compile(r"[\ud800-\udfff]")
-_PMID = re.compile(r"0*([1-9][0-9]{0,9})")
 _DOI_PREFIX = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", re.I)
 
 
@@ -34,8 +33,8 @@ def fold(text: str) -> str:
 
 def clean_pmid(text: str) -> str:
     """Return the PMID without leading zeros; raise InputError unless it is a number of 1 to 10 digits."""
-    if match := _PMID.fullmatch(text.strip()):
-        return match[1]
+    if pmid := parse_pmid(text):
+        return pmid
     if not text.strip():
         raise InputError("it has no PMID; give every record its PMID")
     raise InputError(f'its PMID is "{fold(text.strip()[:80])[:40]}"; a PMID is a number of 1 to 10 digits')

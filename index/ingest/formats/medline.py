@@ -10,7 +10,7 @@ from typing import BinaryIO
 from index.errors import InputError
 from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.ingest.formats.encodings import as_utf8
-from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
+from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section, parse_pmid
 
 MAX_RECORD_BYTES = 32 << 20
 MAX_RECORD_LINES = 500_000
@@ -22,7 +22,7 @@ _TOO_LONG = b"(too long)"
 _TAG = r"([A-Z][A-Z0-9]{1,3}) {0,2}-(.*)"
 _TAGGED = re.compile(_TAG)
 _TAGGED_BYTES = re.compile(_TAG.encode())
-_PMID_LINE = re.compile(rb"^PMID {0,2}-[ 0]*([1-9][0-9]{0,9})\s*$", re.MULTILINE)
+_PMID_LINE = re.compile(rb"^PMID {0,2}-([ 0-9]*)\s*$", re.MULTILINE)
 # Only in these does a line that lost its indent go on with the text.
 _TEXT_TAGS = ("AB", "OAB", "TI", "TT", "BTI", "CI")
 _CORRECTIONS = {
@@ -148,7 +148,7 @@ def _read_record(lines: list[bytes], *, name: str, number: int, line: int) -> Ab
     source = b"\n".join(lines)
     where = f"the record at line {line} of {name}"
     match = _PMID_LINE.search(source)
-    what = match[1].decode("ascii") if match else f"{name}, record {number}"
+    what = (match and parse_pmid(match[1].decode("ascii"))) or f"{name}, record {number}"
     if lines[-1] is _TOO_LONG:
         most = f"{MAX_RECORD_BYTES:,} bytes or {MAX_RECORD_LINES:,} lines"
         return Failure(what, f"{where} is longer than {most}; get the file again")

@@ -18,7 +18,7 @@ from index.errors import InputError
 from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Cutter, Piece
-from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Read, Section
+from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Read, Section, parse_pmid
 
 _EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
 _PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
@@ -156,10 +156,7 @@ def _pmid_in(xml: bytes) -> str:
     match = _PMID_ELEMENT.search(
         xml, 0, xml.find(b"<CommentsCorrections") if b"<CommentsCorrections" in xml else len(xml)
     )
-    try:
-        return clean_pmid(match[1].decode("utf-8", "replace")) if match else ""
-    except InputError:
-        return ""
+    return parse_pmid(match[1].decode("utf-8", "replace")) if match else ""
 
 
 def _parse(piece: Piece) -> Element | str:

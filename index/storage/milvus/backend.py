@@ -19,11 +19,11 @@ from index.analysis.abbreviations import Spelled
 from index.embedding.encoder import Encoder
 from index.errors import LibraryError
 from index.ingest.batches import OnProgress
-from index.ingest.inputs import Group, Inputs, Plan, fetch_pmids, make_plan, parse_pmids
+from index.ingest.inputs import Group, Inputs, Plan, fetch_pmids, make_plan
 from index.ingest.refresh import follow_deletions
 from index.ingest.run import Outcome, Watch, begin, groups_of, run
 from index.library import Library, nothing_read
-from index.records import Abstract, Filters, Hit, Report
+from index.records import Abstract, Filters, Hit, Report, parse_pmids
 from index.repair.check import Finding
 from index.repair.milvus import check_store, mend
 from index.search.filters import as_list, checked_filters
