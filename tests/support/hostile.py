@@ -155,7 +155,7 @@ def spared(record: bytes, layout: str) -> Iterator[str]:
     """Yield the PMIDs of the neighbours that must come out, whatever is between them.
 
     A comment, a CDATA section or a DOCTYPE that is opened and not closed may swallow the XML behind it; everything else
-    ends where the next record starts.
+    ends where the next record starts. An array is whole or lost: `is_lost` tells which.
     """
     yield _NEIGHBOURS[0].pmid
     if layout != "xml" or b"<!" not in _ASIDE.sub(b"", record):
@@ -166,6 +166,11 @@ def spared(record: bytes, layout: str) -> Iterator[str]:
 def neighbours(layout: str) -> tuple[object, ...]:
     """Return the two neighbours as they are read without anything between them."""
     return tuple(READERS[layout](BytesIO(between_neighbours(b"", layout)), name="x"))
+
+
+def is_lost(reads: list[object]) -> bool:
+    """Return True if all that came out is the sentence on a damaged array."""
+    return len(reads) == 1 and isinstance(reads[0], Failure) and "none of it was read" in reads[0].why
 
 
 def check(read: object) -> None:

@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from functools import partial
+from itertools import chain
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, BinaryIO
 
 from index.errors import InputError
 from index.ingest.formats.cleaning import check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.json_splitter import JsonCutter
+from index.ingest.formats.json_splitter import split_values
 from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, Failure, OtherAbstract, Read, Section
 
 MAX_LINE_BYTES = 20_000_000
 """The longest line or array element that is read: about 5,000 times an ordinary abstract."""
 
+MAX_ARRAY_BYTES = 1 << 30
+"""The longest array that is read; JSON Lines may have any length."""
+
 _BLOCK = 1 << 16
+_MAX_IN_MEMORY = 1 << 24
 # As other programs name the same fields.
 _ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "PMID"}
 
@@ -24,30 +31,32 @@ _ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "
 def read_json_lines(stream: BinaryIO, *, name: str) -> Iterator[Read]:
     """Yield the abstract of each line; a JSON array, or objects that span lines, will do as well.
 
-    A line that is not UTF-8, not JSON, or has a field of the wrong kind is a Failure that names line and field.
+    A line that is not UTF-8, not JSON, or has a field of the wrong kind is a Failure that names line and field. An
+    array that is damaged anywhere is one Failure.
     """
     try:
         text = as_utf8(stream)
     except InputError as error:
         yield Failure(name, str(error))
         return
-    number, line = 1, text.readline(MAX_LINE_BYTES + 1)
-    while line and line.isspace():
-        number, line = number + 1, text.readline(MAX_LINE_BYTES + 1)
-    if _spans_lines(line):
-        yield from _read_values(text, line, name=name)
-        return
-    while line:
+    lines = iter(partial(text.readline, MAX_LINE_BYTES + 1), b"")
+    start, first = next(((number, line) for number, line in enumerate(lines, start=1) if not line.isspace()), (1, b""))
+    head = [first]
+    if _spans_lines(first):
+        head += [] if first.lstrip().startswith(b"[") else [next(lines, b"")]
+        if not _holds_record(head[-1]):
+            yield from _read_values(chain(head, iter(partial(text.read, _BLOCK), b"")), name=name)
+            return
+    for number, line in enumerate(chain(head, lines), start=start):
         if len(line) > MAX_LINE_BYTES:
             _skip_line(text, line)
             yield Failure(f"{name}, line {number}", f"line {number} is longer than {MAX_LINE_BYTES:,} bytes; split it")
         elif not line.isspace():
             yield _read_line(line.strip(), name=name, where=f"line {number}")
-        number, line = number + 1, text.readline(MAX_LINE_BYTES + 1)
 
 
 def _spans_lines(line: bytes) -> bool:
-    """Return whether this first line opens a JSON array, or an object that goes on in the next line."""
+    """Return True if a first line opens a JSON array, or an object that goes on in the next line."""
     if line.lstrip().startswith(b"["):
         return True
     try:
@@ -57,6 +66,15 @@ def _spans_lines(line: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return False
+
+
+def _holds_record(line: bytes) -> bool:
+    """Return True if a line is a whole record: then the line before it, which is not, was cut off."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and not {"pmid", "PMID"}.isdisjoint(value)
 
 
 def _skip_line(stream: BinaryIO, line: bytes) -> None:
@@ -82,18 +100,31 @@ def _read_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
     return _read_value(value, line, name=name, where=where)
 
 
-def _read_values(stream: BinaryIO, start: bytes, *, name: str) -> Iterator[Abstract | Failure]:
-    """Yield the abstracts of an array, or of objects one after another; a broken one costs only itself where it can."""
-    cutter = JsonCutter(stream, start=start, max_characters=MAX_LINE_BYTES)
-    for number, cut in enumerate(cutter.values(), start=1):
-        where = f"record {number}"
-        if cut.fault:
-            lost = ", and nothing after it could be read" if cut.is_rest_lost else ""
-            yield Failure(f"{name}, {where}", f"{where} is {cut.fault}{lost}; mend or remove it")
-        else:
-            yield _read_value(cut.value, cut.source, name=name, where=where)
-    if cutter.is_cut_off:
-        yield Failure(name, "ends before its closing bracket, so records may be missing; get the file again")
+def _read_values(blocks: Iterator[bytes], *, name: str) -> Iterator[Abstract | Failure]:
+    """Yield the abstracts of an array, or of objects one after another; where it is damaged, only what is wrong.
+
+    A copy keeps what is read until all of it is known to be whole.
+    """
+    with SpooledTemporaryFile(_MAX_IN_MEMORY) as copy:
+        try:
+            for _value in split_values(_copied(blocks, copy), max_characters=MAX_LINE_BYTES):
+                pass
+        except InputError as error:
+            cure = "get the file again, mend it there, or save it with one record a line"
+            yield Failure(name, f"{error}, and none of it was read; {cure}")
+            return
+        copy.seek(0)
+        values = split_values(iter(partial(copy.read, _BLOCK), b""), max_characters=MAX_LINE_BYTES)
+        for number, (value, source) in enumerate(values, start=1):
+            yield _read_value(value, source, name=name, where=f"record {number}")
+
+
+def _copied(blocks: Iterator[bytes], copy: IO[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        copy.write(block)
+        if copy.tell() > MAX_ARRAY_BYTES:
+            raise InputError(f"is longer than {MAX_ARRAY_BYTES:,} bytes")
+        yield block
 
 
 def _read_value(value: object, source: bytes, *, name: str, where: str) -> Abstract | Failure:

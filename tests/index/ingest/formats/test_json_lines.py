@@ -225,40 +225,62 @@ def test_utf_16():
     ]
 
 
-def test_a_broken_element_of_an_array_costs_only_itself_where_its_neighbours_start_lines():
-    assert read('[{"pmid": 1, "title": "A"},\n {"pmid": 2, "title" "B"},\n {"pmid": 3, "title": "C"}]') == [
-        Abstract("1", "A"),
-        Failure("x.jsonl, record 2", "record 2 is not JSON (Expecting ':' delimiter); mend or remove it"),
-        Abstract("3", "C"),
-    ]
+WHOLE = "and none of it was read; get the file again, mend it there, or save it with one record a line"
 
 
 @pytest.mark.parametrize(
     ("broken", "why"),
     [
-        # braces that pair up
-        ('{"pmid" 2, "x": {"y": "}"}}', "is not JSON (Expecting ':' delimiter)"),
-        # quotes that do not: the next one starts with its PMID
-        ('{"pmid": 2, "title": "B}', "is not JSON (Expecting ',' delimiter)"),
-        ('{"pmid": 2, "sections": [{"text": "B"}', "is not JSON (Expecting ',' delimiter)"),
-        ("nonsense", "is not JSON (Expecting value)"),
+        ('{"pmid" 2}', "is damaged at line 2, column 10 (Expecting ':' delimiter)"),
+        ('{"pmid": 2, "title": "B}', "is damaged at line 2, column 27 (Invalid control character at)"),  # no quote
+        ('{"pmid": 2, "sections": [{"text": "B"}', "is damaged at line 3, column 28 (Expecting ',' delimiter)"),
+        ("nonsense", "is damaged at line 2, column 2 (Expecting value)"),
+        ('{"pmid": ' + "9" * 5000 + "}", "is damaged at line 2, column 2 (a number too long or lists too deep)"),
+        (b'{"pmid": 2, "title": "\xff"}', "is damaged at line 2, column 24 (not UTF-8)"),
+        ("{}", ""),
     ],
 )
-def test_a_broken_element_of_an_array_in_one_line_costs_only_itself(broken, why):
-    reads = read('[{"pmid": 1, "title": "A"}, ' + broken + ', {"pmid": 3, "title": "C"}]')
-    assert [one for one in reads if isinstance(one, Abstract)] == [Abstract("1", "A"), Abstract("3", "C")]
-    assert why in next(one.why for one in reads if isinstance(one, Failure))
+def test_an_array_that_is_damaged_anywhere_is_one_failure(broken, why):
+    broken = broken.encode() if isinstance(broken, str) else broken
+    reads = read(b'[{"pmid": 1, "title": "A"},\n ' + broken + b',\n {"pmid": 3, "title": "C"}]')
+    if why:
+        (failure,) = reads
+        assert failure.what == "x.jsonl" and failure.why.startswith(why) and failure.why.endswith(WHOLE)
+    else:  # whole JSON, though one of its records is none
+        assert [one.pmid for one in reads if isinstance(one, Abstract)] == ["1", "3"]
+        assert reads[1] == Failure("x.jsonl, record 2", 'record 2: it has no field "pmid"; give every record its PMID')
+
+
+def test_an_object_over_lines_that_is_damaged_is_one_failure():
+    assert read("{", '  "pmid": 1,', '  "title" "A"', "}", '{"pmid": 2, "title": "B"}') == [
+        Failure("x.jsonl", f"is damaged at line 3, column 11 (Expecting ':' delimiter), {WHOLE}")
+    ]
+
+
+def test_a_first_line_that_was_cut_off_costs_only_itself():
+    first, *others = read('{"pmid": 1, "title": ', '{"pmid": 2, "title": "B"}', "", '{"pmid": 3, "title": "C"}')
+    assert first == Failure("x.jsonl, line 1", "line 1 is not JSON (Expecting value at column 21); mend or remove it")
+    assert others == [Abstract("2", "B"), Abstract("3", "C")]
 
 
 @pytest.mark.parametrize("size", [1, 3, 64])
 def test_where_blocks_end_makes_no_difference_to_an_array(monkeypatch, size):
-    monkeypatch.setattr("index.ingest.formats.json_splitter._BLOCK", size)
-    monkeypatch.setattr("index.ingest.formats.json_splitter._TRIMMED", size)
-    ones = [f'{{"pmid": {n}, "title": "\\u00d6 \\"{n}\\""}}' for n in range(1, 20)]
-    ones[5] = '{"pmid" 6}'
-    reads = read("[" + ",\n  ".join(ones) + "]")
-    assert reads[5] == Failure("x.jsonl, record 6", "record 6 is not JSON (Expecting ':' delimiter); mend or remove it")
-    assert reads[:5] + reads[6:] == [Abstract(str(n), f'Ö "{n}"') for n in range(1, 20) if n != 6]
+    monkeypatch.setattr("index.ingest.formats.json_lines._BLOCK", size)
+    records = [f'{{"pmid": {n}, "title": "Ö \\u00d6 \\"{n}\\""}}' for n in range(1, 20)]
+    assert read("[" + ",\n  ".join(records) + "]") == [Abstract(str(n), f'Ö Ö "{n}"') for n in range(1, 20)]
+    records[5] = '{"pmid" 6}'
+    assert read("[" + ",\n  ".join(records) + "]") == [
+        Failure("x.jsonl", f"is damaged at line 6, column 11 (Expecting ':' delimiter), {WHOLE}")
+    ]
+
+
+@pytest.mark.parametrize("is_kept_on_disk", [False, True])
+def test_an_array_beyond_all_measure_is_refused(monkeypatch, is_kept_on_disk):
+    monkeypatch.setattr("index.ingest.formats.json_lines.MAX_ARRAY_BYTES", 60)
+    monkeypatch.setattr("index.ingest.formats.json_lines._MAX_IN_MEMORY", 10 if is_kept_on_disk else 100)
+    assert read('[{"pmid": 1, "title": "A"}, {"pmid": 2, "title": "B"}]') == [Abstract("1", "A"), Abstract("2", "B")]
+    (failure,) = read('[{"pmid": 1, "title": "A"}, {"pmid": 2, "title": "' + "B" * 40 + '"}]')
+    assert failure == Failure("x.jsonl", f"is longer than 60 bytes, {WHOLE}")
 
 
 def test_an_encoding_that_is_unknown_is_a_failure():
@@ -268,8 +290,7 @@ def test_an_encoding_that_is_unknown_is_a_failure():
 
 def test_an_array_that_was_cut_off_says_so():
     assert read('[{"pmid": 1, "title": "A"},') == [
-        Abstract("1", "A"),
-        Failure("x.jsonl", "ends before its closing bracket, so records may be missing; get the file again"),
+        Failure("x.jsonl", f"ends before its closing bracket, {WHOLE}"),
     ]
 
 
