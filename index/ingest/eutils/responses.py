@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
-from xml.etree import ElementTree
 from xml.parsers import expat
 
 from index.records import parse_pmid
@@ -133,7 +134,7 @@ def read_search_page(answer: Answer) -> SearchPage:
         raise _web_page(answer)
     try:
         page = _page_from_json(_json(body)) if body.startswith(b"{") else _page_from_xml(body)
-    except (ValueError, LookupError, TypeError, AttributeError, ElementTree.ParseError):
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError):
         raise Trouble(f"what came is no whole search result: “{answer.quoted(_text(answer))}”", passing=True) from None
     if not all(map(parse_pmid, page.pmids)):
         raise Trouble("the search brought ids that are not PMIDs", passing=True)
@@ -339,27 +340,41 @@ _NOTES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("OutputMessage", "outputmessages", lambda said: f"PubMed remarks: {said.rstrip('.')}"),
 )
 
+_Remarks = dict[str, Any]
 
-def _page_from_json(answer: dict[str, Any]) -> SearchPage:
-    result = answer["esearchresult"]
-    remarks = {**(result.get("errorlist") or {}), **(result.get("warninglist") or {})}
-    notes = tuple(sentence(said) for _, name, sentence in _NOTES for said in _sayings(remarks.get(name)))
-    return SearchPage(_count(str(result["count"])), tuple(str(each).strip() for each in result["idlist"]), notes)
-
-
-def _sayings(said: object) -> list[str]:
-    """Return the sayings of a list; one alone may come without its list."""
-    many = said if isinstance(said, list) else [said]
-    return [str(each) for each in many if each]
+_SEARCH_DTD = "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20060628/esearch.dtd"
+_SEARCH_HEAD = f'<?xml version="1.0"?><!DOCTYPE eSearchResult SYSTEM "{_SEARCH_DTD}">'.encode()
 
 
 def _page_from_xml(body: bytes) -> SearchPage:
-    result = ElementTree.fromstring(body)
-    total, ids = result.find("Count"), result.find("IdList")
-    if result.tag != "eSearchResult" or total is None or ids is None:
-        raise ValueError("not a search result")
-    notes = tuple(sentence((said.text or "").strip()) for name, _, sentence in _NOTES for said in result.iter(name))
-    return SearchPage(_count(total.text or ""), tuple((each.text or "").strip() for each in ids), notes)
+    from Bio import Entrez
+
+    # Bio.Entrez knows results by the DTD that they name: it fetches one that it does not know, and keeps such in the
+    # person's home. So every result is read by the DTD that comes with Biopython, and is kept where that lies.
+    Entrez.local_cache = Entrez.local_cache or str(Path(Entrez.__file__).parents[2])
+    result = Entrez.read(BytesIO(_SEARCH_HEAD + body[body.index(b"<eSearchResult") :]), validate=False)  # type: ignore[no-untyped-call]
+    return _page(result["Count"], result["IdList"], result.get("ErrorList"), result.get("WarningList"))
+
+
+def _page_from_json(record: dict[str, Any]) -> SearchPage:
+    result = record["esearchresult"]
+    return _page(result["count"], result["idlist"], result.get("errorlist"), result.get("warninglist"))
+
+
+def _page(count: object, pmids: list[object], errors: _Remarks | None, warnings: _Remarks | None) -> SearchPage:
+    remarks = {**(errors or {}), **(warnings or {})}
+    notes = tuple(
+        sentence(remark)
+        for in_xml, in_json, sentence in _NOTES
+        for remark in _remarks(remarks.get(in_xml) or remarks.get(in_json))
+    )
+    return SearchPage(_count(str(count)), tuple(str(pmid).strip() for pmid in pmids), notes)
+
+
+def _remarks(value: object) -> list[str]:
+    """Return the remarks of a list; one alone may come without its list."""
+    values = value if isinstance(value, list) else [value]
+    return [str(remark).strip() for remark in values if remark]
 
 
 def _count(text: str) -> int:

@@ -1,5 +1,6 @@
 """The E-utilities client against the stand-in server: what is sent, how fast, and what comes of every way to say no."""
 
+import asyncio
 import gzip
 import json
 import re
@@ -11,8 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from Bio import Entrez
 from eutils_clients import EMAIL, KEY, FakeTime, failed_in, make_client, pmids_in
 from eutils_server import RECORDS, EutilsServer, Fault, invented, pubmed_xml, record_set
 
@@ -473,6 +477,38 @@ def test_a_server_that_was_there_is_waited_for_longer():
     with pytest.raises(EutilsError, match="could not be reached"):
         client.search("il-32")
     assert len(client.slept) == 5
+
+
+def test_a_client_may_be_used_where_an_event_loop_runs(server):
+    async def notebook():
+        return make_client(server).search("colitis").pmids
+
+    assert asyncio.run(notebook()) == ("90000005",)
+
+
+def test_requests_go_by_the_proxy_of_the_environment(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", server.url.removeprefix("http://").partition("/")[0])
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")  # not for this scheme
+    assert make_client(SimpleNamespace(url="http://pubmed.test/eutils")).search("colitis").pmids == ("90000005",)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert make_client(server).search("colitis").pmids == ("90000005",)
+
+
+def test_a_proxy_that_cannot_be_used_is_said_at_once(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:9")
+    with pytest.raises(EutilsError, match=r"the proxy is of a kind that cannot be used; check the proxy's settings"):
+        make_client(server).search("colitis")
+
+
+def test_reading_a_search_fetches_no_dtd_and_leaves_the_home_alone(server):
+    body = '<?xml version="1.0"?><!DOCTYPE eSearchResult SYSTEM "https://eutils.ncbi.nlm.nih.gov/new.dtd">'
+    body += "<eSearchResult><Count>1</Count><IdList><Id>5</Id></IdList><NewThing><X/></NewThing></eSearchResult>"
+    server.faults.append(Fault(status=200, body=body))
+    assert make_client(server).search("colitis").pmids == ("5",)
+    from Bio.Entrez.Parser import DataHandler  # importing it is what makes folders
+
+    assert Path(DataHandler.directory) == Path(Entrez.__file__).parents[2]
 
 
 # --- settings
