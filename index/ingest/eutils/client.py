@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from index.errors import EutilsError, InputError
 from index.ingest.eutils.connection import NCBI_URL, Connection
-from index.ingest.eutils.rate_limit import Pace
+from index.ingest.eutils.rate_limit import RateLimiter
 from index.ingest.eutils.responses import Answer, SearchPage, Trouble, read_record_set, read_search_page
 from index.ingest.eutils.windows import Window, pages, ways_to_split
 from index.records import NOT_A_PMID, parse_pmid
@@ -63,8 +63,8 @@ class FetchedBatch:
 class EutilsClient:
     """The way to E-utilities; safe to share between threads. No message and no repr holds the key or the e-mail.
 
-    `on_wait(why, seconds)` is told of each wait before another try; what it raises ends the call. `sleep` and `pace`
-    are there to be replaced in tests.
+    `on_wait(why, seconds)` is told of each wait before another try; what it raises ends the call. `sleep` and
+    `rate_limiter` are there to be replaced in tests.
     """
 
     url: str = NCBI_URL
@@ -75,7 +75,7 @@ class EutilsClient:
     max_tries: int = 6
     on_wait: Callable[[str, float], None] | None = field(default=None, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
-    pace: Pace | None = field(default=None, repr=False)
+    rate_limiter: RateLimiter | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work."""
@@ -255,7 +255,11 @@ class EutilsClient:
     @cached_property
     def _connection(self) -> Connection:
         return Connection(
-            url=self.url, email=self.email, api_key=self.api_key, timeout_s=self.timeout_s, pace=self.pace
+            url=self.url,
+            email=self.email,
+            api_key=self.api_key,
+            timeout_s=self.timeout_s,
+            rate_limiter=self.rate_limiter,
         )
 
 

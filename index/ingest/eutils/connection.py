@@ -19,7 +19,7 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 
 from index.errors import InputError
-from index.ingest.eutils.rate_limit import Pace, shared_pace
+from index.ingest.eutils.rate_limit import RateLimiter, shared_rate_limiter
 from index.ingest.eutils.responses import Answer, Trouble
 
 NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
@@ -38,7 +38,7 @@ class Connection:
     email: str | None = field(repr=False)
     api_key: str | None = field(repr=False)
     timeout_s: float
-    pace: Pace | None = field(default=None, repr=False)
+    rate_limiter: RateLimiter | None = field(default=None, repr=False)
     answered: threading.Event = field(init=False, repr=False, compare=False, default_factory=threading.Event)
     """Set once an answer came: from then on a server that is out of reach is more likely to come back."""
 
@@ -65,7 +65,7 @@ class Connection:
         """Return the answer of "esearch", "efetch" …, whatever it says; raise `Trouble` when none came whole."""
         try:
             with ExitStack() as turn:  # ends when the answer begins
-                turn.enter_context(self._turns.turn())
+                turn.enter_context(self._limiter.turn())
                 # A thread with an event loop of its own: callers may have one in theirs, as in a notebook.
                 with start_blocking_portal() as portal:
                     answer = portal.call(self._exchange, endpoint, params, turn.close)
@@ -78,7 +78,7 @@ class Connection:
 
     def hold(self, seconds: float) -> None:
         """Make all threads that ask this server wait."""
-        self._turns.hold(seconds)
+        self._limiter.hold(seconds)
 
     async def _exchange(self, endpoint: str, params: Mapping[str, str], on_answer: Callable[[], None]) -> Answer:
         """Send a request and return the whole answer; call `on_answer` as it begins."""
@@ -104,8 +104,8 @@ class Connection:
         return httpx.AsyncClient(headers=headers, timeout=self.timeout_s, verify=_tls(), proxy=proxy, trust_env=False)
 
     @property
-    def _turns(self) -> Pace:
-        return self.pace or shared_pace(self.host, self.api_key)
+    def _limiter(self) -> RateLimiter:
+        return self.rate_limiter or shared_rate_limiter(self.host, self.api_key)
 
     @property
     def _secrets(self) -> tuple[str, ...]:

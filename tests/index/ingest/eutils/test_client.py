@@ -22,7 +22,7 @@ from eutils_server import RECORDS, EutilsServer, Fault, invented, pubmed_xml, re
 
 from index.errors import EutilsError, InputError
 from index.ingest.eutils.client import SEARCH_LIMIT, EutilsClient, FetchedBatch
-from index.ingest.eutils.rate_limit import Pace, shared_pace
+from index.ingest.eutils.rate_limit import RateLimiter
 from index.ingest.formats.pubmed_xml import read_pubmed_xml
 from index.records import Abstract
 
@@ -417,7 +417,7 @@ def test_retry_after_is_obeyed_within_reason(server, retry_after, least, most):
 
 def test_a_rate_limit_holds_the_other_threads_too(server):
     time = FakeTime()
-    client = make_client(server, pace=Pace(3, clock=time.clock, sleep=time.sleep))
+    client = make_client(server, rate_limiter=RateLimiter(3, clock=time.clock, sleep=time.sleep))
     server.faults.append(Fault(status=429, headers={"Retry-After": "7"}))
     client.search("il-32")
     assert time.now >= 7
@@ -565,23 +565,7 @@ def test_settings_out_of_bounds_are_refused(settings, said):
         EutilsClient(**settings)
 
 
-# --- pace
-
-
-def test_pace_lets_three_through_and_then_one_for_each_that_is_a_window_old():
-    time = FakeTime()
-    pace = Pace(3, window_s=1.0, clock=time.clock, sleep=time.sleep)
-    began = []
-    for took in (0.25, 0, 0, 0.5, 0, 0, 0):
-        with pace.turn():
-            began.append(time.now)
-            time.now += took  # the server's answer begins so much later
-    assert began == [0, 0.25, 0.25, 1.25, 1.75, 1.75, 2.75]
-
-
-def test_pace_is_shared_by_all_clients_of_one_host_and_key():
-    assert shared_pace("host:1", None) is shared_pace("host:1", None)
-    assert shared_pace("host:1", None) is not shared_pace("host:1", KEY)
+# --- rate limit
 
 
 @pytest.mark.parametrize(("key", "limit", "requests"), [(None, 3, 11), (KEY, 10, 25)])
@@ -607,8 +591,8 @@ def test_threads_do_not_mix_up_their_answers(server):
 
 def test_the_standin_refuses_more_than_three_requests_a_second(server):
     server.rate_limit = True
-    free = Pace(1000)
-    client = EutilsClient(url=server.url, pace=free, max_tries=1)
+    free = RateLimiter(1000)
+    client = EutilsClient(url=server.url, rate_limiter=free, max_tries=1)
     gate = threading.Barrier(4)
 
     def search(_):
