@@ -10,6 +10,7 @@ from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO
 
+from index.analysis.section_labels import section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.ingest.formats.encodings import as_utf8
@@ -223,9 +224,8 @@ class _Fields:
         raise _wrong("year", value, "a year such as 2013")
 
     def sections(self, field: str) -> tuple[Section, ...]:
-        named = (one for one in self._objects(field, 'as in [{"label": "RESULTS", "text": "…"}]'))
-        sections = (Section(one.text("label"), one.text("category"), one.text("text")) for one in named)
-        return tuple(section for section in sections if section.text)
+        named = self._objects(field, 'as in [{"label": "RESULTS", "text": "…"}]')
+        return tuple(section for section in map(_section, named) if section.text)
 
     def other_abstracts(self) -> tuple[OtherAbstract, ...]:
         named = self._objects("other_abstracts", 'as in [{"language": "fre", "type": "Publisher", "sections": […]}]')
@@ -242,6 +242,11 @@ class _Fields:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise _wrong(field, value, f"a list of objects {example}")
         return [_Fields(one) for one in value]
+
+
+def _section(fields: _Fields) -> Section:
+    label = fields.text("label")
+    return Section(label, section_category(label, fields.text("category")), fields.text("text"))
 
 
 def _wrong(field: str, value: object, cure: str) -> InputError:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
+from index.analysis.section_labels import is_label, section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.ingest.formats.encodings import as_utf8
@@ -51,24 +52,9 @@ _CITED_PMID = re.compile(r"\s*\bPMID:\s*([0-9]{1,10})\.?\s*$")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
 _OTHER_TYPE = re.compile(r"(AAMC|AIDS|KIE|NASA|PIP|Publisher|plain-language-summary): ")
 _ARTICLE_ID = re.compile(r"(?:doi:\s*(\S+)|(\S.*?)\s*\[doi\])", re.I)
-# A label at the start of a sentence: "METHODS AND RESULTS: ". Only one with a word of _CATEGORIES counts, so that
+# A label at the start of a sentence: "METHODS AND RESULTS: ". Only one with a word of a label counts, so that
 # "RNA: " or "HIV-1: " stays text.
 _LABEL = re.compile(r"(?:^|(?<=[.?!)\]\"”’%;:]) )([A-Z][A-Z0-9 ,/&()'’-]{1,78}[A-Z)]): (?=\S)")
-_WORD = re.compile(r"[A-Z]+")
-_CATEGORIES = {
-    word: category
-    for category, words in {
-        "BACKGROUND": "BACKGROUND CONTEXT INTRODUCTION RATIONALE IMPORTANCE SIGNIFICANCE",
-        "OBJECTIVE": "OBJECTIVE OBJECTIVES AIM AIMS PURPOSE PURPOSES GOAL GOALS HYPOTHESIS QUESTION",
-        "METHODS": "METHOD METHODS METHODOLOGY DESIGN SETTING SETTINGS PATIENT PATIENTS PARTICIPANTS SUBJECTS SAMPLE"
-        " ANIMALS INTERVENTION INTERVENTIONS MATERIAL MATERIALS MEASURE MEASURES MEASUREMENT MEASUREMENTS SOURCES"
-        " SELECTION EXTRACTION PROCEDURE PROCEDURES EXPOSURE EXPOSURES POPULATION ANALYSIS APPROACH",
-        "RESULTS": "RESULT RESULTS FINDING FINDINGS SYNTHESIS",
-        "CONCLUSIONS": "CONCLUSION CONCLUSIONS INTERPRETATION DISCUSSION IMPLICATIONS SUMMARY LIMITATIONS",
-        "": "REGISTRATION TRIAL FUNDING UNLABELLED UNASSIGNED EVIDENCE LEVEL STUDY KEYWORDS CASE SCOPE",
-    }.items()
-    for word in words.split()
-}
 
 
 def read_medline(stream: BinaryIO, *, name: str) -> Iterator[Read]:
@@ -230,16 +216,11 @@ def split_labels(text: str) -> Iterator[Section]:
     """
     label, start = "", 0
     for match in _LABEL.finditer(text):
-        if any(word in _CATEGORIES for word in _WORD.findall(match[1])):
+        if is_label(match[1]):
             if match.start() > start or label:
-                yield Section(label, _category(label), text[start : match.start()])
+                yield Section(label, section_category(label), text[start : match.start()])
             label, start = match[1], match.end()
-    yield Section(label, _category(label), text[start:])
-
-
-def _category(label: str) -> str:
-    """Return NLM's category for a label; its last telling word decides: "SUMMARY OF BACKGROUND DATA" is background."""
-    return next((_CATEGORIES[word] for word in reversed(_WORD.findall(label)) if word in _CATEGORIES), "")
+    yield Section(label, section_category(label), text[start:])
 
 
 def _year(record: _Record) -> int | None:

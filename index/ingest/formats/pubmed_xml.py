@@ -14,6 +14,7 @@ from typing import BinaryIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from index.analysis.section_labels import section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
 from index.ingest.formats.encodings import as_utf8
@@ -203,11 +204,46 @@ def _without_namespace(record: Element) -> Element:
 
 
 def _to_abstract(record: Element, raw: bytes) -> Abstract:
+    """Return the abstract of an article, or of a book or its chapter; the book stands where a journal would."""
+    citation, article, issue, data = _parts(record)
+    vernacular = _text(article.find("VernacularTitle"))
+    types = (*_texts(article, "PublicationTypeList/PublicationType"), *_texts(article, "PublicationType"))
+    corrections = tuple(_corrections(citation))
+    journals = ("MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title")
+    return Abstract(
+        pmid=_pmid(citation, data),
+        title=best_title(_first(article, "ArticleTitle", "Book/BookTitle"), vernacular),
+        sections=_sections(article.find("Abstract")),
+        journal=_first(citation, *journals, "Book/BookTitle"),
+        year=_year(issue, article, citation, data),
+        authors=tuple(_authors(article.find("AuthorList"))) or tuple(_book_authors(issue)),
+        types=types,
+        mesh=tuple(_mesh(citation)),
+        doi=_doi(data, article, issue),
+        pmcid=_pmcid(citation, data),
+        date=_date(issue.find("PubDate")) or _date(article.find("ArticleDate")),
+        volume=_text(issue.find("Volume")),
+        issue=_text(issue.find("Issue")),
+        pages=_pages(article.find("Pagination")),
+        language=", ".join(_texts(article, "Language")),
+        vernacular_title=vernacular,
+        keywords=_texts(citation, "KeywordList/Keyword"),
+        other_abstracts=tuple(_other_abstracts(citation)),
+        corrections=corrections,
+        copyright=_first(article, "Abstract/CopyrightInformation"),
+        is_retracted=says_retracted(types, corrections),
+        raw=raw,
+    )
+
+
+def _parts(record: Element) -> tuple[Element, Element, Element, Element]:
+    """Return the citation, its article, the issue and PubMed's own data; of a book, itself twice, and the volume."""
     if record.tag in ("PubmedBookArticle", "BookDocument"):
         book = record if record.tag == "BookDocument" else _child(record, "BookDocument")
-        return _book_abstract(book, record.find("PubmedBookData"), raw)
+        return book, book, _find(book, "Book"), _find(record, "PubmedBookData")
     citation = record if record.tag == "MedlineCitation" else _child(record, "MedlineCitation")
-    return _citation_abstract(citation, record.find("PubmedData"), raw)
+    article = _find(citation, "Article")
+    return citation, article, _find(article, "Journal/JournalIssue"), _find(record, "PubmedData")
 
 
 def _child(record: Element, tag: str) -> Element:
@@ -217,72 +253,10 @@ def _child(record: Element, tag: str) -> Element:
     return child
 
 
-def _citation_abstract(citation: Element, rest: Element | None, raw: bytes) -> Abstract:
-    main = citation.find("Article")
-    main = Element("Article") if main is None else main
-    rest = Element("PubmedData") if rest is None else rest
-    issue = main.find("Journal/JournalIssue")
-    issue = Element("JournalIssue") if issue is None else issue
-    vernacular = _text(main.find("VernacularTitle"))
-    types, corrections = _texts(main, "PublicationTypeList/PublicationType"), tuple(_corrections(citation))
-    return Abstract(
-        pmid=_pmid(citation, rest),
-        title=best_title(_text(main.find("ArticleTitle")), vernacular),
-        sections=_sections(main.find("Abstract")),
-        journal=_first(
-            citation, "MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title"
-        ),
-        year=_year(issue, main, citation, rest),
-        authors=tuple(_authors(main.find("AuthorList"))),
-        types=types,
-        mesh=tuple(_mesh(citation)),
-        doi=_doi(rest, main),
-        pmcid=_pmcid(citation, rest),
-        date=_date(issue.find("PubDate")) or _date(main.find("ArticleDate")),
-        volume=_text(issue.find("Volume")),
-        issue=_text(issue.find("Issue")),
-        pages=_pages(main.find("Pagination")),
-        language=", ".join(_texts(main, "Language")),
-        vernacular_title=vernacular,
-        keywords=_texts(citation, "KeywordList/Keyword"),
-        other_abstracts=tuple(_other_abstracts(citation)),
-        corrections=corrections,
-        copyright=_first(main, "Abstract/CopyrightInformation"),
-        is_retracted=says_retracted(types, corrections),
-        raw=raw,
-    )
-
-
-def _book_abstract(book: Element, rest: Element | None, raw: bytes) -> Abstract:
-    """Return a book's or a chapter's abstract; the book stands where a journal would."""
-    rest = Element("PubmedBookData") if rest is None else rest
-    volume = book.find("Book")
-    volume = Element("Book") if volume is None else volume
-    book_title, vernacular = _text(volume.find("BookTitle")), _text(book.find("VernacularTitle"))
-    types, corrections = _texts(book, "PublicationType"), tuple(_corrections(book))
-    return Abstract(
-        pmid=_pmid(book, rest),
-        title=best_title(_text(book.find("ArticleTitle")) or book_title, vernacular),
-        sections=_sections(book.find("Abstract")),
-        journal=book_title,
-        year=_year(volume, book, rest),
-        authors=tuple(_authors(book.find("AuthorList"))) or tuple(_book_authors(volume)),
-        types=types,
-        mesh=tuple(_mesh(book)),
-        doi=_doi(rest, book, volume),
-        pmcid=_pmcid(book, rest),
-        date=_date(volume.find("PubDate")),
-        volume=_text(volume.find("Volume")),
-        pages=_pages(book.find("Pagination")),
-        language=", ".join(_texts(book, "Language")),
-        vernacular_title=vernacular,
-        keywords=_texts(book, "KeywordList/Keyword"),
-        other_abstracts=tuple(_other_abstracts(book)),
-        corrections=corrections,
-        copyright=_first(book, "Abstract/CopyrightInformation"),
-        is_retracted=says_retracted(types, corrections),
-        raw=raw,
-    )
+def _find(place: Element, path: str) -> Element:
+    """Return the element at a path, or one without anything in it."""
+    element = place.find(path)
+    return Element(path) if element is None else element
 
 
 def _pmid(citation: Element, rest: Element) -> str:
@@ -411,8 +385,12 @@ def _sections(abstract: Element | None) -> tuple[Section, ...]:
     parts = abstract.findall("AbstractText")
     if not parts and (abstract.text or "").strip():
         parts = [abstract]
-    named = (Section(fold(one.get("Label", "")), fold(one.get("NlmCategory", "")), _text(one)) for one in parts)
-    return tuple(section for section in named if section.text)
+    return tuple(_section(part, text) for part in parts if (text := _text(part)))
+
+
+def _section(part: Element, text: str) -> Section:
+    label = fold(part.get("Label", ""))
+    return Section(label, section_category(label, fold(part.get("NlmCategory", ""))), text)
 
 
 # Text: what stands in an element, whatever is inside it.

@@ -17,7 +17,7 @@ FULL = Abstract(
     sections=(
         Section("AIM", "OBJECTIVE", "To see whether."),
         Section("", "", "And then."),
-        Section("AIM", "", "Twice."),
+        Section("AIM", "OBJECTIVE", "Twice."),
     ),
     journal="J Snail",
     year=2013,
@@ -74,7 +74,7 @@ def test_what_to_json_writes_is_read_as_the_same_abstract():
         # sections go before abstract, and one without text is left out
         (
             '{"pmid": "1", "abstract": "x", "sections": [{"label": "AIM", "text": "To see."}, {"text": " "}]}',
-            Abstract("1", "", (Section("AIM", "", "To see."),)),
+            Abstract("1", "", (Section("AIM", "OBJECTIVE", "To see."),)),
         ),
         # white space of every kind is folded, control characters go, the rest stays as it is
         ('{"pmid": "1", "title": " a\\u00a0\\u2009b\\tc\\u0000d\\u0301 "}', Abstract("1", "a b cd\u0301")),
