@@ -17,7 +17,7 @@ WARNINGS = {
     "CorrectedandRepublishedIn": "Corrected and republished",
     "UpdateIn": "Updated since",
 }
-"""What PubMed's RefTypes mean to somebody about to rely on an abstract."""
+"""PubMed's RefTypes that bear on relying on an abstract, and the words for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Section:
     """A labelled part of an abstract.
 
     `label` is as printed ("METHODS AND RESULTS"), `category` is NLM's NlmCategory (BACKGROUND, OBJECTIVE, METHODS,
-    RESULTS, CONCLUSIONS, UNASSIGNED); either may be "". `text` has its white space folded to single spaces.
+    RESULTS, CONCLUSIONS, UNASSIGNED); either may be "". `text` has its white space collapsed to single spaces.
     """
 
     label: str
@@ -97,12 +97,12 @@ class Abstract:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before relying on the abstract, its retraction apart: each once, in the record's order."""
+        """Warnings before relying on the abstract, its retraction apart: each once, in the record's order."""
         return tuple(dict.fromkeys(WARNINGS[each.ref_type] for each in self.corrections if each.ref_type in WARNINGS))
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What every place that shows the abstract says with it: "RETRACTED" first, then the warnings."""
+        """Marks to show with the abstract everywhere: "RETRACTED" first, then the warnings."""
         return (("RETRACTED",) if self.is_retracted else ()) + self.warnings
 
     def section_at(self, offset: int) -> Section:
@@ -149,7 +149,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which abstracts a search may find; each empty field allows all.
+    """Conditions on the abstracts that a search may find; each empty field allows all.
 
     `years` is (first, last), both included and either None for open; `types`, `mesh`, `journals` match whole names
     without regard to case, any of those given (a MeSH descriptor matches with or without qualifiers).
@@ -183,8 +183,8 @@ class Failure:
     is_unknown: bool = False
 
 
-Read = Abstract | Deletion | Failure
-"""What a reader yields, in the order of the file: one item a record, so that a bad record costs only itself."""
+ParsedRecord = Abstract | Deletion | Failure
+"""Item that a parser yields, in the order of the file: one a record, so that a bad record costs only itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: abstracts done of `total` (None when not known yet), and what is being done or waited for."""
+    """Progress of a run: abstracts done of `total` (None when not known yet), and the present step or wait."""
 
     done: int
     total: int | None
@@ -216,7 +216,7 @@ class Progress:
 # PMIDs
 
 NOT_A_PMID = "is not a PMID: a PMID is a number of 1 to 10 digits"
-"""What to say of a text that is no PMID, behind it."""
+"""The end of a sentence on a text that is no PMID."""
 _PMID = re.compile(r"0*([1-9][0-9]{0,9})")
 _BEFORE_PMID = re.compile(
     r"pmid:?|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/", re.IGNORECASE

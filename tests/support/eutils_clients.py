@@ -30,8 +30,8 @@ class FakeTime:
 def make_client(server, **settings):
     """Return a client that waits for nothing, with the waits before its tries in `.slept`."""
     waits, pacing = FakeTime(), FakeTime()
-    pace = RateLimiter(1000, clock=pacing.clock, sleep=pacing.sleep)
-    settings = {"email": EMAIL, "sleep": waits.sleep, "rate_limiter": pace, **settings}
+    limiter = RateLimiter(1000, clock=pacing.clock, sleep=pacing.sleep)
+    settings = {"email": EMAIL, "sleep": waits.sleep, "rate_limiter": limiter, **settings}
     client = EutilsClient(url=server.url, **settings)
     client.__dict__["slept"] = waits.slept
     return client

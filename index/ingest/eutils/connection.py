@@ -1,4 +1,4 @@
-"""One request to E-utilities and the answer to it, at NCBI's pace and within a time limit."""
+"""One request to E-utilities and the response to it, at NCBI's pace and within a time limit."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from anyio.from_thread import start_blocking_portal
 
 from index.errors import InputError
 from index.ingest.eutils.rate_limit import RateLimiter, shared_rate_limiter
-from index.ingest.eutils.responses import Answer, Trouble
+from index.ingest.eutils.responses import RequestError, Response
 
 NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
 TOOL = "AskAbstracts"
 
-_ANSWER_MAX_BYTES = 256 * 2**20
-_SLOWEST = 10
+_MAX_RESPONSE_BYTES = 256 * 2**20
+_TOTAL_TIMEOUT_FACTOR = 10
 """A whole answer may take so many times as long as one wait for a piece of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """Where E-utilities are and who asks them; safe to share between threads."""
+    """The address of E-utilities and the account that asks them; safe to share between threads."""
 
     url: str
     email: str | None = field(repr=False)
@@ -40,7 +40,7 @@ class Connection:
     timeout_s: float
     rate_limiter: RateLimiter | None = field(default=None, repr=False)
     answered: threading.Event = field(init=False, repr=False, compare=False, default_factory=threading.Event)
-    """Set once an answer came: from then on a server that is out of reach is more likely to come back."""
+    """Set by the first response: from then on a server that is out of reach is more likely to come back."""
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work; none is repeated, as each may hold a secret."""
@@ -61,38 +61,38 @@ class Connection:
         """The server's name and port, as messages give it."""
         return urlsplit(self.url).netloc
 
-    def ask(self, endpoint: str, params: Mapping[str, str]) -> Answer:
-        """Return the answer of "esearch", "efetch" …, whatever it says; raise `Trouble` when none came whole."""
+    def ask(self, endpoint: str, params: Mapping[str, str]) -> Response:
+        """Return the response of "esearch", "efetch" …, whatever it says; raise RequestError when none came whole."""
         try:
             with ExitStack() as turn:  # ends when the answer begins
                 turn.enter_context(self._limiter.turn())
                 # A thread with an event loop of its own: callers may have one in theirs, as in a notebook.
                 with start_blocking_portal() as portal:
-                    answer = portal.call(self._exchange, endpoint, params, turn.close)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError, Trouble) as error:
-            trouble = _connection_trouble(error)
+                    response = portal.call(self._exchange, endpoint, params, turn.close)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError, RequestError) as error:
+            failure = _connection_error(error)
         else:
             self.answered.set()
-            return answer
-        raise trouble  # with no chain: what the connection choked on may repeat what we sent
+            return response
+        raise failure  # with no chain: what the connection choked on may repeat what we sent
 
     def hold(self, seconds: float) -> None:
         """Make all threads that ask this server wait."""
         self._limiter.hold(seconds)
 
-    async def _exchange(self, endpoint: str, params: Mapping[str, str], on_answer: Callable[[], None]) -> Answer:
+    async def _exchange(self, endpoint: str, params: Mapping[str, str], on_answer: Callable[[], None]) -> Response:
         """Send a request and return the whole answer; call `on_answer` as it begins."""
         url = f"{self.url.rstrip('/')}/{endpoint}.fcgi"
         who = {"tool": TOOL, "email": self.email or ""} | ({"api_key": self.api_key} if self.api_key else {})
         form = {"db": "pubmed", **params, **who}
         # By POST, so that the key is in no proxy's log; httpx follows no redirect with it in hand. Its own time limit
         # starts anew with each byte that trickles in.
-        with anyio.fail_after(_SLOWEST * self.timeout_s):
+        with anyio.fail_after(_TOTAL_TIMEOUT_FACTOR * self.timeout_s):
             async with self._client() as client, client.stream("POST", url, data=form) as response:
                 on_answer()
                 body = await _body(response)
         retry_after, location = (response.headers.get(name, "") for name in ("Retry-After", "Location"))
-        return Answer(response.status_code, body, retry_after, location, self._secrets)
+        return Response(response.status_code, body, retry_after, location, self._secrets)
 
     def _client(self) -> httpx.AsyncClient:
         """Return a client that trusts this machine's certificates and goes by its proxies, as urllib knows them."""
@@ -126,23 +126,25 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _connection_trouble(error: Exception) -> Trouble:
-    """Say what became of the connection, in words that repeat nothing of what was sent or came."""
-    if isinstance(error, Trouble):
+def _connection_error(error: Exception) -> RequestError:
+    """Translate an error of the connection, in words that repeat nothing of what was sent or came."""
+    if isinstance(error, RequestError):
         return error
     if isinstance(error, TimeoutError):
-        return Trouble("the answer came too slowly", passing=True, about_ids=True)
+        return RequestError("the answer came too slowly", retryable=True, about_ids=True)
     if isinstance(error, ImportError):
-        return Trouble("the proxy is of a kind that cannot be used", cure="check the proxy's settings (https_proxy)")
+        return RequestError(
+            "the proxy is of a kind that cannot be used", cure="check the proxy's settings (https_proxy)"
+        )
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = f"its certificate could not be verified ({cause.verify_message})"
-            return Trouble(why, cure="check this machine's clock and certificates")
+            return RequestError(why, cure="check this machine's clock and certificates")
     why = _in_words(causes)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError | httpx.InvalidURL):
-        return Trouble(why, passing=True, unreachable=True)
-    return Trouble(f"the connection broke off ({why})", passing=True, about_ids=True)
+        return RequestError(why, retryable=True, unreachable=True)
+    return RequestError(f"the connection broke off ({why})", retryable=True, about_ids=True)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -180,7 +182,7 @@ async def _body(response: httpx.Response) -> bytes:
     body = bytearray()
     async for piece in response.aiter_raw():
         body += piece
-        if len(body) > _ANSWER_MAX_BYTES:
+        if len(body) > _MAX_RESPONSE_BYTES:
             raise _too_large()
     return _unpacked(bytes(body))
 
@@ -191,16 +193,16 @@ def _unpacked(body: bytes) -> bytes:
     while body.startswith(b"\x1f\x8b"):  # one wrapping after the other is one body
         unpacker = zlib.decompressobj(wbits=31)
         try:
-            plain += unpacker.decompress(body, _ANSWER_MAX_BYTES - len(plain) + 1)
+            plain += unpacker.decompress(body, _MAX_RESPONSE_BYTES - len(plain) + 1)
         except zlib.error:
-            raise Trouble("the answer came damaged", passing=True, about_ids=True) from None
-        if len(plain) > _ANSWER_MAX_BYTES:
+            raise RequestError("the answer came damaged", retryable=True, about_ids=True) from None
+        if len(plain) > _MAX_RESPONSE_BYTES:
             raise _too_large()
         if not unpacker.eof:
-            raise Trouble(f"the answer breaks off after {len(plain):,} bytes", passing=True, about_ids=True)
+            raise RequestError(f"the answer breaks off after {len(plain):,} bytes", retryable=True, about_ids=True)
         body = unpacker.unused_data
     return bytes(plain) or body
 
 
-def _too_large() -> Trouble:
-    return Trouble(f"the answer is larger than {_ANSWER_MAX_BYTES // 2**20} MiB", about_ids=True)
+def _too_large() -> RequestError:
+    return RequestError(f"the answer is larger than {_MAX_RESPONSE_BYTES // 2**20} MiB", about_ids=True)

@@ -1,7 +1,7 @@
-"""How fast requests may go: a limit that all threads of a process share, and all processes of the machine.
+"""Rate limit of requests, shared by all threads of a process and all processes of the machine.
 
-NCBI counts by address or key, not by process, and shuts out for long who keeps going too fast: a web chat and a command
-line that fetch at the same time are one to it, and must not first find out by its 429.
+NCBI counts by address or key, not by process, and blocks an address that keeps going too fast. A web chat and a command
+line that fetch at the same time count together, and must not find that out by NCBI's 429.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from index.cache_folder import cache_folder
 
 _LOCK_WAIT_S = 5.0
 _IN_FLIGHT_S = 5.0
-"""How long after its window a request that has not come back keeps its slot: a killed process holds it no longer.
+"""Time after its window for which an unanswered request keeps its slot: a killed process holds it no longer.
 
 On a machine that is short of processors, seconds may pass between a slot taken and a request sent.
 """
 _POLL_S = 1 / 16
-"""Between two looks, while all slots are held by requests that nobody has answered yet."""
+"""Time between two tries, while all slots are held by unanswered requests."""
 _SOON_S = 0.001
 
 

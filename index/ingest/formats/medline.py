@@ -9,9 +9,16 @@ from typing import BinaryIO
 
 from index.analysis.section_labels import is_label, section_category
 from index.errors import InputError
-from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
+from index.ingest.formats.cleaning import (
+    best_title,
+    check_size,
+    clean_doi,
+    clean_pmid,
+    collapse_whitespace,
+    says_retracted,
+)
 from index.ingest.formats.encodings import as_utf8
-from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section, parse_pmid
+from index.records import Abstract, Correction, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
 
 MAX_RECORD_BYTES = 32 << 20
 MAX_RECORD_LINES = 500_000
@@ -57,7 +64,7 @@ _ARTICLE_ID = re.compile(r"(?:doi:\s*(\S+)|(\S.*?)\s*\[doi\])", re.I)
 _LABEL = re.compile(r"(?:^|(?<=[.?!)\]\"”’%;:]) )([A-Z][A-Z0-9 ,/&()'’-]{1,78}[A-Z)]): (?=\S)")
 
 
-def read_medline(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+def parse_medline(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
     """Yield each record of MEDLINE text; one without a PMID, or that is not UTF-8, is a Failure.
 
     Upper-case labels in the abstract ("METHODS: ") become sections; `label: text` joined by spaces is the text again.
@@ -70,7 +77,7 @@ def read_medline(stream: BinaryIO, *, name: str) -> Iterator[Read]:
     number = 0
     for line, lines in _records(text):
         number += 1
-        yield _read_record(lines, name=name, number=number, line=line)
+        yield _parse_record(lines, name=name, number=number, line=line)
     if not number:
         yield Failure(
             name, 'holds no MEDLINE record, which starts with a line such as "PMID- 123"; save it from PubMed again'
@@ -130,7 +137,7 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield number + 1, b"".join(left)
 
 
-def _read_record(lines: list[bytes], *, name: str, number: int, line: int) -> Abstract | Failure:
+def _parse_record(lines: list[bytes], *, name: str, number: int, line: int) -> Abstract | Failure:
     source = b"\n".join(lines)
     where = f"the record at line {line} of {name}"
     match = _PMID_LINE.search(source)
@@ -163,7 +170,7 @@ class _Record:
     """The fields of one record in their order."""
 
     def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
-        self._fields = [(tag, text) for tag, value in fields if (text := fold(value))]
+        self._fields = [(tag, text) for tag, value in fields if (text := collapse_whitespace(value))]
 
     def all(self, *tags: str) -> Iterator[tuple[str, str]]:
         """Yield tag and text of the fields with one of the tags."""
@@ -211,7 +218,7 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
 def split_labels(text: str) -> Iterator[Section]:
     """Yield the labelled parts of an abstract in running text, with the category that the label tells.
 
-    >>> [(one.label, one.category, one.text) for one in split_labels("AIM: To see. MAIN RESULTS: We saw.")]
+    >>> [(part.label, part.category, part.text) for part in split_labels("AIM: To see. MAIN RESULTS: We saw.")]
     [('AIM', 'OBJECTIVE', 'To see.'), ('MAIN RESULTS', 'RESULTS', 'We saw.')]
     """
     label, start = "", 0

@@ -16,10 +16,17 @@ from xml.etree.ElementTree import Element
 
 from index.analysis.section_labels import section_category
 from index.errors import InputError
-from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
+from index.ingest.formats.cleaning import (
+    best_title,
+    check_size,
+    clean_doi,
+    clean_pmid,
+    collapse_whitespace,
+    says_retracted,
+)
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Cutter, Piece
-from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Read, Section, parse_pmid
+from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Fragment, XmlSplitter
+from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
 
 _EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
 _PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
@@ -58,38 +65,38 @@ _OTHER_ROOTS = {
 }
 
 
-def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+def parse_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
     """Yield each record of PubMed XML in any envelope; what is broken, or is no PubMed record, is a Failure.
 
     An empty set yields nothing. Records before and after a broken one come out.
     """
     try:
-        cutter = Cutter(as_utf8(stream))
+        splitter = XmlSplitter(as_utf8(stream))
     except InputError as error:
         yield Failure(name, str(error))
         return
     number, has_any = 0, False
     errors: list[str] = []
-    for piece in cutter.pieces():
-        if piece.tag == "ERROR":
-            errors += [_error_text(piece.xml)] if len(errors) < _MAX_ERRORS else []
+    for fragment in splitter.fragments():
+        if fragment.tag == "ERROR":
+            errors += [_error_text(fragment.xml)] if len(errors) < _MAX_ERRORS else []
             continue
         has_any = True
-        number += piece.tag in RECORDS
-        yield from _read_piece(piece, name=name, number=number)
+        number += fragment.tag in RECORDS
+        yield from _parse_fragment(fragment, name=name, number=number)
     if any(errors):
         yield Failure(name, f'holds an error of NCBI: "{"; ".join(filter(None, errors))}"; fetch it again')
-    elif cutter.is_cut_off:
+    elif splitter.is_cut_off:
         yield Failure(
             name, "was cut off: it ends inside its set of records, so some may be missing; get the file again"
         )
-    elif not has_any and cutter.root not in SETS:
-        yield Failure(name, _say_root(cutter.root))
+    elif not has_any and splitter.root not in SETS:
+        yield Failure(name, _say_root(splitter.root))
 
 
 def _error_text(xml: bytes) -> str:
     text = xml[:_ERROR_BYTES].decode("utf-8", "replace")
-    return fold(unescape(re.sub(r"<[^<>]*>", "", text)))[:300]
+    return collapse_whitespace(unescape(re.sub(r"<[^<>]*>", "", text)))[:300]
 
 
 def _say_root(root: str) -> str:
@@ -102,53 +109,55 @@ def _say_root(root: str) -> str:
 # Reading: one element to one abstract.
 
 
-def _read_piece(piece: Piece, *, name: str, number: int) -> Iterator[Read]:
-    if piece.tag in DELETIONS:
-        yield from _read_deletions(piece, name=name)
+def _parse_fragment(fragment: Fragment, *, name: str, number: int) -> Iterator[ParsedRecord]:
+    if fragment.tag in DELETIONS:
+        yield from _parse_deletions(fragment, name=name)
     else:
-        yield from _read_record(piece, name=name, number=number)
+        yield from _parse_record(fragment, name=name, number=number)
 
 
-def _read_deletions(piece: Piece, *, name: str) -> Iterator[Deletion | Failure]:
-    for match in _PMID_ELEMENT.finditer(piece.xml):
+def _parse_deletions(fragment: Fragment, *, name: str) -> Iterator[Deletion | Failure]:
+    for match in _PMID_ELEMENT.finditer(fragment.xml):
         try:
             yield Deletion(clean_pmid(match[1].decode("utf-8", "replace")))
         except InputError as error:
-            yield Failure(f"{name}, {piece.tag}", f"line {piece.line}: {error}")
-    if piece.fault:
+            yield Failure(f"{name}, {fragment.tag}", f"line {fragment.line}: {error}")
+    if fragment.fault:
         yield Failure(
-            f"{name}, {piece.tag}",
-            f"line {piece.line}: the list {piece.fault}, so some deletions may be missing; get the file again",
+            f"{name}, {fragment.tag}",
+            f"line {fragment.line}: the list {fragment.fault}, so some deletions may be missing; get the file again",
         )
 
 
-def _read_record(piece: Piece, *, name: str, number: int) -> Iterator[Abstract | Failure]:
+def _parse_record(fragment: Fragment, *, name: str, number: int) -> Iterator[Abstract | Failure]:
     """Yield the abstract or why there is none; of a broken PubmedArticle, the MedlineCitation when that is whole."""
-    where = f"the record at line {piece.line} of {name}"
-    what = _pmid_in(piece.xml) or f"{name}, record {number}"
-    root = piece.fault or _parse(piece)
+    where = f"the record at line {fragment.line} of {name}"
+    what = _pmid_in(fragment.xml) or f"{name}, record {number}"
+    root = fragment.fault or _element(fragment)
     if isinstance(root, str):
-        span = _citation_span(piece)
+        span = _citation_span(fragment)
         if not span or "longer" in root:
             yield Failure(what, f"{where} {root}; get the file again or mend it there")
             return
-        line = piece.line + piece.xml.count(b"\n", 0, span[0])
-        yield from _read_record(Piece("MedlineCitation", piece.xml[slice(*span)], line), name=name, number=number)
-        if piece.xml.find(b"MedlineCitation>", span[1]) >= 0:
+        line = fragment.line + fragment.xml.count(b"\n", 0, span[0])
+        yield from _parse_record(
+            Fragment("MedlineCitation", fragment.xml[slice(*span)], line), name=name, number=number
+        )
+        if fragment.xml.find(b"MedlineCitation>", span[1]) >= 0:
             yield Failure(
                 f"{name}, behind record {number}", f"behind {where} stands another without a beginning; mend it there"
             )
         return
     try:
-        yield check_size(_to_abstract(root, piece.xml))
+        yield check_size(_to_abstract(root, fragment.xml))
     except InputError as error:
         yield Failure(what, f"{where} was left out: {error}")
 
 
-def _citation_span(piece: Piece) -> tuple[int, int] | None:
+def _citation_span(fragment: Fragment) -> tuple[int, int] | None:
     """Return where the first MedlineCitation of a PubmedArticle stands; None when it is not whole."""
-    start = _CITATION.search(piece.xml) if piece.tag == "PubmedArticle" else None
-    end = re.compile(rb"</" + re.escape(start[1]) + rb"\s*>").search(piece.xml, start.end()) if start else None
+    start = _CITATION.search(fragment.xml) if fragment.tag == "PubmedArticle" else None
+    end = re.compile(rb"</" + re.escape(start[1]) + rb"\s*>").search(fragment.xml, start.end()) if start else None
     return (start.start(), end.end()) if start and end else None
 
 
@@ -160,14 +169,14 @@ def _pmid_in(xml: bytes) -> str:
     return parse_pmid(match[1].decode("utf-8", "replace")) if match else ""
 
 
-def _parse(piece: Piece) -> Element | str:
+def _element(fragment: Fragment) -> Element | str:
     """Return the record's element, or what is wrong with it."""
     try:
-        return _without_namespace(ElementTree.fromstring(piece.xml))
+        return _without_namespace(ElementTree.fromstring(fragment.xml))
     except ElementTree.ParseError as error:
         reason, (line, _column) = str(error).split(":")[0], error.position
     try:
-        wrapper = ElementTree.fromstring(_mend(piece.xml.decode("utf-8")))
+        wrapper = ElementTree.fromstring(_mend(fragment.xml.decode("utf-8")))
     except UnicodeDecodeError:
         return "holds bytes that are not UTF-8"
     except ElementTree.ParseError:
@@ -175,7 +184,7 @@ def _parse(piece: Piece) -> Element | str:
     return (
         _without_namespace(wrapper[0])
         if len(wrapper)
-        else f"is not well formed ({reason} in line {piece.line + line - 1})"
+        else f"is not well formed ({reason} in line {fragment.line + line - 1})"
     )
 
 
@@ -271,8 +280,8 @@ def _pmid(citation: Element, rest: Element) -> str:
 
 def _article_ids(rest: Element, kind: str) -> Iterator[str]:
     """Yield the record's own ids of a kind; those of its references stand elsewhere."""
-    for one in _all(rest, "ArticleIdList/ArticleId"):
-        if one.get("IdType") == kind and (text := _text(one)):
+    for article_id in _all(rest, "ArticleIdList/ArticleId"):
+        if article_id.get("IdType") == kind and (text := _text(article_id)):
             yield text
 
 
@@ -280,8 +289,8 @@ def _doi(rest: Element, *places: Element) -> str:
     for text in _article_ids(rest, "doi"):
         return clean_doi(text)
     for place in places:
-        for one in place.findall("ELocationID"):
-            if one.get("EIdType") == "doi" and one.get("ValidYN") != "N" and (text := _text(one)):
+        for location in place.findall("ELocationID"):
+            if location.get("EIdType") == "doi" and location.get("ValidYN") != "N" and (text := _text(location)):
                 return clean_doi(text)
     return next((clean_doi(text) for place in places for text in _article_ids(place, "doi")), "")
 
@@ -334,7 +343,7 @@ def _authors(authors: Element | None) -> Iterator[str]:
 def _book_authors(book: Element) -> Iterator[str]:
     """Yield a book's authors; its editors only when it has none."""
     lists = book.findall("AuthorList")
-    writers = [one for one in lists if one.get("Type") != "editors"]
+    writers = [authors for authors in lists if authors.get("Type") != "editors"]
     for authors in writers or lists:
         yield from _authors(authors)
 
@@ -353,7 +362,7 @@ def _author_name(author: Element) -> str:
 def _mesh(citation: Element) -> Iterator[str]:
     for heading in _all(citation, "MeshHeadingList/MeshHeading"):
         descriptor = _first(heading, "DescriptorName", "Descriptor")
-        qualifiers = [text for one in heading.findall("QualifierName") if (text := _text(one))]
+        qualifiers = _texts(heading, "QualifierName")
         if descriptor:
             yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
             if not qualifiers:
@@ -361,21 +370,26 @@ def _mesh(citation: Element) -> Iterator[str]:
 
 
 def _corrections(citation: Element) -> Iterator[Correction]:
-    for one in _all(citation, "CommentsCorrectionsList/CommentsCorrections") + citation.findall("CommentsCorrections"):
+    listed = _all(citation, "CommentsCorrectionsList/CommentsCorrections")
+    for entry in listed + citation.findall("CommentsCorrections"):
         # Before 2009 the kind was an element inside: <CommentsCorrections><CommentIn><RefSource>…
         for ref in [
-            child for child in one if child.find("RefSource") is not None or child.find("PMID") is not None
-        ] or [one]:
-            kind = one.get("RefType", "") if ref is one else ref.tag
+            child for child in entry if child.find("RefSource") is not None or child.find("PMID") is not None
+        ] or [entry]:
+            kind = entry.get("RefType", "") if ref is entry else ref.tag
             words = kind.split()
-            kind = "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else fold(kind)
+            kind = (
+                "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else collapse_whitespace(kind)
+            )
             yield Correction(kind, _text(ref.find("PMID")), _text(ref.find("RefSource")))
 
 
 def _other_abstracts(citation: Element) -> Iterator[OtherAbstract]:
-    for one in citation.findall("OtherAbstract"):
-        if sections := _sections(one):
-            yield OtherAbstract(fold(one.get("Language", "")), fold(one.get("Type", "")), sections)
+    for other in citation.findall("OtherAbstract"):
+        if sections := _sections(other):
+            yield OtherAbstract(
+                collapse_whitespace(other.get("Language", "")), collapse_whitespace(other.get("Type", "")), sections
+            )
 
 
 def _sections(abstract: Element | None) -> tuple[Section, ...]:
@@ -389,8 +403,8 @@ def _sections(abstract: Element | None) -> tuple[Section, ...]:
 
 
 def _section(part: Element, text: str) -> Section:
-    label = fold(part.get("Label", ""))
-    return Section(label, section_category(label, fold(part.get("NlmCategory", ""))), text)
+    label = collapse_whitespace(part.get("Label", ""))
+    return Section(label, section_category(label, collapse_whitespace(part.get("NlmCategory", ""))), text)
 
 
 # Text: what stands in an element, whatever is inside it.
@@ -401,28 +415,30 @@ def _first(place: Element, *paths: str) -> str:
 
 
 def _texts(place: Element, path: str) -> tuple[str, ...]:
-    return tuple(text for one in _all(place, path) if (text := _text(one)))
+    return tuple(filter(None, map(_text, _all(place, path))))
 
 
 def _all(place: Element, path: str) -> list[Element]:
     """Return the elements at "tag" or "tag/tag"; several times as fast as findall with a path."""
     outer, _slash, inner = path.rpartition("/")
-    return [one for holder in place.findall(outer) for one in holder.findall(inner)] if outer else place.findall(inner)
+    return (
+        [child for holder in place.findall(outer) for child in holder.findall(inner)] if outer else place.findall(inner)
+    )
 
 
 def _text(element: Element | None) -> str:
-    """Return all text of an element, that of the elements inside included, with white space folded.
+    """Return all text of an element, that of the elements inside included, with white space collapsed.
 
     Tags such as <i> that came escaped ("&lt;i&gt;") are taken off where they stand in pairs.
     """
     if element is None:
         return ""
-    text = fold("".join(_strings(element)) if len(element) else element.text or "")
+    text = collapse_whitespace("".join(_strings(element)) if len(element) else element.text or "")
     if "</" not in text:
         return text
     for _depth in range(_MAX_ESCAPED_DEPTH):
         text = _ESCAPED_TAGS.sub(r"\2", text)
-    return fold(text)
+    return collapse_whitespace(text)
 
 
 def _strings(element: Element) -> Iterator[str]:
@@ -432,11 +448,11 @@ def _strings(element: Element) -> Iterator[str]:
     """
     waiting: list[str | tuple[Element, bool]] = [(element, False)]  # the next one last
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            yield one
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
             continue
-        element, in_math = one
+        element, in_math = item
         tag = element.tag.rpartition("}")[2]
         in_math = in_math or tag == "math"
         layout = _XML_SPACE if in_math else ""

@@ -6,9 +6,9 @@ import json
 import pytest
 
 from index.analysis.section_labels import is_label, section_category
-from index.ingest.formats.json_lines import read_json_lines
-from index.ingest.formats.medline import read_medline
-from index.ingest.formats.pubmed_xml import read_pubmed_xml
+from index.ingest.formats.json_lines import parse_json_lines
+from index.ingest.formats.medline import parse_medline
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ JSON = json.dumps({"pmid": "1", "title": "T", "sections": [{"label": "FINDINGS",
 @pytest.mark.parametrize(
     ("parse", "source"),
     [
-        (read_pubmed_xml, XML),
-        (read_medline, "PMID- 1\nTI  - T\nAB  - FINDINGS: It did.\n"),
-        (read_json_lines, JSON),
+        (parse_pubmed_xml, XML),
+        (parse_medline, "PMID- 1\nTI  - T\nAB  - FINDINGS: It did.\n"),
+        (parse_json_lines, JSON),
     ],
     ids=["XML", "MEDLINE", "JSON Lines"],
 )

@@ -23,7 +23,7 @@ from eutils_server import RECORDS, EutilsServer, Fault, invented, pubmed_xml, re
 from index.errors import EutilsError, InputError
 from index.ingest.eutils.client import SEARCH_LIMIT, EutilsClient, FetchedBatch
 from index.ingest.eutils.rate_limit import RateLimiter
-from index.ingest.formats.pubmed_xml import read_pubmed_xml
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.records import Abstract
 
 ERROR_XML = '<?xml version="1.0" encoding="UTF-8" ?>\n<eFetchResult>\n\t<ERROR>{}</ERROR>\n</eFetchResult>\n'
@@ -332,7 +332,7 @@ def test_what_passes_is_tried_again_and_nothing_is_lost(server, fault, endpoint)
 
 
 def test_an_answer_that_is_never_silent_and_never_done_is_given_up(server, monkeypatch):
-    monkeypatch.setattr("index.ingest.eutils.connection._SLOWEST", 1)
+    monkeypatch.setattr("index.ingest.eutils.connection._TOTAL_TIMEOUT_FACTOR", 1)
     server.faults.append(Fault(status=200, body=" " * 999, trickle_s=0.1))
     heard = []
     client = make_client(server, timeout_s=2, on_wait=lambda why, _: heard.append(why))
@@ -608,7 +608,7 @@ def test_the_standin_refuses_more_than_three_requests_a_second(server):
 
 @pytest.mark.parametrize("abstract", RECORDS, ids=lambda abstract: abstract.pmid)
 def test_the_standin_writes_records_that_read_as_they_were(abstract):
-    assert list(read_pubmed_xml(BytesIO(record_set([abstract]).encode()), name="test")) == [abstract]
+    assert list(parse_pubmed_xml(BytesIO(record_set([abstract]).encode()), name="test")) == [abstract]
     assert pubmed_xml(abstract).startswith("<PubmedArticle>")
 
 
@@ -623,5 +623,5 @@ def test_the_standin_serves_any_number_of_invented_records_and_quickly():
         began = time.process_time()
         batches = list(client.fetch([record.pmid for record in records]))
         assert time.process_time() - began < 3 * 0.5  # 0.05 s a batch where nothing else runs
-    came = [record for batch in batches for record in read_pubmed_xml(BytesIO(batch.xml), name="test")]
+    came = [record for batch in batches for record in parse_pubmed_xml(BytesIO(batch.xml), name="test")]
     assert came == list(records)

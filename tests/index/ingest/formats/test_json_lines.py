@@ -6,9 +6,9 @@ import json
 import pytest
 
 from index.errors import InputError
-from index.ingest.formats.cleaning import best_title, clean_doi, clean_pmid, fold
+from index.ingest.formats.cleaning import best_title, clean_doi, clean_pmid, collapse_whitespace
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.json_lines import read_json_lines
+from index.ingest.formats.json_lines import parse_json_lines
 from index.records import Abstract, Correction, Failure, OtherAbstract, Section, from_json, to_json
 
 FULL = Abstract(
@@ -45,7 +45,7 @@ BARE = Abstract(pmid="7", title="")
 
 def read(*lines: str | bytes) -> list[object]:
     joined = b"\n".join(line.encode() if isinstance(line, str) else line for line in lines)
-    return list(read_json_lines(io.BytesIO(joined), name="x.jsonl"))
+    return list(parse_json_lines(io.BytesIO(joined), name="x.jsonl"))
 
 
 @pytest.mark.parametrize("abstract", [FULL, BARE, Abstract("8", "T", year=0)])
@@ -220,7 +220,7 @@ def test_other_layouts(text):
 
 
 def test_utf_16():
-    assert list(read_json_lines(io.BytesIO('{"pmid": 1, "title": "Ö"}'.encode("utf-16")), name="x")) == [
+    assert list(parse_json_lines(io.BytesIO('{"pmid": 1, "title": "Ö"}'.encode("utf-16")), name="x")) == [
         Abstract("1", "Ö")
     ]
 
@@ -318,7 +318,7 @@ def test_a_line_beyond_all_measure_is_left_out(monkeypatch):
     ],
 )
 def test_fold(text, expected):
-    assert fold(text) == expected
+    assert collapse_whitespace(text) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1", "1"), (" 0042\n", "42"), ("9999999999", "9999999999")])
