@@ -20,7 +20,7 @@ from index import Abstract, Library, Progress, Section
 from index.embedding.encoder import load_encoder
 from index.embedding.pretrained import default_encoder
 from index.errors import FileError
-from index.record_json import from_json, to_json
+from index.records import from_json, to_json
 from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
 from index.storage.folder.index_caches import LEXICAL
 

@@ -1,7 +1,7 @@
 """Every error that a person can meet. Each message is one sentence that says what was wrong, where, and the cure.
 
 AskAbstractsError
-├── InputError            what the person gave cannot be used: a question, a PMID, a term, a filter, a flag
+├── InputError            an input cannot be used: a question, a PMID, a term, a filter, a flag
 ├── FileError             a file cannot be read, or is of no kind that is known
 ├── EutilsError           PubMed's E-utilities could not be reached, or refused
 ├── EncoderError          an embedding model or a re-ranker is missing, damaged or not the one that is wanted
@@ -17,7 +17,7 @@ class AskAbstractsError(Exception):
 
 
 class InputError(AskAbstractsError):
-    """What the person gave cannot be used."""
+    """An input cannot be used: a question, a PMID, a term, a filter, a flag."""
 
 
 class FileError(AskAbstractsError):
@@ -25,7 +25,7 @@ class FileError(AskAbstractsError):
 
 
 class EutilsError(AskAbstractsError):
-    """PubMed's E-utilities could not be reached, or refused."""
+    """PubMed's E-utilities could not be reached, or refused a request."""
 
 
 class EncoderError(AskAbstractsError):

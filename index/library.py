@@ -12,7 +12,7 @@ from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.ingest import commands
 from index.ingest.batches import OnProgress
-from index.ingest.inputs import checked_inputs, parse_pmids
+from index.ingest.inputs import checked_inputs
 from index.records import Abstract, Filters, Hit, Report
 from index.repair.check import Finding
 from index.repair.repair import check_backend, check_library
@@ -108,7 +108,7 @@ class Library:
 
         >>> library.search("IL-32β VEGF", top=10, filters=Filters(years=(2010, 2020)))  # doctest: +SKIP
         """
-        checked = checked_filters(filters, parse_pmids)
+        checked = checked_filters(filters)
         query = parsed(text, self.parse)
         check_bounds(top, mode)
         embed = self.query_vector if mode != "lexical" else None

@@ -1,9 +1,11 @@
-"""The records that pass between modules: frozen, small, and importing nothing of ours."""
+"""The frozen records that pass between modules, an abstract as JSON and back, and the one parser of PMIDs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 TITLE = "TITLE"
 """The section name of a passage that is the abstract's title."""
@@ -15,7 +17,7 @@ WARNINGS = {
     "CorrectedandRepublishedIn": "Corrected and republished",
     "UpdateIn": "Updated since",
 }
-"""What PubMed's RefTypes mean to somebody about to rely on an abstract."""
+"""PubMed's RefTypes that bear on relying on an abstract, and the words for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Section:
     """A labelled part of an abstract.
 
     `label` is as printed ("METHODS AND RESULTS"), `category` is NLM's NlmCategory (BACKGROUND, OBJECTIVE, METHODS,
-    RESULTS, CONCLUSIONS, UNASSIGNED); either may be "". `text` has its white space folded to single spaces.
+    RESULTS, CONCLUSIONS, UNASSIGNED); either may be "". `text` has its white space collapsed to single spaces.
     """
 
     label: str
@@ -95,12 +97,12 @@ class Abstract:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before relying on the abstract, its retraction apart: each once, in the record's order."""
+        """Warnings before relying on the abstract, its retraction apart: each once, in the record's order."""
         return tuple(dict.fromkeys(WARNINGS[each.ref_type] for each in self.corrections if each.ref_type in WARNINGS))
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What every place that shows the abstract says with it: "RETRACTED" first, then the warnings."""
+        """Marks to show with the abstract everywhere: "RETRACTED" first, then the warnings."""
         return (("RETRACTED",) if self.is_retracted else ()) + self.warnings
 
     def section_at(self, offset: int) -> Section:
@@ -147,7 +149,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which abstracts a search may find; each empty field allows all.
+    """Conditions on the abstracts that a search may find; each empty field allows all.
 
     `years` is (first, last), both included and either None for open; `types`, `mesh`, `journals` match whole names
     without regard to case, any of those given (a MeSH descriptor matches with or without qualifiers).
@@ -181,8 +183,8 @@ class Failure:
     is_unknown: bool = False
 
 
-Read = Abstract | Deletion | Failure
-"""What a reader yields, in the order of the file: one item a record, so that a bad record costs only itself."""
+ParsedRecord = Abstract | Deletion | Failure
+"""Item that a parser yields, in the order of the file: one a record, so that a bad record costs only itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,124 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: abstracts done of `total` (None when not known yet), and what is being done or waited for."""
+    """Progress of a run: abstracts done of `total` (None when not known yet), and the present step or wait."""
 
     done: int
     total: int | None
     doing: str
+
+
+# PMIDs
+
+NOT_A_PMID = "is not a PMID: a PMID is a number of 1 to 10 digits"
+"""The end of a sentence on a text that is no PMID."""
+_PMID = re.compile(r"0*([1-9][0-9]{0,9})")
+_BEFORE_PMID = re.compile(
+    r"pmid:?|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/", re.IGNORECASE
+)
+_BETWEEN_PMIDS = re.compile(r"[\s,;|]+")
+
+
+def parse_pmid(text: str) -> str:
+    """Return the PMID without leading zeros and surrounding white space; "" when the text is no PMID."""
+    match = _PMID.fullmatch(text.strip())
+    return match[1] if match else ""
+
+
+def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
+    """Return the PMIDs in a text, each once in its order, and what is no PMID with the reason.
+
+    Separators are white space, commas and semicolons; "PMID: 123" and the address of a PubMed page count as PMIDs.
+    """
+    pmids: dict[str, None] = {}
+    failed: dict[str, str] = {}
+    for word in filter(None, _BETWEEN_PMIDS.split(text)):
+        prefix = _BEFORE_PMID.match(word)
+        bare = word[prefix.end() :] if prefix else word
+        if pmid := parse_pmid(bare.removesuffix("/")):
+            pmids[pmid] = None
+        elif word.casefold() not in ("pmid", "pmid:"):
+            failed[word[:80]] = NOT_A_PMID
+    return list(pmids), failed
+
+
+# An abstract as JSON and back: how a library stores it, and what a line of JSON Lines may hold.
+
+TEXT_FIELDS = (
+    "journal",
+    "doi",
+    "pmcid",
+    "date",
+    "volume",
+    "issue",
+    "pages",
+    "language",
+    "vernacular_title",
+    "copyright",
+    "note",
+)
+"""The fields of an abstract that are one text each, beside PMID and title."""
+LIST_FIELDS = ("authors", "types", "mesh", "keywords")
+"""The fields that are several texts."""
+
+
+def to_json(abstract: Abstract) -> dict[str, Any]:
+    """Return every field but `raw` as plain JSON values, empty ones left out: `from_json` gives the abstract back.
+
+    >>> to_json(Abstract("1", "A title", (Section("AIM", "", "To see."),), year=2001))
+    {'pmid': '1', 'title': 'A title', 'sections': [{'label': 'AIM', 'text': 'To see.'}], 'year': 2001}
+    """
+    record: dict[str, Any] = {
+        "pmid": abstract.pmid,
+        "title": abstract.title,
+        "sections": _sections_to_json(abstract.sections),
+        "year": abstract.year,
+        **{name: getattr(abstract, name) for name in TEXT_FIELDS},
+        **{name: list(getattr(abstract, name)) for name in LIST_FIELDS},
+        "other_abstracts": [
+            {"language": other.language, "type": other.type, "sections": _sections_to_json(other.sections)}
+            for other in abstract.other_abstracts
+        ],
+        "corrections": [
+            {"ref_type": correction.ref_type, "pmid": correction.pmid, "citation": correction.citation}
+            for correction in abstract.corrections
+        ],
+        "is_retracted": abstract.is_retracted,
+    }
+    kept = ("pmid", "title", "year") if abstract.year == 0 else ("pmid", "title")
+    return {name: value for name, value in record.items() if value or name in kept}
+
+
+def from_json(record: dict[str, Any]) -> Abstract:
+    """Return the abstract that `to_json` was given, but for `raw`; nothing is checked or cleaned here."""
+    texts: dict[str, Any] = {name: record.get(name, "") for name in TEXT_FIELDS}
+    lists: dict[str, Any] = {name: tuple(record.get(name, ())) for name in LIST_FIELDS}
+    return Abstract(
+        **texts,
+        **lists,
+        pmid=record["pmid"],
+        title=record["title"],
+        sections=_sections_from_json(record),
+        year=record.get("year"),
+        other_abstracts=tuple(
+            OtherAbstract(other["language"], other["type"], _sections_from_json(other))
+            for other in record.get("other_abstracts", ())
+        ),
+        corrections=tuple(
+            Correction(correction["ref_type"], correction["pmid"], correction["citation"])
+            for correction in record.get("corrections", ())
+        ),
+        is_retracted=record.get("is_retracted", False),
+    )
+
+
+def _sections_to_json(sections: tuple[Section, ...]) -> list[dict[str, str]]:
+    named = ({"label": section.label, "category": section.category, "text": section.text} for section in sections)
+    return [{name: value for name, value in fields.items() if value or name == "text"} for fields in named]
+
+
+def _sections_from_json(record: dict[str, Any]) -> tuple[Section, ...]:
+    return tuple(
+        Section(section.get("label", ""), section.get("category", ""), section.get("text", ""))
+        for section in record.get("sections", ())
+    )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from index import Filters, Library
 from index.errors import ModelError
-from index.ingest.inputs import parse_pmids
 from index.search.filters import checked_filters
 from index.search.query import Query, check_text
 from qa.answer import Answer, Source, Turn
@@ -71,7 +70,7 @@ class Assistant:
         asked = check_text(question)
         started = time.perf_counter()
         understood = self._standalone(asked, turns, filters)
-        blank = self._blank(asked, understood, within(checked_filters(filters, parse_pmids), understood.filters))
+        blank = self._blank(asked, understood, within(checked_filters(filters), understood.filters))
         query = self.library.parse(understood.question)
         sources = self._retrieve(query, blank.filters)
         evidence = self._rerank_evidence(query, sources, focus=understood.focus)

@@ -21,7 +21,7 @@ from milvus_lite_server import drop_library, milvus_server  # noqa: E402
 
 from index import Abstract, Library, Section  # noqa: E402
 from index.embedding.encoder import load_encoder  # noqa: E402
-from index.record_json import to_json  # noqa: E402
+from index.records import to_json  # noqa: E402
 
 HEAVY = ("anthropic", "gradio", "openai", "openvino", "sentence_transformers", "torch", "transformers")
 

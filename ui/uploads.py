@@ -10,7 +10,7 @@ from typing import Any
 
 from index.environment import upload_folder
 from index.errors import FileError
-from index.ingest.formats.detect import read_file
+from index.ingest.formats.detect import parse_file
 
 FILE_LIMIT = "200mb"
 """Room for a gz file of PubMed's yearly baseline; a list of PMIDs takes kilobytes."""
@@ -80,7 +80,7 @@ def split_by_readability(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
 
 def _refusal(file: Path) -> str:
     """Return why a file cannot be read, as a sentence; "" if it can."""
-    reads = read_file(file)
+    reads = parse_file(file)
     try:
         next(reads, None)
     except FileError as error:

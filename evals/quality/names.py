@@ -12,7 +12,7 @@ from evals.quality.name_variants import APART, VARIANTS, abstracts, pairs
 from evals.report import Figures, show, table, write_results
 from index import Library
 from index.analysis.terms import terms
-from index.record_json import to_json
+from index.records import to_json
 from qa.retrieval import RankedAbstract, find
 
 TOP = 5

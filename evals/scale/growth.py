@@ -20,7 +20,7 @@ from evals.load.load import ROOT, sample_questions
 from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
 from evals.scale.grown import parted, real_abstracts
 from evals.scale.lines import Panel, picture
-from index.record_json import to_json
+from index.records import to_json
 
 SIZES = (1_000, 10_000, 100_000)
 MILLION = 1_000_000

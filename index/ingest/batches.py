@@ -12,7 +12,7 @@ from index.analysis.chunking import passage_text, split_abstract
 from index.embedding.encoder import Encoder
 from index.ingest.changes import changes_between
 from index.ingest.sources import Group
-from index.records import Abstract, Deletion, Failure, Progress, Read, Report
+from index.records import Abstract, Deletion, Failure, ParsedRecord, Progress, Report
 from index.storage.jobs import Job, Step
 from index.storage.protocol import AbstractStore
 from index.storage.schema import Entry, abstract_digest
@@ -50,13 +50,15 @@ def write_all(
     return job
 
 
-def _batches(reads: Iterable[Read], size: int) -> Iterator[list[Read]]:
+def _batches(reads: Iterable[ParsedRecord], size: int) -> Iterator[list[ParsedRecord]]:
     reads = iter(reads)
     while batch := list(islice(reads, size)):
         yield batch
 
 
-def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: AbstractStore, encoder: Encoder, job: Job) -> Job:
+def _write_batch(
+    batch: Sequence[ParsedRecord], *, is_fetched: bool, store: AbstractStore, encoder: Encoder, job: Job
+) -> Job:
     """Commit one batch, with how far the job is then. A PMID that comes twice is written as it came last."""
     before = _Before(store, batch)
     report = _account(batch, before, job.report)
@@ -77,7 +79,7 @@ def _write_batch(batch: Sequence[Read], *, is_fetched: bool, store: AbstractStor
 class _Before:
     """What a library held of a batch's abstracts before it: all of their digests, and those that change themselves."""
 
-    def __init__(self, store: AbstractStore, batch: Sequence[Read]) -> None:
+    def __init__(self, store: AbstractStore, batch: Sequence[ParsedRecord]) -> None:
         self.digests = store.digests([read.pmid for read in batch if not isinstance(read, Failure)])
         self.abstracts = store.get([read.pmid for read in batch if isinstance(read, Abstract) and not self.has(read)])
 
@@ -92,7 +94,7 @@ class _Before:
         return old is not None and (old.title, old.sections) == (abstract.title, abstract.sections)
 
 
-def _account(batch: Sequence[Read], before: _Before, report: Report) -> Report:
+def _account(batch: Sequence[ParsedRecord], before: _Before, report: Report) -> Report:
     """Return the account after a batch; a PMID that comes twice counts twice."""
     here: dict[str, Abstract | None] = {pmid: before.abstracts.get(pmid) for pmid in before.digests}
     counts: dict[str, int] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
@@ -122,7 +124,7 @@ def _of_deletion(deletion: Deletion, *, was_here: bool) -> dict[str, str]:
     return {deletion.pmid: "was deleted by PubMed"} if was_here else {}
 
 
-def _name(read: Read) -> str:
+def _name(read: ParsedRecord) -> str:
     return read.what if isinstance(read, Failure) else read.pmid
 
 

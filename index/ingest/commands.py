@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from index.errors import LibraryError
 from index.ingest.batches import OnProgress
-from index.ingest.inputs import Inputs, parse_pmids
+from index.ingest.inputs import Inputs
 from index.ingest.refresh import follow_deletions
 from index.ingest.run import Outcome, Watch, begin, groups_of, run
 from index.ingest.sources import Group, Plan, fetch_pmids, make_plan
-from index.records import Report
+from index.records import Report, parse_pmids
 from index.search.filters import as_list
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.jobs import Job

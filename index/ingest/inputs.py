@@ -10,13 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import InputError
+from index.records import parse_pmids
 from index.search.filters import as_list
-
-_SEPARATORS = re.compile(r"[\s,;|]+")
-_PMID = re.compile(
-    r"(?:pmid:?|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?0*([1-9]\d{0,9})/?",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +69,6 @@ class Inputs:
         parts: list[object] = [command, files, parse_pmids(" ".join(self.pmids)), self.search, self.limit]
         parts += [str(self.shard)] if self.shard else []
         return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
-
-
-def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
-    """Return the PMIDs in a text, each once in its order, and what is none with the reason.
-
-    Separators are white space, commas and semicolons; "PMID: 123" and the address of a PubMed page count as PMIDs.
-    """
-    pmids: dict[str, None] = {}
-    failed: dict[str, str] = {}
-    for word in _SEPARATORS.split(text.strip()):
-        if not word or word.casefold() in ("pmid", "pmid:"):
-            continue
-        if match := _PMID.fullmatch(word):
-            pmids[match[1]] = None
-        else:
-            failed[word[:80]] = "is not a PMID: a PMID is a number of 1 to 10 digits"
-    return list(pmids), failed
 
 
 def checked_inputs(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from index.ingest.sources import Group
-from index.records import Abstract, Deletion, Failure, Read
+from index.records import Abstract, Deletion, Failure, ParsedRecord
 
 
 def follow_deletions(groups: Iterable[Group], *, stored: Callable[[str], Abstract | None]) -> Iterator[Group]:
@@ -21,7 +21,7 @@ def follow_deletions(groups: Iterable[Group], *, stored: Callable[[str], Abstrac
         yield replace(group, reads=tuple(_followed(read, stored, is_believable) for read in reads))
 
 
-def _followed(read: Read, stored: Callable[[str], Abstract | None], is_believable: bool) -> Read:
+def _followed(read: ParsedRecord, stored: Callable[[str], Abstract | None], is_believable: bool) -> ParsedRecord:
     if not isinstance(read, Failure) or not read.is_unknown:
         return read
     if not is_believable:
@@ -32,7 +32,7 @@ def _followed(read: Read, stored: Callable[[str], Abstract | None], is_believabl
     return replace(read, why="PubMed has no record with this PMID; the abstract came from a file and was kept")
 
 
-def _is_unknown(read: Read) -> bool:
+def _is_unknown(read: ParsedRecord) -> bool:
     return isinstance(read, Failure) and read.is_unknown
 
 

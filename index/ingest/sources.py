@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import FileError
-from index.ingest.formats.detect import read_file
-from index.ingest.formats.pubmed_xml import read_pubmed_xml
-from index.ingest.inputs import Inputs, parse_pmids
-from index.records import Abstract, Deletion, Failure, Read
+from index.ingest.formats.detect import parse_file
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
+from index.ingest.inputs import Inputs
+from index.records import Abstract, Deletion, Failure, ParsedRecord, parse_pmids
 
 if TYPE_CHECKING:
     from index.ingest.eutils.client import EutilsClient, FetchedBatch
@@ -36,7 +36,7 @@ class Plan:
 class Group:
     """Reads that are committed apart from others: those of all files, or of one answer of PubMed (`is_fetched`)."""
 
-    reads: Iterable[Read]
+    reads: Iterable[ParsedRecord]
     is_fetched: bool = False
 
 
@@ -71,7 +71,7 @@ def fetch_pmids(pmids: Sequence[str], *, client: EutilsClient) -> Iterator[Group
         yield Group(tuple(_read_batch(batch, client)), is_fetched=True)
 
 
-def _read_batch(batch: FetchedBatch, client: EutilsClient) -> Iterator[Read]:
+def _read_batch(batch: FetchedBatch, client: EutilsClient) -> Iterator[ParsedRecord]:
     """Yield one batch's abstracts and say what became of the PMIDs that did not come: efetch drops them silently."""
     came = {_name(read): read for read in _records(batch)}
     missing = [pmid for pmid in batch.pmids if pmid not in came and pmid not in batch.failed]
@@ -86,7 +86,7 @@ def _read_batch(batch: FetchedBatch, client: EutilsClient) -> Iterator[Read]:
             yield Failure(pmid, "PubMed has no record with this PMID: it may be mistyped or deleted", is_unknown=True)
 
 
-def _ask_again(pmids: Sequence[str], client: EutilsClient) -> tuple[dict[str, Read], dict[str, str]]:
+def _ask_again(pmids: Sequence[str], client: EutilsClient) -> tuple[dict[str, ParsedRecord], dict[str, str]]:
     """Ask for PMIDs that did not come once more; return what came now, and which was merged into which.
 
     PubMed answers a merged PMID with the record it became part of. Only an answer to one alone tells which is which.
@@ -106,11 +106,11 @@ def _ask_again(pmids: Sequence[str], client: EutilsClient) -> tuple[dict[str, Re
     return came, merged
 
 
-def _records(batch: FetchedBatch) -> Iterator[Read]:
-    return read_pubmed_xml(io.BytesIO(batch.xml), name="PubMed's answer")
+def _records(batch: FetchedBatch) -> Iterator[ParsedRecord]:
+    return parse_pubmed_xml(io.BytesIO(batch.xml), name="PubMed's answer")
 
 
-def _name(read: Read) -> str:
+def _name(read: ParsedRecord) -> str:
     return read.what if isinstance(read, Failure) else read.pmid
 
 
@@ -121,8 +121,8 @@ def _named(files: Sequence[Path | str]) -> list[tuple[Path, str]]:
     return [(path, name if names.count(name) == 1 else str(path)) for path, name in zip(paths, names, strict=True)]
 
 
-def _read_file(path: Path, name: str) -> Iterator[Read]:
+def _read_file(path: Path, name: str) -> Iterator[ParsedRecord]:
     try:
-        yield from read_file(path, name=name)
+        yield from parse_file(path, name=name)
     except FileError as error:
         yield Failure(name, str(error).removeprefix(f"{path} ").removeprefix(f"{name} "))

@@ -17,9 +17,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.ingest.formats.json_lines import read_json_lines
-from index.ingest.formats.medline import read_medline
-from index.ingest.formats.pubmed_xml import read_pubmed_xml
+from index.ingest.formats.json_lines import parse_json_lines
+from index.ingest.formats.medline import parse_medline
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.records import Abstract, Passage
 from index.repair.row_shapes import SETTINGS, PassageRow, gather, is_pmid
 from index.repair.sqlite_pages import Pages, Place
@@ -197,7 +197,7 @@ def _unpacked(record: bytes, raw: bytes) -> Abstract | None:
 def _read_again(source: bytes) -> Abstract | None:
     """Return the abstract of a raw record: an XML element, a JSON line or MEDLINE text."""
     start = source.lstrip()[:1]
-    reader = read_pubmed_xml if start == b"<" else read_json_lines if start == b"{" else read_medline
+    reader = parse_pubmed_xml if start == b"<" else parse_json_lines if start == b"{" else parse_medline
     reads = [read for read in reader(io.BytesIO(source), name="the raw record") if isinstance(read, Abstract)]
     return reads[0] if len(reads) == 1 else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import InputError
-from index.records import Filters
+from index.records import Filters, parse_pmids
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Selection:
         return ~is_named if self.excludes else is_named
 
 
-def checked_filters(filters: Filters, parse_pmids: Callable[[str], tuple[list[str], dict[str, str]]]) -> Filters:
+def checked_filters(filters: Filters) -> Filters:
     """Return the filters with PMIDs cleaned and single names as lists. Raises InputError for a value out of bounds."""
     pmids, failed = parse_pmids(" ".join(map(str, as_list(filters.pmids))))
     if failed:

@@ -12,8 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.record_json import from_json, to_json
-from index.records import TITLE, Abstract, Passage
+from index.records import TITLE, Abstract, Passage, from_json, to_json
 from index.storage.jobs import JOB_SCHEMA
 
 FORMAT = 3

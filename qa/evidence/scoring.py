@@ -14,6 +14,7 @@ import numpy as np
 
 from index import Library
 from index.analysis.abbreviations import Abbreviation, with_both_forms
+from index.analysis.section_labels import section_category
 from index.analysis.sentences import sentence_spans
 from index.analysis.terms import canonical, content_words, isoforms, names, terms
 from index.embedding.cache import RememberedVectors
@@ -304,23 +305,16 @@ def numbers(text: str) -> set[str]:
 
 
 def section_kind(abstract: Abstract, start: int) -> str:
-    """Return RESULTS, METHODS … for a place in an abstract, by NLM's category or the label; "" if neither tells."""
+    """Return RESULTS, METHODS … for a place in an abstract, "" if neither its category nor its label tells.
+
+    The label is for records that were stored before every format had its categories.
+    """
     section = abstract.section_at(start)
-    if section.category in _SECTION_BONUS:
-        return section.category
-    label = section.label.upper()
-    return next((kind for kind, words in _LABELS.items() if any(word in label for word in words)), "")
+    category = section_category(section.label, section.category)
+    return category if category in _SECTION_BONUS else ""
 
 
 _NOTICES = frozenset({"Retraction of Publication", "Retraction Notice", "Expression of Concern", "Published Erratum"})
-
-_LABELS = {
-    "CONCLUSIONS": ("CONCLUSION", "INTERPRETATION", "IMPLICATION", "SIGNIFICANCE"),
-    "RESULTS": ("RESULT", "FINDING", "OUTCOME"),
-    "METHODS": ("METHOD", "DESIGN", "SETTING", "PATIENTS", "PARTICIPANTS", "INTERVENTION", "MEASURE"),
-    "OBJECTIVE": ("OBJECTIVE", "AIM", "PURPOSE"),
-    "BACKGROUND": ("BACKGROUND", "CONTEXT", "INTRODUCTION", "RATIONALE"),
-}
 
 
 def _evidence(features: _Features, context: _Context, span: tuple[int, int], *, vector: Vectors) -> Evidence:

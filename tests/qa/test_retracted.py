@@ -9,8 +9,7 @@ from langchain_core.language_models import FakeListChatModel
 
 from index import Filters, Library
 from index.__main__ import main as index_main
-from index.record_json import to_json
-from index.records import Correction
+from index.records import Correction, to_json
 from qa import Assistant, Turn
 from qa.__main__ import main as qa_main
 from qa.export import to_bibtex, to_csl_json, to_ris

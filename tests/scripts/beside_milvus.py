@@ -21,7 +21,7 @@ from milvus_lite_server import milvus_server
 
 from index import Abstract, Library
 from index.analysis.chunking import passage_text, split_abstract
-from index.ingest.formats.detect import read_file
+from index.ingest.formats.detect import parse_file
 from index.search.lexical_documents import lexical_rows
 from index.storage.milvus.schema import abstract_row, passage_rows
 from index.storage.schema import Entry
@@ -109,7 +109,7 @@ def main():
     parser.add_argument("--limit", type=int, default=2_000)
     parser.add_argument("--index", default="HNSW", help="of the vectors on Milvus")
     options = parser.parse_args()
-    reads = (read for read in read_file(options.file, name=options.file.name) if isinstance(read, Abstract))
+    reads = (read for read in parse_file(options.file, name=options.file.name) if isinstance(read, Abstract))
     abstracts = list(islice(reads, options.limit))
     asked = abstracts[::EVERY]
     with tempfile.TemporaryDirectory() as aside, milvus_server(Path(aside)) as server:

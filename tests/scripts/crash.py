@@ -34,8 +34,8 @@ import index.storage.folder.store
 from index import Abstract, Library, Section
 from index.analysis.chunking import split_abstract
 from index.ingest.eutils.client import EutilsClient
-from index.ingest.eutils.rate_limit import Pace
-from index.record_json import to_json
+from index.ingest.eutils.rate_limit import RateLimiter
+from index.records import to_json
 
 _WORDS = "IL-32β VEGF STAT3 metformin mice cells cancer raised lowered migration dose trial years".split()
 
@@ -298,7 +298,7 @@ def main():
     index.ingest.batches.BATCH_SIZE = 4
     with EutilsServer() as server:
         changed_at_pubmed(server)
-        client = EutilsClient(url=server.url, batch_size=8, pace=Pace(1_000), sleep=lambda seconds: None)
+        client = EutilsClient(url=server.url, batch_size=8, rate_limiter=RateLimiter(1_000), sleep=lambda seconds: None)
         json.dump(swept(arguments, client), sys.stdout)
 
 

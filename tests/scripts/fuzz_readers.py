@@ -74,13 +74,14 @@ def mutate_at_random(layout: str, seconds: int, found: Path) -> None:
 
 def hold(record: bytes, layout: str) -> None:
     """Read a record alone and between good neighbours, and hold what comes out against all that may be relied on."""
-    from hostile import READERS, between_neighbours, check, neighbours, spared
+    from hostile import PARSERS, between_neighbours, check, is_lost, neighbours, spared
 
-    for read in READERS[layout](io.BytesIO(record), name="x"):
+    for read in PARSERS[layout](io.BytesIO(record), name="x"):
         check(read)
-    reads = list(READERS[layout](io.BytesIO(between_neighbours(record, layout)), name="x"))
+    reads = list(PARSERS[layout](io.BytesIO(between_neighbours(record, layout)), name="x"))
     came = {one.pmid for one in reads if one in neighbours(layout)}
-    assert set(spared(record, layout)) <= came, "a neighbour was lost"
+    is_lost_whole = layout == "array" and is_lost(reads)
+    assert is_lost_whole or set(spared(record, layout)) <= came, "a neighbour was lost"
     for read in reads:
         check(read)
 

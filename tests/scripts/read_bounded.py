@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from index.errors import FileError  # noqa: E402
-from index.ingest.formats.detect import read_file  # noqa: E402
+from index.ingest.formats.detect import parse_file  # noqa: E402
 from index.records import Abstract, Failure  # noqa: E402
 
 _MOST_BYTES = 4 << 30  # a brake, so that a test that fails takes no machine with it
@@ -20,7 +20,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
     account = {"pmids": [], "authors": 0, "failures": [], "error": ""}
     try:
-        for read in read_file(sys.argv[1]):
+        for read in parse_file(sys.argv[1]):
             if isinstance(read, Abstract):
                 account["pmids"].append(read.pmid)
                 account["authors"] += len(read.authors)

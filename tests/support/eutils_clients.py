@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from index.ingest.eutils.client import EutilsClient, FetchedBatch
-from index.ingest.eutils.rate_limit import Pace
+from index.ingest.eutils.rate_limit import RateLimiter
 
 KEY = "0123456789abcdef0123456789abcdef0123"
 EMAIL = "curator+il32@example.org"
@@ -30,8 +30,8 @@ class FakeTime:
 def make_client(server, **settings):
     """Return a client that waits for nothing, with the waits before its tries in `.slept`."""
     waits, pacing = FakeTime(), FakeTime()
-    pace = Pace(1000, clock=pacing.clock, sleep=pacing.sleep)
-    settings = {"email": EMAIL, "sleep": waits.sleep, "pace": pace, **settings}
+    limiter = RateLimiter(1000, clock=pacing.clock, sleep=pacing.sleep)
+    settings = {"email": EMAIL, "sleep": waits.sleep, "rate_limiter": limiter, **settings}
     client = EutilsClient(url=server.url, **settings)
     client.__dict__["slept"] = waits.slept
     return client

@@ -22,7 +22,7 @@ _ABOUT_THE_ANSWER = ("db", "id", "term", "cmd", "dbfrom", "reldate")
 
 @dataclass(frozen=True)
 class Recording:
-    """What was asked (the endpoint and its parameters) and what came."""
+    """A recorded request (the endpoint and its parameters) and its response."""
 
     id: str
     method: str
@@ -40,7 +40,7 @@ class Recording:
         return {name.lower(): value for name, value in self.headers.items()}["content-type"]
 
     def answers(self, endpoint: str, params: Mapping[str, str]) -> bool:
-        """Tell whether a request asks for what was recorded."""
+        """Return True if a request asks for what was recorded."""
         return endpoint == self.endpoint and all(
             params.get(name, "") == self.params.get(name, "") for name in _ABOUT_THE_ANSWER
         )

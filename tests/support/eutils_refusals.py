@@ -17,7 +17,7 @@ _LATE = "'retstart' cannot be larger than 9998. For PubMed, ESearch lists the fi
 
 @dataclass(frozen=True)
 class Refusal:
-    """What is served to a request of `endpoint`, what becomes of it, and what a lasting one makes the client say."""
+    """A response to a request of `endpoint`, its outcome, and the words of the client when it lasts."""
 
     endpoint: str
     fault: Fault

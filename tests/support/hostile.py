@@ -17,20 +17,19 @@ from pubmed_records import pubmed_xml, read_invented
 
 from index.analysis.chunking import split_abstract
 from index.errors import FileError
-from index.ingest.formats.detect import read_file
-from index.ingest.formats.json_lines import read_json_lines
-from index.ingest.formats.medline import read_medline
-from index.ingest.formats.pubmed_xml import read_pubmed_xml
-from index.record_json import from_json, to_json
-from index.records import Abstract, Deletion, Failure, Section
+from index.ingest.formats.detect import parse_file
+from index.ingest.formats.json_lines import parse_json_lines
+from index.ingest.formats.medline import parse_medline
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
+from index.records import Abstract, Deletion, Failure, Section, from_json, to_json
 from index.storage.schema import pack, unpack
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "pubmed-xml"
-READERS: dict[str, Callable] = {
-    "xml": read_pubmed_xml,
-    "medline": read_medline,
-    "lines": read_json_lines,
-    "array": read_json_lines,
+PARSERS: dict[str, Callable] = {
+    "xml": parse_pubmed_xml,
+    "medline": parse_medline,
+    "lines": parse_json_lines,
+    "array": parse_json_lines,
 }
 """Each layout of a file with the reader for it."""
 
@@ -76,7 +75,7 @@ def _real() -> tuple[Abstract, ...]:
     found: dict[bytes, Abstract] = {}
     for path in sorted(SHARED.glob("*")) if SHARED.is_dir() else ():
         try:
-            found |= {one.raw: one for one in read_file(path) if isinstance(one, Abstract)}
+            found |= {one.raw: one for one in parse_file(path) if isinstance(one, Abstract)}
         except FileError:
             continue
     return tuple(one for raw, one in found.items() if len(raw) <= _MAX_RECORD_BYTES)
@@ -156,7 +155,7 @@ def spared(record: bytes, layout: str) -> Iterator[str]:
     """Yield the PMIDs of the neighbours that must come out, whatever is between them.
 
     A comment, a CDATA section or a DOCTYPE that is opened and not closed may swallow the XML behind it; everything else
-    ends where the next record starts.
+    ends where the next record starts. An array is whole or lost: `is_lost` tells which.
     """
     yield _NEIGHBOURS[0].pmid
     if layout != "xml" or b"<!" not in _ASIDE.sub(b"", record):
@@ -166,7 +165,12 @@ def spared(record: bytes, layout: str) -> Iterator[str]:
 @cache
 def neighbours(layout: str) -> tuple[object, ...]:
     """Return the two neighbours as they are read without anything between them."""
-    return tuple(READERS[layout](BytesIO(between_neighbours(b"", layout)), name="x"))
+    return tuple(PARSERS[layout](BytesIO(between_neighbours(b"", layout)), name="x"))
+
+
+def is_lost(reads: list[object]) -> bool:
+    """Return True if all that came out is the sentence on a damaged array."""
+    return len(reads) == 1 and isinstance(reads[0], Failure) and "none of it was read" in reads[0].why
 
 
 def check(read: object) -> None:

@@ -20,7 +20,7 @@ import app
 from index import Abstract, Library, Section
 from index.cli import AnswerOptions, answer_options, named_library
 from index.errors import InputError
-from index.record_json import to_json
+from index.records import to_json
 
 ROOT = Path(__file__).parents[2]
 

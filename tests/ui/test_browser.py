@@ -15,7 +15,7 @@ import pytest
 from eutils_server import EutilsServer, Fault
 
 from index import Abstract, Section
-from index.record_json import to_json
+from index.records import to_json
 
 CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():

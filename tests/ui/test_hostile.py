@@ -12,7 +12,7 @@ from eutils_server import EutilsServer
 from served_app import serving
 
 from index import Abstract, Library, Section
-from index.record_json import to_json
+from index.records import to_json
 
 CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():

@@ -21,21 +21,21 @@ from typing import TypeVar
 from index.environment import Variable, read_variable
 from index.errors import EutilsError, InputError
 from index.ingest.eutils.connection import NCBI_URL, Connection
-from index.ingest.eutils.rate_limit import Pace
-from index.ingest.eutils.responses import Answer, SearchPage, Trouble, read_record_set, read_search_page
+from index.ingest.eutils.rate_limit import RateLimiter
+from index.ingest.eutils.responses import RequestError, Response, SearchPage, parse_record_set, parse_search_page
 from index.ingest.eutils.windows import Window, pages, ways_to_split
+from index.records import NOT_A_PMID, parse_pmid
 
 SEARCH_LIMIT = 9_999
 """The most hits that esearch lists for PubMed; a search with more is split by date."""
 EMPTY_SET = b"<PubmedArticleSet></PubmedArticleSet>"
 
-_PMID = re.compile(r"[1-9][0-9]{0,9}")
 _MAX_LISTINGS = 3
 _MAX_SPLITS = 64
 """Enough to find eight bad ids among 200."""
 _HOPELESS = 12
 """So many parts of a batch fail, none having come, before the server is at fault: two bad ids in front fail ten."""
-_Found = TypeVar("_Found")
+_Parsed = TypeVar("_Parsed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class FetchedBatch:
 class EutilsClient:
     """The way to E-utilities; safe to share between threads. No message and no repr holds the key or the e-mail.
 
-    `on_wait(why, seconds)` is told of each wait before another try; what it raises ends the call. `sleep` and `pace`
-    are there to be replaced in tests.
+    `on_wait(why, seconds)` is told of each wait before another try; what it raises ends the call. `sleep` and
+    `rate_limiter` are there to be replaced in tests.
     """
 
     url: str = NCBI_URL
@@ -75,7 +75,7 @@ class EutilsClient:
     max_tries: int = 6
     on_wait: Callable[[str, float], None] | None = field(default=None, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
-    pace: Pace | None = field(default=None, repr=False)
+    rate_limiter: RateLimiter | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work."""
@@ -100,9 +100,9 @@ class EutilsClient:
             first = self._hits(Window(term), limit or SEARCH_LIMIT)
             wanted = min(first.total, limit or first.total)
             pmids = first.pmids[:wanted] if wanted <= SEARCH_LIMIT else self._hits_in_windows(term, first, wanted)
-        except Trouble as trouble:
+        except RequestError as error:
             shown = term if len(term) <= 80 else term[:79] + "…"
-            raise self._failure(f"search for “{shown}”", trouble) from trouble
+            raise self._failure(f"search for “{shown}”", error) from error
         notes = first.notes
         if len(pmids) < wanted:
             notes += (f"PubMed counted {first.total:,} hits but listed only {len(pmids):,}",)
@@ -111,7 +111,7 @@ class EutilsClient:
     def fetch(self, pmids: Sequence[str]) -> Iterator[FetchedBatch]:
         """Yield the records of the PMIDs in batches; what is no PMID, or makes PubMed refuse a batch, fails alone."""
         wanted = tuple(dict.fromkeys(pmids))
-        strange = {pmid: "is not a PMID: a PMID is a number of 1 to 10 digits" for pmid in wanted if not _is_pmid(pmid)}
+        strange = {pmid: NOT_A_PMID for pmid in wanted if not pmid or parse_pmid(pmid) != pmid}
         if strange:
             yield FetchedBatch(tuple(strange), EMPTY_SET, strange)
         good = tuple(pmid for pmid in wanted if pmid not in strange)
@@ -126,13 +126,13 @@ class EutilsClient:
         NCBI lists them all at once; a mirror may list fewer. A listing that comes short, or whose count changes from
         one page to the next so that hits may have slipped between the two, is read again.
         """
-        found: dict[str, None] = {}
+        hits: dict[str, None] = {}
         for _ in range(_MAX_LISTINGS):
             listed, is_steady = self._listing(window, wanted)
-            found = dict.fromkeys((*listed.pmids, *found))
+            hits = dict.fromkeys((*listed.pmids, *hits))
             if is_steady:
                 break
-        return SearchPage(listed.total, tuple(found), listed.notes)
+        return SearchPage(listed.total, tuple(hits), listed.notes)
 
     def _listing(self, window: Window, wanted: int) -> tuple[SearchPage, bool]:
         """Return the hits of a window, page after page, and whether the listing was whole and held still."""
@@ -145,120 +145,118 @@ class EutilsClient:
         return SearchPage(page.total, tuple(pmids), first.notes), is_steady and left <= 0
 
     def _page(self, window: Window, start: int, size: int) -> SearchPage:
-        def read(answer: Answer) -> SearchPage:
-            page = read_search_page(answer)
+        def parse(response: Response) -> SearchPage:
+            page = parse_search_page(response)
             if not page.pmids and page.total > start == 0:
-                raise Trouble(f"PubMed counted {page.total:,} hits but listed none", passing=True)
+                raise RequestError(f"PubMed counted {page.total:,} hits but listed none", retryable=True)
             return page
 
         size = min(size, SEARCH_LIMIT - start)
         listing = {"retstart": str(start), "retmax": str(size), "retmode": "xml"}
-        return self._ask("esearch", {"term": window.term, **listing, **window.params}, read)
+        return self._ask("esearch", {"term": window.term, **listing, **window.params}, parse)
 
     def _hits_in_windows(self, term: str, whole: SearchPage, wanted: int) -> tuple[str, ...]:
         """Return so many of a search's hits, newest first, where it has more than esearch lists."""
-        found: dict[str, None] = {}
+        hits: dict[str, None] = {}
         for way in ways_to_split(term):
             for page in pages(way, lambda window: self._hits(window, SEARCH_LIMIT), whole=whole, limit=SEARCH_LIMIT):
-                found.update(dict.fromkeys(page.pmids))
-                if len(found) >= wanted:
-                    return tuple(found)[:wanted]
-        return tuple(found)
+                hits.update(dict.fromkeys(page.pmids))
+                if len(hits) >= wanted:
+                    return tuple(hits)[:wanted]
+        return tuple(hits)
 
     # --- fetching
 
     def _fetch_batch(self, pmids: tuple[str, ...]) -> Iterator[FetchedBatch]:
         """Yield a batch whole, or in the parts into which it has to be split to get around PMIDs that spoil it."""
         parts, splits_left, did_come, failures = [pmids], _MAX_SPLITS, False, 0
-        spoilt: dict[str, Trouble] = {}
+        spoilt: dict[str, RequestError] = {}
         while parts:
             part = parts.pop()
             try:
                 xml = self._records(part, is_part=part != pmids)
-            except Trouble as trouble:
+            except RequestError as error:
                 failures += 1
-                if failures > _HOPELESS and not (did_come or trouble.bad_ids):
-                    raise self._failure(f"bring {_named(pmids)}", trouble) from trouble
-                if trouble.about_ids and len(part) > 1 and splits_left:
+                if failures > _HOPELESS and not (did_come or error.bad_ids):
+                    raise self._failure(f"bring {_named(pmids)}", error) from error
+                if error.about_ids and len(part) > 1 and splits_left:
                     splits_left -= 1
                     middle = len(part) // 2
                     parts += [part[middle:], part[:middle]]
-                elif trouble.bad_ids or (trouble.about_ids and len(part) == 1):
-                    spoilt.update(dict.fromkeys(part, trouble))
+                elif error.bad_ids or (error.about_ids and len(part) == 1):
+                    spoilt.update(dict.fromkeys(part, error))
                 else:
-                    raise self._failure(f"bring {_named(part)}", trouble) from trouble
+                    raise self._failure(f"bring {_named(part)}", error) from error
             else:
                 did_come = True
                 yield FetchedBatch(part, xml)
         if spoilt:
             yield self._spoilt_batch(spoilt, did_come)
 
-    def _spoilt_batch(self, spoilt: Mapping[str, Trouble], did_come: bool) -> FetchedBatch:
+    def _spoilt_batch(self, spoilt: Mapping[str, RequestError], did_come: bool) -> FetchedBatch:
         """Return the PMIDs that spoilt a batch; raise where more likely the server is at fault than each of them."""
-        for trouble in spoilt.values():
-            if not (did_come or trouble.bad_ids):
-                raise self._failure(f"bring {_named(tuple(spoilt))}", trouble) from trouble
-        failed = {pmid: f"was not fetched: {trouble.why}; {trouble.cure}" for pmid, trouble in spoilt.items()}
+        for error in spoilt.values():
+            if not (did_come or error.bad_ids):
+                raise self._failure(f"bring {_named(tuple(spoilt))}", error) from error
+        failed = {pmid: f"was not fetched: {error.why}; {error.cure}" for pmid, error in spoilt.items()}
         return FetchedBatch(tuple(spoilt), EMPTY_SET, failed)
 
     def _records(self, pmids: tuple[str, ...], *, is_part: bool) -> bytes:
         params = {"id": ",".join(pmids), "retmode": "xml"}
-        return self._ask("efetch", params, read_record_set, is_part=is_part)
+        return self._ask("efetch", params, parse_record_set, is_part=is_part)
 
     # --- asking
 
     def _ask(
-        self, endpoint: str, params: Mapping[str, str], read: Callable[[Answer], _Found], *, is_part: bool = False
-    ) -> _Found:
-        """Return what `read` makes of the answer; ask again, after growing waits, while the trouble may pass."""
+        self, endpoint: str, params: Mapping[str, str], parse: Callable[[Response], _Parsed], *, is_part: bool = False
+    ) -> _Parsed:
+        """Return what `parse` makes of the response; ask again, after growing waits, while that may help."""
         attempt = 0
         while True:
             attempt += 1
             try:
-                return read(self._connection.ask(endpoint, params))
-            except Trouble as trouble:
-                if attempt >= self._tries(trouble, is_part):
-                    trouble.tries = attempt
+                return parse(self._connection.ask(endpoint, params))
+            except RequestError as error:
+                if attempt >= self._tries(error, is_part):
+                    error.tries = attempt
                     raise
-                passing = trouble
-            self._wait(passing, attempt)
+                last = error
+            self._wait(last, attempt)
 
-    def _tries(self, trouble: Trouble, is_part: bool) -> int:
-        if not trouble.passing:
+    def _tries(self, error: RequestError, is_part: bool) -> int:
+        if not error.retryable:
             return 1
         # Nobody wants to wait half a minute to hear that the cable is out, or for one bad record again and again.
-        is_hopeless = (trouble.unreachable and not self._connection.answered.is_set()) or (
-            is_part and trouble.about_ids
-        )
+        is_hopeless = (error.unreachable and not self._connection.answered.is_set()) or (is_part and error.about_ids)
         return min(self.max_tries, 3) if is_hopeless else self.max_tries
 
-    def _wait(self, trouble: Trouble, attempt: int) -> None:
+    def _wait(self, error: RequestError, attempt: int) -> None:
         """Wait about 1, 2, 4 … up to 60 seconds, or as long as the server asked for."""
         wait_s = min(2.0 ** (attempt - 1), 60.0) * random.uniform(0.75, 1.25)
-        wait_s = max(wait_s, trouble.retry_after_s * random.uniform(1.0, 1.1))
-        if trouble.slow_down:
+        wait_s = max(wait_s, error.retry_after_s * random.uniform(1.0, 1.1))
+        if error.rate_limited:
             self._connection.hold(wait_s)
         if self.on_wait:
-            self.on_wait(trouble.why, wait_s)
+            self.on_wait(error.why, wait_s)
         self.sleep(wait_s)
 
-    def _failure(self, aim: str, trouble: Trouble) -> EutilsError:
+    def _failure(self, aim: str, error: RequestError) -> EutilsError:
         host = self._connection.host
-        if trouble.unreachable:
+        if error.unreachable:
             cure = "check the network, or set ASKABSTRACTS_EUTILS_URL"
-            return EutilsError(f"PubMed could not be reached at {host}: {trouble.why}; {cure}")
-        tries = f", {trouble.tries} times over" if trouble.tries > 1 else ""
-        return EutilsError(f"PubMed at {host} did not {aim}: {trouble.why}{tries}; {trouble.cure}")
+            return EutilsError(f"PubMed could not be reached at {host}: {error.why}; {cure}")
+        tries = f", {error.tries} times over" if error.tries > 1 else ""
+        return EutilsError(f"PubMed at {host} did not {aim}: {error.why}{tries}; {error.cure}")
 
     @cached_property
     def _connection(self) -> Connection:
         return Connection(
-            url=self.url, email=self.email, api_key=self.api_key, timeout_s=self.timeout_s, pace=self.pace
+            url=self.url,
+            email=self.email,
+            api_key=self.api_key,
+            timeout_s=self.timeout_s,
+            rate_limiter=self.rate_limiter,
         )
-
-
-def _is_pmid(text: str) -> bool:
-    return _PMID.fullmatch(text) is not None
 
 
 def _checked_term(term: str) -> str:

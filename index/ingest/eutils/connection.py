@@ -1,58 +1,46 @@
-"""One request to E-utilities and the answer to it: formed by Bio.Entrez, sent by us at NCBI's pace."""
+"""One request to E-utilities and the response to it, at NCBI's pace and within a time limit."""
 
 from __future__ import annotations
 
+import os
 import re
+import ssl
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
-from ssl import SSLCertVerificationError, SSLError
-from urllib.error import URLError
+from functools import cache
 from urllib.parse import urlsplit
-from urllib.request import HTTPErrorProcessor, OpenerDirector, Request, build_opener
+from urllib.request import getproxies, proxy_bypass
+
+import anyio
+import httpx
+from anyio.from_thread import start_blocking_portal
 
 from index.errors import InputError
-from index.ingest.eutils.deadline import Deadline, TimedHTTPHandler, TimedHTTPSHandler
-from index.ingest.eutils.rate_limit import Pace, shared_pace
-from index.ingest.eutils.responses import Answer, Trouble
+from index.ingest.eutils.rate_limit import RateLimiter, shared_rate_limiter
+from index.ingest.eutils.responses import RequestError, Response
 
 NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
 TOOL = "AskAbstracts"
 
-_ANSWER_MAX_BYTES = 256 * 2**20
-_SLOWEST = 10
+_MAX_RESPONSE_BYTES = 256 * 2**20
+_TOTAL_TIMEOUT_FACTOR = 10
 """A whole answer may take so many times as long as one wait for a piece of it."""
-
-
-class _AsItCame(HTTPErrorProcessor):
-    """Hands over each answer as it came: no status raises, and no redirect is followed with our key in hand."""
-
-    def http_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:
-        return response
-
-    https_response = http_response
-
-
-_HANDLERS = (_AsItCame, TimedHTTPHandler, TimedHTTPSHandler)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """Where E-utilities are and who asks them; safe to share between threads."""
+    """The address of E-utilities and the account that asks them; safe to share between threads."""
 
     url: str
     email: str | None = field(repr=False)
     api_key: str | None = field(repr=False)
     timeout_s: float
-    pace: Pace | None = field(default=None, repr=False)
+    rate_limiter: RateLimiter | None = field(default=None, repr=False)
     answered: threading.Event = field(init=False, repr=False, compare=False, default_factory=threading.Event)
-    """Set once an answer came: from then on a server that is out of reach is more likely to come back."""
-
-    _opener: OpenerDirector = field(
-        init=False, repr=False, compare=False, default_factory=lambda: build_opener(*_HANDLERS)
-    )
+    """Set by the first response: from then on a server that is out of reach is more likely to come back."""
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work; none is repeated, as each may hold a secret."""
@@ -73,47 +61,51 @@ class Connection:
         """The server's name and port, as messages give it."""
         return urlsplit(self.url).netloc
 
-    def ask(self, endpoint: str, params: Mapping[str, str]) -> Answer:
-        """Return the answer of "esearch", "efetch" …, whatever it says; raise `Trouble` when none came whole."""
-        request = self._request(endpoint, params)
-        deadline = Deadline(_SLOWEST * self.timeout_s)
+    def ask(self, endpoint: str, params: Mapping[str, str]) -> Response:
+        """Return the response of "esearch", "efetch" …, whatever it says; raise RequestError when none came whole."""
         try:
-            with self._turns.turn():
-                response = deadline.open(self._opener, request, timeout_s=self.timeout_s)
-            with deadline, response:
-                body = _body(response)
-        except (OSError, HTTPException, UnicodeError, Trouble) as error:
-            trouble = _too_slow() if deadline.is_over else _connection_trouble(error)
+            with ExitStack() as turn:  # ends when the answer begins
+                turn.enter_context(self._limiter.turn())
+                # A thread with an event loop of its own: callers may have one in theirs, as in a notebook.
+                with start_blocking_portal() as portal:
+                    response = portal.call(self._exchange, endpoint, params, turn.close)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError, RequestError) as error:
+            failure = _connection_error(error)
         else:
             self.answered.set()
-            return self._answer(response, body)
-        raise trouble  # with no chain: what the connection choked on may repeat what we sent
-
-    def _answer(self, response: HTTPResponse, body: bytes) -> Answer:
-        retry_after, location = (response.headers.get(name, "") for name in ("Retry-After", "Location"))
-        return Answer(response.status, body, retry_after, location, self._secrets)
+            return response
+        raise failure  # with no chain: what the connection choked on may repeat what we sent
 
     def hold(self, seconds: float) -> None:
         """Make all threads that ask this server wait."""
-        self._turns.hold(seconds)
+        self._limiter.hold(seconds)
 
-    def _request(self, endpoint: str, params: Mapping[str, str]) -> Request:
-        from Bio import Entrez
-
-        # The public calls of Bio.Entrez know NCBI's address only, send short requests by GET (and so the key into every
-        # proxy's log), wait without end for an answer, and keep pace, key and e-mail in globals that threads would
-        # share. So Bio.Entrez forms the request, from arguments and none of its globals, and we send it. An e-mail that
-        # is not set goes as an empty one: left out, Bio.Entrez would warn on each request.
+    async def _exchange(self, endpoint: str, params: Mapping[str, str], on_answer: Callable[[], None]) -> Response:
+        """Send a request and return the whole answer; call `on_answer` as it begins."""
         url = f"{self.url.rstrip('/')}/{endpoint}.fcgi"
-        who = {"tool": TOOL, "email": self.email or "", "api_key": self.api_key}
-        request: Request = Entrez._build_request(url, {"db": "pubmed", **params, **who}, post=True)  # type: ignore[no-untyped-call]
-        request.add_header("User-Agent", TOOL)
-        request.add_header("Accept-Encoding", "gzip")
-        return request
+        who = {"tool": TOOL, "email": self.email or ""} | ({"api_key": self.api_key} if self.api_key else {})
+        form = {"db": "pubmed", **params, **who}
+        # By POST, so that the key is in no proxy's log; httpx follows no redirect with it in hand. Its own time limit
+        # starts anew with each byte that trickles in.
+        with anyio.fail_after(_TOTAL_TIMEOUT_FACTOR * self.timeout_s):
+            async with self._client() as client, client.stream("POST", url, data=form) as response:
+                on_answer()
+                body = await _body(response)
+        retry_after, location = (response.headers.get(name, "") for name in ("Retry-After", "Location"))
+        return Response(response.status_code, body, retry_after, location, self._secrets)
+
+    def _client(self) -> httpx.AsyncClient:
+        """Return a client that trusts this machine's certificates and goes by its proxies, as urllib knows them."""
+        scheme, proxy = urlsplit(self.url).scheme, None
+        if not proxy_bypass(self.host):
+            proxy = getproxies().get(scheme)
+            proxy = f"http://{proxy}" if proxy and "://" not in proxy else proxy
+        headers = {"User-Agent": TOOL, "Accept-Encoding": "gzip", "Connection": "close"}
+        return httpx.AsyncClient(headers=headers, timeout=self.timeout_s, verify=_tls(), proxy=proxy, trust_env=False)
 
     @property
-    def _turns(self) -> Pace:
-        return self.pace or shared_pace(self.host, self.api_key)
+    def _limiter(self) -> RateLimiter:
+        return self.rate_limiter or shared_rate_limiter(self.host, self.api_key)
 
     @property
     def _secrets(self) -> tuple[str, ...]:
@@ -129,50 +121,69 @@ def _is_usable(url: str) -> bool:
     return is_address and re.fullmatch(r"[!-~]+", url) is not None and not re.search(r"[@?#]", url)
 
 
-def _connection_trouble(error: Exception) -> Trouble:
-    """Say what became of the connection: never made, or broken off in the middle."""
-    if isinstance(error, Trouble):
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _connection_error(error: Exception) -> RequestError:
+    """Translate an error of the connection, in words that repeat nothing of what was sent or came."""
+    if isinstance(error, RequestError):
         return error
-    reason = error.reason if isinstance(error, URLError) else error
-    if isinstance(reason, SSLCertVerificationError):
-        why = f"its certificate could not be verified ({reason.verify_message})"
-        return Trouble(why, cure="check this machine's clock and certificates")
-    why = _said(reason)
-    if isinstance(error, URLError | UnicodeError):
-        return Trouble(why, passing=True, unreachable=True)
-    return Trouble(f"the connection broke off ({why})", passing=True, about_ids=True)
+    if isinstance(error, TimeoutError):
+        return RequestError("the answer came too slowly", retryable=True, about_ids=True)
+    if isinstance(error, ImportError):
+        return RequestError(
+            "the proxy is of a kind that cannot be used", cure="check the proxy's settings (https_proxy)"
+        )
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = f"its certificate could not be verified ({cause.verify_message})"
+            return RequestError(why, cure="check this machine's clock and certificates")
+    why = _in_words(causes)
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError | httpx.InvalidURL):
+        return RequestError(why, retryable=True, unreachable=True)
+    return RequestError(f"the connection broke off ({why})", retryable=True, about_ids=True)
 
 
-def _said(reason: object) -> str:
-    """Return what happened in words that repeat nothing of what was sent or came."""
-    for kind, words in _IN_WORDS:
-        if isinstance(reason, kind):
-            return words
-    return str(getattr(reason, "strerror", None) or type(reason).__name__)
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what caused it, as deep as that goes; of several addresses tried, for the first."""
+    while error is not None:
+        yield error
+        group = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+        error = group[0] if group else error.__cause__ or error.__context__
 
 
-_IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (TimeoutError, "it timed out"),
-    (RemoteDisconnected, "the server closed it before an answer"),
-    (IncompleteRead, "in the middle of the answer"),
-    (HTTPException, "what answered does not speak HTTP"),
-    (SSLError, "the encryption failed"),
+def _in_words(causes: list[BaseException]) -> str:
+    error = causes[0]
+    if isinstance(error, httpx.TimeoutException):
+        return "it timed out"
+    if isinstance(error, httpx.ProtocolError | ValueError):
+        return next((words for start, words in _BROKEN_OFF if str(error).startswith(start)), _NO_HTTP)
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return "the encryption failed"
+    for cause in causes:
+        if isinstance(cause, OSError) and cause.errno:  # of names that are not known it is negative
+            return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+    return type(error).__name__
+
+
+_NO_HTTP = "what answered does not speak HTTP"
+_BROKEN_OFF = (
+    # how httpx begins to say it, and how we do
+    ("Server disconnected", "the server closed it before an answer"),
+    ("peer closed", "in the middle of the answer"),
 )
 
 
-def _body(response: HTTPResponse) -> bytes:
+async def _body(response: httpx.Response) -> bytes:
     """Return the whole body, unpacked."""
-    expected = response.length  # None for a body in chunks, or up to the connection's end
     body = bytearray()
-    while expected is None or len(body) < expected:
-        piece = response.read1(65536)
-        if not piece:
-            break
+    async for piece in response.aiter_raw():
         body += piece
-        if len(body) > _ANSWER_MAX_BYTES:
+        if len(body) > _MAX_RESPONSE_BYTES:
             raise _too_large()
-    if expected is not None and len(body) < expected:
-        raise _broken_off(len(body))
     return _unpacked(bytes(body))
 
 
@@ -182,24 +193,16 @@ def _unpacked(body: bytes) -> bytes:
     while body.startswith(b"\x1f\x8b"):  # one wrapping after the other is one body
         unpacker = zlib.decompressobj(wbits=31)
         try:
-            plain += unpacker.decompress(body, _ANSWER_MAX_BYTES - len(plain) + 1)
+            plain += unpacker.decompress(body, _MAX_RESPONSE_BYTES - len(plain) + 1)
         except zlib.error:
-            raise Trouble("the answer came damaged", passing=True, about_ids=True) from None
-        if len(plain) > _ANSWER_MAX_BYTES:
+            raise RequestError("the answer came damaged", retryable=True, about_ids=True) from None
+        if len(plain) > _MAX_RESPONSE_BYTES:
             raise _too_large()
         if not unpacker.eof:
-            raise _broken_off(len(plain))
+            raise RequestError(f"the answer breaks off after {len(plain):,} bytes", retryable=True, about_ids=True)
         body = unpacker.unused_data
     return bytes(plain) or body
 
 
-def _too_large() -> Trouble:
-    return Trouble(f"the answer is larger than {_ANSWER_MAX_BYTES // 2**20} MiB", about_ids=True)
-
-
-def _too_slow() -> Trouble:
-    return Trouble("the answer came too slowly", passing=True, about_ids=True)
-
-
-def _broken_off(length: int) -> Trouble:
-    return Trouble(f"the answer breaks off after {length:,} bytes", passing=True, about_ids=True)
+def _too_large() -> RequestError:
+    return RequestError(f"the answer is larger than {_MAX_RESPONSE_BYTES // 2**20} MiB", about_ids=True)

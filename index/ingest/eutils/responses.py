@@ -1,7 +1,7 @@
-"""What E-utilities answered: a record set, a page of a search, or one of the many ways in which NCBI says no.
+"""Responses of E-utilities: a record set, a page of a search, or one of NCBI's many refusals.
 
-NCBI's refusals come with any status, 200 among them, as JSON, XML, plain text or a web page. Here each becomes a
-`Trouble` that says whether asking again may help. Nothing here touches the network.
+The refusals come with any status, 200 among them, as JSON, XML, plain text or a web page. Here each becomes a
+RequestError that says whether asking again may help. Nothing here touches the network.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
-from xml.etree import ElementTree
 from xml.parsers import expat
+
+from index.records import parse_pmid
 
 RECORD_SETS = ("PubmedArticleSet", "PubmedBookArticleSet", "MedlineCitationSet")
 
@@ -27,11 +30,11 @@ IDS_CURE = "check the PMIDs"
 LATER_CURE = "run the same command again later"
 
 
-class Trouble(Exception):
-    """An answer that cannot be used, or none. Its text holds no key and no e-mail.
+class RequestError(Exception):
+    """A response that cannot be used, or none. Its text holds no key and no e-mail.
 
-    `passing`: asking again may help; `about_ids`: asking for fewer ids may help; `bad_ids`: the ids are said to be at
-    fault; `slow_down`: we asked too often; `unreachable`: there was no connection at all.
+    `retryable`: asking again may help; `about_ids`: asking for fewer ids may help; `bad_ids`: the ids are said to be at
+    fault; `rate_limited`: we asked too often; `unreachable`: there was no connection at all.
     """
 
     def __init__(
@@ -39,10 +42,10 @@ class Trouble(Exception):
         why: str,
         *,
         cure: str = LATER_CURE,
-        passing: bool = False,
+        retryable: bool = False,
         about_ids: bool = False,
         bad_ids: bool = False,
-        slow_down: bool = False,
+        rate_limited: bool = False,
         unreachable: bool = False,
         retry_after_s: float = 0.0,
     ) -> None:
@@ -50,10 +53,10 @@ class Trouble(Exception):
         super().__init__(why)
         self.why = why
         self.cure = cure
-        self.passing = passing
+        self.retryable = retryable
         self.about_ids = about_ids or bad_ids
         self.bad_ids = bad_ids
-        self.slow_down = slow_down
+        self.rate_limited = rate_limited
         self.unreachable = unreachable
         self.retry_after_s = retry_after_s
         self.tries = 1
@@ -64,8 +67,8 @@ _SECRET = re.compile(r"""((?:api[-_]?key|e?mail)["']?\s*[=:]\s*["']?)[^"'&\s,;]+
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer as it came, and the secrets that no message may repeat (NCBI echoes a key that it rejects)."""
+class Response:
+    """An HTTP response, and the secrets that no message may repeat (NCBI echoes a key that it rejects)."""
 
     status: int
     body: bytes = field(repr=False)
@@ -105,37 +108,39 @@ class SearchPage:
     notes: tuple[str, ...] = ()
 
 
-def read_record_set(answer: Answer) -> bytes:
-    """Return the XML of an efetch answer, whole and well-formed; raise `Trouble` for all else."""
-    _refuse_errors(answer)
-    body = _trimmed(answer.body)
+def parse_record_set(response: Response) -> bytes:
+    """Return the XML of an efetch answer, whole and well-formed; raise RequestError for all else."""
+    _refuse_errors(response)
+    body = _trimmed(response.body)
     if not body:
-        raise Trouble("the answer was empty", passing=True, about_ids=True)
+        raise RequestError("the answer was empty", retryable=True, about_ids=True)
     if not body.startswith((b"<", *_UTF_16)):
-        raise Trouble(f"what came is not XML but “{answer.quoted(_text(answer))}”", passing=True)
+        raise RequestError(f"what came is not XML but “{response.quoted(_text(response))}”", retryable=True)
     root = _root_of(body)
     if root.lower() == "html":
-        raise _web_page(answer)
+        raise _web_page(response)
     if root not in RECORD_SETS:
-        raise Trouble(f"what came is no set of records but <{root[:40]}>", passing=True)
+        raise RequestError(f"what came is no set of records but <{root[:40]}>", retryable=True)
     return body
 
 
-def read_search_page(answer: Answer) -> SearchPage:
-    """Return the page of an esearch answer, JSON or XML; raise `Trouble` for all else."""
-    _refuse_errors(answer)
-    body = _trimmed(answer.body)
+def parse_search_page(response: Response) -> SearchPage:
+    """Return the page of an esearch answer, JSON or XML; raise RequestError for all else."""
+    _refuse_errors(response)
+    body = _trimmed(response.body)
     if not body:
-        raise Trouble("the answer was empty", passing=True)
+        raise RequestError("the answer was empty", retryable=True)
     if _is_web_page(body):
-        raise _web_page(answer)
+        raise _web_page(response)
     try:
         page = _page_from_json(_json(body)) if body.startswith(b"{") else _page_from_xml(body)
-    except (ValueError, LookupError, TypeError, AttributeError, ElementTree.ParseError):
-        raise Trouble(f"what came is no whole search result: “{answer.quoted(_text(answer))}”", passing=True) from None
-    if not all(re.fullmatch(r"[0-9]{1,10}", pmid) for pmid in page.pmids):
-        raise Trouble("the search brought ids that are not PMIDs", passing=True)
-    return replace(page, notes=tuple(map(answer.quoted, page.notes)))
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError):
+        raise RequestError(
+            f"what came is no whole search result: “{response.quoted(_text(response))}”", retryable=True
+        ) from None
+    if not all(map(parse_pmid, page.pmids)):
+        raise RequestError("the search brought ids that are not PMIDs", retryable=True)
+    return replace(page, notes=tuple(map(response.quoted, page.notes)))
 
 
 # --- refusals
@@ -167,64 +172,64 @@ _STATUS_CURES = {
 }
 
 
-def _refuse_errors(answer: Answer) -> None:
-    """Raise the `Trouble` that the answer's status or words amount to, if any."""
-    status, said = answer.status, _error_said(answer)
-    words = f"HTTP {status}" + (f": {answer.quoted(said)}" if said else "")
-    retry_after_s = _retry_after_s(answer)
-    if status == 429 or (said and "rate limit" in said.lower()):
+def _refuse_errors(response: Response) -> None:
+    """Raise the RequestError that the answer's status or words amount to, if any."""
+    status, message = response.status, _error_message(response)
+    words = f"HTTP {status}" + (f": {response.quoted(message)}" if message else "")
+    retry_after_s = _retry_after_s(response)
+    if status == 429 or (message and "rate limit" in message.lower()):
         why = f"NCBI asks for fewer requests ({words})"
         cure = "wait some minutes, or set ASKABSTRACTS_NCBI_API_KEY, which allows more"
-        raise Trouble(why, cure=cure, passing=True, slow_down=True, retry_after_s=retry_after_s)
+        raise RequestError(why, cure=cure, retryable=True, rate_limited=True, retry_after_s=retry_after_s)
     for pattern, why, cure in _LASTING:
-        if said and re.search(pattern, said, re.IGNORECASE):
-            raise Trouble(f"{why} ({words})", cure=cure, bad_ids=pattern is _BAD_IDS)
+        if message and re.search(pattern, message, re.IGNORECASE):
+            raise RequestError(f"{why} ({words})", cure=cure, bad_ids=pattern is _BAD_IDS)
     if status >= 500 or status in (408, 425):
         why = f"the server is in trouble ({words})"
         # Fewer ids may be less to carry than a batch, or be without the one that brings the server down.
-        raise Trouble(why, passing=True, about_ids=status not in (503, 511), retry_after_s=retry_after_s)
-    if said and (status == 200 or _PASSING.search(said)):
+        raise RequestError(why, retryable=True, about_ids=status not in (503, 511), retry_after_s=retry_after_s)
+    if message and (status == 200 or _PASSING.search(message)):
         why = f"NCBI reported an error ({words})"
-        raise Trouble(why, passing=True, about_ids=True, retry_after_s=retry_after_s)
+        raise RequestError(why, retryable=True, about_ids=True, retry_after_s=retry_after_s)
     if 200 < status < 300:
-        raise Trouble(f"the server sent no whole answer ({words})", passing=True, retry_after_s=retry_after_s)
-    if 300 <= status < 400 and answer.location:
-        raise Trouble(f"the server sends elsewhere (HTTP {status}: {_elsewhere(answer)})", cure=URL_CURE)
+        raise RequestError(f"the server sent no whole answer ({words})", retryable=True, retry_after_s=retry_after_s)
+    if 300 <= status < 400 and response.location:
+        raise RequestError(f"the server sends elsewhere (HTTP {status}: {_elsewhere(response)})", cure=URL_CURE)
     if status != 200:
         cure = _STATUS_CURES.get(status, URL_CURE)
         # 400: one id may be to blame. 413, 414: there were too many.
-        raise Trouble(f"the request was refused ({words})", cure=cure, about_ids=status in (400, 413, 414))
+        raise RequestError(f"the request was refused ({words})", cure=cure, about_ids=status in (400, 413, 414))
 
 
-def _error_said(answer: Answer) -> str | None:
+def _error_message(response: Response) -> str | None:
     """Return the error message in an answer of any form, None when there is none."""
-    body = _trimmed(answer.body)
+    body = _trimmed(response.body)
     if body.startswith(b"{"):
         return _json_error(body)
     if b"<ERROR" in body:
         body = _NOT_SAID.sub(b"", body)
-    if found := re.search(rb"<ERROR\b[^>]*?(?:/>|>(.*?)(?:</ERROR>|$))", body, re.DOTALL):
-        return html.unescape((found[1] or b"without words").decode("utf-8", "replace"))
-    if answer.status == 200:
+    if element := re.search(rb"<ERROR\b[^>]*?(?:/>|>(.*?)(?:</ERROR>|$))", body, re.DOTALL):
+        return html.unescape((element[1] or b"without words").decode("utf-8", "replace"))
+    if response.status == 200:
         return None
     if title := re.search(rb"<title>(.*?)</title>", body, re.DOTALL | re.IGNORECASE):
         return title[1].decode("utf-8", "replace")
     if body.startswith(b"<"):
         return None
-    return answer.without_secrets(_text(answer)).replace("+", " ")  # "ID+list+is+empty!"
+    return response.without_secrets(_text(response)).replace("+", " ")  # "ID+list+is+empty!"
 
 
 _NOT_SAID = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
-"""Where "<ERROR" is no element: a record may quote it."""
+"""Places where "<ERROR" is no element: a record may quote it."""
 
 
-def _elsewhere(answer: Answer) -> str:
+def _elsewhere(response: Response) -> str:
     """Return where the server sends us, without the query, which may repeat what we sent."""
     try:
-        parts = urlsplit(answer.location)
+        parts = urlsplit(response.location)
     except ValueError:
         return "no usable address"
-    return answer.quoted(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl())
+    return response.quoted(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl())
 
 
 def _json_error(body: bytes) -> str | None:
@@ -240,9 +245,9 @@ def _json_error(body: bytes) -> str | None:
     return None
 
 
-def _retry_after_s(answer: Answer) -> float:
+def _retry_after_s(response: Response) -> float:
     """Return the seconds that Retry-After asks for (a number or a date), bounded; 0 when it asks for nothing usable."""
-    value = answer.retry_after.strip()
+    value = response.retry_after.strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]*)?", value):
         seconds = float(value)
     else:
@@ -265,8 +270,8 @@ def _trimmed(body: bytes) -> bytes:
     return body.strip().removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
-def _text(answer: Answer) -> str:
-    return answer.body[:2000].decode("utf-8", "replace")
+def _text(response: Response) -> str:
+    return response.body[:2000].decode("utf-8", "replace")
 
 
 def _json(body: bytes) -> dict[str, Any]:
@@ -287,11 +292,11 @@ def _is_web_page(body: bytes) -> bool:
     return _WEB_PAGE.match(body, 0, 2000) is not None
 
 
-def _web_page(answer: Answer) -> Trouble:
-    title = re.search(r"<title>(.*?)</title>", _text(answer), re.DOTALL | re.IGNORECASE)
-    named = f" (“{answer.quoted(title[1])}”)" if title and title[1].strip() else ""
+def _web_page(response: Response) -> RequestError:
+    title = re.search(r"<title>(.*?)</title>", _text(response), re.DOTALL | re.IGNORECASE)
+    named = f" (“{response.quoted(title[1])}”)" if title and title[1].strip() else ""
     cure = f"see that no log-in page or proxy stands between, and {URL_CURE}"
-    return Trouble(f"a web page{named} came in place of an answer", cure=cure, passing=True)
+    return RequestError(f"a web page{named} came in place of an answer", cure=cure, retryable=True)
 
 
 def _root_of(body: bytes) -> str:
@@ -309,12 +314,14 @@ def _root_of(body: bytes) -> str:
     try:
         parser.Parse(body, True)
     except LookupError:
-        raise Trouble("the answer is in an encoding that nobody knows", passing=True, about_ids=True) from None
+        raise RequestError("the answer is in an encoding that nobody knows", retryable=True, about_ids=True) from None
     except expat.ExpatError as error:
         if error.code in _BREAKS_OFF:
-            raise Trouble(f"the answer breaks off after {len(body):,} bytes", passing=True, about_ids=True) from None
+            raise RequestError(
+                f"the answer breaks off after {len(body):,} bytes", retryable=True, about_ids=True
+            ) from None
         why = f"the answer is not well-formed XML ({expat.ErrorString(error.code)} in line {error.lineno})"
-        raise Trouble(why, passing=True, about_ids=True) from None
+        raise RequestError(why, retryable=True, about_ids=True) from None
     return names[0]
 
 
@@ -330,34 +337,48 @@ _BREAKS_OFF = {
 
 _NOTES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     # the element's name in XML, the list's name in JSON, the sentence
-    ("PhraseNotFound", "phrasesnotfound", lambda said: f"PubMed does not know “{said}” and searched without it"),
-    ("FieldNotFound", "fieldsnotfound", lambda said: f"PubMed has no field “{said}”"),
-    ("PhraseIgnored", "phrasesignored", lambda said: f"PubMed ignored “{said}”"),
-    ("QuotedPhraseNotFound", "quotedphrasesnotfound", lambda said: f"PubMed found {said} nowhere as a phrase"),
-    ("OutputMessage", "outputmessages", lambda said: f"PubMed remarks: {said.rstrip('.')}"),
+    ("PhraseNotFound", "phrasesnotfound", lambda remark: f"PubMed does not know “{remark}” and searched without it"),
+    ("FieldNotFound", "fieldsnotfound", lambda remark: f"PubMed has no field “{remark}”"),
+    ("PhraseIgnored", "phrasesignored", lambda remark: f"PubMed ignored “{remark}”"),
+    ("QuotedPhraseNotFound", "quotedphrasesnotfound", lambda remark: f"PubMed found {remark} nowhere as a phrase"),
+    ("OutputMessage", "outputmessages", lambda remark: f"PubMed remarks: {remark.rstrip('.')}"),
 )
 
+_Remarks = dict[str, Any]
 
-def _page_from_json(answer: dict[str, Any]) -> SearchPage:
-    result = answer["esearchresult"]
-    remarks = {**(result.get("errorlist") or {}), **(result.get("warninglist") or {})}
-    notes = tuple(sentence(said) for _, name, sentence in _NOTES for said in _sayings(remarks.get(name)))
-    return SearchPage(_count(str(result["count"])), tuple(str(each).strip() for each in result["idlist"]), notes)
-
-
-def _sayings(said: object) -> list[str]:
-    """Return the sayings of a list; one alone may come without its list."""
-    many = said if isinstance(said, list) else [said]
-    return [str(each) for each in many if each]
+_SEARCH_DTD = "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20060628/esearch.dtd"
+_SEARCH_HEAD = f'<?xml version="1.0"?><!DOCTYPE eSearchResult SYSTEM "{_SEARCH_DTD}">'.encode()
 
 
 def _page_from_xml(body: bytes) -> SearchPage:
-    result = ElementTree.fromstring(body)
-    total, ids = result.find("Count"), result.find("IdList")
-    if result.tag != "eSearchResult" or total is None or ids is None:
-        raise ValueError("not a search result")
-    notes = tuple(sentence((said.text or "").strip()) for name, _, sentence in _NOTES for said in result.iter(name))
-    return SearchPage(_count(total.text or ""), tuple((each.text or "").strip() for each in ids), notes)
+    from Bio import Entrez
+
+    # Bio.Entrez knows results by the DTD that they name: it fetches one that it does not know, and keeps such in the
+    # person's home. So every result is read by the DTD that comes with Biopython, and is kept where that lies.
+    Entrez.local_cache = Entrez.local_cache or str(Path(Entrez.__file__).parents[2])
+    result = Entrez.read(BytesIO(_SEARCH_HEAD + body[body.index(b"<eSearchResult") :]), validate=False)  # type: ignore[no-untyped-call]
+    return _page(result["Count"], result["IdList"], result.get("ErrorList"), result.get("WarningList"))
+
+
+def _page_from_json(record: dict[str, Any]) -> SearchPage:
+    result = record["esearchresult"]
+    return _page(result["count"], result["idlist"], result.get("errorlist"), result.get("warninglist"))
+
+
+def _page(count: object, pmids: list[object], errors: _Remarks | None, warnings: _Remarks | None) -> SearchPage:
+    remarks = {**(errors or {}), **(warnings or {})}
+    notes = tuple(
+        sentence(remark)
+        for in_xml, in_json, sentence in _NOTES
+        for remark in _remarks(remarks.get(in_xml) or remarks.get(in_json))
+    )
+    return SearchPage(_count(str(count)), tuple(str(pmid).strip() for pmid in pmids), notes)
+
+
+def _remarks(value: object) -> list[str]:
+    """Return the remarks of a list; one alone may come without its list."""
+    values = value if isinstance(value, list) else [value]
+    return [str(remark).strip() for remark in values if remark]
 
 
 def _count(text: str) -> int:

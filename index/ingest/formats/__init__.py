@@ -1,4 +1,4 @@
 """Bytes of PubMed XML, MEDLINE and JSON Lines to abstracts, deletions and failures.
 
-May import index.records and index.errors; no network and no storage.
+May import index.records, index.errors and index.analysis.section_labels; no network and no storage.
 """

@@ -1,12 +1,11 @@
-"""What every reader does to the values it reads: white space, PMIDs, DOIs, titles, retractions."""
+"""Cleaning of field values for every parser: white space, PMIDs, DOIs, titles, retractions."""
 
 from __future__ import annotations
 
 import re
 
 from index.errors import InputError
-from index.record_json import LISTS, TEXTS
-from index.records import Abstract, Correction
+from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, parse_pmid
 
 MAX_FIELD_CHARACTERS = 50_000
 MAX_SECTIONS = 1_000
@@ -18,33 +17,34 @@ Each is many times the most that PubMed has; what is beyond is damage, and would
 
 _DROPPED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _HALF = re.compile(r"[\ud800-\udfff]")
-_PMID = re.compile(r"0*([1-9][0-9]{0,9})")
 _DOI_PREFIX = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", re.I)
 
 
-def fold(text: str) -> str:
-    """Return text with white space of any kind folded to single spaces and control characters dropped; else verbatim.
+def collapse_whitespace(text: str) -> str:
+    """Return text with white space of any kind collapsed to single spaces and control characters dropped.
 
     Half a character (a lone surrogate, which cannot be stored as UTF-8) becomes U+FFFD.
     """
     if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
         return text  # nine of ten: no control characters, and no white space but single spaces
-    folded = " ".join(_DROPPED.sub("", text).split())
-    return folded if folded.isascii() else _HALF.sub("\ufffd", folded)
+    collapsed = " ".join(_DROPPED.sub("", text).split())
+    return collapsed if collapsed.isascii() else _HALF.sub("\ufffd", collapsed)
 
 
 def clean_pmid(text: str) -> str:
     """Return the PMID without leading zeros; raise InputError unless it is a number of 1 to 10 digits."""
-    if match := _PMID.fullmatch(text.strip()):
-        return match[1]
+    if pmid := parse_pmid(text):
+        return pmid
     if not text.strip():
         raise InputError("it has no PMID; give every record its PMID")
-    raise InputError(f'its PMID is "{fold(text.strip()[:80])[:40]}"; a PMID is a number of 1 to 10 digits')
+    raise InputError(
+        f'its PMID is "{collapse_whitespace(text.strip()[:80])[:40]}"; a PMID is a number of 1 to 10 digits'
+    )
 
 
 def clean_doi(text: str) -> str:
     """Return the DOI itself, without "doi:" or the resolver's address before it."""
-    return _DOI_PREFIX.sub("", fold(text), count=1).strip()
+    return _DOI_PREFIX.sub("", collapse_whitespace(text), count=1).strip()
 
 
 def best_title(title: str, vernacular_title: str) -> str:
@@ -59,9 +59,11 @@ def check_size(abstract: Abstract) -> Abstract:
         raise InputError(f"it has {len(abstract.sections):,} sections; the most is {MAX_SECTIONS:,}")
     if (length := len(abstract.text)) > MAX_TEXT_CHARACTERS:
         raise InputError(f"its text has {length:,} characters; the most is {MAX_TEXT_CHARACTERS:,}")
-    fields = {"title": abstract.title, **{name: getattr(abstract, name) for name in TEXTS}}
-    fields |= {name: max(getattr(abstract, name), key=len, default="") for name in LISTS}
-    fields["sections"] = max((f"{one.label}{one.category}" for one in abstract.sections), key=len, default="")
+    fields = {"title": abstract.title, **{name: getattr(abstract, name) for name in TEXT_FIELDS}}
+    fields |= {name: max(getattr(abstract, name), key=len, default="") for name in LIST_FIELDS}
+    fields["sections"] = max(
+        (f"{section.label}{section.category}" for section in abstract.sections), key=len, default=""
+    )
     for name, text in fields.items():
         if len(text) > MAX_FIELD_CHARACTERS:
             raise InputError(f'its field "{name}" has {len(text):,} characters; the most is {MAX_FIELD_CHARACTERS:,}')
@@ -69,7 +71,7 @@ def check_size(abstract: Abstract) -> Abstract:
 
 
 def says_retracted(types: tuple[str, ...], corrections: tuple[Correction, ...]) -> bool:
-    """Return whether publication types or corrections say that the abstract was retracted; a notice of one does not."""
-    if any(one.casefold() == "retracted publication" for one in types):
+    """Return True if publication types or corrections say that the abstract was retracted; a notice of one does not."""
+    if any(kind.casefold() == "retracted publication" for kind in types):
         return True
-    return any(one.ref_type in ("RetractionIn", "RetractedandRepublishedIn") for one in corrections)
+    return any(correction.ref_type in ("RetractionIn", "RetractedandRepublishedIn") for correction in corrections)

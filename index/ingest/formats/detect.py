@@ -1,4 +1,4 @@
-"""A file of records, whatever its kind: known by content, never by name."""
+"""Detect the format of a file by its content, never by its name, and parse it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import FileError, InputError
-from index.ingest.formats.cleaning import fold
+from index.ingest.formats.cleaning import collapse_whitespace
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.json_lines import read_json_lines
-from index.ingest.formats.medline import read_medline
-from index.ingest.formats.pubmed_xml import read_pubmed_xml
-from index.records import Failure, Read
+from index.ingest.formats.json_lines import parse_json_lines
+from index.ingest.formats.medline import parse_medline
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
+from index.records import Failure, ParsedRecord
 
 _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
@@ -50,17 +50,17 @@ _OTHERS = (
 )
 
 
-def read_file(path: Path | str, *, name: str | None = None) -> Iterator[Read]:
+def parse_file(path: Path | str, *, name: str | None = None) -> Iterator[ParsedRecord]:
     """Yield what a file holds, in its order: PubMed XML, MEDLINE text or JSON Lines, gzipped or not.
 
     Raises FileError, when the first record is asked for, for a file that is missing, empty or of no kind that is known.
     Damage later in the file, such as a gzip file that was cut off, is a Failure behind what could be read.
     """
     path = Path(path)
-    name = fold(path.name if name is None else name)
+    name = collapse_whitespace(path.name if name is None else name)
     try:
         with path.open("rb") as opened:
-            yield from _read_stream(opened, path, name)
+            yield from _parse_stream(opened, path, name)
     except FileNotFoundError as error:
         raise FileError(f"there is no file {path}; check the path") from error
     except IsADirectoryError as error:
@@ -73,7 +73,7 @@ def read_file(path: Path | str, *, name: str | None = None) -> Iterator[Read]:
         raise FileError(f"no file can have the name {str(path)!r}; check the path") from error
 
 
-def _read_stream(opened: BinaryIO, path: Path, name: str) -> Iterator[Read]:
+def _parse_stream(opened: BinaryIO, path: Path, name: str) -> Iterator[ParsedRecord]:
     sources = [_Source(opened)]
     stream = io.BufferedReader(sources[0], _HEAD)
     while len(sources) <= _MAX_NESTED and stream.peek(2)[:2] == _GZIP:
@@ -81,59 +81,59 @@ def _read_stream(opened: BinaryIO, path: Path, name: str) -> Iterator[Read]:
         stream = io.BufferedReader(sources[-1], _HEAD)
     head = stream.peek(_HEAD)
     damage = next((source.damage for source in sources if source.damage), "")
-    reader = _reader_for(head, path, damage)
-    for read in _few_failures(reader(stream, name=name), name):
+    parse = _parser_for(head, path, damage)
+    for record in _few_failures(parse(stream, name=name), name):
         damage = next((source.damage for source in sources if source.damage), "")
-        # Where the file is damaged, the sentence below says more than the reader's "was cut off".
-        if not (damage and isinstance(read, Failure) and read.what == name):
-            yield read
+        # Where the file is damaged, the sentence below says more than the parser's "was cut off".
+        if not (damage and isinstance(record, Failure) and record.what == name):
+            yield record
     damage = next((source.damage for source in sources if source.damage), "")
     if damage:
         yield Failure(name, f"{damage}; what could be read before that came out, get the file again")
 
 
-def _few_failures(reads: Iterator[Read], name: str) -> Iterator[Read]:
-    """Yield the reads with no more than the first _MAX_FAILURES failures, and how many there were beyond."""
+def _few_failures(records: Iterator[ParsedRecord], name: str) -> Iterator[ParsedRecord]:
+    """Yield the records with no more than the first _MAX_FAILURES failures, and how many there were beyond."""
     failures = 0
-    for read in reads:
-        failures += isinstance(read, Failure)
-        if failures <= _MAX_FAILURES or not isinstance(read, Failure):
-            yield read
+    for record in records:
+        failures += isinstance(record, Failure)
+        if failures <= _MAX_FAILURES or not isinstance(record, Failure):
+            yield record
     if failures > _MAX_FAILURES:
         yield Failure(f"{name}, further on", f"{failures - _MAX_FAILURES:,} more could not be read; mend the file")
 
 
-def _reader_for(head: bytes, path: Path, damage: str) -> Callable[..., Iterator[Read]]:
-    """Return the reader for a file that starts so; FileError says what it is when there is none."""
+def _parser_for(head: bytes, path: Path, damage: str) -> Callable[..., Iterator[ParsedRecord]]:
+    """Return the parser for a file that starts so; FileError says what it is when there is none."""
     try:
         text = as_utf8(io.BytesIO(head)).read().lstrip()
-    except InputError:  # XML with an encoding that is unknown: the reader says so
-        return read_pubmed_xml
+    except InputError:  # XML with an encoding that is unknown: the parser says so
+        return parse_pubmed_xml
     if not text:
         raise FileError(f"{path} {damage or ('holds only white space' if head else 'is empty')}; get the file again")
     if _HTML.match(text):
         title = _HTML_TITLE.search(text)
-        said = f' ("{fold(title[1].decode("utf-8", "replace"))[:80]}")' if title else ""
-        raise FileError(f"{path} is a web page{said}; {_KINDS}")
+        named = f' ("{collapse_whitespace(title[1].decode("utf-8", "replace"))[:80]}")' if title else ""
+        raise FileError(f"{path} is a web page{named}; {_KINDS}")
     for pattern, what, cure in _OTHERS:
         if pattern.match(text):
             raise FileError(f"{path} is {what}; {cure}")
     if text.startswith(b"<"):
-        return read_pubmed_xml
+        return parse_pubmed_xml
     if text.startswith((b"{", b"[")):
-        return read_json_lines
+        return parse_json_lines
     if _MEDLINE_LINE.match(text) or _PMID_LINE.search(text):
-        return read_medline
+        return parse_medline
     raise FileError(f'{path} is of no kind that is known, it starts with "{_printable(text)}"; {_KINDS}')
 
 
 def _printable(text: bytes) -> str:
-    start = fold(text[:200].decode("utf-8", "replace"))
+    start = collapse_whitespace(text[:200].decode("utf-8", "replace"))
     return "".join(character if character.isprintable() else "\ufffd" for character in start)[:40]
 
 
 class _Source(io.RawIOBase):
-    """A stream that ends where it is damaged, and then says in `damage` how."""
+    """Stream that ends at the first damage and describes it in `damage`."""
 
     def __init__(self, stream: io.BufferedReader | gzip.GzipFile | BinaryIO, *, packed: _Source | None = None) -> None:
         self._stream = stream
@@ -157,8 +157,8 @@ class _Source(io.RawIOBase):
         self._count(filled)
         return filled
 
-    def _count(self, read: int) -> None:
-        self.passed += read
+    def _count(self, count: int) -> None:
+        self.passed += count
         if self._packed and self.passed > max(_MAX_RATIO_FROM, _MAX_RATIO * self._packed.passed):
             self.damage = f"is a gzip file that unpacks to more than {_MAX_RATIO} times its size, as no records do"
 

@@ -5,50 +5,59 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from functools import partial
+from itertools import chain
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, BinaryIO
 
+from index.analysis.section_labels import section_category
 from index.errors import InputError
-from index.ingest.formats.cleaning import check_size, clean_doi, clean_pmid, fold, says_retracted
+from index.ingest.formats.cleaning import check_size, clean_doi, clean_pmid, collapse_whitespace, says_retracted
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.json_splitter import JsonCutter
-from index.record_json import LISTS, TEXTS
-from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
+from index.ingest.formats.json_splitter import split_values
+from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, Failure, OtherAbstract, ParsedRecord, Section
 
 MAX_LINE_BYTES = 20_000_000
 """The longest line or array element that is read: about 5,000 times an ordinary abstract."""
 
+MAX_ARRAY_BYTES = 1 << 30
+"""The longest array that is read; JSON Lines may have any length."""
+
 _BLOCK = 1 << 16
+_MAX_IN_MEMORY = 1 << 24
 # As other programs name the same fields.
 _ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "PMID"}
 
 
-def read_json_lines(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+def parse_json_lines(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
     """Yield the abstract of each line; a JSON array, or objects that span lines, will do as well.
 
-    A line that is not UTF-8, not JSON, or has a field of the wrong kind is a Failure that names line and field.
+    A line that is not UTF-8, not JSON, or has a field of the wrong kind is a Failure that names line and field. An
+    array that is damaged anywhere is one Failure.
     """
     try:
         text = as_utf8(stream)
     except InputError as error:
         yield Failure(name, str(error))
         return
-    number, line = 1, text.readline(MAX_LINE_BYTES + 1)
-    while line and line.isspace():
-        number, line = number + 1, text.readline(MAX_LINE_BYTES + 1)
-    if _spans_lines(line):
-        yield from _read_values(text, line, name=name)
-        return
-    while line:
+    lines = iter(partial(text.readline, MAX_LINE_BYTES + 1), b"")
+    start, first = next(((number, line) for number, line in enumerate(lines, start=1) if not line.isspace()), (1, b""))
+    head = [first]
+    if _spans_lines(first):
+        head += [] if first.lstrip().startswith(b"[") else [next(lines, b"")]
+        if not _holds_record(head[-1]):
+            yield from _parse_values(chain(head, iter(partial(text.read, _BLOCK), b"")), name=name)
+            return
+    for number, line in enumerate(chain(head, lines), start=start):
         if len(line) > MAX_LINE_BYTES:
             _skip_line(text, line)
             yield Failure(f"{name}, line {number}", f"line {number} is longer than {MAX_LINE_BYTES:,} bytes; split it")
         elif not line.isspace():
-            yield _read_line(line.strip(), name=name, where=f"line {number}")
-        number, line = number + 1, text.readline(MAX_LINE_BYTES + 1)
+            yield _parse_line(line.strip(), name=name, where=f"line {number}")
 
 
 def _spans_lines(line: bytes) -> bool:
-    """Return whether this first line opens a JSON array, or an object that goes on in the next line."""
+    """Return True if a first line opens a JSON array, or an object that goes on in the next line."""
     if line.lstrip().startswith(b"["):
         return True
     try:
@@ -60,12 +69,21 @@ def _spans_lines(line: bytes) -> bool:
     return False
 
 
+def _holds_record(line: bytes) -> bool:
+    """Return True if a line is a whole record: then the line before it, which is not, was cut off."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and not {"pmid", "PMID"}.isdisjoint(value)
+
+
 def _skip_line(stream: BinaryIO, line: bytes) -> None:
     while line and not line.endswith(b"\n"):
         line = stream.readline(_BLOCK)
 
 
-def _read_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
+def _parse_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
     try:
         value = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -80,24 +98,37 @@ def _read_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
         return Failure(
             f"{name}, {where}", f"{where} is JSON with a number too long or lists too deep; mend or remove it"
         )
-    return _read_value(value, line, name=name, where=where)
+    return _parse_value(value, line, name=name, where=where)
 
 
-def _read_values(stream: BinaryIO, start: bytes, *, name: str) -> Iterator[Abstract | Failure]:
-    """Yield the abstracts of an array, or of objects one after another; a broken one costs only itself where it can."""
-    cutter = JsonCutter(stream, start=start, max_characters=MAX_LINE_BYTES)
-    for number, cut in enumerate(cutter.values(), start=1):
-        where = f"record {number}"
-        if cut.fault:
-            lost = ", and nothing after it could be read" if cut.is_rest_lost else ""
-            yield Failure(f"{name}, {where}", f"{where} is {cut.fault}{lost}; mend or remove it")
-        else:
-            yield _read_value(cut.value, cut.source, name=name, where=where)
-    if cutter.is_cut_off:
-        yield Failure(name, "ends before its closing bracket, so records may be missing; get the file again")
+def _parse_values(blocks: Iterator[bytes], *, name: str) -> Iterator[Abstract | Failure]:
+    """Yield the abstracts of an array, or of objects one after another; where it is damaged, only what is wrong.
+
+    A copy keeps what is read until all of it is known to be whole.
+    """
+    with SpooledTemporaryFile(_MAX_IN_MEMORY) as copy:
+        try:
+            for _value in split_values(_copied(blocks, copy), max_characters=MAX_LINE_BYTES):
+                pass
+        except InputError as error:
+            cure = "get the file again, mend it there, or save it with one record a line"
+            yield Failure(name, f"{error}, and none of it was read; {cure}")
+            return
+        copy.seek(0)
+        values = split_values(iter(partial(copy.read, _BLOCK), b""), max_characters=MAX_LINE_BYTES)
+        for number, (value, source) in enumerate(values, start=1):
+            yield _parse_value(value, source, name=name, where=f"record {number}")
 
 
-def _read_value(value: object, source: bytes, *, name: str, where: str) -> Abstract | Failure:
+def _copied(blocks: Iterator[bytes], copy: IO[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        copy.write(block)
+        if copy.tell() > MAX_ARRAY_BYTES:
+            raise InputError(f"is longer than {MAX_ARRAY_BYTES:,} bytes")
+        yield block
+
+
+def _parse_value(value: object, source: bytes, *, name: str, where: str) -> Abstract | Failure:
     """Return the abstract that a JSON value says, or why it says none."""
     if not isinstance(value, dict):
         return Failure(
@@ -119,9 +150,9 @@ def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
     title = fields.text("title")
     if not (title or sections):
         raise InputError('it has no text; give "title", and "abstract" or "sections"')
-    texts: dict[str, Any] = {field: fields.text(field) for field in TEXTS}
+    texts: dict[str, Any] = {field: fields.text(field) for field in TEXT_FIELDS}
     texts["doi"] = clean_doi(texts["doi"])
-    lists: dict[str, Any] = {field: fields.strings(field) for field in LISTS}
+    lists: dict[str, Any] = {field: fields.strings(field) for field in LIST_FIELDS}
     corrections = fields.corrections()
     return Abstract(
         **texts,
@@ -154,7 +185,7 @@ class _Fields:
         if value is not None:
             raise _wrong("pmid", value, 'the PMID as "123" or 123')
         if isinstance(error := self._record.get("error"), str):
-            raise InputError(f'it is no record but an error: "{fold(error)[:200]}"; get the file again')
+            raise InputError(f'it is no record but an error: "{collapse_whitespace(error)[:200]}"; get the file again')
         raise InputError('it has no field "pmid"; give every record its PMID')
 
     def text(self, field: str) -> str:
@@ -162,16 +193,16 @@ class _Fields:
         if value is None:
             return ""
         if isinstance(value, str) or type(value) is int:
-            return fold(str(value))
+            return collapse_whitespace(str(value))
         raise _wrong(field, value, "text in quotes")
 
     def strings(self, field: str) -> tuple[str, ...]:
         value = self._get(field)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
             raise _wrong(field, value, 'a list of texts, as in ["…", "…"]')
-        return tuple(text for one in value if (text := fold(one)))
+        return tuple(filter(None, map(collapse_whitespace, value)))
 
     def flag(self, field: str) -> bool:
         value = self._get(field)
@@ -193,25 +224,31 @@ class _Fields:
         raise _wrong("year", value, "a year such as 2013")
 
     def sections(self, field: str) -> tuple[Section, ...]:
-        named = (one for one in self._objects(field, 'as in [{"label": "RESULTS", "text": "…"}]'))
-        sections = (Section(one.text("label"), one.text("category"), one.text("text")) for one in named)
-        return tuple(section for section in sections if section.text)
+        named = self._objects(field, 'as in [{"label": "RESULTS", "text": "…"}]')
+        return tuple(section for section in map(_section, named) if section.text)
 
     def other_abstracts(self) -> tuple[OtherAbstract, ...]:
         named = self._objects("other_abstracts", 'as in [{"language": "fre", "type": "Publisher", "sections": […]}]')
-        return tuple(OtherAbstract(one.text("language"), one.text("type"), one.sections("sections")) for one in named)
+        return tuple(
+            OtherAbstract(other.text("language"), other.text("type"), other.sections("sections")) for other in named
+        )
 
     def corrections(self) -> tuple[Correction, ...]:
         named = self._objects("corrections", 'as in [{"ref_type": "ErratumIn", "pmid": "…", "citation": "…"}]')
-        return tuple(Correction(one.text("ref_type"), one.text("pmid"), one.text("citation")) for one in named)
+        return tuple(Correction(each.text("ref_type"), each.text("pmid"), each.text("citation")) for each in named)
 
     def _objects(self, field: str, example: str) -> list[_Fields]:
         value = self._get(field)
         if value is None:
             return []
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(fields, dict) for fields in value):
             raise _wrong(field, value, f"a list of objects {example}")
-        return [_Fields(one) for one in value]
+        return [_Fields(fields) for fields in value]
+
+
+def _section(fields: _Fields) -> Section:
+    label = fields.text("label")
+    return Section(label, section_category(label, fields.text("category")), fields.text("text"))
 
 
 def _wrong(field: str, value: object, cure: str) -> InputError:
@@ -219,9 +256,9 @@ def _wrong(field: str, value: object, cure: str) -> InputError:
 
 
 def _kind(value: object) -> str:
-    """Say what a JSON value is, short enough for a sentence."""
+    """Describe a JSON value, short enough for a sentence."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
         return f"a list that starts with {_kind(value[0])}" if value else "an empty list"
-    return fold(json.dumps(value if not isinstance(value, str) else value[:40], ensure_ascii=False)[:40])
+    return collapse_whitespace(json.dumps(value if not isinstance(value, str) else value[:40], ensure_ascii=False)[:40])

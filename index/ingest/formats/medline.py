@@ -7,10 +7,18 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
+from index.analysis.section_labels import is_label, section_category
 from index.errors import InputError
-from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
+from index.ingest.formats.cleaning import (
+    best_title,
+    check_size,
+    clean_doi,
+    clean_pmid,
+    collapse_whitespace,
+    says_retracted,
+)
 from index.ingest.formats.encodings import as_utf8
-from index.records import Abstract, Correction, Failure, OtherAbstract, Read, Section
+from index.records import Abstract, Correction, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
 
 MAX_RECORD_BYTES = 32 << 20
 MAX_RECORD_LINES = 500_000
@@ -22,7 +30,7 @@ _TOO_LONG = b"(too long)"
 _TAG = r"([A-Z][A-Z0-9]{1,3}) {0,2}-(.*)"
 _TAGGED = re.compile(_TAG)
 _TAGGED_BYTES = re.compile(_TAG.encode())
-_PMID_LINE = re.compile(rb"^PMID {0,2}-[ 0]*([1-9][0-9]{0,9})\s*$", re.MULTILINE)
+_PMID_LINE = re.compile(rb"^PMID {0,2}-([ 0-9]*)\s*$", re.MULTILINE)
 # Only in these does a line that lost its indent go on with the text.
 _TEXT_TAGS = ("AB", "OAB", "TI", "TT", "BTI", "CI")
 _CORRECTIONS = {
@@ -51,27 +59,12 @@ _CITED_PMID = re.compile(r"\s*\bPMID:\s*([0-9]{1,10})\.?\s*$")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
 _OTHER_TYPE = re.compile(r"(AAMC|AIDS|KIE|NASA|PIP|Publisher|plain-language-summary): ")
 _ARTICLE_ID = re.compile(r"(?:doi:\s*(\S+)|(\S.*?)\s*\[doi\])", re.I)
-# A label at the start of a sentence: "METHODS AND RESULTS: ". Only one with a word of _CATEGORIES counts, so that
+# A label at the start of a sentence: "METHODS AND RESULTS: ". Only one with a word of a label counts, so that
 # "RNA: " or "HIV-1: " stays text.
 _LABEL = re.compile(r"(?:^|(?<=[.?!)\]\"”’%;:]) )([A-Z][A-Z0-9 ,/&()'’-]{1,78}[A-Z)]): (?=\S)")
-_WORD = re.compile(r"[A-Z]+")
-_CATEGORIES = {
-    word: category
-    for category, words in {
-        "BACKGROUND": "BACKGROUND CONTEXT INTRODUCTION RATIONALE IMPORTANCE SIGNIFICANCE",
-        "OBJECTIVE": "OBJECTIVE OBJECTIVES AIM AIMS PURPOSE PURPOSES GOAL GOALS HYPOTHESIS QUESTION",
-        "METHODS": "METHOD METHODS METHODOLOGY DESIGN SETTING SETTINGS PATIENT PATIENTS PARTICIPANTS SUBJECTS SAMPLE"
-        " ANIMALS INTERVENTION INTERVENTIONS MATERIAL MATERIALS MEASURE MEASURES MEASUREMENT MEASUREMENTS SOURCES"
-        " SELECTION EXTRACTION PROCEDURE PROCEDURES EXPOSURE EXPOSURES POPULATION ANALYSIS APPROACH",
-        "RESULTS": "RESULT RESULTS FINDING FINDINGS SYNTHESIS",
-        "CONCLUSIONS": "CONCLUSION CONCLUSIONS INTERPRETATION DISCUSSION IMPLICATIONS SUMMARY LIMITATIONS",
-        "": "REGISTRATION TRIAL FUNDING UNLABELLED UNASSIGNED EVIDENCE LEVEL STUDY KEYWORDS CASE SCOPE",
-    }.items()
-    for word in words.split()
-}
 
 
-def read_medline(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+def parse_medline(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
     """Yield each record of MEDLINE text; one without a PMID, or that is not UTF-8, is a Failure.
 
     Upper-case labels in the abstract ("METHODS: ") become sections; `label: text` joined by spaces is the text again.
@@ -84,7 +77,7 @@ def read_medline(stream: BinaryIO, *, name: str) -> Iterator[Read]:
     number = 0
     for line, lines in _records(text):
         number += 1
-        yield _read_record(lines, name=name, number=number, line=line)
+        yield _parse_record(lines, name=name, number=number, line=line)
     if not number:
         yield Failure(
             name, 'holds no MEDLINE record, which starts with a line such as "PMID- 123"; save it from PubMed again'
@@ -144,11 +137,11 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield number + 1, b"".join(left)
 
 
-def _read_record(lines: list[bytes], *, name: str, number: int, line: int) -> Abstract | Failure:
+def _parse_record(lines: list[bytes], *, name: str, number: int, line: int) -> Abstract | Failure:
     source = b"\n".join(lines)
     where = f"the record at line {line} of {name}"
     match = _PMID_LINE.search(source)
-    what = match[1].decode("ascii") if match else f"{name}, record {number}"
+    what = (match and parse_pmid(match[1].decode("ascii"))) or f"{name}, record {number}"
     if lines[-1] is _TOO_LONG:
         most = f"{MAX_RECORD_BYTES:,} bytes or {MAX_RECORD_LINES:,} lines"
         return Failure(what, f"{where} is longer than {most}; get the file again")
@@ -177,7 +170,7 @@ class _Record:
     """The fields of one record in their order."""
 
     def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
-        self._fields = [(tag, text) for tag, value in fields if (text := fold(value))]
+        self._fields = [(tag, text) for tag, value in fields if (text := collapse_whitespace(value))]
 
     def all(self, *tags: str) -> Iterator[tuple[str, str]]:
         """Yield tag and text of the fields with one of the tags."""
@@ -225,21 +218,16 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
 def split_labels(text: str) -> Iterator[Section]:
     """Yield the labelled parts of an abstract in running text, with the category that the label tells.
 
-    >>> [(one.label, one.category, one.text) for one in split_labels("AIM: To see. MAIN RESULTS: We saw.")]
+    >>> [(part.label, part.category, part.text) for part in split_labels("AIM: To see. MAIN RESULTS: We saw.")]
     [('AIM', 'OBJECTIVE', 'To see.'), ('MAIN RESULTS', 'RESULTS', 'We saw.')]
     """
     label, start = "", 0
     for match in _LABEL.finditer(text):
-        if any(word in _CATEGORIES for word in _WORD.findall(match[1])):
+        if is_label(match[1]):
             if match.start() > start or label:
-                yield Section(label, _category(label), text[start : match.start()])
+                yield Section(label, section_category(label), text[start : match.start()])
             label, start = match[1], match.end()
-    yield Section(label, _category(label), text[start:])
-
-
-def _category(label: str) -> str:
-    """Return NLM's category for a label; its last telling word decides: "SUMMARY OF BACKGROUND DATA" is background."""
-    return next((_CATEGORIES[word] for word in reversed(_WORD.findall(label)) if word in _CATEGORIES), "")
+    yield Section(label, section_category(label), text[start:])
 
 
 def _year(record: _Record) -> int | None:

@@ -14,11 +14,19 @@ from typing import BinaryIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from index.analysis.section_labels import section_category
 from index.errors import InputError
-from index.ingest.formats.cleaning import best_title, check_size, clean_doi, clean_pmid, fold, says_retracted
+from index.ingest.formats.cleaning import (
+    best_title,
+    check_size,
+    clean_doi,
+    clean_pmid,
+    collapse_whitespace,
+    says_retracted,
+)
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Cutter, Piece
-from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Read, Section
+from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Fragment, XmlSplitter
+from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
 
 _EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
 _PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
@@ -57,38 +65,38 @@ _OTHER_ROOTS = {
 }
 
 
-def read_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[Read]:
+def parse_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
     """Yield each record of PubMed XML in any envelope; what is broken, or is no PubMed record, is a Failure.
 
     An empty set yields nothing. Records before and after a broken one come out.
     """
     try:
-        cutter = Cutter(as_utf8(stream))
+        splitter = XmlSplitter(as_utf8(stream))
     except InputError as error:
         yield Failure(name, str(error))
         return
     number, has_any = 0, False
     errors: list[str] = []
-    for piece in cutter.pieces():
-        if piece.tag == "ERROR":
-            errors += [_error_text(piece.xml)] if len(errors) < _MAX_ERRORS else []
+    for fragment in splitter.fragments():
+        if fragment.tag == "ERROR":
+            errors += [_error_text(fragment.xml)] if len(errors) < _MAX_ERRORS else []
             continue
         has_any = True
-        number += piece.tag in RECORDS
-        yield from _read_piece(piece, name=name, number=number)
+        number += fragment.tag in RECORDS
+        yield from _parse_fragment(fragment, name=name, number=number)
     if any(errors):
         yield Failure(name, f'holds an error of NCBI: "{"; ".join(filter(None, errors))}"; fetch it again')
-    elif cutter.is_cut_off:
+    elif splitter.is_cut_off:
         yield Failure(
             name, "was cut off: it ends inside its set of records, so some may be missing; get the file again"
         )
-    elif not has_any and cutter.root not in SETS:
-        yield Failure(name, _say_root(cutter.root))
+    elif not has_any and splitter.root not in SETS:
+        yield Failure(name, _say_root(splitter.root))
 
 
 def _error_text(xml: bytes) -> str:
     text = xml[:_ERROR_BYTES].decode("utf-8", "replace")
-    return fold(unescape(re.sub(r"<[^<>]*>", "", text)))[:300]
+    return collapse_whitespace(unescape(re.sub(r"<[^<>]*>", "", text)))[:300]
 
 
 def _say_root(root: str) -> str:
@@ -101,53 +109,55 @@ def _say_root(root: str) -> str:
 # Reading: one element to one abstract.
 
 
-def _read_piece(piece: Piece, *, name: str, number: int) -> Iterator[Read]:
-    if piece.tag in DELETIONS:
-        yield from _read_deletions(piece, name=name)
+def _parse_fragment(fragment: Fragment, *, name: str, number: int) -> Iterator[ParsedRecord]:
+    if fragment.tag in DELETIONS:
+        yield from _parse_deletions(fragment, name=name)
     else:
-        yield from _read_record(piece, name=name, number=number)
+        yield from _parse_record(fragment, name=name, number=number)
 
 
-def _read_deletions(piece: Piece, *, name: str) -> Iterator[Deletion | Failure]:
-    for match in _PMID_ELEMENT.finditer(piece.xml):
+def _parse_deletions(fragment: Fragment, *, name: str) -> Iterator[Deletion | Failure]:
+    for match in _PMID_ELEMENT.finditer(fragment.xml):
         try:
             yield Deletion(clean_pmid(match[1].decode("utf-8", "replace")))
         except InputError as error:
-            yield Failure(f"{name}, {piece.tag}", f"line {piece.line}: {error}")
-    if piece.fault:
+            yield Failure(f"{name}, {fragment.tag}", f"line {fragment.line}: {error}")
+    if fragment.fault:
         yield Failure(
-            f"{name}, {piece.tag}",
-            f"line {piece.line}: the list {piece.fault}, so some deletions may be missing; get the file again",
+            f"{name}, {fragment.tag}",
+            f"line {fragment.line}: the list {fragment.fault}, so some deletions may be missing; get the file again",
         )
 
 
-def _read_record(piece: Piece, *, name: str, number: int) -> Iterator[Abstract | Failure]:
+def _parse_record(fragment: Fragment, *, name: str, number: int) -> Iterator[Abstract | Failure]:
     """Yield the abstract or why there is none; of a broken PubmedArticle, the MedlineCitation when that is whole."""
-    where = f"the record at line {piece.line} of {name}"
-    what = _pmid_in(piece.xml) or f"{name}, record {number}"
-    root = piece.fault or _parse(piece)
+    where = f"the record at line {fragment.line} of {name}"
+    what = _pmid_in(fragment.xml) or f"{name}, record {number}"
+    root = fragment.fault or _element(fragment)
     if isinstance(root, str):
-        span = _citation_span(piece)
+        span = _citation_span(fragment)
         if not span or "longer" in root:
             yield Failure(what, f"{where} {root}; get the file again or mend it there")
             return
-        line = piece.line + piece.xml.count(b"\n", 0, span[0])
-        yield from _read_record(Piece("MedlineCitation", piece.xml[slice(*span)], line), name=name, number=number)
-        if piece.xml.find(b"MedlineCitation>", span[1]) >= 0:
+        line = fragment.line + fragment.xml.count(b"\n", 0, span[0])
+        yield from _parse_record(
+            Fragment("MedlineCitation", fragment.xml[slice(*span)], line), name=name, number=number
+        )
+        if fragment.xml.find(b"MedlineCitation>", span[1]) >= 0:
             yield Failure(
                 f"{name}, behind record {number}", f"behind {where} stands another without a beginning; mend it there"
             )
         return
     try:
-        yield check_size(_to_abstract(root, piece.xml))
+        yield check_size(_to_abstract(root, fragment.xml))
     except InputError as error:
         yield Failure(what, f"{where} was left out: {error}")
 
 
-def _citation_span(piece: Piece) -> tuple[int, int] | None:
+def _citation_span(fragment: Fragment) -> tuple[int, int] | None:
     """Return where the first MedlineCitation of a PubmedArticle stands; None when it is not whole."""
-    start = _CITATION.search(piece.xml) if piece.tag == "PubmedArticle" else None
-    end = re.compile(rb"</" + re.escape(start[1]) + rb"\s*>").search(piece.xml, start.end()) if start else None
+    start = _CITATION.search(fragment.xml) if fragment.tag == "PubmedArticle" else None
+    end = re.compile(rb"</" + re.escape(start[1]) + rb"\s*>").search(fragment.xml, start.end()) if start else None
     return (start.start(), end.end()) if start and end else None
 
 
@@ -156,20 +166,17 @@ def _pmid_in(xml: bytes) -> str:
     match = _PMID_ELEMENT.search(
         xml, 0, xml.find(b"<CommentsCorrections") if b"<CommentsCorrections" in xml else len(xml)
     )
-    try:
-        return clean_pmid(match[1].decode("utf-8", "replace")) if match else ""
-    except InputError:
-        return ""
+    return parse_pmid(match[1].decode("utf-8", "replace")) if match else ""
 
 
-def _parse(piece: Piece) -> Element | str:
+def _element(fragment: Fragment) -> Element | str:
     """Return the record's element, or what is wrong with it."""
     try:
-        return _without_namespace(ElementTree.fromstring(piece.xml))
+        return _without_namespace(ElementTree.fromstring(fragment.xml))
     except ElementTree.ParseError as error:
         reason, (line, _column) = str(error).split(":")[0], error.position
     try:
-        wrapper = ElementTree.fromstring(_mend(piece.xml.decode("utf-8")))
+        wrapper = ElementTree.fromstring(_mend(fragment.xml.decode("utf-8")))
     except UnicodeDecodeError:
         return "holds bytes that are not UTF-8"
     except ElementTree.ParseError:
@@ -177,7 +184,7 @@ def _parse(piece: Piece) -> Element | str:
     return (
         _without_namespace(wrapper[0])
         if len(wrapper)
-        else f"is not well formed ({reason} in line {piece.line + line - 1})"
+        else f"is not well formed ({reason} in line {fragment.line + line - 1})"
     )
 
 
@@ -206,11 +213,46 @@ def _without_namespace(record: Element) -> Element:
 
 
 def _to_abstract(record: Element, raw: bytes) -> Abstract:
+    """Return the abstract of an article, or of a book or its chapter; the book stands where a journal would."""
+    citation, article, issue, data = _parts(record)
+    vernacular = _text(article.find("VernacularTitle"))
+    types = (*_texts(article, "PublicationTypeList/PublicationType"), *_texts(article, "PublicationType"))
+    corrections = tuple(_corrections(citation))
+    journals = ("MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title")
+    return Abstract(
+        pmid=_pmid(citation, data),
+        title=best_title(_first(article, "ArticleTitle", "Book/BookTitle"), vernacular),
+        sections=_sections(article.find("Abstract")),
+        journal=_first(citation, *journals, "Book/BookTitle"),
+        year=_year(issue, article, citation, data),
+        authors=tuple(_authors(article.find("AuthorList"))) or tuple(_book_authors(issue)),
+        types=types,
+        mesh=tuple(_mesh(citation)),
+        doi=_doi(data, article, issue),
+        pmcid=_pmcid(citation, data),
+        date=_date(issue.find("PubDate")) or _date(article.find("ArticleDate")),
+        volume=_text(issue.find("Volume")),
+        issue=_text(issue.find("Issue")),
+        pages=_pages(article.find("Pagination")),
+        language=", ".join(_texts(article, "Language")),
+        vernacular_title=vernacular,
+        keywords=_texts(citation, "KeywordList/Keyword"),
+        other_abstracts=tuple(_other_abstracts(citation)),
+        corrections=corrections,
+        copyright=_first(article, "Abstract/CopyrightInformation"),
+        is_retracted=says_retracted(types, corrections),
+        raw=raw,
+    )
+
+
+def _parts(record: Element) -> tuple[Element, Element, Element, Element]:
+    """Return the citation, its article, the issue and PubMed's own data; of a book, itself twice, and the volume."""
     if record.tag in ("PubmedBookArticle", "BookDocument"):
         book = record if record.tag == "BookDocument" else _child(record, "BookDocument")
-        return _book_abstract(book, record.find("PubmedBookData"), raw)
+        return book, book, _find(book, "Book"), _find(record, "PubmedBookData")
     citation = record if record.tag == "MedlineCitation" else _child(record, "MedlineCitation")
-    return _citation_abstract(citation, record.find("PubmedData"), raw)
+    article = _find(citation, "Article")
+    return citation, article, _find(article, "Journal/JournalIssue"), _find(record, "PubmedData")
 
 
 def _child(record: Element, tag: str) -> Element:
@@ -220,72 +262,10 @@ def _child(record: Element, tag: str) -> Element:
     return child
 
 
-def _citation_abstract(citation: Element, rest: Element | None, raw: bytes) -> Abstract:
-    main = citation.find("Article")
-    main = Element("Article") if main is None else main
-    rest = Element("PubmedData") if rest is None else rest
-    issue = main.find("Journal/JournalIssue")
-    issue = Element("JournalIssue") if issue is None else issue
-    vernacular = _text(main.find("VernacularTitle"))
-    types, corrections = _texts(main, "PublicationTypeList/PublicationType"), tuple(_corrections(citation))
-    return Abstract(
-        pmid=_pmid(citation, rest),
-        title=best_title(_text(main.find("ArticleTitle")), vernacular),
-        sections=_sections(main.find("Abstract")),
-        journal=_first(
-            citation, "MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title"
-        ),
-        year=_year(issue, main, citation, rest),
-        authors=tuple(_authors(main.find("AuthorList"))),
-        types=types,
-        mesh=tuple(_mesh(citation)),
-        doi=_doi(rest, main),
-        pmcid=_pmcid(citation, rest),
-        date=_date(issue.find("PubDate")) or _date(main.find("ArticleDate")),
-        volume=_text(issue.find("Volume")),
-        issue=_text(issue.find("Issue")),
-        pages=_pages(main.find("Pagination")),
-        language=", ".join(_texts(main, "Language")),
-        vernacular_title=vernacular,
-        keywords=_texts(citation, "KeywordList/Keyword"),
-        other_abstracts=tuple(_other_abstracts(citation)),
-        corrections=corrections,
-        copyright=_first(main, "Abstract/CopyrightInformation"),
-        is_retracted=says_retracted(types, corrections),
-        raw=raw,
-    )
-
-
-def _book_abstract(book: Element, rest: Element | None, raw: bytes) -> Abstract:
-    """Return a book's or a chapter's abstract; the book stands where a journal would."""
-    rest = Element("PubmedBookData") if rest is None else rest
-    volume = book.find("Book")
-    volume = Element("Book") if volume is None else volume
-    book_title, vernacular = _text(volume.find("BookTitle")), _text(book.find("VernacularTitle"))
-    types, corrections = _texts(book, "PublicationType"), tuple(_corrections(book))
-    return Abstract(
-        pmid=_pmid(book, rest),
-        title=best_title(_text(book.find("ArticleTitle")) or book_title, vernacular),
-        sections=_sections(book.find("Abstract")),
-        journal=book_title,
-        year=_year(volume, book, rest),
-        authors=tuple(_authors(book.find("AuthorList"))) or tuple(_book_authors(volume)),
-        types=types,
-        mesh=tuple(_mesh(book)),
-        doi=_doi(rest, book, volume),
-        pmcid=_pmcid(book, rest),
-        date=_date(volume.find("PubDate")),
-        volume=_text(volume.find("Volume")),
-        pages=_pages(book.find("Pagination")),
-        language=", ".join(_texts(book, "Language")),
-        vernacular_title=vernacular,
-        keywords=_texts(book, "KeywordList/Keyword"),
-        other_abstracts=tuple(_other_abstracts(book)),
-        corrections=corrections,
-        copyright=_first(book, "Abstract/CopyrightInformation"),
-        is_retracted=says_retracted(types, corrections),
-        raw=raw,
-    )
+def _find(place: Element, path: str) -> Element:
+    """Return the element at a path, or one without anything in it."""
+    element = place.find(path)
+    return Element(path) if element is None else element
 
 
 def _pmid(citation: Element, rest: Element) -> str:
@@ -300,8 +280,8 @@ def _pmid(citation: Element, rest: Element) -> str:
 
 def _article_ids(rest: Element, kind: str) -> Iterator[str]:
     """Yield the record's own ids of a kind; those of its references stand elsewhere."""
-    for one in _all(rest, "ArticleIdList/ArticleId"):
-        if one.get("IdType") == kind and (text := _text(one)):
+    for article_id in _all(rest, "ArticleIdList/ArticleId"):
+        if article_id.get("IdType") == kind and (text := _text(article_id)):
             yield text
 
 
@@ -309,8 +289,8 @@ def _doi(rest: Element, *places: Element) -> str:
     for text in _article_ids(rest, "doi"):
         return clean_doi(text)
     for place in places:
-        for one in place.findall("ELocationID"):
-            if one.get("EIdType") == "doi" and one.get("ValidYN") != "N" and (text := _text(one)):
+        for location in place.findall("ELocationID"):
+            if location.get("EIdType") == "doi" and location.get("ValidYN") != "N" and (text := _text(location)):
                 return clean_doi(text)
     return next((clean_doi(text) for place in places for text in _article_ids(place, "doi")), "")
 
@@ -363,7 +343,7 @@ def _authors(authors: Element | None) -> Iterator[str]:
 def _book_authors(book: Element) -> Iterator[str]:
     """Yield a book's authors; its editors only when it has none."""
     lists = book.findall("AuthorList")
-    writers = [one for one in lists if one.get("Type") != "editors"]
+    writers = [authors for authors in lists if authors.get("Type") != "editors"]
     for authors in writers or lists:
         yield from _authors(authors)
 
@@ -382,7 +362,7 @@ def _author_name(author: Element) -> str:
 def _mesh(citation: Element) -> Iterator[str]:
     for heading in _all(citation, "MeshHeadingList/MeshHeading"):
         descriptor = _first(heading, "DescriptorName", "Descriptor")
-        qualifiers = [text for one in heading.findall("QualifierName") if (text := _text(one))]
+        qualifiers = _texts(heading, "QualifierName")
         if descriptor:
             yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
             if not qualifiers:
@@ -390,21 +370,26 @@ def _mesh(citation: Element) -> Iterator[str]:
 
 
 def _corrections(citation: Element) -> Iterator[Correction]:
-    for one in _all(citation, "CommentsCorrectionsList/CommentsCorrections") + citation.findall("CommentsCorrections"):
+    listed = _all(citation, "CommentsCorrectionsList/CommentsCorrections")
+    for entry in listed + citation.findall("CommentsCorrections"):
         # Before 2009 the kind was an element inside: <CommentsCorrections><CommentIn><RefSource>…
         for ref in [
-            child for child in one if child.find("RefSource") is not None or child.find("PMID") is not None
-        ] or [one]:
-            kind = one.get("RefType", "") if ref is one else ref.tag
+            child for child in entry if child.find("RefSource") is not None or child.find("PMID") is not None
+        ] or [entry]:
+            kind = entry.get("RefType", "") if ref is entry else ref.tag
             words = kind.split()
-            kind = "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else fold(kind)
+            kind = (
+                "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else collapse_whitespace(kind)
+            )
             yield Correction(kind, _text(ref.find("PMID")), _text(ref.find("RefSource")))
 
 
 def _other_abstracts(citation: Element) -> Iterator[OtherAbstract]:
-    for one in citation.findall("OtherAbstract"):
-        if sections := _sections(one):
-            yield OtherAbstract(fold(one.get("Language", "")), fold(one.get("Type", "")), sections)
+    for other in citation.findall("OtherAbstract"):
+        if sections := _sections(other):
+            yield OtherAbstract(
+                collapse_whitespace(other.get("Language", "")), collapse_whitespace(other.get("Type", "")), sections
+            )
 
 
 def _sections(abstract: Element | None) -> tuple[Section, ...]:
@@ -414,8 +399,12 @@ def _sections(abstract: Element | None) -> tuple[Section, ...]:
     parts = abstract.findall("AbstractText")
     if not parts and (abstract.text or "").strip():
         parts = [abstract]
-    named = (Section(fold(one.get("Label", "")), fold(one.get("NlmCategory", "")), _text(one)) for one in parts)
-    return tuple(section for section in named if section.text)
+    return tuple(_section(part, text) for part in parts if (text := _text(part)))
+
+
+def _section(part: Element, text: str) -> Section:
+    label = collapse_whitespace(part.get("Label", ""))
+    return Section(label, section_category(label, collapse_whitespace(part.get("NlmCategory", ""))), text)
 
 
 # Text: what stands in an element, whatever is inside it.
@@ -426,28 +415,30 @@ def _first(place: Element, *paths: str) -> str:
 
 
 def _texts(place: Element, path: str) -> tuple[str, ...]:
-    return tuple(text for one in _all(place, path) if (text := _text(one)))
+    return tuple(filter(None, map(_text, _all(place, path))))
 
 
 def _all(place: Element, path: str) -> list[Element]:
     """Return the elements at "tag" or "tag/tag"; several times as fast as findall with a path."""
     outer, _slash, inner = path.rpartition("/")
-    return [one for holder in place.findall(outer) for one in holder.findall(inner)] if outer else place.findall(inner)
+    return (
+        [child for holder in place.findall(outer) for child in holder.findall(inner)] if outer else place.findall(inner)
+    )
 
 
 def _text(element: Element | None) -> str:
-    """Return all text of an element, that of the elements inside included, with white space folded.
+    """Return all text of an element, that of the elements inside included, with white space collapsed.
 
     Tags such as <i> that came escaped ("&lt;i&gt;") are taken off where they stand in pairs.
     """
     if element is None:
         return ""
-    text = fold("".join(_strings(element)) if len(element) else element.text or "")
+    text = collapse_whitespace("".join(_strings(element)) if len(element) else element.text or "")
     if "</" not in text:
         return text
     for _depth in range(_MAX_ESCAPED_DEPTH):
         text = _ESCAPED_TAGS.sub(r"\2", text)
-    return fold(text)
+    return collapse_whitespace(text)
 
 
 def _strings(element: Element) -> Iterator[str]:
@@ -457,11 +448,11 @@ def _strings(element: Element) -> Iterator[str]:
     """
     waiting: list[str | tuple[Element, bool]] = [(element, False)]  # the next one last
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            yield one
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
             continue
-        element, in_math = one
+        element, in_math = item
         tag = element.tag.rpartition("}")[2]
         in_math = in_math or tag == "math"
         layout = _XML_SPACE if in_math else ""

@@ -34,7 +34,7 @@ _ASIDE_ENDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Fragment:
     """The bytes of one element, the line it starts on, and what is wrong with it: "" when it is whole."""
 
     tag: str
@@ -43,15 +43,15 @@ class Piece:
     fault: str = ""
 
 
-class Cutter:
+class XmlSplitter:
     """Cuts UTF-8 XML into records, deletions and error messages, and finds them again behind any damage."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._buffer = bytearray()
         self._at = 0  # scanned up to here
-        self._start = 0  # where the open piece starts
-        self._tag = ""  # the open piece's, else ""
+        self._start = 0  # where the open fragment starts
+        self._tag = ""  # the open fragment's, else ""
         self._has_inner = False
         self._is_too_long = False
         self._last_tag = ""
@@ -62,7 +62,7 @@ class Cutter:
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether the stream ended before its set of records did."""
+        """True if the stream ended before its set of records did."""
         return self._open_sets > 0
 
     @property
@@ -73,8 +73,8 @@ class Cutter:
         match = re.match(rb"\s*<(?:[\w.-]+:)?([\w.-]+)", head)
         return match[1].decode("ascii", "replace") if match else ""
 
-    def pieces(self) -> Iterator[Piece]:
-        """Yield the pieces in their order."""
+    def fragments(self) -> Iterator[Fragment]:
+        """Yield the fragments in their order."""
         while (token := self._next_token()) is not None:
             yield from self._take(token)
         if self._tag:
@@ -121,7 +121,7 @@ class Cutter:
             return match.end()
         return start if reopened >= 0 else 0
 
-    def _take(self, token: re.Match[bytes]) -> Iterator[Piece]:
+    def _take(self, token: re.Match[bytes]) -> Iterator[Fragment]:
         tag = token["tag"].decode("ascii")
         tag = "ERROR" if tag.upper() == "ERROR" else tag
         if tag in SETS:
@@ -134,7 +134,7 @@ class Cutter:
         else:
             yield from self._take_open(tag, token)
 
-    def _take_open(self, tag: str, token: re.Match[bytes]) -> Iterator[Piece]:
+    def _take_open(self, tag: str, token: re.Match[bytes]) -> Iterator[Fragment]:
         if self._tag:
             if tag == "ERROR":
                 return
@@ -146,7 +146,7 @@ class Cutter:
         if token["empty"]:
             yield self._cut(token.end())
 
-    def _take_close(self, tag: str, token: re.Match[bytes]) -> Iterator[Piece]:
+    def _take_close(self, tag: str, token: re.Match[bytes]) -> Iterator[Fragment]:
         if tag == self._tag:
             yield self._cut(token.end())
         elif not self._tag and tag in INNER and self._last_tag != INNER[tag]:
@@ -156,18 +156,18 @@ class Cutter:
     def _open(self, tag: str, start: int) -> None:
         self._line += self._buffer.count(b"\n", self._counted, start)
         self._start = self._counted = start
-        self._tag, self._piece_line, self._has_inner, self._is_too_long = tag, self._line, False, False
+        self._tag, self._fragment_line, self._has_inner, self._is_too_long = tag, self._line, False, False
 
-    def _cut(self, end: int, *, fault: str = "") -> Piece:
-        """Return the open piece, which ends here, and close it."""
+    def _cut(self, end: int, *, fault: str = "") -> Fragment:
+        """Return the open fragment, which ends here, and close it."""
         xml = bytes(self._buffer[self._start : end])
         if self._is_too_long:
             fault = f"is longer than {MAX_RECORD_BYTES:,} bytes"
         elif len(xml) > _MAX_TAGS and xml.count(b"<") + xml.count(b"=") > _MAX_TAGS:
             fault = f"is longer than {_MAX_TAGS:,} tags"
-        piece = Piece(self._tag, xml, self._piece_line, fault)
+        fragment = Fragment(self._tag, xml, self._fragment_line, fault)
         self._last_tag, self._tag = self._tag, ""
-        return piece
+        return fragment
 
     def _fill(self) -> None:
         """Drop what is done with and read on; of a record that is too long only the beginning is kept."""

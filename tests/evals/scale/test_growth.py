@@ -15,7 +15,7 @@ from evals.scale import growth
 from evals.scale.grown import FIRST_MADE, entries, parted, real_abstracts
 from evals.scale.lines import Panel, picture
 from index import Library
-from index.record_json import to_json
+from index.records import to_json
 
 ROOT = Path(__file__).parents[3]
 

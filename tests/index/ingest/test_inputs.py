@@ -8,9 +8,9 @@ from eutils_server import Fault, record_set
 
 from index.errors import EutilsError, InputError
 from index.ingest.eutils.client import EutilsClient
-from index.ingest.inputs import Inputs, Shard, checked_inputs, parse_pmids, parse_shard
+from index.ingest.inputs import Inputs, Shard, checked_inputs, parse_shard
 from index.ingest.sources import fetch_pmids, make_plan, read_files
-from index.records import Abstract, Deletion, Failure
+from index.records import Abstract, Deletion, Failure, parse_pmids
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from index.records import Abstract, Deletion, Failure
         ("24114327 25435980", ["24114327", "25435980"], []),
         ("24114327,25435980;26824417\n35281008\t", ["24114327", "25435980", "26824417", "35281008"], []),  # separators
         ("24114327 24114327", ["24114327"], []),  # each once
+        ("pmid 24114327 PMID", ["24114327"], []),  # a heading is no PMID, and no failure
         ("PMID: 24114327 pmid:25435980", ["24114327", "25435980"], []),  # as people write it
         ("https://pubmed.ncbi.nlm.nih.gov/24114327/", ["24114327"], []),  # as the address bar has it
         ("00024114327", ["24114327"], []),  # leading zeros

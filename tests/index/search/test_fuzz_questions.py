@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index import Library
 from index.analysis.terms import content_words, isoforms, names, terms
 from index.errors import InputError
-from index.record_json import to_json
+from index.records import to_json
 from index.search.query import MAX_QUERY_CHARACTERS, check_text
 from qa import Answer, Assistant, Turn
 from qa.conversation.standalone import standalone

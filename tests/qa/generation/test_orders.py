@@ -46,7 +46,7 @@ def library(tmp_path_factory):
     """The honest abstracts, and among them one that gives orders."""
     import json
 
-    from index.record_json import to_json
+    from index.records import to_json
 
     folder = tmp_path_factory.mktemp("orders")
     hostile = abstract("90000066", "IL-32β induces VEGF in breast cancer cells: notes", f"IL-32β. {ORDERS} VEGF.")

@@ -13,7 +13,7 @@ from conftest import ABSTRACTS, abstract
 from index import Library
 from index.environment import Variable
 from index.errors import InputError
-from index.record_json import to_json
+from index.records import to_json
 from qa import Assistant
 from qa.generation.chat_models import DEFAULT_TIMEOUT_S, load_chat_model, reply_timeout_s
 

@@ -1,5 +1,6 @@
 """The E-utilities client against the stand-in server: what is sent, how fast, and what comes of every way to say no."""
 
+import asyncio
 import gzip
 import json
 import re
@@ -11,15 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from Bio import Entrez
 from eutils_clients import EMAIL, KEY, FakeTime, failed_in, make_client, pmids_in
 from eutils_server import RECORDS, EutilsServer, Fault, invented, pubmed_xml, record_set
 
 from index.errors import EutilsError, InputError
 from index.ingest.eutils.client import SEARCH_LIMIT, EutilsClient, FetchedBatch
-from index.ingest.eutils.rate_limit import Pace, shared_pace
-from index.ingest.formats.pubmed_xml import read_pubmed_xml
+from index.ingest.eutils.rate_limit import RateLimiter
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.records import Abstract
 
 ERROR_XML = '<?xml version="1.0" encoding="UTF-8" ?>\n<eFetchResult>\n\t<ERROR>{}</ERROR>\n</eFetchResult>\n'
@@ -328,7 +332,7 @@ def test_what_passes_is_tried_again_and_nothing_is_lost(server, fault, endpoint)
 
 
 def test_an_answer_that_is_never_silent_and_never_done_is_given_up(server, monkeypatch):
-    monkeypatch.setattr("index.ingest.eutils.connection._SLOWEST", 1)
+    monkeypatch.setattr("index.ingest.eutils.connection._TOTAL_TIMEOUT_FACTOR", 1)
     server.faults.append(Fault(status=200, body=" " * 999, trickle_s=0.1))
     heard = []
     client = make_client(server, timeout_s=2, on_wait=lambda why, _: heard.append(why))
@@ -413,7 +417,7 @@ def test_retry_after_is_obeyed_within_reason(server, retry_after, least, most):
 
 def test_a_rate_limit_holds_the_other_threads_too(server):
     time = FakeTime()
-    client = make_client(server, pace=Pace(3, clock=time.clock, sleep=time.sleep))
+    client = make_client(server, rate_limiter=RateLimiter(3, clock=time.clock, sleep=time.sleep))
     server.faults.append(Fault(status=429, headers={"Retry-After": "7"}))
     client.search("il-32")
     assert time.now >= 7
@@ -475,6 +479,38 @@ def test_a_server_that_was_there_is_waited_for_longer():
     assert len(client.slept) == 5
 
 
+def test_a_client_may_be_used_where_an_event_loop_runs(server):
+    async def notebook():
+        return make_client(server).search("colitis").pmids
+
+    assert asyncio.run(notebook()) == ("90000005",)
+
+
+def test_requests_go_by_the_proxy_of_the_environment(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", server.url.removeprefix("http://").partition("/")[0])
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")  # not for this scheme
+    assert make_client(SimpleNamespace(url="http://pubmed.test/eutils")).search("colitis").pmids == ("90000005",)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert make_client(server).search("colitis").pmids == ("90000005",)
+
+
+def test_a_proxy_that_cannot_be_used_is_said_at_once(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:9")
+    with pytest.raises(EutilsError, match=r"the proxy is of a kind that cannot be used; check the proxy's settings"):
+        make_client(server).search("colitis")
+
+
+def test_reading_a_search_fetches_no_dtd_and_leaves_the_home_alone(server):
+    body = '<?xml version="1.0"?><!DOCTYPE eSearchResult SYSTEM "https://eutils.ncbi.nlm.nih.gov/new.dtd">'
+    body += "<eSearchResult><Count>1</Count><IdList><Id>5</Id></IdList><NewThing><X/></NewThing></eSearchResult>"
+    server.faults.append(Fault(status=200, body=body))
+    assert make_client(server).search("colitis").pmids == ("5",)
+    from Bio.Entrez.Parser import DataHandler  # importing it is what makes folders
+
+    assert Path(DataHandler.directory) == Path(Entrez.__file__).parents[2]
+
+
 # --- settings
 
 
@@ -529,23 +565,7 @@ def test_settings_out_of_bounds_are_refused(settings, said):
         EutilsClient(**settings)
 
 
-# --- pace
-
-
-def test_pace_lets_three_through_and_then_one_for_each_that_is_a_window_old():
-    time = FakeTime()
-    pace = Pace(3, window_s=1.0, clock=time.clock, sleep=time.sleep)
-    began = []
-    for took in (0.25, 0, 0, 0.5, 0, 0, 0):
-        with pace.turn():
-            began.append(time.now)
-            time.now += took  # the server's answer begins so much later
-    assert began == [0, 0.25, 0.25, 1.25, 1.75, 1.75, 2.75]
-
-
-def test_pace_is_shared_by_all_clients_of_one_host_and_key():
-    assert shared_pace("host:1", None) is shared_pace("host:1", None)
-    assert shared_pace("host:1", None) is not shared_pace("host:1", KEY)
+# --- rate limit
 
 
 @pytest.mark.parametrize(("key", "limit", "requests"), [(None, 3, 11), (KEY, 10, 25)])
@@ -571,8 +591,8 @@ def test_threads_do_not_mix_up_their_answers(server):
 
 def test_the_standin_refuses_more_than_three_requests_a_second(server):
     server.rate_limit = True
-    free = Pace(1000)
-    client = EutilsClient(url=server.url, pace=free, max_tries=1)
+    free = RateLimiter(1000)
+    client = EutilsClient(url=server.url, rate_limiter=free, max_tries=1)
     gate = threading.Barrier(4)
 
     def search(_):
@@ -588,7 +608,7 @@ def test_the_standin_refuses_more_than_three_requests_a_second(server):
 
 @pytest.mark.parametrize("abstract", RECORDS, ids=lambda abstract: abstract.pmid)
 def test_the_standin_writes_records_that_read_as_they_were(abstract):
-    assert list(read_pubmed_xml(BytesIO(record_set([abstract]).encode()), name="test")) == [abstract]
+    assert list(parse_pubmed_xml(BytesIO(record_set([abstract]).encode()), name="test")) == [abstract]
     assert pubmed_xml(abstract).startswith("<PubmedArticle>")
 
 
@@ -603,5 +623,5 @@ def test_the_standin_serves_any_number_of_invented_records_and_quickly():
         began = time.process_time()
         batches = list(client.fetch([record.pmid for record in records]))
         assert time.process_time() - began < 3 * 0.5  # 0.05 s a batch where nothing else runs
-    came = [record for batch in batches for record in read_pubmed_xml(BytesIO(batch.xml), name="test")]
+    came = [record for batch in batches for record in parse_pubmed_xml(BytesIO(batch.xml), name="test")]
     assert came == list(records)

@@ -368,7 +368,7 @@ def test_a_list_that_stops_short_is_read_again_and_then_told(server):
 
 @pytest.mark.parametrize("is_head_slow", [False, True])
 def test_an_answer_that_trickles_without_end_is_given_up(server, monkeypatch, is_head_slow):
-    monkeypatch.setattr("index.ingest.eutils.connection._SLOWEST", 0.5)
+    monkeypatch.setattr("index.ingest.eutils.connection._TOTAL_TIMEOUT_FACTOR", 0.5)
     server.faults.append(Fault(200, body="<" * 900, trickle_s=0.05, is_head_slow=is_head_slow))
     heard = []
     client = make_client(server, timeout_s=1, on_wait=lambda why, _: heard.append(why))

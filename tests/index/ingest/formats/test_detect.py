@@ -7,7 +7,7 @@ import re
 import pytest
 
 from index.errors import FileError
-from index.ingest.formats.detect import read_file
+from index.ingest.formats.detect import parse_file
 from index.records import Abstract, Failure
 
 XML = (
@@ -32,7 +32,7 @@ def write(folder, source: str | bytes, name: str = "records"):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("name", ["records", "records.xml", "records.txt", "records.gz", "records.pdf"])
 def test_the_content_says_the_kind_whatever_the_name(tmp_path, source, encoding, name):
-    assert list(read_file(write(tmp_path, source.encode(encoding), name))) == EXPECTED
+    assert list(parse_file(write(tmp_path, source.encode(encoding), name))) == EXPECTED
 
 
 @pytest.mark.parametrize("source", [XML, MEDLINE, JSON_LINES], ids=["XML", "MEDLINE", "lines"])
@@ -40,13 +40,13 @@ def test_gzip_once_twice_and_in_members(tmp_path, source):
     once = gzip.compress(source.encode())
     members = gzip.compress(source[:20].encode()) + gzip.compress(source[20:].encode())
     for packed in (once, gzip.compress(once), members):
-        assert list(read_file(str(write(tmp_path, packed)))) == EXPECTED
+        assert list(parse_file(str(write(tmp_path, packed)))) == EXPECTED
 
 
 def test_the_name_given_stands_in_failures(tmp_path):
     path = write(tmp_path, "{wrong}\n", "a.jsonl")
-    assert [one.what for one in read_file(path)] == ["a.jsonl, line 1"]
-    assert [one.what for one in read_file(path, name="upload")] == ["upload, line 1"]
+    assert [one.what for one in parse_file(path)] == ["a.jsonl, line 1"]
+    assert [one.what for one in parse_file(path, name="upload")] == ["upload, line 1"]
 
 
 @pytest.mark.parametrize(
@@ -82,20 +82,20 @@ def test_the_name_given_stands_in_failures(tmp_path):
 def test_what_is_of_no_kind_that_is_known_says_what_it_is(tmp_path, source, why):
     path = write(tmp_path, source)
     with pytest.raises(FileError, match=f"^{re.escape(f'{path} {why}')}$"):
-        next(read_file(path))
+        next(parse_file(path))
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
     with pytest.raises(FileError, match=f"^there is no file {re.escape(str(tmp_path / 'none'))}; check the path$"):
-        next(read_file(tmp_path / "none"))
+        next(parse_file(tmp_path / "none"))
     with pytest.raises(FileError, match=f"^{re.escape(str(tmp_path))} is a folder; name the files in it$"):
-        next(read_file(tmp_path))
+        next(parse_file(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
 def test_a_name_that_no_file_can_have(tmp_path, name):
     with pytest.raises(FileError, match="^no file can have the name '.*'; check the path$"):
-        next(read_file(tmp_path / name))
+        next(parse_file(tmp_path / name))
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
@@ -103,7 +103,7 @@ def test_a_file_that_may_not_be_read(tmp_path):
     path = write(tmp_path, XML)
     path.chmod(0)
     with pytest.raises(FileError, match="may not be read by this user; change its permissions"):
-        next(read_file(path))
+        next(parse_file(path))
 
 
 LINES = "".join(f'{{"pmid": "{90000000 + number}", "title": "{os.urandom(50).hex()}"}}\n' for number in range(2000))
@@ -111,7 +111,7 @@ LINES = "".join(f'{{"pmid": "{90000000 + number}", "title": "{os.urandom(50).hex
 
 def test_gzip_that_was_cut_off_is_a_failure_behind_what_was_whole(tmp_path):
     packed = gzip.compress(LINES.encode())
-    *abstracts, broken, cut = read_file(write(tmp_path, packed[: len(packed) // 2], "a.gz"))
+    *abstracts, broken, cut = parse_file(write(tmp_path, packed[: len(packed) // 2], "a.gz"))
     assert [one.pmid for one in abstracts] == [str(90000000 + number) for number in range(len(abstracts))]
     assert 800 < len(abstracts) < 1200  # half of the bytes: about half of the lines
     assert broken.what == f"a.gz, line {len(abstracts) + 1}"
@@ -123,7 +123,7 @@ def test_gzip_that_was_cut_off_is_a_failure_behind_what_was_whole(tmp_path):
 def test_gzip_with_a_wrong_checksum_is_a_failure_behind_the_records(tmp_path):
     packed = bytearray(gzip.compress(LINES.encode()))
     packed[-8] ^= 0xFF
-    *abstracts, failure = read_file(write(tmp_path, bytes(packed), "a.gz"))
+    *abstracts, failure = parse_file(write(tmp_path, bytes(packed), "a.gz"))
     assert [one.pmid for one in abstracts] == [str(90000000 + number) for number in range(2000)]
     assert failure.what == "a.gz"
     assert failure.why.startswith("is a gzip file that is damaged (CRC check failed")
@@ -134,7 +134,7 @@ def test_damage_in_the_middle_of_gzip_and_the_readers_own_complaint_are_one_fail
     records = "".join(record.replace("90000001", str(90000000 + n)) + os.urandom(50).hex() for n in range(2000))
     packed = bytearray(gzip.compress(f"<PubmedArticleSet>{records}</PubmedArticleSet>".encode()))
     packed[len(packed) // 2 :] = b"\xff" * 100
-    reads = list(read_file(write(tmp_path, bytes(packed), "a.gz")))
+    reads = list(parse_file(write(tmp_path, bytes(packed), "a.gz")))
     pmids = [one.pmid for one in reads if isinstance(one, Abstract)]
     assert pmids == [str(90000000 + number) for number in range(len(pmids))]
     assert 800 < len(pmids) < 1200

@@ -6,11 +6,10 @@ import json
 import pytest
 
 from index.errors import InputError
-from index.ingest.formats.cleaning import best_title, clean_doi, clean_pmid, fold
+from index.ingest.formats.cleaning import best_title, clean_doi, clean_pmid, collapse_whitespace
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.json_lines import read_json_lines
-from index.record_json import from_json, to_json
-from index.records import Abstract, Correction, Failure, OtherAbstract, Section
+from index.ingest.formats.json_lines import parse_json_lines
+from index.records import Abstract, Correction, Failure, OtherAbstract, Section, from_json, to_json
 
 FULL = Abstract(
     pmid="90000001",
@@ -18,7 +17,7 @@ FULL = Abstract(
     sections=(
         Section("AIM", "OBJECTIVE", "To see whether."),
         Section("", "", "And then."),
-        Section("AIM", "", "Twice."),
+        Section("AIM", "OBJECTIVE", "Twice."),
     ),
     journal="J Snail",
     year=2013,
@@ -46,7 +45,7 @@ BARE = Abstract(pmid="7", title="")
 
 def read(*lines: str | bytes) -> list[object]:
     joined = b"\n".join(line.encode() if isinstance(line, str) else line for line in lines)
-    return list(read_json_lines(io.BytesIO(joined), name="x.jsonl"))
+    return list(parse_json_lines(io.BytesIO(joined), name="x.jsonl"))
 
 
 @pytest.mark.parametrize("abstract", [FULL, BARE, Abstract("8", "T", year=0)])
@@ -75,7 +74,7 @@ def test_what_to_json_writes_is_read_as_the_same_abstract():
         # sections go before abstract, and one without text is left out
         (
             '{"pmid": "1", "abstract": "x", "sections": [{"label": "AIM", "text": "To see."}, {"text": " "}]}',
-            Abstract("1", "", (Section("AIM", "", "To see."),)),
+            Abstract("1", "", (Section("AIM", "OBJECTIVE", "To see."),)),
         ),
         # white space of every kind is folded, control characters go, the rest stays as it is
         ('{"pmid": "1", "title": " a\\u00a0\\u2009b\\tc\\u0000d\\u0301 "}', Abstract("1", "a b cd\u0301")),
@@ -221,45 +220,67 @@ def test_other_layouts(text):
 
 
 def test_utf_16():
-    assert list(read_json_lines(io.BytesIO('{"pmid": 1, "title": "Ö"}'.encode("utf-16")), name="x")) == [
+    assert list(parse_json_lines(io.BytesIO('{"pmid": 1, "title": "Ö"}'.encode("utf-16")), name="x")) == [
         Abstract("1", "Ö")
     ]
 
 
-def test_a_broken_element_of_an_array_costs_only_itself_where_its_neighbours_start_lines():
-    assert read('[{"pmid": 1, "title": "A"},\n {"pmid": 2, "title" "B"},\n {"pmid": 3, "title": "C"}]') == [
-        Abstract("1", "A"),
-        Failure("x.jsonl, record 2", "record 2 is not JSON (Expecting ':' delimiter); mend or remove it"),
-        Abstract("3", "C"),
-    ]
+WHOLE = "and none of it was read; get the file again, mend it there, or save it with one record a line"
 
 
 @pytest.mark.parametrize(
     ("broken", "why"),
     [
-        # braces that pair up
-        ('{"pmid" 2, "x": {"y": "}"}}', "is not JSON (Expecting ':' delimiter)"),
-        # quotes that do not: the next one starts with its PMID
-        ('{"pmid": 2, "title": "B}', "is not JSON (Expecting ',' delimiter)"),
-        ('{"pmid": 2, "sections": [{"text": "B"}', "is not JSON (Expecting ',' delimiter)"),
-        ("nonsense", "is not JSON (Expecting value)"),
+        ('{"pmid" 2}', "is damaged at line 2, column 10 (Expecting ':' delimiter)"),
+        ('{"pmid": 2, "title": "B}', "is damaged at line 2, column 27 (Invalid control character at)"),  # no quote
+        ('{"pmid": 2, "sections": [{"text": "B"}', "is damaged at line 3, column 28 (Expecting ',' delimiter)"),
+        ("nonsense", "is damaged at line 2, column 2 (Expecting value)"),
+        ('{"pmid": ' + "9" * 5000 + "}", "is damaged at line 2, column 2 (a number too long or lists too deep)"),
+        (b'{"pmid": 2, "title": "\xff"}', "is damaged at line 2, column 24 (not UTF-8)"),
+        ("{}", ""),
     ],
 )
-def test_a_broken_element_of_an_array_in_one_line_costs_only_itself(broken, why):
-    reads = read('[{"pmid": 1, "title": "A"}, ' + broken + ', {"pmid": 3, "title": "C"}]')
-    assert [one for one in reads if isinstance(one, Abstract)] == [Abstract("1", "A"), Abstract("3", "C")]
-    assert why in next(one.why for one in reads if isinstance(one, Failure))
+def test_an_array_that_is_damaged_anywhere_is_one_failure(broken, why):
+    broken = broken.encode() if isinstance(broken, str) else broken
+    reads = read(b'[{"pmid": 1, "title": "A"},\n ' + broken + b',\n {"pmid": 3, "title": "C"}]')
+    if why:
+        (failure,) = reads
+        assert failure.what == "x.jsonl" and failure.why.startswith(why) and failure.why.endswith(WHOLE)
+    else:  # whole JSON, though one of its records is none
+        assert [one.pmid for one in reads if isinstance(one, Abstract)] == ["1", "3"]
+        assert reads[1] == Failure("x.jsonl, record 2", 'record 2: it has no field "pmid"; give every record its PMID')
+
+
+def test_an_object_over_lines_that_is_damaged_is_one_failure():
+    assert read("{", '  "pmid": 1,', '  "title" "A"', "}", '{"pmid": 2, "title": "B"}') == [
+        Failure("x.jsonl", f"is damaged at line 3, column 11 (Expecting ':' delimiter), {WHOLE}")
+    ]
+
+
+def test_a_first_line_that_was_cut_off_costs_only_itself():
+    first, *others = read('{"pmid": 1, "title": ', '{"pmid": 2, "title": "B"}', "", '{"pmid": 3, "title": "C"}')
+    assert first == Failure("x.jsonl, line 1", "line 1 is not JSON (Expecting value at column 21); mend or remove it")
+    assert others == [Abstract("2", "B"), Abstract("3", "C")]
 
 
 @pytest.mark.parametrize("size", [1, 3, 64])
 def test_where_blocks_end_makes_no_difference_to_an_array(monkeypatch, size):
-    monkeypatch.setattr("index.ingest.formats.json_splitter._BLOCK", size)
-    monkeypatch.setattr("index.ingest.formats.json_splitter._TRIMMED", size)
-    ones = [f'{{"pmid": {n}, "title": "\\u00d6 \\"{n}\\""}}' for n in range(1, 20)]
-    ones[5] = '{"pmid" 6}'
-    reads = read("[" + ",\n  ".join(ones) + "]")
-    assert reads[5] == Failure("x.jsonl, record 6", "record 6 is not JSON (Expecting ':' delimiter); mend or remove it")
-    assert reads[:5] + reads[6:] == [Abstract(str(n), f'Ö "{n}"') for n in range(1, 20) if n != 6]
+    monkeypatch.setattr("index.ingest.formats.json_lines._BLOCK", size)
+    records = [f'{{"pmid": {n}, "title": "Ö \\u00d6 \\"{n}\\""}}' for n in range(1, 20)]
+    assert read("[" + ",\n  ".join(records) + "]") == [Abstract(str(n), f'Ö Ö "{n}"') for n in range(1, 20)]
+    records[5] = '{"pmid" 6}'
+    assert read("[" + ",\n  ".join(records) + "]") == [
+        Failure("x.jsonl", f"is damaged at line 6, column 11 (Expecting ':' delimiter), {WHOLE}")
+    ]
+
+
+@pytest.mark.parametrize("is_kept_on_disk", [False, True])
+def test_an_array_beyond_all_measure_is_refused(monkeypatch, is_kept_on_disk):
+    monkeypatch.setattr("index.ingest.formats.json_lines.MAX_ARRAY_BYTES", 60)
+    monkeypatch.setattr("index.ingest.formats.json_lines._MAX_IN_MEMORY", 10 if is_kept_on_disk else 100)
+    assert read('[{"pmid": 1, "title": "A"}, {"pmid": 2, "title": "B"}]') == [Abstract("1", "A"), Abstract("2", "B")]
+    (failure,) = read('[{"pmid": 1, "title": "A"}, {"pmid": 2, "title": "' + "B" * 40 + '"}]')
+    assert failure == Failure("x.jsonl", f"is longer than 60 bytes, {WHOLE}")
 
 
 def test_an_encoding_that_is_unknown_is_a_failure():
@@ -269,8 +290,7 @@ def test_an_encoding_that_is_unknown_is_a_failure():
 
 def test_an_array_that_was_cut_off_says_so():
     assert read('[{"pmid": 1, "title": "A"},') == [
-        Abstract("1", "A"),
-        Failure("x.jsonl", "ends before its closing bracket, so records may be missing; get the file again"),
+        Failure("x.jsonl", f"ends before its closing bracket, {WHOLE}"),
     ]
 
 
@@ -298,7 +318,7 @@ def test_a_line_beyond_all_measure_is_left_out(monkeypatch):
     ],
 )
 def test_fold(text, expected):
-    assert fold(text) == expected
+    assert collapse_whitespace(text) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1", "1"), (" 0042\n", "42"), ("9999999999", "9999999999")])

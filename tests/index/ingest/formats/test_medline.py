@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from index.ingest.formats.medline import read_medline, split_labels
+from index.ingest.formats.medline import parse_medline, split_labels
 from index.records import Abstract, Correction, Failure, OtherAbstract, Section
 
 FULL = """
@@ -86,7 +86,7 @@ EXPECTED = Abstract(
 
 def read(text: str | bytes) -> list[object]:
     source = text.encode() if isinstance(text, str) else text
-    return list(read_medline(io.BytesIO(source), name="x.nbib"))
+    return list(parse_medline(io.BytesIO(source), name="x.nbib"))
 
 
 def test_every_field():

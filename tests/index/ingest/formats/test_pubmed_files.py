@@ -10,7 +10,7 @@ import pytest
 from Bio import Medline
 
 from index.errors import FileError
-from index.ingest.formats.detect import read_file
+from index.ingest.formats.detect import parse_file
 from index.records import Abstract, Deletion, Failure
 
 FOLDER = Path(__file__).parents[4].parent / "shared" / "data" / "pubmed-xml"
@@ -69,7 +69,7 @@ FAILURES = {
 
 def read(name: str) -> list[object]:
     try:
-        return list(read_file(FOLDER / name))
+        return list(parse_file(FOLDER / name))
     except FileError as error:
         return [Failure(name, str(error))]
 

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from index.ingest.formats.pubmed_xml import read_pubmed_xml
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Section
 
 FULL = """<PubmedArticle>
@@ -140,7 +140,7 @@ def in_set(*records: str) -> str:
 
 
 def read(source: str | bytes) -> list[object]:
-    return list(read_pubmed_xml(io.BytesIO(source.encode() if isinstance(source, str) else source), name="f.xml"))
+    return list(parse_pubmed_xml(io.BytesIO(source.encode() if isinstance(source, str) else source), name="f.xml"))
 
 
 def brief(source: str | bytes) -> list[object]:
@@ -729,7 +729,7 @@ def test_memory_does_not_grow_with_the_file():
     stream = io.BufferedReader(_Endless(1000))
     tracemalloc.start()
     try:
-        pmids = {one.pmid for one in read_pubmed_xml(stream, name="f.xml") if isinstance(one, Abstract)}
+        pmids = {one.pmid for one in parse_pubmed_xml(stream, name="f.xml") if isinstance(one, Abstract)}
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
