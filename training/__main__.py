@@ -1,10 +1,11 @@
-"""python -m training STEP: make the weights of the reranker and the encoder.
+"""python -m training STEP: make the weights of the reranker, the encoder and the classifier of questions.
 
     lists     collect what to learn from: questions with texts that answer them, and hard ones that do not
     teacher   train a larger model on them, and write down what it says of every text
     reranker  train the reranker on them and write it to a folder, collecting them first where they are missing
     encoder   fine-tune the encoder on them, with a reranker as its teacher, and write it to a folder
     average   average the weights of rerankers of one network
+    question  train the classifier that tells what kind of question is asked, and write it to a folder
     tuned     say how well rerankers tell right texts from wrong ones in the lists to tune by
 
 Each takes --help. On two cores the lists take half an hour and the training hours; on a GPU the training takes minutes.
@@ -97,6 +98,12 @@ def _encoder(arguments: argparse.Namespace) -> None:
     make_encoder(arguments.lists, start, arguments.teacher, arguments.out, recipe, data=data, say=_say)
 
 
+def _question(arguments: argparse.Namespace) -> None:
+    from training.question import QuestionRecipe, make_question
+
+    make_question(arguments.data, arguments.out, QuestionRecipe(), say=_say)
+
+
 def _changed(recipe: _Recipe, arguments: argparse.Namespace, *more: str) -> _Recipe:
     """Return a recipe with what the command line says otherwise."""
     names = ("epochs", "learning_rate", "seed", "lists_per_batch", *more)
@@ -170,10 +177,12 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    names = ("lists", "teacher", "reranker", "encoder", "average", "tuned")
-    lists, teacher, reranker, encoder, average, tuned = (steps.add_parser(name) for name in names)
-    for step in (lists, teacher, reranker, encoder):
+    names = ("lists", "teacher", "reranker", "encoder", "average", "tuned", "question")
+    lists, teacher, reranker, encoder, average, tuned, question = (steps.add_parser(name) for name in names)
+    for step in (lists, teacher, reranker, encoder, question):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
+    question.add_argument("--out", type=Path, default=Path("models/question"), help="the folder for the weights")
+    for step in (lists, teacher, reranker, encoder):
         step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
         step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
         step.add_argument("--evidence-inference", type=Path, metavar="DIR", help="a checkout of its repository")
@@ -198,7 +207,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder}
-    doing |= {"average": _average, "tuned": _tuned}
+    doing |= {"average": _average, "tuned": _tuned, "question": _question}
     try:
         doing[arguments.step](arguments)
     except AskAbstractsError as error:

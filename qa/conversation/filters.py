@@ -33,6 +33,8 @@ _TYPES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"guidelines?", "guidelines", ("Guideline", "Practice Guideline")),
 )  # fmt: skip
 """Pattern of a type, its name in words, and PubMed's types; longer patterns stand first."""
+TYPE_WRITTEN = "|".join(pattern for pattern, _, _ in _TYPES)
+"""Pattern of any type."""
 
 _SPECIES = {"human": "Humans", "people": "Humans", "mouse": "Mice", "mice": "Mice", "rat": "Rats", "animal": "Animals"}
 _ONLY_SPECIES = re.compile(
@@ -99,9 +101,9 @@ def narrowing(text: str, has_mesh: Callable[[str], bool] = lambda descriptor: Tr
     >>> narrowing("and in mice since 2015?").rest
     'and in mice ?'
     """
-    left, years = _cut_years(text)
-    left, mesh = _cut_species(left, has_mesh)
-    without_types, types = _cut_types(left)
+    left, years = cut_years(text)
+    left, mesh = cut_species(left, has_mesh)
+    without_types, types = cut_types(left)
     resets = bool(_RESET.search(text))
     filters = Filters(years=years, types=types, mesh=mesh)
     if filters == Filters() and not resets:
@@ -193,7 +195,8 @@ def _common_types(own: tuple[str, ...], follow_ups: tuple[str, ...]) -> tuple[st
     return both
 
 
-def _cut_years(text: str) -> tuple[str, _Years | None]:
+def cut_years(text: str) -> tuple[str, _Years | None]:
+    """Return a text without the first mention of years in it, and those years."""
     for pattern, years in _YEARS:
         if match := pattern.search(text):
             numbers = [_COUNTS.get(group.lower()) or int(group) for group in match.groups() if group]
@@ -201,7 +204,8 @@ def _cut_years(text: str) -> tuple[str, _Years | None]:
     return text, None
 
 
-def _cut_species(text: str, has_mesh: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+def cut_species(text: str, has_mesh: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+    """Return a text without "in humans only" and the like, and the MeSH descriptor for it."""
     match = _ONLY_SPECIES.search(text)
     if not match:
         return text, ()
@@ -211,7 +215,8 @@ def _cut_species(text: str, has_mesh: Callable[[str], bool]) -> tuple[str, tuple
     return f"{text[: match.start()]} {text[match.end() :]}", (descriptor,)
 
 
-def _cut_types(text: str) -> tuple[str, tuple[str, ...]]:
+def cut_types(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text without the publication types that it names, and their names in PubMed."""
     types: list[str] = []
     for pattern, _, named in _TYPES:
         text, count = re.subn(rf"\b(?:{pattern})\b(?!-)", " ", text, flags=re.I)

@@ -1,0 +1,164 @@
+"""A question to what it asks: the story in one screen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from index.embedding.encoder import Encoder
+from index.records import Filters
+from qa.question.classifier import Guess, load_classifier
+from qa.question.language import language_of
+from qa.question.library_query import library_query, speaks_of_library
+from qa.question.parts import parts_of
+from qa.question.records import Kind, Known, QuestionAnalysis, Relation, Talk
+from qa.question.references import References, references
+from qa.question.relations import relations_of
+from qa.question.request import asked_sentences, without_request
+from qa.question.restrictions import restrictions
+from qa.question.subjects import qualifiers_of, sides_of, subjects_of
+
+_SURE = 0.5
+"""The chance from which the classifier's relation is taken where no word names one."""
+_YES_NO = re.compile(
+    r"(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|may|might|isn['’]t|doesn['’]t|don['’]t"
+    r"|aren['’]t)\b",
+    re.I,
+)
+_NOUN_ASKED = re.compile(
+    r"\W*(?:in |for |to |on |by |with )?(?:which|what) (?:(?!(?:is|are|was|were|do|does|did|can|has|have"
+    r"|of)\b)[\w/-]+ ){0,3}?(?P<noun>(?!(?:is|are|was|were|do|does|did|can|has|have|of)\b)[\w/-]+) "
+    r"(?:is|are|was|were|do|does|did|can|could|has|have)\b(?! the (?:main|most))",
+    re.I,
+)
+_PLURAL = re.compile(r"(?:(?<![sui])s|genera|bacteria|criteria|phenomena|people|children|women|men|[a-z]i)\Z")
+_CHOICE = re.compile(r"\b(?:which|or)\b", re.I)
+_COMPARES = re.compile(r"\b(?:compar\w+|differences?|differ|contrast|versus|vs|which|or)\b", re.I)
+_LOOK_UP_WORDS = frozenset(
+    "what does do did is was were are has have been the a an in of from by to about and with vs versus or say says "
+    "said report reports reported find finds found show shows showed conclude concludes concluded state states main "
+    "key finding findings result results conclusion conclusions study paper article abstract trial it that this there "
+    "tell me compare summarise summarize summary open give look up describe explain pmid pmids doi dois number "
+    "according two both they their contain content contents title titled called entitled read please can you for on "
+    "at between mean".split()
+)
+_TALKS: tuple[tuple[Talk, str], ...] = (
+    ("thanks", r"\b(?:thank\w*|thx|cheers|ta|ok|okay|great|good(?! (?:morning|afternoon|evening|day))|perfect"
+               r"|nice(?! to)|cool|got it|i see|helpful|helps|well done|awesome|bye|goodbye|see you|that is all"
+               r"|that['’]s all|never mind|excellent|brilliant|super|wonderful)\b"),
+    ("greeting", r"\b(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|howdy|how are you"
+                 r"|how is it going|nice to meet)\b"),
+)  # fmt: skip
+_FINDINGS = re.compile(
+    r"\bwhat (?:do|does|did|have|has)\b.*\b(?:find|found|shown?|say|said|conclude|report|suggest|recommend)\b", re.I
+)
+_TALK_WORDS = re.compile(
+    rf"{'|'.join(pattern for _, pattern in _TALKS)}|\b(?:help|you|your|yourself|i ask|this (?:work|app|tool|site|page)"
+    r"|use this|is this|instructions|prompt|rules|joke|example|yes|no|please|sorry|sure)\b",
+    re.I,
+)
+_MOST_TALK = 12
+"""Words that talk has at most."""
+_PARTICIPANTS = re.compile(
+    r"how many (?:[\w-]+ ){1,6}?(?:treated|randomi[sz]ed|enrolled|included|recruited|took part)\b", re.I
+)
+_NEGATED = re.compile(
+    r"\b(?:not|n['’]t|never|no (?:association|effect|benefit|difference|link|relation|evidence|influence)|fail(?:s"
+    r"|ed)? to|failed|without (?:effect|benefit)|\w+n['’]t)\b",
+    re.I,
+)
+
+
+def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -> QuestionAnalysis:
+    """Return what a question asks, read by rules and a classifier, which sees the encoder's vector of it.
+
+    A follow-up is to be made to stand alone before. `known` tells what the library has, of which filters depend.
+
+    >>> analyse("Summarise the side effects of zinc since 2015", encoder=None).text
+    'the side effects of zinc'
+    """
+    language = language_of(question)
+    named = references(" ".join(question.split()))
+    asked = asked_sentences(named.rest)
+    guess = load_classifier().guess(asked or question, encoder)
+    kind = _kind(asked, named, guess) if language == "English" or named.any else "short answer"
+    if kind == "talk":
+        return QuestionAnalysis(question, kind, "", language=language, talk=_talk(question))
+    rest, filters, words = restrictions(asked, known, of_library=kind == "library")
+    text, request = without_request(rest)
+    if not _telling(text) and filters != Filters() and not named.any:
+        kind = "library"
+    sides = sides_of(text) or (
+        named.pmids + named.dois if kind == "look-up" and len(named.pmids + named.dois) == 2 else ()
+    )
+    kind = _kind_of_comparison(kind, text, sides, guess)
+    subjects = subjects_of(text, sides) if kind not in ("library", "look-up") and language == "English" else ()
+    analysis = QuestionAnalysis(
+        question, kind, "" if kind == "look-up" else text, subjects, sides, _relation(text, guess),
+        qualifiers_of(text), filters, named.pmids, named.dois, named.studies, named.titles,
+        request=(*request, *words), is_negated=bool(_NEGATED.search(text)), language=language,
+    )  # fmt: skip
+    if kind == "library":
+        query = library_query(asked, text)
+        if query.thing == "retractions":
+            filters = replace(filters, include_retracted=True)
+        subjects = (query.subject,) if query.subject else ()
+        return replace(analysis, library=query, filters=filters, relation="", text=query.subject, subjects=subjects)
+    if kind == "look-up" or not text or language != "English":
+        return analysis
+    parts = parts_of(text, subjects[0] if subjects else "")
+    if len(parts) > 1:
+        first = analyse(parts[0], encoder=encoder, known=known)
+        analysis = replace(analysis, kind=first.kind, relation=first.relation, sides=first.sides)
+    return replace(analysis, parts=parts)
+
+
+def _kind(asked: str, named: References, guess: Guess) -> Kind:
+    """Return the kind of a question: rules where they are sure, else the likeliest that the rules allow."""
+    words = asked.split()
+    if named.any and not _telling(asked, _LOOK_UP_WORDS):
+        return "look-up"
+    ranked = sorted(guess.kinds, key=lambda kind: -guess.kinds[kind])
+    barred = set()
+    if len(words) > _MOST_TALK or named.any or not _TALK_WORDS.search(asked):
+        barred.add("talk")
+    if not speaks_of_library(asked) or _FINDINGS.search(asked):
+        barred.add("library")
+    kind: Kind = next(kind for kind in ranked if kind not in barred)
+    if kind in ("list", "short answer") and (match := _NOUN_ASKED.match(asked)):
+        return "list" if _PLURAL.search(match["noun"]) else "short answer"
+    return kind
+
+
+def _kind_of_comparison(kind: Kind, text: str, sides: tuple[str, ...], guess: Guess) -> Kind:
+    """Return the kind where two sides are known: "Is A better than B?" is of yes or no, "A or B?" a comparison."""
+    if kind == "comparison" and _YES_NO.match(text) and not (sides and _CHOICE.search(text)):
+        return "yes/no"
+    if kind == "comparison" and not sides and not _COMPARES.search(text):
+        return max(
+            (other for other in guess.kinds if other not in ("comparison", "library", "talk")),
+            key=lambda other: guess.kinds[other],
+        )
+    return kind
+
+
+def _relation(text: str, guess: Guess) -> Relation:
+    """Return the relation that the question's words name, or that the classifier is sure of."""
+    cues = relations_of(text)
+    if _PARTICIPANTS.match(text):
+        return ""
+    if len(cues) == 1:
+        return cues[0]
+    if guess.relations[guess.relation] >= _SURE:
+        return guess.relation
+    return ""
+
+
+def _talk(question: str) -> Talk:
+    return next((talk for talk, pattern in _TALKS if re.search(pattern, question, re.I)), "help")
+
+
+def _telling(text: str, beside: frozenset[str] = frozenset()) -> bool:
+    """Return True if a text has a word that is none of some, a general one among them."""
+    words = [word.lower() for word in re.findall(r"[^\W_]+", text)]
+    return any(word not in beside for word in words if word not in ("studies", "only", "just", "show", "me", "and"))

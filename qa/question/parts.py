@@ -1,0 +1,110 @@
+"""The questions of which a question consists, each put so that it stands alone."""
+
+from __future__ import annotations
+
+import re
+
+from index.analysis.sentences import sentence_spans
+from qa.conversation.slots import is_own_thing
+from qa.question.relations import relations_of
+from qa.question.request import as_question
+
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|may|might)"
+_WH = r"(?:what|which|who|whom|how|why|when|where)"
+_NUMBERED = re.compile(r"(?:\A|(?<=[\s;,.?]))\(?(?:[1-9]|[a-e]|i{1,3})[).](?=\s)\s*", re.I)
+_NEXT = re.compile(
+    rf"[,;]?\s+(?:and|but|or)(?: also| then| if so,?)?\s+(?=(?:(?:at|in|by|for|with|on|to|of|from) )?{_WH}\b(?! of\b)"
+    rf"|{_AUXILIARY} (?:it|they|this|these|that|he|she|there|[\w-]+ [\w-]+))"
+    rf"|[;,]\s+(?={_WH} (?:{_AUXILIARY}|\w+ {_AUXILIARY})\b)",
+    re.I,
+)
+_BEGINS = re.compile(rf"(?:(?:at|in|by|for|with|on|to|of|from) )?{_WH}\b|{_AUXILIARY}\b", re.I)
+_ELLIPSIS = re.compile(
+    rf"\A(?:(?:at|in|by|for|with|on|to|of|from|over) )?{_WH}(?: (?!{_AUXILIARY}\b)[\w-]+){{0,3}}\W*\Z", re.I
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|they|them|he|she|this|these|those)\b(?! (?:\w+ )?(?:true|safe that|possible that))", re.I
+)
+_POSSESSIVE = re.compile(r"\b(?:its|their|his|her) (?P<noun>(?:\w+ )?\w+)", re.I)
+_GAPPED = re.compile(
+    rf"\A(?P<head>(?:\w+ )?(?:{_AUXILIARY})) (?P<first>[\w/-]+(?: [\w/-]+)?) (?P<verb>\w+) (?P<preposition>for|in|on"
+    rf"|to|against) "
+    r"(?P<object>[\w/ -]+?) and (?P<second>[\w/-]+(?: [\w/-]+)?) (?P=preposition) (?P<other>[\w/ -]+)\??\Z",
+    re.I,
+)
+_TWO_NOUNS = re.compile(
+    r"\A(?P<head>(?:(?:what|which) (?:is|are"
+    r"|were) )?(?:the )?)(?P<first>[\w-]+(?: [\w-]+)?) and (?:the )?(?P<second>[\w-]+(?: [\w-]+)?) "
+    r"(?P<rest>(?:of|for|in) .+)\Z",
+    re.I,
+)
+
+
+def parts_of(text: str, subject: str) -> tuple[str, ...]:
+    """Return the questions of a text, each standing alone; `subject` is the thing that later ones speak of as "it".
+
+    >>> parts_of("What is gout and how is it treated?", "gout")
+    ('What is gout?', 'How is gout treated?')
+    """
+    pieces = [piece for sentence in _sentences(text) for piece in _coordinated(sentence)]
+    if len(pieces) == 1:
+        return _gapped(pieces[0]) or _two_nouns(pieces[0]) or (text,)
+    parts = [as_question(pieces[0])]
+    for piece in pieces[1:]:
+        parts.append(_standing_alone(piece, parts[0], subject))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the numbered points or the sentences of a text; a sentence that asks nothing goes with the next."""
+    points = [point.strip() for point in _NUMBERED.split(text) if point.strip()]
+    if len(points) > 1:
+        return points
+    sentences: list[str] = []
+    before = ""
+    for start, end in sentence_spans(text):
+        before = f"{before} {text[start:end]}".strip()
+        if before.endswith("?"):
+            sentences.append(before)
+            before = ""
+    if before and sentences:
+        sentences[-1] = f"{sentences[-1]} {before}"
+    return sentences or [text]
+
+
+def _coordinated(sentence: str) -> list[str]:
+    """Return the clauses of a sentence that each ask; what does not begin as a question is one clause."""
+    if not _BEGINS.match(sentence.strip()):
+        return [sentence]
+    return [clause for clause in (piece.strip(" ,;") for piece in _NEXT.split(sentence)) if clause]
+
+
+def _standing_alone(piece: str, first: str, subject: str) -> str:
+    """Return a later part with what it leans on: the first question's clause, or its subject for a pronoun."""
+    if _ELLIPSIS.match(piece):
+        clause = re.sub(rf"\A{_WH}(?: (?!{_AUXILIARY}\b)[\w-]+)* (?={_AUXILIARY}\b)", "", first, flags=re.I).rstrip("?")
+        return as_question(f"{piece.rstrip(' ?.')} {clause[:1].lower()}{clause[1:]}")
+    if subject:
+        piece = _POSSESSIVE.sub(lambda match: f"the {match['noun']} of {subject}", piece)
+        piece = _PRONOUN.sub(lambda match: subject, piece, count=1)
+    return as_question(piece)
+
+
+def _gapped(text: str) -> tuple[str, ...]:
+    """Return the two questions of "What does A do for X and B for Y?"."""
+    match = _GAPPED.match(text)
+    if not match or not (is_own_thing(match["second"]) and is_own_thing(match["first"])):
+        return ()
+    pairs = ((match["first"], match["object"]), (match["second"], match["other"]))
+    return tuple(f"{match['head']} {thing} {match['verb']} {match['preposition']} {aim}?" for thing, aim in pairs)
+
+
+def _two_nouns(text: str) -> tuple[str, ...]:
+    """Return the two questions of "the causes and treatments of X": nouns of two relations."""
+    match = _TWO_NOUNS.match(text)
+    if not match:
+        return ()
+    first, second = relations_of(match["first"]), relations_of(match["second"])
+    if len(first) != 1 or len(second) != 1 or first == second:
+        return ()
+    return tuple(as_question(f"{match['head']}{match[noun]} {match['rest']}") for noun in ("first", "second"))

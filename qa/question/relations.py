@@ -1,0 +1,33 @@
+"""Words that name a relation by themselves: a rule for where the classifier is led astray by what it is about."""
+
+from __future__ import annotations
+
+import re
+
+from qa.question.records import Relation
+
+_CUES: tuple[tuple[Relation, str], ...] = (
+    ("adverse effect", r"side[- ]effects?|adverse\w*|safe(?:ty|ly|r|st)?|unsafe|harm\w*|toxic\w*|tolera\w+"
+                       r"|complications?|contraindicat\w+|dangers?|dangerous|teratogen\w+|risks"),
+    ("prevents", r"prevent\w*|prophyla\w+|protect\w*|avert\w*|ward off"),
+    ("dose", r"doses?|dosages?|dosing|how (?:many|much) mg|how often \w+ \w+ (?:given|taken|injected|infused"
+             r"|administered)"),
+    ("mechanism", r"mechanisms?|pathophysiology|pathogenesis|mode of action|pathways?"),
+    ("prevalence", r"prevalence|incidence|epidemiology|how (?:common|prevalent|frequent|rare|often do)|(?:percentage"
+                   r"|proportion|share|fraction) of \w+ (?:have|has|had|with|was|were|are)"),
+    ("diagnosis", r"diagnos\w+|symptoms?|sensitivity and specificity|screen(?:ed|ing)? (?:for|test)|biomarkers?|signs"),
+    ("outcome", r"mortality|surviv\w+|prognos\w+|hazard ratio|readmissions?|deaths?|die[sd]?|life expectancy"),
+    ("treats", r"treat(?:s|ed|ment|ments|ing)?|therap(?:y|ies)|cures?|efficacy|effective(?:ness)?|used for"
+               r"|indicat(?:ed|ions?)|benefits?"),
+    ("causes", r"caus(?:e|es|ed|ing)|aetiolog\w+|etiolog\w+|risk factors?|due to|mutated|mutations?"),
+)  # fmt: skip
+_PATTERNS = tuple((relation, re.compile(rf"\b(?:{cues})\b", re.I)) for relation, cues in _CUES)
+
+
+def relations_of(text: str) -> tuple[Relation, ...]:
+    """Return the relations whose words stand in a text.
+
+    >>> relations_of("What are the side effects of zinc?")
+    ('adverse effect',)
+    """
+    return tuple(relation for relation, pattern in _PATTERNS if pattern.search(text))

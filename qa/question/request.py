@@ -1,0 +1,129 @@
+"""The request's own words, which are no subject words: "please summarise", "according to the literature"."""
+
+from __future__ import annotations
+
+import re
+
+from index.analysis.sentences import sentence_spans
+
+_ABOUT = r"(?:about|on|regarding|concerning|of|for)"
+_SOURCES = (
+    r"(?:(?:the|these|those|this|your|our|my|published|available|current|existing|scientific|medical|recent|all"
+    r"|whole) )*"
+    r"(?:literature|abstracts?|library|collection|database|articles|papers|publications|research|evidence|science"
+    r"|data|studies"
+    r"|sources)"
+)
+_WHETHER = r"(?:whether(?: or not)?|if|that)"
+_OPENINGS = re.compile(
+    r"(?:[\s,.:;!–-]+|"
+    r"(?:hi|hello|hey|good morning|dear (?:all|assistant|sir))\b[,!.]?"
+    r"|please\b|kindly\b|(?:could|can|would|will) you (?:please )?(?=(?:\w+ )?(?:tell|give|show|find|explain|summ"
+    r"|list|descr|look|search|provide|compare|help))"
+    r"|help me (?:to )?(?:understand|find)|(?:so|well|ok|okay|now),? (?=\w)"
+    rf"|(?:tell|inform|remind|teach) (?:me|us)(?: (?:more|something|everything|all|a bit|what (?:you know"
+    rf"|is known)))*(?: {_ABOUT}| {_WHETHER})?\b"
+    rf"|(?:show|give|get|fetch|find|bring|provide)(?: (?:me|us))?(?: (?:an?|the|some|any|all|brief|short|quick))* "
+    rf"(?:overview|summary|summaries|abstracts?|papers?|articles?|information|info|details|facts|evidence|literature"
+    rf"|publications|background) {_ABOUT}\b"
+    r"|(?:show|give)(?: me| us)\b"
+    rf"|(?:an? |the )?(?:brief |short |quick |general )?(?:overview|summary) {_ABOUT}\b"
+    rf"|(?:search|look)(?: {_SOURCES})? for\b|look up\b"
+    r"|(?:briefly |quickly )?(?:summari[sz]e|describe|explain(?: to (?:me|us))?|outline|discuss|review|enumerate|name"
+    r"|list(?: all)?)\b(?= \S+)(?! (?:articles?|of)\b)"
+    rf"|(?:I|we)(?: would|['’]d)? (?:like|love|want|need|wish|am interested|are interested|am looking|am trying"
+    rf"|wonder|was wondering|am wondering|am curious)"
+    rf"(?: to (?:know|learn|read|hear|find out|understand|see|ask))?(?: (?:more|something|everything|in"
+    rf"|for))?(?: (?:about|{_WHETHER}))?\b"
+    r"|(?:do|does|did) (?:you|we|anyone|anybody|someone) (?:happen to )?know (?:whether|if|that)\b"
+    r"|any ideas? (?:whether|if)\b"
+    rf"|what(?: do| does|['’]s| is| are| was| has been| have been| did)? (?:we |you |one |people |they |{_SOURCES} "
+    rf"|(?:the )?(?:trials?|reviews?|authors|experts) )?"
+    rf"(?:currently )?(?:know|known|say|said|found|find|tell us|show|shown|report|reported|published|written|learnt"
+    rf"|learned|conclude)(?: so far)? (?:about|on|regarding|concerning)\b"
+    rf"|what(?:['’]s| is) the (?:\w+ )?(?:evidence|literature|research|consensus|thinking|data) (?:for|on|about|of"
+    rf"|that|regarding)\b"
+    rf"|(?:is|are) there (?:any |some |good |strong |convincing |clinical )*(?:evidence|proof|data|indication"
+    rf"|reason to believe|support) (?:that|for|of|on|whether)\b"
+    r"|any (?:good |clinical )?(?:evidence|proof|data) (?:that|for|of|on)\b"
+    r"|is it (?:true|correct|right|known|the case|a fact) that\b"
+    rf"|the evidence (?:for|on|about|that)\b|(?:latest|current|recent|new) (?:evidence|findings|research|literature"
+    rf"|knowledge) {_ABOUT}\b"
+    rf"|what is known {_ABOUT}\b|what do we know {_ABOUT}\b|all (?:there is )?to know {_ABOUT}\b"
+    rf"|(?:according to|based on|judging by|going by|as per|on the basis of|from|in|using|within"
+    rf"|with)(?: only)? {_SOURCES}(?: alone| only| in (?:the|this) (?:library|collection))?(?=\s*,|\s+(?:is|are|does"
+    rf"|do|did|can|what|which|how|why|should|was|were|has|have|who|when|where)\b)"
+    r"|(?:according to|based on|from|in|per)(?=\s*,)|(?:(?:the|any|all) )?studies (?:on|about|of|regarding)\b"
+    r"|(?:question|query|my question(?: is)?|quick question)\s*:?(?=\s)"
+    r")",
+    re.I,
+)
+_CLOSINGS = re.compile(
+    r"(?:[\s,;:–-]+|[.?!]\s+(?=\S)|(?<=\s)\(?(?:please[,.]? *)?(?:cite|give|include|add|with|provide|and|show|quote"
+    r"|list)(?: (?:me|the|your|all|their|relevant|and|give|cite|a|some))* ?"
+    r"(?:sources?|references?|citations?|pmids?|evidence|quotes?|papers)(?: (?:please|too|for (?:each|every) \w+))?\)?"
+    r"|(?<=\s)(?:please|thanks(?: (?:a lot|in advance))?|thank you(?: very much)?|thx|cheers)"
+    r"|(?<=\s)(?:in (?:brief|short|detail|general|simple terms|plain english|plain language|(?:one|two|three|a few"
+    r"|\d+) (?:sentences?|words|lines|bullet points)|a table)|briefly|as (?:a list|bullet points|a table))"
+    r"|(?<=\s)(?:in|from|by) (?:the )?studies"
+    r"|(?<=\s)(?:in|from|according to|based on|using|within) (?:the|these|this|your|published"
+    r"|available)(?: \w+)? (?:literature|abstracts|library|collection|database|publications)"
+    r")[.?!]*\Z",
+    re.I,
+)
+_ASKS = re.compile(
+    r"\W*(?:(?:and|but|so|now|then|given (?:this|that|these|the)[\w\s]{0,40},|in (?:this|such a) [\w\s]{0,30},)\s*)?"
+    r"(?:what|which|who|whom|whose|how|why|when|where|is|are|was|were|do|does|did|can|could|should|would|will|has"
+    r"|have|may)\b",
+    re.I,
+)
+_FUNCTION_WORD = re.compile(
+    r"(?:what|which|who|how|why|when|where|is|are|was|were|do|does|did|can|could|should|would|will|has|have|may|at|by"
+    r"|in)\b"
+)
+_LONG = 45
+"""Words from which what stands before and after the question is a case history, and is not searched for."""
+
+
+def asked_sentences(text: str) -> str:
+    """Return the question of a long text: its sentences that ask, the last of them being asked in any case.
+
+    >>> asked_sentences("A man of 60 is tired. " * 12 + "Does iron help him?")
+    'Does iron help him?'
+    """
+    if len(text.split()) < _LONG:
+        return text
+    sentences = [text[start:end].strip() for start, end in sentence_spans(text)]
+    asking = [sentence for sentence in sentences if sentence.endswith("?")]
+    asking = asking or [sentence for sentence in sentences if _ASKS.match(sentence)]
+    return " ".join(asking) or (sentences[-1] if sentences else text)
+
+
+def without_request(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a question without the request's own words, and these words.
+
+    >>> without_request("Could you summarise the evidence on zinc, please?")
+    ('zinc', ('Could you', 'summarise', 'the evidence on', 'please?'))
+    """
+    words: list[str] = []
+    rest = text.strip()
+    while (opening := _OPENINGS.match(rest)) and opening.end():
+        words.append(opening[0])
+        rest = rest[opening.end() :]
+    closings = []
+    while (closing := _CLOSINGS.search(rest)) and closing.start() < len(rest) and closing[0].strip(" .?!,;:–-"):
+        closings.append(closing[0])
+        rest = rest[: closing.start()].rstrip(" ,;:–-")
+    request = tuple(word for part in [*words, *reversed(closings)] if (word := part.strip(" ,;:.!–-")))
+    rest = as_question(re.sub(r"\A\W*(?:on|about|regarding|that) ", "", rest), asks=text.rstrip().endswith("?"))
+    return rest if _FUNCTION_WORD.match(rest.lower()) or not request else rest.rstrip(" ?"), request
+
+
+def as_question(text: str, *, asks: bool = True) -> str:
+    """Return a question with a capital and its mark where it begins as one; a name is left as it is written."""
+    text = " ".join(text.split()).strip(" ,;:–-")
+    text = re.sub(r"\s+([?.!,;:])", r"\1", re.sub(r"\(\s*\)", "", text))
+    if not _FUNCTION_WORD.match(text.lower()):
+        return text.rstrip(" .!,;:")
+    text = (text[:1].upper() + text[1:]).rstrip(" .!,;")
+    return text if text.endswith("?") or not asks else f"{text}?"
