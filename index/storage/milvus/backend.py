@@ -23,11 +23,12 @@ from index.ingest.inputs import Group, Inputs, Plan, fetch_pmids, make_plan, par
 from index.ingest.refresh import follow_deletions
 from index.ingest.run import Outcome, Watch, begin, groups_of, run
 from index.library import Library, nothing_read
-from index.records import Abstract, Filters, Hit, Report
+from index.records import Abstract, Filters, Hit, Report, Tally, TallyOf
 from index.repair.check import Finding
 from index.repair.milvus import check_store, mend
 from index.search.filters import as_list, checked_filters
 from index.search.hybrid import Mode, Query, check_bounds, checked_query
+from index.search.mentions import descriptor_forms, phrases
 from index.storage.build_settings import settings_of
 from index.storage.info import LibraryInfo, info_of
 from index.storage.milvus.schema import Present
@@ -132,6 +133,27 @@ class MilvusLibrary(Library):
     def understood(self, text: str) -> Spelled:
         """Return a question as `search` reads it, and those of its abbreviations that this library defines."""
         return self._reading(lambda store: understood_by(text, store))
+
+    def pmids(self, filters: Filters = Filters(), *, holding: str = "") -> list[str]:
+        """Return the PMIDs of the abstracts that the filters allow, newest first, as a folder's library does."""
+        checked = checked_filters(filters, parse_pmids)
+        return self._reading(lambda store: store.listed(checked, holding=holding))
+
+    def tally(self, kind: TallyOf, filters: Filters = Filters()) -> list[Tally]:
+        """Return how many of the abstracts that the filters allow have each year, type, journal or MeSH term."""
+        checked = checked_filters(filters, parse_pmids)
+        return self._reading(lambda store: store.tally(kind, checked))
+
+    def mentioning(self, text: str) -> list[str]:
+        """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
+        forms = phrases(text, self.understood(text).abbreviations)
+
+        def mentioned(store: MilvusStore) -> list[str]:
+            pmids = {pmid for form in forms for pmid in store.mentioning(form)}
+            pmids |= set(store.listed(Filters(mesh=descriptor_forms(text), include_retracted=True)))
+            return store.listed(Filters(pmids=tuple(pmids), include_retracted=True)) if pmids else []
+
+        return self._reading(mentioned)
 
     def info(self) -> LibraryInfo:
         """Return what the library holds and what it was built with; `bytes` is 0, as Milvus does not say."""
