@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 TITLE = "TITLE"
 """The section name of a passage that is the abstract's title."""
@@ -161,6 +161,18 @@ class Filters:
     journals: tuple[str, ...] = ()
     pmids: tuple[str, ...] = ()
     include_retracted: bool = False
+
+
+TallyOf = Literal["year", "type", "journal", "mesh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many abstracts share a value, in small letters ("" for an unknown year), and the PMID of one of them."""
+
+    value: str
+    count: int
+    pmid: str
 
 
 @dataclass(frozen=True, slots=True)

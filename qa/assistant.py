@@ -12,14 +12,14 @@ from index.errors import ModelError
 from index.search.filters import checked_filters
 from index.search.query import Query, check_text
 from qa.answer import Answer, Source, Turn
-from qa.conversation.filters import described, within
-from qa.conversation.standalone import Standalone, is_sane, standalone
+from qa.conversation import Standalone, is_sane, standalone
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation.compose import RetrievedEvidence, extractive_answer, written_answer
 from qa.generation.prompts import load_prompt
 from qa.grounding import answering, check_quotes, refusal
 from qa.provenance import provenance
+from qa.question.filters import described, within
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
 from qa.retrieval import retrieve

@@ -69,7 +69,9 @@ INDEX = {
 }
 """What each file and folder of index may import of the others."""
 FLOORS_OF_QA = (
-    ("answer", "language", "reranking"),
+    ("language", "reranking"),
+    ("question",),
+    ("answer",),
     ("conversation", "retrieval", "evidence", "studies", "export", "langchain_retriever"),
     ("grounding",),
     ("generation",),

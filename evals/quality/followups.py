@@ -17,7 +17,7 @@ from typing import Any
 from evals.report import show, table, write_results
 from index import Filters
 from qa import Answer, Turn
-from qa.conversation.standalone import Standalone, standalone
+from qa.conversation import Standalone, standalone
 
 DIALOGUES = Path(__file__).parent / "dialogues.jsonl"
 HALVES = ("develop", "confirm")

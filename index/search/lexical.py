@@ -23,6 +23,7 @@ import numpy as np
 from index.analysis.abbreviations import Abbreviation, key
 from index.files import atomic_write
 from index.search.filters import Selection
+from index.search.mentions import Phrase
 
 TERMS_VERSION = 4
 """Version of the indexed terms: raised when terms or definitions change, so that older indexes are made anew."""
@@ -254,6 +255,22 @@ class LexicalIndex:
         hits = searcher.search(query, top, count=False).hits
         ids = searcher.fast_field_values("id", [address for _, address in hits])
         return [(int(id_), float(score)) for id_, (score, _) in zip(ids, hits, strict=True)]
+
+    def mentioning(self, phrase: Phrase) -> list[int]:
+        """Return the ids of the passages in which a phrase stands, rising."""
+        import tantivy
+
+        searcher = self._index.searcher()
+        each = [(tantivy.Occur.Must, self._term(_TERMS, word)) for word in phrase.words]
+        hits = searcher.search(
+            tantivy.Query.boolean_query(each), max(len(self), 1), count=False, order_by_field="id",
+            order=tantivy.Order.Asc,
+        ).hits  # fmt: skip
+        addresses = [address for _, address in hits]
+        if len(each) > 1:
+            kept = (bytes(searcher.doc(address)[_KEPT][0]).decode().partition("\n")[0] for address in addresses)
+            addresses = [address for address, terms in zip(addresses, kept, strict=True) if phrase.stands_in(terms)]
+        return [int(id_) for id_ in searcher.fast_field_values("id", addresses)]
 
     def definitions(self, form: str) -> list[Abbreviation]:
         """Return the abbreviations that passages define with a form of this key, once for each passage."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from index.embedding.encoder import Vectors
-from index.records import Abstract, Filters, Hit
+from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo
 from index.storage.jobs import Job, Step
@@ -110,6 +110,15 @@ class Backend(Protocol):
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
         """Return the inverse document frequencies of terms; of those that no passage holds, only of `absent`."""
+
+    def pmids(self, filters: Filters, *, holding: str = "") -> list[str]:
+        """Return the PMIDs that the filters allow, newest first; `holding`: only where the stored JSON holds a text."""
+
+    def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:
+        """Return how many of the abstracts that the filters allow have each value of a kind, most frequent first."""
+
+    def mentioning(self, text: str) -> list[str]:
+        """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""

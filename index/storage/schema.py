@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -144,6 +145,18 @@ def unpack(record: bytes, *, raw: bytes = b"") -> Abstract:
     if raw:
         return replace(_unpacked(record), raw=raw)
     return _remembered(record) if len(record) <= _LONGEST_REMEMBERED else _unpacked(record)
+
+
+def holds(record: bytes, text: str) -> bool:
+    """Return True if a packed abstract holds a text, without regard to case and accents; a field begins with a '"'."""
+    return plain_letters(text) in plain_letters(zlib.decompress(record).decode())
+
+
+def plain_letters(text: str) -> str:
+    """Return a text in small letters without accents."""
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return text.casefold()
 
 
 def _unpacked(record: bytes) -> Abstract:

@@ -1,4 +1,4 @@
-"""What a question asks, read before it is searched: its kind, subjects, relation, qualifiers, filters and parts.
+"""What a question asks, read before it is searched: kind, subjects, relation, filters, papers named.
 
-May import index, qa.language, and the words for filters and slots of qa.conversation.
+May import qa.language.
 """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from index.analysis.sentences import sentence_spans
-from qa.conversation.slots import is_own_thing
 from qa.question.relations import relations_of
 from qa.question.request import as_question
+from qa.question.slots import is_own_thing
 
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|may|might)"
 _WH = r"(?:what|which|who|whom|how|why|when|where)"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from index.records import Filters
-from qa.conversation.filters import TYPE_WRITTEN, cut_species, cut_types, cut_years
+from qa.question.filters import TYPE_WRITTEN, cut_species, cut_types, cut_years
 from qa.question.records import Known
 
 _PAPERS = (

@@ -226,6 +226,64 @@ def test_bad_input_is_said_in_a_sentence(unchanged, ask, says):
         ask(unchanged)
 
 
+# ---- counting
+
+
+@pytest.mark.parametrize(
+    ("filters", "holding", "expected"),
+    [
+        (Filters(include_retracted=True), "", "43125"),  # newest first; a PMID's number where the year is the same
+        (Filters(), "", "3125"),
+        (Filters(years=(2000, 2013)), "", "312"),
+        (Filters(mesh=("Interleukins",)), "", "1"),
+        (Filters(types=("review",)), "", "2"),
+        (Filters(journals=("Nature",)), "", ""),
+        (Filters(pmids=("90000004", "90000005"), include_retracted=True), "", "45"),
+        (Filters(include_retracted=True), '"metFORMin', "43"),  # begins a field; case does not matter
+        (Filters(), "PROLÓNG", ""),
+        (Filters(), "léngthened", "3"),
+    ],
+)
+def test_pmids_come_newest_first(unchanged, filters, holding, expected):
+    assert "".join(pmid[-1] for pmid in unchanged.pmids(filters, holding=holding)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters", "expected"),
+    [
+        ("year", Filters(), [("2013", 2), ("1975", 1), ("2008", 1)]),
+        ("journal", Filters(include_retracted=True), [("aging test", 2), ("j test", 2), ("pain test", 1)]),
+        ("type", Filters(include_retracted=True),
+         [("journal article", 4), ("retracted publication", 1), ("review", 1)]),
+        ("mesh", Filters(pmids=("90000001",)),
+         [("breast neoplasms", 1), ("interleukins", 1), ("interleukins/metabolism", 1)]),
+    ],
+)  # fmt: skip
+def test_values_are_tallied(unchanged, kind, filters, expected):
+    tallies = unchanged.tally(kind, filters)
+    assert [(tally.value, tally.count) for tally in tallies] == expected
+    assert all(tally.pmid in unchanged.pmids(filters) for tally in tallies)
+
+
+@pytest.mark.parametrize(
+    ("thing", "expected"),
+    [
+        ("IL-32", "12"),
+        ("interleukin-32 gamma", "2"),
+        ("metformin", "43"),  # the retracted abstract too
+        ("life span", "43"),
+        ("span life", ""),
+        ("breast cancer cells", "1"),
+        ("breast neoplasm", "1"),  # a MeSH descriptor, and nothing in the text
+        ("rheumatoid arthritis", "2"),
+        ("aspirin", "5"),
+        ("BRCA1", ""),
+    ],
+)
+def test_what_mentions_a_thing(unchanged, thing, expected):
+    assert "".join(pmid[-1] for pmid in unchanged.mentioning(thing)) == expected
+
+
 # ---- opening
 
 

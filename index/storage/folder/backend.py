@@ -16,8 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.errors import LibraryBusyError, LibraryError
-from index.records import Abstract, Filters, Hit
+from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.hybrid import Indexes, search
+from index.search.mentions import descriptor_forms, phrases
 from index.search.query import Mode, Query, parse_query
 from index.storage.folder.database import delete_database
 from index.storage.folder.index_caches import Caches
@@ -118,6 +119,23 @@ class FolderBackend:
             known = self.caches.lexical.weights(words)
             most = self.caches.lexical.weight_of_absent
         return known | {word: most for word in absent if word not in known}
+
+    def pmids(self, filters: Filters, *, holding: str = "") -> list[str]:
+        """Return the PMIDs that the filters allow, newest first; `holding`: only where the stored JSON holds a text."""
+        return self.store.listed(filters, holding=holding)
+
+    def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:
+        """Return how many of the abstracts that the filters allow have each value of a kind, most frequent first."""
+        return self.store.tally(kind, filters)
+
+    def mentioning(self, text: str) -> list[str]:
+        """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
+        with self._indexes() as indexes:
+            forms = phrases(text, parse_query(text, indexes.lexical.definitions).abbreviations)
+            passages = [id_ for form in forms for id_ in indexes.lexical.mentioning(form)]
+        labelled = self.store.listed(Filters(mesh=descriptor_forms(text), include_retracted=True))
+        pmids = self.store.pmids_of(passages) | set(labelled)
+        return self.store.listed(Filters(pmids=tuple(pmids), include_retracted=True)) if pmids else []
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""

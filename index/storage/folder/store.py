@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import LibraryDamagedError
-from index.records import Abstract, Filters, Passage
+from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.dense import is_unit
 from index.search.filters import Selection, condition
 from index.search.ivf import Cells
@@ -41,6 +41,7 @@ from index.storage.schema import (
     abstract_digest,
     content_number,
     covers_abstract,
+    holds,
     label_rows,
     pack,
     settings_digest,
@@ -326,6 +327,36 @@ class Store(Database):
         commit_id, *_ = rows[0]
         return int(commit_id), np.sort(np.fromiter((id_ for (id_,) in islice(rows, 1, None)), dtype=np.int64))
 
+    def listed(self, filters: Filters, *, holding: str = "") -> list[str]:
+        """Return the PMIDs that the filters allow, newest first, without a year last; see `Library.pmids`."""
+        where, values = _condition(filters)
+        order = "ORDER BY a.year IS NULL, a.year DESC, CAST(a.pmid AS INTEGER) DESC"
+        if not holding:
+            return [pmid for (pmid,) in self._rows(f"SELECT a.pmid FROM abstracts a WHERE {where} {order}", values)]
+        rows = self._rows(f"SELECT a.pmid, a.record FROM abstracts a WHERE {where} {order}", values)
+        with decoding(self.path):
+            return [pmid for pmid, record in rows if holds(record, holding)]
+
+    def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:
+        """Return how many of the abstracts that the filters allow have each value, most frequent first."""
+        where, values = _condition(filters)
+        source, value = "abstracts a", "a.year"
+        if kind != "year":
+            source, value = "labels l CROSS JOIN abstracts a ON a.id = l.abstract_id", "l.value"
+            where, values = f"l.kind = ? AND {where}", [kind, *values]
+        rows = self._rows(
+            f"SELECT {value}, count(*), min(a.pmid) FROM {source} WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1", values
+        )
+        return [Tally("" if value is None else str(value), count, pmid) for value, count, pmid in rows]
+
+    def pmids_of(self, passages: Sequence[int]) -> set[str]:
+        """Return the PMIDs of the abstracts that these passages are of."""
+        rows = self._rows_in(
+            "SELECT DISTINCT a.pmid FROM passages p JOIN abstracts a ON a.id = p.abstract_id WHERE p.id IN ({})",
+            passages,
+        )
+        return {pmid for (pmid,) in rows}
+
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""
         rows = self._rows(
@@ -482,6 +513,12 @@ class Store(Database):
 
     def _settings(self) -> dict[str, str]:
         return dict(self._rows("SELECT name, value FROM settings"))
+
+
+def _condition(filters: Filters) -> tuple[str, list[object]]:
+    """Return the SQL condition of the filters over abstracts as `a`, with its values."""
+    where, values = condition(filters)
+    return where or ("1" if filters.include_retracted else "NOT a.is_retracted"), values
 
 
 def _write_settings(db: sqlite3.Connection, values: Mapping[str, object]) -> None:

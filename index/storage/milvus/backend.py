@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from index.errors import LibraryError
-from index.records import Abstract, Filters, Hit
+from index.records import Abstract, Filters, Hit, Tally, TallyOf
+from index.search.mentions import descriptor_forms, phrases
 from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo, info_of
 from index.storage.milvus.schema import Present
@@ -119,6 +120,25 @@ class MilvusBackend:
             self._known_weights, self._known_at = known, at
         asked = {word: known[word] for word in words if known[word] > 0}
         return asked | {word: abs(known[word]) for word in absent if word not in asked}
+
+    def pmids(self, filters: Filters, *, holding: str = "") -> list[str]:
+        """Return the PMIDs that the filters allow, newest first; `holding`: only where the stored JSON holds a text."""
+        return self._reading(lambda store: store.listed(filters, holding=holding))
+
+    def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:
+        """Return how many of the abstracts that the filters allow have each value of a kind, most frequent first."""
+        return self._reading(lambda store: store.tally(kind, filters))
+
+    def mentioning(self, text: str) -> list[str]:
+        """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
+        forms = phrases(text, self.parse(text).abbreviations)
+
+        def mentioned(store: MilvusStore) -> list[str]:
+            pmids = {pmid for form in forms for pmid in store.mentioning(form)}
+            pmids |= set(store.listed(Filters(mesh=descriptor_forms(text), include_retracted=True)))
+            return store.listed(Filters(pmids=tuple(pmids), include_retracted=True)) if pmids else []
+
+        return self._reading(mentioned)
 
     def label_values(self, kind: str) -> list[str]:
         """Return what a filter can name: publication types ("type"), "mesh" or "journal" values of many abstracts."""

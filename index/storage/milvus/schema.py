@@ -194,8 +194,8 @@ def label_key(kind: str, value: str) -> str:
     return f"{kind}:{folded}"
 
 
-def condition(filters: Filters) -> str:
-    """Return the filter over passages of what the filters name; "" for nothing."""
+def condition(filters: Filters, *, key: str = "pmid") -> str:
+    """Return the filter over passages of what the filters name; "" for nothing. `key`: the column of PMIDs."""
     first, last = filters.years or (None, None)
     parts = [f"year >= {first}"] if first is not None else []
     parts += [f"year <= {last}"] if last is not None else []
@@ -204,7 +204,7 @@ def condition(filters: Filters) -> str:
             labels = quoted(label_key(kind, str(value)) for value in as_list(wanted))
             parts.append(f"array_contains_any(labels, {labels})")
     if filters.pmids:
-        parts.append(f"pmid in {quoted(filters.pmids)}")
+        parts.append(f"{key} in {quoted(filters.pmids)}")
     if not filters.include_retracted:
         parts.append("is_retracted == false")
     return " and ".join(parts)

@@ -12,13 +12,14 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
 from index.errors import LibraryDamagedError, LibraryError
-from index.records import Abstract, Passage
+from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.lexical_documents import lexical_rows
+from index.search.mentions import Phrase
 from index.storage.jobs import Job, Step
 from index.storage.milvus.schema import (
     ABSTRACTS,
@@ -27,6 +28,7 @@ from index.storage.milvus.schema import (
     Present,
     abstract_of,
     abstract_row,
+    condition,
     filtered_by,
     in_order,
     label_key,
@@ -39,7 +41,7 @@ from index.storage.milvus.schema import (
     text_version,
 )
 from index.storage.milvus.server import GoneError, MilvusRow, Server, quoted
-from index.storage.schema import DIGEST_MODULUS, Counts, Entry, Settings, content_number
+from index.storage.schema import DIGEST_MODULUS, Counts, Entry, Settings, content_number, holds, pack
 
 _T = TypeVar("_T")
 _KEYS = 500
@@ -250,6 +252,36 @@ class MilvusStore:
         """Yield every abstract with its raw record, without the first `skip`."""
         for some in _parts(islice(self._ids(), skip, None), _RECORDS):
             yield from self._abstracts(some, ["record", "record_pieces", "raw", "raw_pieces"])
+
+    def listed(self, filters: Filters, *, holding: str = "") -> list[str]:
+        """Return the PMIDs that the filters allow, newest first, without a year last; see `Library.pmids`."""
+        rows = [(row["id"], row["year"]) for row in self._filtered(filters, ["year"])]
+        if holding:
+            rows = [(pmid, year) for pmid, year in rows if holds(pack(self.get([pmid])[pmid]), holding)]
+        return [pmid for pmid, _ in sorted(rows, key=lambda row: (-(row[1] or -1), -int(row[0])))]
+
+    def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:
+        """Return how many of the abstracts that the filters allow have each value, most frequent first."""
+        pmids: dict[str, list[str]] = {}
+        for row in self._filtered(filters, ["year", "labels"]):
+            labels = (label.partition(":") for label in row["labels"])
+            values = [value for of_kind, _, value in labels if of_kind == kind and not value.startswith("sha256:")]
+            for value in [str(row["year"] or "")] if kind == "year" else values:
+                pmids.setdefault(value, []).append(row["id"])
+        tallies = [Tally(value, len(held), min(held)) for value, held in pmids.items()]
+        return sorted(tallies, key=lambda one: (-one.count, one.value))
+
+    def mentioning(self, phrase: Phrase) -> set[str]:
+        """Return the PMIDs of the abstracts in a passage of which a phrase stands."""
+        where = " and ".join(f"text_match(terms, {quoted([word])[1:-1]})" for word in phrase.words)
+        rows = self.server.all_rows(self.passages_name, where, ["pmid", "terms"])
+        return {row["pmid"] for row in rows if phrase.stands_in(row["terms"])}
+
+    def _filtered(self, filters: Filters, columns: Sequence[str]) -> Iterator[MilvusRow]:
+        """Yield these columns of the abstracts that the filters allow."""
+        for some in _parts(filters.pmids, _KEYS) if filters.pmids else [[]]:
+            where = condition(replace(filters, pmids=tuple(some)), key="id")
+            yield from self.server.all_rows(self.abstracts_name, where or _ALL, columns)
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label, most frequent first: those of up to _LABELLED abstracts."""

@@ -6,7 +6,7 @@ import pytest
 
 from evals.quality.followups import HALVES, KINDS, figures, is_as_expected, read_dialogues, understood
 from index import Filters
-from qa.conversation.standalone import Standalone
+from qa.conversation import Standalone
 
 DIALOGUES = read_dialogues()
 EXPECTED = {"has": ["IL-32γ"], "lacks": ["IL-32β"], "types": ["Review"], "years": [2010, None]}

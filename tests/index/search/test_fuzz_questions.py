@@ -13,7 +13,7 @@ from index.errors import InputError
 from index.records import to_json
 from index.search.query import MAX_QUERY_CHARACTERS, check_text
 from qa import Answer, Assistant, Turn
-from qa.conversation.standalone import standalone
+from qa.conversation import standalone
 
 WORDS = (
     "IL-32β", "IL-32α,", "β", "γ", "interleukin-32 beta", "IL32b", "TNF", "alpha", "and", "What does", "it", "VEGF?",

@@ -3,8 +3,8 @@
 import pytest
 
 from index import Filters
-from qa.conversation.filters import RANDOMIZED, TRIALS
 from qa.question.analysis import analyse
+from qa.question.filters import RANDOMIZED, TRIALS
 from qa.question.records import CitedStudy, Known, LibraryQuery, Qualifier
 
 YES_NO, SHORT, OVERVIEW = "yes/no", "short answer", "overview"

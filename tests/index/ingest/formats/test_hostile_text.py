@@ -25,7 +25,7 @@ from index.analysis.chunking import split_abstract
 from index.ingest.formats.medline import split_labels
 from index.records import Abstract, Section
 from index.analysis.terms import content_words, isoforms, names, terms
-from qa.conversation.standalone import standalone
+from qa.conversation import standalone
 from qa.answer import Answer, Turn
 
 for text in map(eval, sys.argv[1:]):

@@ -10,8 +10,9 @@ from index import Filters
 from index.analysis.terms import content_words, names
 from index.search.query import MAX_QUERY_CHARACTERS
 from qa.answer import Turn
-from qa.conversation.filters import narrowing, then
-from qa.conversation.slots import (
+from qa.language.stop_words import general_terms
+from qa.question.filters import narrowing, then
+from qa.question.slots import (
     Phrase,
     is_isoform_alone,
     is_own_thing,
@@ -22,7 +23,6 @@ from qa.conversation.slots import (
     with_places,
     with_subject,
 )
-from qa.language.stop_words import general_terms
 
 _CONNECTOR = re.compile(r"\A\W*(?:(?:and|but|or|so|then|also|ok|okay|now|well|please)\b[ ,]*)+", re.I)
 _ABOUT = re.compile(r"\A(?:what|how) about\b\s*|\Awhat of\b\s*|\Athe same (?=in|for|with)", re.I)

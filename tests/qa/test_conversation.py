@@ -5,8 +5,8 @@ import pytest
 from index import Filters
 from index.errors import InputError
 from qa import Answer, Turn
-from qa.conversation.filters import RANDOMIZED, TRIALS, described, then, within
-from qa.conversation.standalone import Standalone, is_sane, standalone
+from qa.conversation import Standalone, is_sane, standalone
+from qa.question.filters import RANDOMIZED, TRIALS, described, then, within
 
 MIGRATION = "Does IL-32β promote migration in breast cancer?"
 LIFE = "Does metformin lengthen the life of mice?"
