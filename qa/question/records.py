@@ -8,13 +8,12 @@ from typing import Any, Literal
 
 from index.records import Filters
 
-Kind = Literal[
-    "yes/no", "short answer", "list", "number", "comparison", "overview", "look-up", "library", "talk"
-]  # fmt: skip
+Kind = Literal["yes/no", "short answer", "list", "number", "comparison", "overview", "look-up", "library", "talk"]
 Relation = Literal[
     "", "causes", "treats", "prevents", "adverse effect", "dose", "mechanism", "prevalence", "diagnosis", "outcome"
 ]
 Talk = Literal["", "greeting", "thanks", "help"]
+Action = Literal["count", "list"]
 Thing = Literal["abstracts", "journals", "authors", "years", "types", "MeSH terms", "retractions"]
 Order = Literal["", "newest", "oldest", "most"]
 
@@ -40,11 +39,11 @@ class LibraryQuery:
     """What is asked of the library's records: a count or a list of things, of the abstracts on a subject or all ("").
 
     `thing` "retractions" are the abstracts that were retracted; "authors", "journals" and "years" with a subject are
-    those of the abstracts on it. `order` "most" puts what has most abstracts first; `limit` is how many are wanted, None
-    for all; `author` and `mesh` must be an abstract's own. The question's filters and PMIDs hold too.
+    those of the abstracts on it. `order` "most" puts what has most abstracts first; `limit` is how many are wanted,
+    None for all; `author` and `mesh` must be an abstract's own. The question's filters and PMIDs hold too.
     """
 
-    action: Literal["count", "list"]
+    action: Action
     thing: Thing = "abstracts"
     order: Order = ""
     limit: int | None = None
