@@ -137,8 +137,8 @@ class Library:
     def pmids(self, filters: Filters = Filters(), *, holding: str = "") -> list[str]:
         """Return the PMIDs of the abstracts that the filters allow, newest first, those without a year last.
 
-        With `holding`, only those whose stored JSON holds a text, without regard to case and accents: every record is
-        read for that, 100,000 in some two seconds.
+        With `holding`, of those only that have a text among their authors, DOI or other fields behind the abstract
+        itself, as JSON and without regard to case and accents: every record is read for that, 100,000 in two seconds.
         """
         return self.backend.pmids(checked_filters(filters), holding=holding)
 

@@ -348,3 +348,10 @@ def _lower_and_words(text: str) -> tuple[str, set[str]]:
     """Return a text in small letters, and its words, for the quick tests of rules."""
     low = text.lower()
     return low, set(_WORD.findall(low))
+
+
+def plain_letters(text: str) -> str:
+    """Return a text in small letters without accents."""
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return text.casefold()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analysis.normalization import plain_letters
 from index.records import TITLE, Abstract, Passage, from_json, to_json
 from index.storage.jobs import JOB_SCHEMA
 
@@ -49,6 +49,8 @@ it reads every vector."""
 _REMEMBERED, _LONGEST_REMEMBERED = 512, 8_000
 """Abstracts, some 4 MB: one question asks for the same few three times. The second are a record's bytes: what is longer
 is an article."""
+_BEHIND_SECTIONS = b'}], "'
+"""What ends the sections in a record's JSON, and stands nowhere before, as a '"' in a text has a backslash."""
 DIGEST_MODULUS = 1 << 256
 """Of the sum of all content numbers."""
 RANDOM_BITS = 31
@@ -148,15 +150,9 @@ def unpack(record: bytes, *, raw: bytes = b"") -> Abstract:
 
 
 def holds(record: bytes, text: str) -> bool:
-    """Return True if a packed abstract holds a text, without regard to case and accents; a field begins with a '"'."""
-    return plain_letters(text) in plain_letters(zlib.decompress(record).decode())
-
-
-def plain_letters(text: str) -> str:
-    """Return a text in small letters without accents."""
-    if not text.isascii():
-        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return text.casefold()
+    """Return True if a field of a packed abstract behind its sections holds a text, whatever case and accents."""
+    packed = zlib.decompress(record)
+    return plain_letters(text) in plain_letters(packed[packed.find(_BEHIND_SECTIONS) + 1 :].decode())
 
 
 def _unpacked(record: bytes) -> Abstract:

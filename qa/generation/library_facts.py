@@ -15,9 +15,9 @@ from index.analysis.terms import terms
 from index.records import Tally, TallyOf
 from index.search.mentions import phrases
 from qa.answer import Source
-from qa.generation.library_scope import EVERYTHING, Scope, scope_of
+from qa.generation.library_scope import Scope, scope_of
 from qa.generation.lookups import look_up
-from qa.generation.mentions import LISTED, counted, listed, of_them
+from qa.generation.mentions import EVERYTHING, LISTED, counted, listed, of_them
 from qa.question.records import LibraryQuery, QuestionAnalysis, Thing
 
 SOURCES = 100
@@ -27,6 +27,7 @@ _EACH = 3
 _READ = 20_000
 """Abstracts of which the authors are counted, in a second or two: they are nowhere but in the records."""
 _BATCH = 500
+_EMPTY = "This library is empty; add abstracts to it first."
 _SAME_YEAR = 200
 """Abstracts of one year that are put in the order of their months."""
 _TALLIES: dict[Thing, TallyOf] = {"journals": "journal", "years": "year", "types": "type", "MeSH terms": "mesh"}
@@ -66,14 +67,13 @@ def library_facts(analysis: QuestionAnalysis, library: Library) -> LibraryFacts:
         raise ValueError(f"{analysis.question!r} was not read as a question on the library")
     if untold := _untold(analysis.question):
         return LibraryFacts(untold)
-    if not library.pmids(EVERYTHING):
-        return LibraryFacts("This library is empty; add abstracts to it first.")
     lookup = look_up(analysis, library)
     if lookup and not lookup.is_found:
         return LibraryFacts(lookup.message)
     scope = scope_of(query, lookup.filters if lookup else analysis.filters, library)
     if not scope.pmids:
-        return LibraryFacts(_nothing(scope))
+        is_empty = scope.is_whole or not library.pmids(EVERYTHING)
+        return LibraryFacts(_EMPTY if is_empty else _nothing(scope))
     facts = _facts(analysis, query, scope, library)
     return replace(facts, message=f"{facts.message}{_without_year(analysis.filters, library)}")
 

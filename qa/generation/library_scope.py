@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from index import Filters, Library
 from index.search.mentions import descriptor_forms
 from qa.generation.lookups import authored
-from qa.generation.mentions import Mentions, counted, listed, mentions
+from qa.generation.mentions import EVERYTHING, Mentions, counted, listed, mentions
 from qa.question.filters import described
 from qa.question.records import LibraryQuery
 
-EVERYTHING = Filters(include_retracted=True)
 _PAPERS = re.compile(
     r"\b(?:the |an? )?(?:randomi[sz]ed |clinical |controlled )*"
     r"(?:trials?|stud(?:y|ies)|papers?|articles?|reviews?|reports?)\b",

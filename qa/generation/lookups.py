@@ -10,14 +10,13 @@ from difflib import SequenceMatcher
 from urllib.parse import unquote
 
 from index import Filters, Library
+from index.analysis.normalization import plain_letters
 from index.analysis.terms import terms
 from index.records import Abstract
-from index.storage.schema import plain_letters
 from qa.answer import Source
-from qa.generation.mentions import counted, listed
+from qa.generation.mentions import EVERYTHING, counted, listed
 from qa.question.records import CitedStudy, QuestionAnalysis
 
-_EVERYTHING = Filters(include_retracted=True)
 _SAME_TITLE = 0.85
 """The share of words in a row that two written forms of one title have in common."""
 _TITLES = 20
@@ -92,7 +91,7 @@ def _by_pmid(pmids: Sequence[str], library: Library) -> Iterator[_Found]:
 
 def _by_doi(doi: str, library: Library) -> _Found:
     plain = plain_doi(doi)
-    pmids = library.pmids(_EVERYTHING, holding=f'"{plain}"')
+    pmids = library.pmids(EVERYTHING, holding=f'"{plain}"')
     abstracts = [one for one in _in_order(pmids, library) if plain_doi(one.doi) == plain]
     if abstracts:
         return _Found(tuple(abstracts))
@@ -111,7 +110,7 @@ def plain_doi(doi: str) -> str:
 
 
 def _by_title(title: str, library: Library) -> _Found:
-    hits = library.search(title, top=_TITLES, mode="lexical", filters=_EVERYTHING) if terms(title) else []
+    hits = library.search(title, top=_TITLES, mode="lexical", filters=EVERYTHING) if terms(title) else []
     abstracts = library.get_many(list(dict.fromkeys(hit.passage.pmid for hit in hits)))
     likeness = {pmid: _likeness(title, abstract.title) for pmid, abstract in abstracts.items()}
     best = max(likeness.values(), default=0.0)
@@ -149,7 +148,7 @@ def _by_author(study: CitedStudy, library: Library) -> _Found:
     return _Found((), f"{remark}; {_command(library, '--search', search, '--limit', '20')}", study.author)
 
 
-def authored(author: str, library: Library, filters: Filters = _EVERYTHING) -> list[Abstract]:
+def authored(author: str, library: Library, filters: Filters = EVERYTHING) -> list[Abstract]:
     """Return the abstracts of an author, newest first: "Park", "Park J", "J. Park" or "John Park"."""
     families = dict.fromkeys(family for family, _ in _readings(author))
     pmids = [pmid for family in families for pmid in library.pmids(filters, holding=f'"{family}')]

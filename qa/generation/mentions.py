@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from index import Library
+from index import Filters, Library
 from index.analysis.terms import content_words
 
+EVERYTHING = Filters(include_retracted=True)
 LISTED = 12
 """Titles or names that a message lists."""
 _OR = re.compile(r"\s+or\s+", re.I)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import Filters, Library
-from qa.generation.library_scope import EVERYTHING
-from qa.generation.mentions import LISTED, Mentions, listed, mentions
+from qa.generation.mentions import EVERYTHING, LISTED, Mentions, listed, mentions
 from qa.question.filters import described
 from qa.question.records import QuestionAnalysis
 
@@ -43,8 +42,9 @@ def refusal(analysis: QuestionAnalysis, library: Library, filters: Filters | Non
     everything = library.pmids(EVERYTHING)
     if not everything:
         return Refusal(f"{NOT_HERE}this library is empty; add abstracts to it first.")
-    allowed = frozenset(library.pmids(searched))
-    retracted = frozenset() if searched.include_retracted else frozenset(everything) - set(library.pmids())
+    alive = frozenset(everything if searched.include_retracted else library.pmids())
+    allowed = alive if searched == Filters() else frozenset(library.pmids(searched))
+    retracted = frozenset(everything) - alive
     read = _Read(allowed, retracted, _named(searched))
     each = tuple(mentions(subject, library) for subject in analysis.subjects[:_SUBJECTS])
     each = tuple(one for one in each if one.subject)

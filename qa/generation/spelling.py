@@ -19,7 +19,7 @@ _MOST_WORDS = 3
 _TRIED = 5
 """Spellings, the most frequent first, that are tried beside the next word."""
 _READ = 3
-"""Abstracts in which the spelling is looked up, as the index knows stems only."""
+"""Passages in which the spelling is looked up, as the index knows stems only."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -85,8 +85,8 @@ def _neighbours(word: str) -> set[str]:
 
 
 def _written(stem: str, library: Library) -> str:
-    """Return the word of a stem as the library's newest abstracts with it write it most often."""
-    read = library.get_many(library.mentioning(stem)[:_READ])
-    words = (word for abstract in read.values() for word in _WORD.findall(abstract.text.lower()))
+    """Return the word of a stem as the passages that are most about it write it, "" where they do not have it."""
+    passages = [hit.passage.text.lower() for hit in library.search(stem, top=_READ, mode="lexical")]
+    words = (word for text in passages for word in _WORD.findall(text))
     written = Counter(word for word in words if word[:2] == stem[:2] and terms(word) == [stem])
     return min(written, key=lambda word: (-written[word], word), default="")

@@ -12,8 +12,7 @@ from itertools import groupby
 from index import Library
 from index.analysis.terms import content_words, terms
 from index.records import Abstract
-from qa.generation.library_scope import EVERYTHING
-from qa.generation.mentions import listed
+from qa.generation.mentions import EVERYTHING, listed
 from qa.language.stop_words import general_terms
 from qa.question.records import QuestionAnalysis
 
@@ -47,7 +46,8 @@ class Reply:
 
 def talk(analysis: QuestionAnalysis, library: Library) -> Reply:
     """Return what is said to a greeting, to thanks, or to "what can you do?"; nothing is searched."""
-    count = len(library.pmids(EVERYTHING))
+    pmids = library.pmids(EVERYTHING)
+    count = len(pmids)
     opening = {"thanks": "You are welcome. ", "greeting": "Hello. "}.get(analysis.talk, "")
     if not count:
         return Reply(f"{opening}This library is empty; add abstracts to it first, then ask about them.")
@@ -55,20 +55,19 @@ def talk(analysis: QuestionAnalysis, library: Library) -> Reply:
     does = f"I answer questions from {abstracts} of this library, each sentence with a verbatim quote"
     if analysis.talk not in ("greeting", "thanks"):
         does += "; I look up papers by PMID, DOI, title or author, and count or list what is here"
-    examples = tuple(example.format(one) for example, one in zip(_EXAMPLES, subjects(library), strict=False))
+    examples = tuple(example.format(one) for example, one in zip(_EXAMPLES, subjects(library, pmids), strict=False))
     ask = f"for example: {listed([f'“{example}”' for example in examples], joint='or')}"
     says = f"Ask on, {ask}" if analysis.talk == "thanks" else f"{does}. Ask, {ask}"
     return Reply(opening + says, examples)
 
 
-def subjects(library: Library) -> list[str]:
-    """Return as many subjects of a library as there are examples, or as many examples of one.
+def subjects(library: Library, pmids: Sequence[str]) -> list[str]:
+    """Return a subject of a library for each of the examples; `pmids` are its own, newest first.
 
     They are the most frequent MeSH descriptors of its newest abstracts, and where few have any, words of titles.
     """
-    pmids = library.pmids(EVERYTHING)[:_READ]
-    read = library.get_many(pmids)
-    abstracts = [read[pmid] for pmid in pmids if pmid in read]
+    read = library.get_many(pmids[:_READ])
+    abstracts = [read[pmid] for pmid in pmids[:_READ] if pmid in read]
     wanted = len(_EXAMPLES)
     chosen = [_in_order(heading) for heading, count in _ranked(map(_headings, abstracts)) if count > 1][:wanted]
     for name, count in _ranked(map(_title_words, abstracts)):

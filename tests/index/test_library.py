@@ -239,9 +239,10 @@ def test_bad_input_is_said_in_a_sentence(unchanged, ask, says):
         (Filters(types=("review",)), "", "2"),
         (Filters(journals=("Nature",)), "", ""),
         (Filters(pmids=("90000004", "90000005"), include_retracted=True), "", "45"),
-        (Filters(include_retracted=True), '"metFORMin', "43"),  # begins a field; case does not matter
-        (Filters(), "PROLÓNG", ""),
-        (Filters(), "léngthened", "3"),
+        (Filters(include_retracted=True), '"metFORMin', "3"),  # begins a MeSH term; case does not matter
+        (Filters(), "áging TÉST", "3"),
+        (Filters(), "lengthened", ""),  # in the abstract itself
+        (Filters(), "aspirin", "5"),  # a record without sections is looked through whole
     ],
 )
 def test_pmids_come_newest_first(unchanged, filters, holding, expected):

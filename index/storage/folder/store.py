@@ -340,13 +340,13 @@ class Store(Database):
     def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:
         """Return how many of the abstracts that the filters allow have each value, most frequent first."""
         where, values = _condition(filters)
-        source, value = "abstracts a", "a.year"
+        counted = f"SELECT a.year AS value, count(*) AS n, min(a.id) AS id FROM abstracts a WHERE {where} GROUP BY 1"
         if kind != "year":
-            source, value = "labels l CROSS JOIN abstracts a ON a.id = l.abstract_id", "l.value"
-            where, values = f"l.kind = ? AND {where}", [kind, *values]
-        rows = self._rows(
-            f"SELECT {value}, count(*), min(a.pmid) FROM {source} WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1", values
-        )
+            of_some = "" if where == "1" else f"AND abstract_id IN (SELECT a.id FROM abstracts a WHERE {where})"
+            counted = "SELECT value, count(*) AS n, min(abstract_id) AS id FROM labels WHERE kind = ?"
+            counted, values = f"{counted} {of_some} GROUP BY 1", [kind, *values]
+        sql = f"SELECT value, n, pmid FROM ({counted}) c JOIN abstracts a USING (id) ORDER BY n DESC, value"
+        rows = self._rows(sql, values)
         return [Tally("" if value is None else str(value), count, pmid) for value, count, pmid in rows]
 
     def pmids_of(self, passages: Sequence[int]) -> set[str]:

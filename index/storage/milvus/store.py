@@ -257,7 +257,9 @@ class MilvusStore:
         """Return the PMIDs that the filters allow, newest first, without a year last; see `Library.pmids`."""
         rows = [(row["id"], row["year"]) for row in self._filtered(filters, ["year"])]
         if holding:
-            rows = [(pmid, year) for pmid, year in rows if holds(pack(self.get([pmid])[pmid]), holding)]
+            records = (self.get(some).items() for some in _parts((pmid for pmid, _ in rows), _KEYS))
+            held = {pmid for some in records for pmid, one in some if holds(pack(one), holding)}
+            rows = [row for row in rows if row[0] in held]
         return [pmid for pmid, _ in sorted(rows, key=lambda row: (-(row[1] or -1), -int(row[0])))]
 
     def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:

@@ -48,27 +48,26 @@ def test_one_abstract_and_none(lonely, vacant):
 class Titles:
     """A library of these titles."""
 
-    def __init__(self, *titles, mesh=()):
-        self.abstracts = {
-            str(pmid): abstract(str(pmid), title, mesh=mesh) for pmid, title in enumerate(titles, start=1)
-        }
-
-    def pmids(self, filters):
-        return list(self.abstracts)
+    def __init__(self, titles, mesh=()):
+        self.abstracts = {title: abstract("1", title, mesh=mesh) for title in titles}
 
     def get_many(self, pmids):
         return self.abstracts
 
 
+def subjects_of(*titles, mesh=()):
+    return subjects(Titles(titles, mesh), titles)
+
+
 def test_without_mesh_the_words_that_titles_share_are_the_subjects():
     titles = ("Restless legs syndrome in pregnancy", "Iron for restless legs syndrome", "Vitamin C in sepsis")
-    assert subjects(Titles(*titles))[:2] == ["restless legs syndrome", "vitamin"]
+    assert subjects_of(*titles)[:2] == ["restless legs syndrome", "vitamin"]
 
 
 def test_inverted_descriptors_are_put_right():
-    library = Titles("A", "B", mesh=("Arthritis, Rheumatoid/drug therapy", "Humans"))
-    assert subjects(library) == ["Rheumatoid Arthritis"] * 3
+    mesh = ("Arthritis, Rheumatoid/drug therapy", "Humans")
+    assert subjects_of("A", "B", mesh=mesh) == ["Rheumatoid Arthritis"] * 3
 
 
 def test_titles_of_no_telling_word():
-    assert subjects(Titles("A study of effects")) == []
+    assert subjects_of("A study of effects") == []
