@@ -31,6 +31,10 @@ _NOUN_ASKED = re.compile(
     r"(?:is|are|was|were|do|does|did|can|could|has|have)\b(?! the (?:main|most))",
     re.I,
 )
+_ASKS_WHAT = re.compile(r"\W*(?:who|whom|what|which|when|where|why|how)\b", re.I)
+_NUMBER = re.compile(
+    r"\W*(?:by |in |for |to )?(?:how (?:many|much)|what (?:percentage|proportion|share|fraction))\b", re.I
+)
 _PLURAL = re.compile(r"(?:(?<![sui])s|genera|bacteria|criteria|phenomena|people|children|women|men|[a-z]i)\Z")
 _CHOICE = re.compile(r"\b(?:which|or)\b", re.I)
 _COMPARES = re.compile(r"\b(?:compar\w+|differences?|differ|contrast|versus|vs|which|or)\b", re.I)
@@ -124,7 +128,11 @@ def _kind(asked: str, named: References, guess: Guess) -> Kind:
         barred.add("talk")
     if not speaks_of_library(asked) or _FINDINGS.search(asked):
         barred.add("library")
+    if _ASKS_WHAT.match(asked):
+        barred.add("yes/no")
     kind: Kind = next(kind for kind in ranked if kind not in barred)
+    if kind in ("list", "short answer") and _NUMBER.match(asked):
+        return "number"
     if kind in ("list", "short answer") and (match := _NOUN_ASKED.match(asked)):
         return "list" if _PLURAL.search(match["noun"]) else "short answer"
     return kind

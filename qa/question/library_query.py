@@ -17,6 +17,8 @@ _SPEAKS_OF_LIBRARY = re.compile(
     rf"|\b{_PAPER}\b",
     re.I,
 )
+_ONE_PAPER = re.compile(rf"\b(?:the|this|that) {_PAPER}\b(?= *\Z|[?.,]| (?!on\b|of\b|about\b))", re.I)
+"""What a question says of one paper, "who was excluded from the study?", asks nothing of the records by itself."""
 _THINGS: tuple[tuple[Thing, str], ...] = (
     ("retractions", r"\bretract\w*|\bwithdrawn\b"),
     ("MeSH terms", r"\b(?:which|what|list|most common|how many)(?: \w+){0,3} MeSH\b|\bMeSH (?:terms|headings"
@@ -67,7 +69,8 @@ _SCAFFOLD = frozenset(
 
 def speaks_of_library(question: str) -> bool:
     """Return True if a question has a word of papers, journals, authors or dates: without one none is asked for."""
-    return bool(_SPEAKS_OF_LIBRARY.search(question))
+    rest = _ONE_PAPER.sub(" ", question)
+    return bool(_SPEAKS_OF_LIBRARY.search(rest))
 
 
 def library_query(question: str, rest: str) -> LibraryQuery:

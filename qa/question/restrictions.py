@@ -23,7 +23,7 @@ _TYPE = re.compile(rf"\b(?:{TYPE_WRITTEN})\b(?!-)", re.I)
 _ONE_OF_THEM = re.compile(
     r"\b(?:the|this|that|these|those|two|three|both|which|whose|\w+['’]s)\s+(?:(?!(?:of|on|in|for|all|any|and"
     r"|which)\b)[\w/'’-]+\s+){1,3}\Z"
-    r"|\b(?:the|this|that|single|own|controlled)\s+\Z",
+    r"|\b(?:the|this|that|single|own|controlled)\s+\Z|\bwhat (?:is|are) (?:an? )?(?:[\w-]+ ){0,2}\Z",
     re.I,
 )
 """What stands before the type of one study that is meant: "the croup trial", "that trial"."""

@@ -106,12 +106,12 @@ abstract abstracts article articles journal author wrote written list agree agre
 trying deficient worsening worsens according i user supposed product fall falls fell far fastest further cumulative
 time injected happens happened suffer suffers affects affecting reported worth offered avoid avoided rule out prefer
 preferred start started stop mg kg lengthen lengthens lengthened develop develops developed infused implicated
-receptor receptors death deaths found families occur occurs nnt nnh worsen contain contains distinguish distinguishes
-discriminate discriminates consider considered expect expected name everything anything something someone people over
-under aged old older long-term short-term first-line who whom evidence currently available options option best choice
-associated correlate correlates contributes leads results predicts predict carry carries failed fail restore restores
-silencing shrink shrinks kill kills work works acts act target targets bind binds block blocks evaluated investigated
-studied examined assessed applied
+receptor receptors death deaths found due families occur occurs nnt nnh worsen contain contains distinguish
+distinguishes discriminate discriminates consider considered expect expected name everything anything something
+someone people over under aged old older long-term short-term first-line who whom evidence currently available options
+option best choice associated correlate correlates contributes leads results predicts predict carry carries failed
+fail restore restores silencing shrink shrinks kill kills work works acts act target targets bind binds block blocks
+evaluated investigated studied examined assessed applied
 """.split()
 _TOKEN = re.compile(r"[^\s,;:?!()“”\"]+|[,;:?!()]")
 _HEADS = frozenset(

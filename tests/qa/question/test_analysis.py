@@ -44,6 +44,7 @@ READ = [
     ("What causes sarcoidosis?", SHORT, "causes", ("sarcoidosis",)),
     ("Which gene is mutated in Marfan syndrome?", SHORT, "causes", ("Marfan syndrome",)),
     ("How is celiac disease diagnosed?", SHORT, "diagnosis", ("celiac disease",)),
+    ("Who was excluded from the study?", SHORT, "", ("excluded",)),
     ("What is the prognosis of ALS?", SHORT, "outcome", ("ALS",)),
     ("What is the first-line treatment of gonorrhoea?", SHORT, "treats", ("gonorrhoea",)),
     ("How is scabies treated?", SHORT, "treats", ("scabies",)),
@@ -77,6 +78,7 @@ READ = [
     ("What is the sensitivity of FIT for colorectal cancer?", "number", "diagnosis", ("FIT", "colorectal cancer")),
     ("How often is ocrelizumab infused?", "number", "dose", ("ocrelizumab",)),
     ("By how much does liraglutide lower body weight?", "number", "treats", ("liraglutide", "body weight")),
+    ("What percentage of childhood deaths are due to malaria?", "number", None, ("childhood", "malaria")),
     # comparisons
     ("apixaban vs warfarin for atrial fibrillation", "comparison", "treats",
      ("apixaban", "warfarin", "atrial fibrillation")),
@@ -134,6 +136,7 @@ FILTERED = [
     ("How many children were randomised to zinc?", Filters()),
     ("Was the pandemic of 1918 caused by H1N1?", Filters()),  # no year of publication
     ("Does the placebo response grow in trials of antidepressants?", Filters(types=TRIALS)),
+    ("What is a basket trial?", Filters()),
     ("What does guideline adherence do in asthma?", Filters()),
     ("Does aspirin prevent cancer, published in the Lancet?", Filters(journals=("Lancet",))),
     ("Studies on statins in NEJM since 2015", Filters(years=(2015, None), journals=("N Engl J Med",))),
