@@ -63,8 +63,8 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:
-    if answer.reason and not answer.abstained:
-        print(answer.reason, file=sys.stderr)
+    if answer.message and not answer.abstained:
+        print(answer.message, file=sys.stderr)
     if as_json:
         print_json(answer.to_dict())
     else:

@@ -135,8 +135,8 @@ def _capital(text: str) -> str:
 class Answer:
     """Sentences with citations, the sources, and whether it abstained.
 
-    An answer that abstained has no sentences and no sources: `reason` says why in one sentence and `nearest` holds the
-    nearest abstracts, which support nothing. Otherwise `reason` is "" or a notice (a language model that was not used
+    An answer that abstained has no sentences and no sources: `message` says why in one sentence and `nearest` holds the
+    nearest abstracts, which support nothing. Otherwise `message` is "" or a notice (a language model that was not used
     after all, citations that were dropped).
 
     `standalone_question` is a follow-up in a form that can be understood alone, `said_filters` are the filters of the
@@ -151,7 +151,7 @@ class Answer:
     sources: tuple[Source, ...] = ()
     abstained: bool = False
     nearest: tuple[Source, ...] = ()
-    reason: str = ""
+    message: str = ""
     standalone_question: str = ""
     said_filters: Filters = Filters()
     filters_in_words: str = ""
@@ -166,9 +166,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The supported sentences with the numbers of their sources, as one paragraph; the reason when it abstained."""
+        """The supported sentences with the numbers of their sources, as one paragraph; its message when it says nothing else."""
         if self.abstained:
-            return self.reason
+            return self.message
         return " ".join(f"{sentence.text} {sentence.markers}" for sentence in self.sentences if sentence.supported)
 
     @property
@@ -192,7 +192,7 @@ class Answer:
             "understood_as": self.understood_as or self.question,
             "answer": self.text,
             "abstained": self.abstained,
-            "reason": self.reason,
+            "message": self.message,
             "leaning": self.leaning.to_dict(self.sources) if self.leaning else None,
             "sentences": [sentence.to_dict() for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],

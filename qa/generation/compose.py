@@ -69,7 +69,7 @@ def written_answer(
         trouble = str(error)
     if trouble:
         reason = f"{trouble[0].upper()}{trouble[1:].rstrip('.')}. {_STAND_IN}"
-        blank = replace(blank, reason=reason, model="extractive")
+        blank = replace(blank, message=reason, model="extractive")
         yield from extractive_answer(blank, retrieved.fitting, retrieved.sources)
 
 
@@ -90,7 +90,7 @@ def _drafted(
         if isinstance(draft, NotAnswered):
             if not draft.refused:
                 raise ModelError(draft.reason)
-            yield replace(blank, abstained=True, reason=draft.reason, nearest=retrieved.sources[:_NEAREST])
+            yield replace(blank, abstained=True, message=draft.reason, nearest=retrieved.sources[:_NEAREST])
             return
         dropped += draft.dropped
         sentences.append(ground(draft, retrieved.evidence, library=library, reranker=retrieved.reranker))
@@ -98,13 +98,13 @@ def _drafted(
 
 
 def _only_supported(answer: Answer) -> Answer:
-    """Return the answer without its unsupported sentences; its reason says how many were left out."""
+    """Return the answer without its unsupported sentences; its message says how many were left out."""
     kept = tuple(sentence for sentence in answer.sentences if sentence.supported)
     count = len(answer.sentences) - len(kept)
     if not count:
         return answer
     removed = "1 sentence of the language model is" if count == 1 else f"{count} sentences of the language model are"
-    return replace(answer, sentences=kept, reason=f"{removed} left out: no quote supports what is said there.")
+    return replace(answer, sentences=kept, message=f"{removed} left out: no quote supports what is said there.")
 
 
 def _too_little_support(answer: Answer) -> str:

@@ -22,7 +22,7 @@ def test_the_text_holds_what_is_supported_with_its_numbers():
 
 
 def test_the_text_of_a_refusal_is_its_reason():
-    assert Answer("?", abstained=True, reason="Not in these abstracts.").text == "Not in these abstracts."
+    assert Answer("?", abstained=True, message="Not in these abstracts.").text == "Not in these abstracts."
 
 
 def test_what_was_checked_of_a_quote_in_other_words():
@@ -80,7 +80,7 @@ def test_markdown():
 
 
 def test_markdown_of_a_refusal_marks_the_retracted_and_runs_no_html():
-    answer = Answer("<b>?</b>", abstained=True, reason="No.", nearest=(Source(1, ABSTRACTS[3]),))
+    answer = Answer("<b>?</b>", abstained=True, message="No.", nearest=(Source(1, ABSTRACTS[3]),))
     assert "## \\<b\\>?\\</b\\>" in answer.to_markdown()
     assert "### Nearest, not used\n\n1. Metformin cures ageing" in answer.to_markdown()
     assert "**RETRACTED**" in answer.to_markdown()

@@ -55,8 +55,8 @@ def test_the_stream_grows_to_the_answer(library):
 def test_what_is_not_there_is_refused_and_the_nearest_are_shown_as_such(library, question, reason):
     answer = Assistant(library).ask(question)
     assert answer.abstained
-    assert answer.reason.startswith("Not in these abstracts: ")
-    assert reason in answer.reason
+    assert answer.message.startswith("Not in these abstracts: ")
+    assert reason in answer.message
     assert (answer.sentences, answer.sources) == ((), ())
     assert answer.nearest
 
@@ -73,13 +73,13 @@ def test_a_refusal_says_when_the_nearest_was_retracted(library):
     library.remove(["90000003"])
     answer = Assistant(library).ask("Did metformin double the life span of mice in every strain?")
     assert answer.abstained
-    assert answer.reason == "Not in these abstracts, but for one that was retracted: PMID 90000004."
+    assert answer.message == "Not in these abstracts, but for one that was retracted: PMID 90000004."
     assert answer.nearest[0].abstract.pmid == "90000004"
 
 
 @pytest.mark.parametrize(("filters", "says"), [(Filters(types=("Revew",)), "none of them passes the filters")])
 def test_filters_that_leave_nothing_are_named_as_the_reason(library, filters, says):
-    assert says in Assistant(library).ask(QUESTION, filters=filters).reason
+    assert says in Assistant(library).ask(QUESTION, filters=filters).message
 
 
 def test_a_follow_up_is_answered_by_what_went_before(library):
@@ -109,7 +109,7 @@ def test_an_empty_library_abstains(tmp_path):
     with Library.open(tmp_path / "empty", create=True) as library:
         answer = Assistant(library).ask(QUESTION)
     assert (answer.abstained, answer.nearest) == (True, ())
-    assert "this library is empty" in answer.reason
+    assert "this library is empty" in answer.message
 
 
 def test_a_follow_up_of_years_narrows_the_search_and_is_told(library):
@@ -126,7 +126,7 @@ def test_a_refused_follow_up_names_the_isoform_that_was_asked_for(library):
     first = Assistant(library).ask(QUESTION)
     second = Assistant(library).ask("What about the θ isoform?", turns=[Turn(first.question, first)])
     assert second.standalone_question == "What does IL-32θ induce in breast cancer cells?"
-    assert second.reason == "Not in these abstracts: none of those found names IL-32θ."
+    assert second.message == "Not in these abstracts: none of those found names IL-32θ."
 
 
 # ---- with a language model
@@ -171,7 +171,7 @@ def test_a_citation_to_a_number_that_was_not_given_is_dropped_and_counted(librar
 )
 def test_the_extractive_answer_stands_in_for_a_model_that_fails(library, reply, reason):
     answer = said_by(library, reply).ask(QUESTION)
-    assert reason in answer.reason
+    assert reason in answer.message
     assert answer.model == "extractive"
     assert QUOTE in [sentence.text for sentence in answer.sentences]
 
@@ -184,7 +184,7 @@ def test_a_model_that_finds_no_answer_is_believed(library):
 
 def test_a_model_server_that_is_down_is_said_in_a_sentence_beside_the_extractive_answer(library):
     answer = Assistant(library, "openai:any", llm_url="http://127.0.0.1:9/v1").ask(QUESTION)
-    assert "127.0.0.1:9" in answer.reason
+    assert "127.0.0.1:9" in answer.message
     assert answer.model == "extractive"
     assert QUOTE in [sentence.text for sentence in answer.sentences]
 
@@ -220,6 +220,6 @@ def test_what_has_no_support_is_left_out_when_so_set_and_counted(library):
     model = FakeListChatModel(responses=replies)
     answer = Assistant(library, model, leave_out_unsupported=True).ask(QUESTION)
     assert [sentence.supported for sentence in answer.sentences] == [True, True]
-    assert answer.reason == "1 sentence of the language model is left out: no quote supports what is said there."
+    assert answer.message == "1 sentence of the language model is left out: no quote supports what is said there."
     kept = said_by(library, *replies).ask(QUESTION)
     assert [bool(sentence.objection) for sentence in kept.sentences] == [False, False, True]

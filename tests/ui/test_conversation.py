@@ -91,7 +91,7 @@ def test_sentences_with_their_citations(sentences, expected):
         ),
         # What the reader should know besides.
         (
-            Answer("?", (Sentence("A.", (ROSE,)),), SOURCES, reason="The model was not used: it is down."),
+            Answer("?", (Sentence("A.", (ROSE,)),), SOURCES, message="The model was not used: it is down."),
             '<p class="aa-reason" dir="auto">The model was not used: it is down.</p>',
         ),
         # A follow-up says how it was understood; the same question again does not.
@@ -126,7 +126,7 @@ def test_the_sources_can_be_saved_for_reference_managers():
 
 
 def test_a_refusal_has_no_sources_to_save():
-    refusal = Answer("Which?", abstained=True, reason="No.", nearest=SOURCES)
+    refusal = Answer("Which?", abstained=True, message="No.", nearest=SOURCES)
     assert re.findall(r'download="([^"]*)"', answer_html(refusal, turn=1)) == ["answer.md", "answer.json"]
 
 
@@ -142,7 +142,7 @@ def test_an_answer_still_growing_claims_nothing_yet():
 
 
 def test_a_refusal_is_no_answer_and_keeps_the_nearest_apart():
-    answer = Answer("?", abstained=True, reason="None names fern.", nearest=(Source(1, SOUND),))
+    answer = Answer("?", abstained=True, message="None names fern.", nearest=(Source(1, SOUND),))
     assert '<p class="aa-abstained-head">No answer in this library</p><p dir="auto">None names fern.' in answer_html(
         answer, turn=1
     )
@@ -163,7 +163,7 @@ def test_sources_of_earlier_answers_wait_hidden():
     [
         (Exchange(1, HOSTILE), '<p class="aa-pending">Reading the abstracts'),
         (Exchange(1, HOSTILE, problem=HOSTILE), f'<p class="aa-notice" role="alert" dir="auto">{ESCAPED}</p>'),
-        (Exchange(1, HOSTILE, Answer(HOSTILE, abstained=True, reason=HOSTILE)), f'<p dir="auto">{ESCAPED}</p>'),
+        (Exchange(1, HOSTILE, Answer(HOSTILE, abstained=True, message=HOSTILE)), f'<p dir="auto">{ESCAPED}</p>'),
     ],
 )
 def test_a_question_is_shown_as_it_was_typed(exchange, expected):

@@ -326,7 +326,7 @@ def test_nothing_is_sent_to_a_tracing_service(tracing_asked_for, answer_prompt):
     assert tracing_is_enabled()
 
 
-TURNS = [Turn("What does zorbin-2β do?", Answer("What does zorbin-2β do?", reason="It raises calcium."))]
+TURNS = [Turn("What does zorbin-2β do?", Answer("What does zorbin-2β do?", message="It raises calcium."))]
 
 # what the model writes -> the question that is used
 REWRITTEN = [

@@ -165,9 +165,9 @@ def test_a_server_that_stalls_is_given_up_and_the_abstracts_answer(name, behave,
     assert let_go
     plain = Assistant(library).ask(QUESTION)
     assert (answer.model, answer.text) == ("extractive", plain.text)
-    assert answer.reason.startswith(f'The language model "local" at {url}')
-    assert "had not finished its reply after 1 seconds" in answer.reason
-    assert answer.reason.endswith("The abstracts' own sentences are shown instead.")
+    assert answer.message.startswith(f'The language model "local" at {url}')
+    assert "had not finished its reply after 1 seconds" in answer.message
+    assert answer.message.endswith("The abstracts' own sentences are shown instead.")
 
 
 def test_a_server_that_raves_without_an_end_is_cut_off(library):
@@ -175,7 +175,7 @@ def test_a_server_that_raves_without_an_end_is_cut_off(library):
         answer = Assistant(library, llm="local", llm_url=url).ask(QUESTION)
         assert all(gone.wait(10) for gone in let_go)
     assert answer.model == "extractive"
-    assert answer.reason.endswith("The abstracts' own sentences are shown instead.")
+    assert answer.message.endswith("The abstracts' own sentences are shown instead.")
 
 
 def test_a_follow_up_waits_for_its_rewriting_only_a_part_of_the_time(library):

@@ -1,0 +1,46 @@
+"""Answers to the parts of a question, joined into one answer with sources numbered anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qa.answer import Answer, Sentence, Source
+
+
+def join(blank: Answer, answers: Sequence[Answer]) -> Answer:
+    """Return one answer of the sentences of several, in their order; a message says which part has none.
+
+    It abstains where all do, with the nearest abstracts of all.
+    """
+    sources, numbers = _numbered([source for answer in answers for source in answer.sources])
+    sentences: dict[str, Sentence] = {}
+    for answer in answers:
+        pmids = {source.number: source.abstract.pmid for source in answer.sources}
+        for sentence in answer.sentences:
+            cited = (replace(citation, source=numbers[pmids[citation.source]]) for citation in sentence.citations)
+            sentences.setdefault(sentence.text, replace(sentence, citations=tuple(cited)))
+    messages = dict.fromkeys(answer.message for answer in answers if answer.message)
+    nearest, _ = _numbered([source for answer in answers for source in answer.nearest])
+    abstained = all(answer.abstained for answer in answers)
+    return replace(
+        blank,
+        sentences=tuple(sentences.values()),
+        sources=sources,
+        abstained=abstained,
+        message="\n".join([*filter(None, [blank.message]), *messages]),
+        nearest=nearest[:3] if abstained else (),
+        model=answers[0].model,
+        prompt_sha256=answers[0].prompt_sha256,
+        dropped_citations=sum(answer.dropped_citations for answer in answers),
+        headline=answers[0].headline if len(answers) == 1 else None,
+    )
+
+
+def _numbered(sources: Sequence[Source]) -> tuple[tuple[Source, ...], dict[str, int]]:
+    """Return sources, each abstract once, numbered from 1, and their numbers by PMID."""
+    by_pmid: dict[str, Source] = {}
+    for source in sources:
+        by_pmid.setdefault(source.abstract.pmid, source)
+    numbers = {pmid: number for number, pmid in enumerate(by_pmid, start=1)}
+    return tuple(replace(source, number=numbers[pmid]) for pmid, source in by_pmid.items()), numbers
