@@ -4,6 +4,7 @@
     teacher   train a larger model on them, and write down what it says of every text
     reader    train the reader on them and write it to a folder, collecting them first where they are missing
     encoder   fine-tune the encoder on them, with a reader as its teacher, and write it to a folder
+    headline  fit the weights of the yes/no headline
     average   average the weights of readers of one network
     tuned     say how well readers tell right texts from wrong ones in the lists to tune by
 
@@ -102,6 +103,13 @@ def _changed(recipe: _Recipe, arguments: argparse.Namespace, *more: str) -> _Rec
     return replace(recipe, **{name: value for name in names if (value := getattr(arguments, name)) is not None})
 
 
+def _headline(arguments: argparse.Namespace) -> None:
+    from training.headline import make_headline
+
+    work, trials = arguments.work.expanduser(), arguments.evidence_inference
+    make_headline(arguments.data, work, arguments.out, trials=trials)
+
+
 def _average(arguments: argparse.Namespace) -> None:
     from training.reader import average_readers
 
@@ -167,12 +175,13 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    names = ("lists", "teacher", "reader", "encoder", "average", "tuned")
-    lists, teacher, reader, encoder, average, tuned = (steps.add_parser(name) for name in names)
+    names = ("lists", "teacher", "reader", "encoder", "headline", "average", "tuned")
+    lists, teacher, reader, encoder, headline, average, tuned = (steps.add_parser(name) for name in names)
     for step in (lists, teacher, reader, encoder):
+        step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
+    for step in (lists, teacher, reader, encoder, headline):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
         step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
-        step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
         step.add_argument("--evidence-inference", type=Path, metavar="DIR", help="a checkout of its repository")
     for step in (average, tuned):
         step.add_argument("readers", type=Path, nargs="+", help="folders of readers")
@@ -181,6 +190,7 @@ def main(argv: Sequence[str]) -> int:
     for step in (reader, encoder, average):
         out = Path("models", "encoder" if step is encoder else "reader")
         step.add_argument("--out", type=Path, default=out, help="the folder for the weights")
+    headline.add_argument("--out", type=Path, default=Path("models/headline.json"), help="the file for the weights")
     teacher.add_argument("--out", type=Path, default=Path("models/taught.npz"), help="the file for what it says")
     teacher.add_argument("--start", type=Path, required=True, help="a folder with a model over BERT's word pieces")
     for step in (reader, encoder):
@@ -194,7 +204,7 @@ def main(argv: Sequence[str]) -> int:
     _encoder_flags(encoder)
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    doing = {"lists": _lists, "teacher": _teacher, "reader": _reader, "encoder": _encoder}
+    doing = {"lists": _lists, "teacher": _teacher, "reader": _reader, "encoder": _encoder, "headline": _headline}
     doing |= {"average": _average, "tuned": _tuned}
     try:
         doing[arguments.step](arguments)
