@@ -21,7 +21,7 @@ from qa.answer import Source
 from qa.evidence.reranked import weigh
 from qa.evidence.scoring import Evidence
 from qa.generation.headline import FEATURES, GROUPS, by_source, features, group_of
-from qa.language.polarity import valence
+from qa.language.outcomes import valence
 from qa.language.statement import statement_of
 from qa.reranking.reranker import load_reader
 from qa.retrieval import MAX_SOURCES
