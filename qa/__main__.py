@@ -63,7 +63,7 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:
-    if answer.message and not answer.abstained:
+    if answer.message and answer.sentences:
         print(answer.message, file=sys.stderr)
     if as_json:
         print_json(answer.to_dict())
@@ -96,8 +96,8 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
 def _print_answer(answer: Answer) -> None:
     if answer.understood_as:
         print(f"(asked: {answer.understood_as})")
-    if answer.leaning_told:
-        print(f"{answer.leaning_told}\n")
+    if answer.headline_told:
+        print(f"{answer.headline_told}\n")
     print(answer.text)
     shown = answer.nearest if answer.abstained else answer.sources
     if shown:

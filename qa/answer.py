@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from index.records import Abstract, Filters, Hit
+from qa.question.records import QuestionAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +92,47 @@ _NO_STUDY = frozenset({"Journal Article", "English Abstract"})
 """Publication types that name no kind of study, as those on funding do not ("Research Support, …")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaning:
-    """The side that the sources of a yes-or-no question lean `to`, and their numbers on each side."""
+Verdict = Literal["yes", "no", "mixed"]
 
-    to: str
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one source says of the statement asked: for or against it, by the sentence that says it most clearly."""
+
+    source: int
+    is_for: bool
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The verdict on the statement that a question of yes or no asks, with the numbers of the sources on each side."""
+
+    verdict: Verdict
     supporting: tuple[int, ...] = ()
     against: tuple[int, ...] = ()
+    votes: tuple[Vote, ...] = ()
 
     def told(self, sources: Sequence[Source]) -> str:
-        """Return the leaning in words, each source with its year and kind of study."""
+        """Return the headline in words: the verdict, and on each side how many abstracts, each with year and study."""
         by_number = {source.number: source for source in sources}
         sides = [
-            f"{name}: {', '.join(_study(by_number[number]) for number in numbers if number in by_number)}"
+            f"{_abstracts(numbers)} {name}: {', '.join(_study(by_number[number]) for number in numbers)}"
             for name, numbers in (("for", self.supporting), ("against", self.against))
             if numbers
         ]
-        many, few = sorted((len(self.supporting), len(self.against)), reverse=True)
-        is_majority = (len(self.against) > len(self.supporting)) == (self.to == "no")
-        count = f"{many} of {many + few}" if few else f"all {many}" if many > 1 else "the one found"
-        if many > few and is_majority:
-            return f"These abstracts lean to {self.to} ({count}). {_capital('; '.join(sides))}."
-        return f"These abstracts are divided; what fits best says {self.to}. {_capital('; '.join(sides))}."
+        none = f"; none {'for' if self.against else 'against'}" if len(sides) == 1 else ""
+        return f"{_capital(self.verdict)}. {'; '.join(sides)}{none}."
 
     def to_dict(self, sources: Sequence[Source]) -> dict[str, Any]:
-        """Return the leaning's JSON."""
-        sides = {"for": list(self.supporting), "against": list(self.against)}
-        return {"to": self.to, **sides, "text": self.told(sources)}
+        """Return the headline's JSON."""
+        sides = {"supporting": list(self.supporting), "against": list(self.against)}
+        votes = [{"for": vote.is_for, **vote.citation.to_dict()} for vote in self.votes]
+        return {"verdict": self.verdict, **sides, "text": self.told(sources), "votes": votes}
+
+
+def _abstracts(numbers: Sequence[int]) -> str:
+    return "1 abstract" if len(numbers) == 1 else f"{len(numbers)} abstracts"
 
 
 def _study(source: Source) -> str:
@@ -135,15 +150,16 @@ def _capital(text: str) -> str:
 class Answer:
     """Sentences with citations, the sources, and whether it abstained.
 
-    An answer that abstained has no sentences and no sources: `message` says why in one sentence and `nearest` holds the
-    nearest abstracts, which support nothing. Otherwise `message` is "" or a notice (a language model that was not used
-    after all, citations that were dropped).
+    `message` is what is said where nothing is quoted: why it abstained, what the library's records tell, talk, or a
+    notice beside the sentences (a spelling that was searched for, a language model that was not used after all). An
+    answer that abstained has no sentences and no sources; `nearest` holds the nearest abstracts, which support nothing.
 
     `standalone_question` is a follow-up in a form that can be understood alone, `said_filters` are the filters of the
     follow-ups so far (`filters_in_words`), and `filters` those that held: the person's own with the said ones. The
     answer depends on them and on `settings`, `library_digest`, `model` and `prompt_sha256`.
 
-    `leaning` is that of the sources, for a question of yes or no without a language model.
+    `analysis` is what was read of the question. `headline` is there for a question of yes or no where the verdict is
+    sure, without a language model.
     """
 
     question: str
@@ -161,13 +177,14 @@ class Answer:
     model: str = "extractive"
     prompt_sha256: str = ""
     dropped_citations: int = 0
-    leaning: Leaning | None = None
+    analysis: QuestionAnalysis | None = None
+    headline: Headline | None = None
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def text(self) -> str:
-        """The supported sentences with the numbers of their sources, as one paragraph; its message when it says nothing else."""
-        if self.abstained:
+        """The supported sentences with the numbers of their sources, as one paragraph; without any, the message."""
+        if self.abstained or not self.sentences:
             return self.message
         return " ".join(f"{sentence.text} {sentence.markers}" for sentence in self.sentences if sentence.supported)
 
@@ -180,9 +197,9 @@ class Answer:
         return standalone if standalone != self.question else ""
 
     @property
-    def leaning_told(self) -> str:
-        """The leaning in words, or ""."""
-        return self.leaning.told(self.sources) if self.leaning else ""
+    def headline_told(self) -> str:
+        """The headline in words, or ""."""
+        return self.headline.told(self.sources) if self.headline else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, that of the command line."""
@@ -193,7 +210,8 @@ class Answer:
             "answer": self.text,
             "abstained": self.abstained,
             "message": self.message,
-            "leaning": self.leaning.to_dict(self.sources) if self.leaning else None,
+            "analysis": self.analysis.to_dict() if self.analysis else None,
+            "headline": self.headline.to_dict(self.sources) if self.headline else None,
             "sentences": [sentence.to_dict() for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],
             "nearest": [source.to_dict() for source in self.nearest],
@@ -210,7 +228,7 @@ class Answer:
         lines = [f"## {_plain(self.question)}", ""]
         if self.understood_as:
             lines += [f"Asked as: {_plain(self.understood_as)}", ""]
-        lines += [_plain(text) + "\n" for text in (self.leaning_told, self.text) if text]
+        lines += [_plain(text) + "\n" for text in (self.headline_told, self.text) if text]
         marks = {source.number: _marks(source) for source in self.sources}
         for quoted in (citation for sentence in self.sentences for citation in sentence.citations):
             place = f"PMID {quoted.pmid}, {quoted.start}-{quoted.end}"

@@ -15,14 +15,23 @@ from qa.answer import Answer, Source, Turn
 from qa.conversation import Standalone, is_sane, standalone
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
-from qa.generation.compose import RetrievedEvidence, extractive_answer, written_answer
+from qa.generation.compose import RetrievedEvidence, extractive_answer, findings_answer, message_answer, written_answer
+from qa.generation.joining import join
+from qa.generation.library_facts import library_facts
+from qa.generation.lookups import Lookup, look_up
+from qa.generation.overview import MOST_SENTENCES
 from qa.generation.prompts import load_prompt
-from qa.grounding import answering, check_quotes, refusal
+from qa.generation.refusal import refusal
+from qa.generation.spelling import respelled
+from qa.generation.talk import talk
+from qa.grounding import answering, check_quotes
 from qa.provenance import provenance
+from qa.question.analysis import analyse
 from qa.question.filters import described, within
+from qa.question.records import Known, QuestionAnalysis
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
-from qa.retrieval import retrieve
+from qa.retrieval import MAX_SOURCES, retrieve
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -67,36 +76,50 @@ class Assistant:
 
     def stream(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Answer]:
         """Yield the answer as it grows by a sentence each time; the last one is the whole, checked answer."""
-        asked = check_text(question)
         started = time.perf_counter()
-        understood = self._standalone(asked, turns, filters)
-        blank = self._blank(asked, understood, within(checked_filters(filters), understood.filters))
-        query = self.library.parse(understood.question)
-        sources = self._retrieve(query, blank.filters)
-        evidence = self._rerank_evidence(query, sources, focus=understood.focus)
-        retrieved = time.perf_counter()
-        for growing in check_quotes(self._composed(blank, query, sources, evidence), sources, self.library):
+        blank, focus = self._understood(check_text(question), turns, checked_filters(filters))
+        retrieved = 0.0
+        for growing in self._answers(blank, focus):
             now = time.perf_counter()
+            retrieved = retrieved or now
             yield replace(growing, seconds={"retrieval": retrieved - started, "answer": now - retrieved})
 
-    def _retrieve(self, query: Query, filters: Filters) -> list[Source]:
-        return retrieve(self.library, query, filters=filters, reranker=self._reranker)
+    # ---- what is asked
 
-    def _rerank_evidence(self, query: Query, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
-        return rerank_evidence(query, sources, library=self.library, focus=focus, reranker=self._reranker)
+    def _understood(self, question: str, turns: Sequence[Turn], filters: Filters) -> tuple[Answer, str]:
+        """Return the answer without sources (its question, analysis, filters and settings), and the follow-up's focus.
 
-    def _blank(self, asked: str, understood: Standalone, filters: Filters) -> Answer:
-        """Return the answer without sources: its question, filters, library and settings."""
-        return Answer(
-            asked,
+        Talk and questions on the library itself are what they are, whatever came before, and are no earlier turn.
+        """
+        earlier = [turn for turn in turns if not (turn.answer.analysis and turn.answer.analysis.kind == "talk")]
+        analysis = self._analysis(question)
+        understood = Standalone(question)
+        if earlier and analysis.kind not in ("talk", "library", "look-up"):
+            understood = self._standalone(question, earlier, filters)
+            if understood.question != question:
+                analysis = self._analysis(understood.question)
+        own = within(understood.filters, analysis.filters)
+        blank = Answer(
+            question,
             standalone_question=understood.question,
             said_filters=understood.filters,
-            filters_in_words=described(understood.filters),
-            filters=filters,
+            filters_in_words=described(own),
+            filters=within(filters, own),
             library_digest=self.library.digest,
             settings=provenance(self.library, self._reranker),
             model=self.model_name,
+            analysis=analysis,
         )
+        return blank, understood.focus
+
+    def _analysis(self, question: str) -> QuestionAnalysis:
+        known = Known(lambda descriptor: self.library.has_label("mesh", descriptor), self._journals)
+        return analyse(question, encoder=self.library.encoder, known=known)
+
+    def _journals(self, written: str) -> tuple[str, ...]:
+        """Return the library's own names of a journal."""
+        names = self.library.label_values("journal")
+        return tuple(name for name in names if name.casefold() == written.casefold())
 
     def _standalone(self, question: str, turns: Sequence[Turn], filters: Filters) -> Standalone:
         """Return a follow-up as a standalone question, in a language model's words where they are sane.
@@ -119,42 +142,111 @@ class Assistant:
         """Return True if a follow-up can filter by a MeSH descriptor: abstracts have it, and no other is set."""
         return not filters.mesh and self.library.has_label("mesh", descriptor)
 
+    # ---- what is answered
+
+    def _answers(self, blank: Answer, focus: str) -> Iterator[Answer]:
+        """Yield the growing answer of a question, by its kind."""
+        analysis = blank.analysis
+        assert analysis is not None
+        if analysis.kind == "talk":
+            yield message_answer(blank, talk(analysis, self.library).message)
+        elif analysis.kind == "library":
+            facts = library_facts(replace(analysis, filters=blank.filters), self.library)
+            yield message_answer(blank, facts.message, facts.sources)
+        elif lookup := look_up(analysis, self.library):
+            yield from self._from_lookup(blank, lookup, analysis)
+        elif len(analysis.parts) > 1:
+            yield from self._parts(blank, [self._analysis(part) for part in analysis.parts])
+        else:
+            yield from self._searched(blank, analysis, focus=focus)
+
+    def _from_lookup(self, blank: Answer, lookup: Lookup, analysis: QuestionAnalysis) -> Iterator[Answer]:
+        """Yield the answer from the abstracts that the question names; none of others where these are absent."""
+        if not lookup.is_found:
+            yield replace(blank, abstained=True, message=lookup.message)
+            return
+        named = replace(blank, filters=within(blank.filters, lookup.filters), message=lookup.message)
+        if analysis.kind != "look-up":
+            answers = list(self._searched(named, analysis))
+            if not answers[-1].abstained:
+                yield from answers
+                return
+        titles = " ".join(source.abstract.title for source in lookup.sources)
+        query = self.library.parse(titles[:1000])
+        evidence = rerank_evidence(query, lookup.sources, library=self.library)
+        growing = findings_answer(named, evidence, lookup.sources, of_each=3)
+        yield from check_quotes(growing, lookup.sources, self.library)
+
+    def _parts(self, blank: Answer, analyses: Sequence[QuestionAnalysis]) -> Iterator[Answer]:
+        """Yield the answer part by part; a part that is not in these abstracts is said to be."""
+        answers: list[Answer] = []
+        for analysis in analyses:
+            part = replace(blank, standalone_question=analysis.question)
+            *_, answer = self._searched(part, analysis)
+            if answer.abstained:
+                answer = replace(answer, message=f"{analysis.question} {answer.message}")
+            answers.append(answer)
+            yield join(blank, answers)
+
+    def _searched(self, blank: Answer, analysis: QuestionAnalysis, *, focus: str = "") -> Iterator[Answer]:
+        """Yield the answer from what search finds for the question; a misspelt word is searched for as it is known."""
+        text = analysis.text or analysis.question
+        if spelling := respelled(text, self.library):
+            text = spelling.text
+            analysis = self._analysis(text)
+            blank = replace(blank, message="\n".join(filter(None, (blank.message, spelling.message))))
+        query = self.library.parse(text)
+        top = MOST_SENTENCES if analysis.kind == "overview" else MAX_SOURCES
+        sources = retrieve(self.library, query, filters=blank.filters, top=top, reranker=self._reranker)
+        evidence = self._rerank_evidence(query, sources, focus=focus)
+        yield from check_quotes(self._composed(blank, analysis, query, sources, evidence), sources, self.library)
+
+    def _rerank_evidence(self, query: Query, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
+        return rerank_evidence(query, sources, library=self.library, focus=focus, reranker=self._reranker)
+
     def _composed(
-        self, blank: Answer, query: Query, sources: Sequence[Source], evidence: Sequence[Evidence]
+        self,
+        blank: Answer,
+        analysis: QuestionAnalysis,
+        query: Query,
+        sources: Sequence[Source],
+        evidence: Sequence[Evidence],
     ) -> Iterator[Answer]:
         fitting = answering(evidence)
+        if not fitting and analysis.kind == "overview":
+            fitting = [sentence for sentence in evidence if not (sentence.missing_names or sentence.missing_words)]
         if not fitting:
-            yield self._abstain(blank, query, evidence)
-        elif self._model is None:
-            yield from extractive_answer(blank, fitting, sources)
-        else:
-            found = RetrievedEvidence(tuple(sources), tuple(evidence), tuple(fitting), self._reranker)
+            yield self._abstain(blank, analysis, query)
+        elif self._model is not None:
+            retrieved = RetrievedEvidence(tuple(sources), tuple(evidence), tuple(fitting), self._reranker)
             yield from written_answer(
                 blank,
-                found,
+                retrieved,
                 model=self._model,
                 library=self.library,
                 leave_out_unsupported=self._leave_out_unsupported,
             )
+        elif analysis.kind == "overview":
+            yield from findings_answer(blank, fitting, sources)
+        else:
+            yield from extractive_answer(blank, evidence, fitting, sources)
 
-    def _abstain(self, blank: Answer, query: Query, evidence: Sequence[Evidence]) -> Answer:
+    def _abstain(self, blank: Answer, analysis: QuestionAnalysis, query: Query) -> Answer:
         """Return the answer that abstains, with the nearest abstracts, retracted ones included and marked."""
         everything = replace(blank.filters, include_retracted=True)
         nearest = retrieve(self.library, query, filters=everything)[:_NEAREST]  # not reranked: they are no answer
-        return replace(blank, abstained=True, reason=self._why_not(query, nearest, evidence), nearest=tuple(nearest))
+        why_not = self._why_not(analysis, query, nearest, blank.filters)
+        message = "\n".join(filter(None, (blank.message, why_not)))
+        return replace(blank, abstained=True, message=message, nearest=tuple(nearest))
 
-    def _why_not(self, query: Query, nearest: Sequence[Source], evidence: Sequence[Evidence]) -> str:
-        """Return why there is no answer: nothing to search, only a retracted abstract, or missing names and words."""
-        if not nearest:
-            if self.library.info().abstracts:
-                return "Not in these abstracts: none of them passes the filters."
-            return "Not in these abstracts: this library is empty; add abstracts to it first."
+    def _why_not(self, analysis: QuestionAnalysis, query: Query, nearest: Sequence[Source], filters: Filters) -> str:
+        """Return why there is no answer: only a retracted abstract has one, or what `refusal` says."""
         retracted = [source for source in nearest if source.abstract.is_retracted]
-        answering_retracted = answering(self._rerank_evidence(query, retracted))
+        answering_retracted = answering(self._rerank_evidence(query, retracted)) if retracted else []
         if answering_retracted:
             pmid = answering_retracted[0].source.abstract.pmid
             return f"Not in these abstracts, but for one that was retracted: PMID {pmid}."
-        return refusal(query.text, evidence)
+        return refusal(analysis, self.library, filters).message
 
 
 def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:

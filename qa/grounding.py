@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index import Library
-from index.analysis.terms import as_written
 from index.embedding.encoder import Encoder, Vectors
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
+from qa.language.discourse import gives_orders
 from qa.language.entailment import first_contradiction
 from qa.language.synonyms import everyday_words, near_terms
 from qa.reranking.protocol import Candidate, Reranker
@@ -26,11 +25,6 @@ _SUPPORTS_CHANCE = 0.7
 to tune by, where twice as many supported ones are accepted, and as few others."""
 _WORTH_SCORING = 0.4
 """The cosine from which the reranker scores a quote: none below was ever scored as support."""
-_GIVES_ORDERS = re.compile(
-    r"<\||\|>|<<<|>>>|^\s*(?:system|assistant|user):|\b(?:ignore|forget|disregard) (?:\w+ ){0,3}instructions\b",
-    re.I | re.M,
-)
-"""Marks of chat templates and of our prompts, and orders to a model: an order is no finding."""
 _NOT_SAID = "its source does not say it"
 _OBJECTIONS = {
     "number": "its source does not give its numbers",
@@ -46,22 +40,12 @@ _OBJECTIONS = {
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the evidence that may answer: no name of the question is missing, and its confidence is high enough."""
-    return [sentence for sentence in evidence if not sentence.missing_names and sentence.confidence >= ANSWERS]
-
-
-def refusal(question: str, evidence: Sequence[Evidence]) -> str:
-    """Return why there is no answer, in a sentence with the names or words of the question that no abstract has."""
-    if evidence:
-        first = evidence[0]
-        absent = [name for name in first.missing_names if all(name in other.missing_names for other in evidence)]
-        if absent:
-            return f"Not in these abstracts: none of those found names {as_written(absent[0], question)}."
-        unused = [word for word in first.missing_words if all(word in other.missing_words for other in evidence)]
-        if unused:
-            listed = " or ".join(f"“{word}”" for word in unused[:3])
-            return f"Not in these abstracts: none of those found speaks of {listed}."
-    return "Not in these abstracts: none of those found holds a sentence that answers this."
+    """Return the evidence that may answer: no name of the question is missing, it is sure enough, and gives no orders."""
+    return [
+        sentence
+        for sentence in evidence
+        if not sentence.missing_names and sentence.confidence >= ANSWERS and not gives_orders(sentence.text)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +109,7 @@ def objection(quote: str, statement: Statement, *, vector: Vectors, context: str
     scores it as support, and no rule of `qa.language.entailment` contradicts; an order to a language model bears
     nothing out. `vector` is the quote's, `context` the text of its abstract, title first.
     """
-    if _GIVES_ORDERS.search(quote):
+    if gives_orders(quote):
         return _NOT_SAID
     if not statement.is_near(quote, context.partition(chr(10))[0], vector=vector):
         return _NOT_SAID

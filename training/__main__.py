@@ -4,6 +4,7 @@
     teacher   train a larger model on them, and write down what it says of every text
     reranker  train the reranker on them and write it to a folder, collecting them first where they are missing
     encoder   fine-tune the encoder on them, with a reranker as its teacher, and write it to a folder
+    headline  fit the weights of the yes/no headline
     average   average the weights of rerankers of one network
     question  train the classifier that tells what kind of question is asked, and write it to a folder
     tuned     say how well rerankers tell right texts from wrong ones in the lists to tune by
@@ -110,6 +111,13 @@ def _changed(recipe: _Recipe, arguments: argparse.Namespace, *more: str) -> _Rec
     return replace(recipe, **{name: value for name in names if (value := getattr(arguments, name)) is not None})
 
 
+def _headline(arguments: argparse.Namespace) -> None:
+    from training.headline import make_headline
+
+    work, trials = arguments.work.expanduser(), arguments.evidence_inference
+    make_headline(arguments.data, work, arguments.out, trials=trials)
+
+
 def _average(arguments: argparse.Namespace) -> None:
     from training.reranker import average_rerankers
 
@@ -177,14 +185,15 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    names = ("lists", "teacher", "reranker", "encoder", "average", "tuned", "question")
-    lists, teacher, reranker, encoder, average, tuned, question = (steps.add_parser(name) for name in names)
-    for step in (lists, teacher, reranker, encoder, question):
+    names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question")
+    lists, teacher, reranker, encoder, headline, average, tuned, question = (steps.add_parser(name) for name in names)
+    for step in (lists, teacher, reranker, encoder):
+        step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
+    for step in (lists, teacher, reranker, encoder, headline, question):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
     question.add_argument("--out", type=Path, default=Path("models/question"), help="the folder for the weights")
-    for step in (lists, teacher, reranker, encoder):
+    for step in (lists, teacher, reranker, encoder, headline):
         step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
-        step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
         step.add_argument("--evidence-inference", type=Path, metavar="DIR", help="a checkout of its repository")
     for step in (average, tuned):
         step.add_argument("rerankers", type=Path, nargs="+", help="folders of rerankers")
@@ -193,6 +202,7 @@ def main(argv: Sequence[str]) -> int:
     for step in (reranker, encoder, average):
         out = Path("models", "encoder" if step is encoder else "reranker")
         step.add_argument("--out", type=Path, default=out, help="the folder for the weights")
+    headline.add_argument("--out", type=Path, default=Path("models/headline.json"), help="the file for the weights")
     teacher.add_argument("--out", type=Path, default=Path("models/taught.npz"), help="the file for what it says")
     teacher.add_argument("--start", type=Path, required=True, help="a folder with a model over BERT's word pieces")
     for step in (reranker, encoder):
@@ -206,7 +216,7 @@ def main(argv: Sequence[str]) -> int:
     _encoder_flags(encoder)
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder}
+    doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder, "headline": _headline}
     doing |= {"average": _average, "tuned": _tuned, "question": _question}
     try:
         doing[arguments.step](arguments)

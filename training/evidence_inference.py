@@ -67,7 +67,7 @@ def evidence_inference_lists(folder: Path) -> Iterator[TextList]:
     `folder` is a checkout of the repository. Raises FileError when it lacks the files.
     """
     dice, count = random.Random(SEED + 3), 0
-    for article, prompts in _prompts(folder):
+    for article, prompts in answered_prompts(folder):
         title, sentences = _article(folder, article)
         part = TUNE if part_of(article) == TUNE else TRAIN
         for prompt in prompts:
@@ -106,7 +106,8 @@ def _words(text: str) -> set[str]:
     return {one for one in re.findall(r"[a-z]{5,}", text.lower())}
 
 
-def _prompts(folder: Path) -> Iterator[tuple[str, list[_Prompt]]]:
+def answered_prompts(folder: Path) -> Iterator[tuple[str, list[_Prompt]]]:
+    """Yield the prompts that were answered, by the article that they are on."""
     asked = {row["PromptID"]: row for row in _rows(folder / "annotations" / "prompts_merged.csv")}
     by_prompt: dict[str, list[Mapping[str, str]]] = {}
     for row in _rows(folder / "annotations" / "v2_annotations.csv"):

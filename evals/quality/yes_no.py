@@ -16,52 +16,53 @@ from typing import Any
 from evals.corpora import SEED, bioasq, build_library, by_pmid, joined, part_of, read_rows
 from index import Abstract, Library, Section
 from qa.answer import Source
-from qa.evidence.reranked import rerank_evidence, stances
-from qa.generation import extractive
-from qa.generation.yes_no import asks_yes_or_no, leaning
+from qa.evidence.reranked import rerank_evidence
+from qa.generation.headline import headline
+from qa.language.statement import statement_of
 from qa.reranking.protocol import Reranker
 from qa.retrieval import MAX_SOURCES
 
-COLUMNS = ("questions", "accuracy", "macro-F1", "yes")
+COLUMNS = ("questions", "shown", "accuracy", "macro-F1", "yes")
 _SAMPLE = 300
 """BioASQ's questions that are asked, drawn by the seed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A question's answer, "yes" or "no", and what the sentences chosen for it lean to."""
+    """A question's answer, "yes" or "no", and the verdict of its headline, "" where none is shown."""
 
     answer: str
-    leaning: str
+    verdict: str
 
 
 def figures(judged: Sequence[Judged]) -> dict[str, float | int]:
-    """Return accuracy and macro-F1 over the questions, and the share to which the answer is yes."""
+    """Return the share of questions with a headline; of these accuracy, macro-F1 and the share answered by yes."""
     from sklearn.metrics import accuracy_score, f1_score
 
-    answers, leanings = [one.answer for one in judged], [one.leaning for one in judged]
-    return {
-        "questions": len(judged),
-        "accuracy": float(accuracy_score(answers, leanings)),
-        "macro-F1": float(f1_score(answers, leanings, average="macro")),
-        "yes": answers.count("yes") / len(answers),
-    }
+    shown = [one for one in judged if one.verdict]
+    row: dict[str, float | int] = {"questions": len(judged), "shown": len(shown) / len(judged)}
+    if shown:
+        answers, verdicts = [one.answer for one in shown], [one.verdict for one in shown]
+        row["accuracy"] = float(accuracy_score(answers, verdicts))
+        row["macro-F1"] = float(f1_score(answers, verdicts, labels=["yes", "no"], average="macro"))
+        row["yes"] = answers.count("yes") / len(answers)
+    return row
 
 
 def majority(judged: Sequence[Judged]) -> list[Judged]:
     """Return the questions as one who always says what is said most would answer them."""
     ((most, _),) = Counter(one.answer for one in judged).most_common(1)
-    return [replace(one, leaning=most) for one in judged]
+    return [replace(one, verdict=most) for one in judged]
 
 
 def judge(
     library: Library, question: str, answer: str, abstracts: Sequence[Abstract], reranker: Reranker | None
-) -> Judged | None:
-    """Return what is chosen from the abstracts leans to; None when nothing can be chosen."""
+) -> Judged:
+    """Return the answer with the headline over the abstracts."""
     sources = [Source(number, abstract) for number, abstract in enumerate(abstracts[:MAX_SOURCES], start=1)]
     evidence = rerank_evidence(question, sources, library=library, reranker=reranker)
-    found = leaning(question, extractive.compose(evidence), stances(evidence))
-    return Judged(answer, found.to) if found else None
+    verdict = headline(question, evidence)
+    return Judged(answer, verdict.verdict if verdict else "")
 
 
 def pubmedqa_judged(data: Path, work: Path, reranker: Reranker | None) -> list[Judged]:
@@ -72,9 +73,9 @@ def pubmedqa_judged(data: Path, work: Path, reranker: Reranker | None) -> list[J
         judged = [
             judge(library, row["question"], row["answer"], [_without_conclusion(rows[row["pmid"]])], reranker)
             for row in asked
-            if row["answer"] in ("yes", "no") and asks_yes_or_no(row["question"])
+            if row["answer"] in ("yes", "no") and statement_of(row["question"]) is not None
         ]
-    return [one for one in judged if one]
+    return judged
 
 
 def bioasq_judged(data: Path, work: Path, reranker: Reranker | None) -> list[Judged]:
@@ -97,11 +98,11 @@ def bioasq_judged(data: Path, work: Path, reranker: Reranker | None) -> list[Jud
             )
             for row in drawn
         ]
-    return [one for one in judged if one]
+    return judged
 
 
 def _is_usable(row: Mapping[str, Any]) -> bool:
-    return row["type"] == "yesno" and row["exact_answer"] in ("yes", "no") and asks_yes_or_no(row["question"])
+    return row["type"] == "yesno" and row["exact_answer"] in ("yes", "no") and statement_of(row["question"]) is not None
 
 
 def _without_conclusion(row: Mapping[str, Any]) -> Abstract:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from index import Library
 from index.errors import ModelError
-from qa.answer import Answer, Sentence, Source
-from qa.evidence.reranked import stances
+from qa.answer import Answer, Headline, Sentence, Source
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
+from qa.generation.headline import headline
+from qa.generation.overview import overview
 from qa.generation.prompts import load_prompt
-from qa.generation.yes_no import leaning
 from qa.grounding import cited_only, ground
 from qa.reranking.protocol import Reranker
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _NEAREST = 3
+_MOST_SENTENCES = 8
+"""Sentences of an answer with a headline at most, those of its votes among them."""
 _STAND_IN = "The abstracts' own sentences are shown instead."
 
 
@@ -37,13 +39,60 @@ class RetrievedEvidence:
     reranker: Reranker | None = None
 
 
-def extractive_answer(blank: Answer, fitting: Sequence[Evidence], sources: Sequence[Source]) -> Iterator[Answer]:
-    """Yield the answer with the first of the abstracts' own sentences, with two, and so on to all, then its leaning."""
+def message_answer(blank: Answer, message: str, sources: Sequence[Source] = ()) -> Answer:
+    """Return the answer that quotes nothing: talk, or what the library's records tell, with the abstracts behind it."""
+    return replace(blank, message=message, sources=tuple(sources), model="extractive")
+
+
+def extractive_answer(
+    blank: Answer, evidence: Sequence[Evidence], fitting: Sequence[Evidence], sources: Sequence[Source]
+) -> Iterator[Answer]:
+    """Yield the answer with the first of the abstracts' own sentences, with two, and so on to all, then its headline.
+
+    The sentences by which the headline's sources have their say are among them, those of the verdict's side first.
+    """
+    verdict = headline(blank.standalone_question, evidence)
     sentences = extractive.compose(fitting)
+    if verdict is not None:
+        sentences = _with_votes(sentences, verdict)
     for count in range(1, len(sentences)):
         yield _with_sentences(blank, sentences[:count], sources)
     whole = _with_sentences(blank, sentences, sources)
-    yield replace(whole, leaning=leaning(blank.standalone_question, whole.sentences, stances(fitting)))
+    yield whole if verdict is None else replace(whole, headline=_renumbered(verdict, whole.sources))
+
+
+def findings_answer(
+    blank: Answer, evidence: Sequence[Evidence], sources: Sequence[Source], *, of_each: int = 1
+) -> Iterator[Answer]:
+    """Yield the answer of an overview or a look-up as it grows: what each source found."""
+    sentences = overview(evidence, of_each=of_each)
+    for count in range(1, len(sentences) + 1):
+        yield _with_sentences(blank, sentences[:count], sources)
+    if not sentences:
+        yield replace(blank, abstained=True, nearest=tuple(sources[:_NEAREST]))
+
+
+def _with_votes(sentences: Sequence[Sentence], verdict: Headline) -> list[Sentence]:
+    """Return the sentences with those of the headline's votes in front that are not among them."""
+    quoted = {(citation.pmid, citation.start) for sentence in sentences for citation in sentence.citations}
+    ordered = sorted(verdict.votes, key=lambda vote: vote.is_for != (verdict.verdict != "no"))
+    missing = [vote.citation for vote in ordered if (vote.citation.pmid, vote.citation.start) not in quoted]
+    voting = [Sentence(citation.quote, (citation,)) for citation in missing]
+    return [*voting, *sentences][:_MOST_SENTENCES]
+
+
+def _renumbered(verdict: Headline, sources: Sequence[Source]) -> Headline:
+    """Return the headline with its sources numbered as in the answer; a source that is not cited there has no vote."""
+    numbers = {source.abstract.pmid: source.number for source in sources}
+    votes = tuple(
+        replace(vote, source=number, citation=replace(vote.citation, source=number))
+        for vote in verdict.votes
+        if (number := numbers.get(vote.citation.pmid))
+    )
+    supporting, against = (
+        tuple(sorted({vote.source for vote in votes if vote.is_for is side})) for side in (True, False)
+    )
+    return Headline(verdict.verdict, supporting, against, votes)
 
 
 def written_answer(
@@ -70,7 +119,7 @@ def written_answer(
     if trouble:
         reason = f"{trouble[0].upper()}{trouble[1:].rstrip('.')}. {_STAND_IN}"
         blank = replace(blank, message=reason, model="extractive")
-        yield from extractive_answer(blank, retrieved.fitting, retrieved.sources)
+        yield from extractive_answer(blank, retrieved.evidence, retrieved.fitting, retrieved.sources)
 
 
 def _drafted(

@@ -183,11 +183,17 @@ def _takes_the_other_side(text: str, quote: str, _: str) -> bool:
 
 def _has_what_the_quote_lacks(text: str, quote: str, _: str) -> bool:
     """Return True if the text says "with" of a thing of which the quote says only "without", or the other way round."""
-    said, quoted = _with_and_without(text), _with_and_without(quote)
+    said, quoted = with_and_without(text), with_and_without(quote)
     return any((thing, not has) in quoted and (thing, has) not in quoted for thing, has in said)
 
 
-def _with_and_without(text: str) -> set[tuple[str, bool]]:
+def drugs_named(text: str) -> frozenset[str]:
+    """Return the drugs and enzymes that a text names by their endings, in small letters: {"warfarin"}."""
+    return frozenset(match.group().lower() for match in _NAMED_BY_ENDING.finditer(text))
+
+
+def with_and_without(text: str) -> set[tuple[str, bool]]:
+    """Return what a text says "with" (True) and "without" (False) of."""
     found: set[tuple[str, bool]] = set()
     for match in _WITH.finditer(text):
         following = content_words(" ".join(text[match.end() :].split()[:2]))

@@ -1,0 +1,234 @@
+"""The yes/no headline: a verdict on the statement asked, held against each finding; none where it is not sure."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analysis.terms import content_words
+from qa.answer import Headline, Verdict, Vote
+from qa.evidence.scoring import Evidence
+from qa.language.discourse import announces, asks_what_was_done, only_tells_what_was_done
+from qa.language.polarity import Finding, finding
+from qa.language.settings import is_apart
+from qa.language.statement import UP, Statement, statement_of
+
+_WEIGHTS = Path(__file__).parents[2] / "models" / "headline.json"
+_OF_A_SOURCE, _NEXT = 5, 0.5
+"""Sentences of a source that are held against the statement, and what each weighs beside the one before."""
+_LATER_SOURCE = 0.8
+_CLEAR = 0.7
+"""The share of the weight of the clearest source from which another one has a vote."""
+_STRONG = 0.15
+"""The chance of error up to which a source can make a verdict mixed."""
+_CONFIDENT = 0.05
+"""The least confidence of a sentence that is looked at."""
+_SECTIONS = {"CONCLUSIONS": 1.2, "RESULTS": 1.0, "": 1.0, "BACKGROUND": 0.25, "OBJECTIVE": 0.1, "METHODS": 0.25}
+_NOT_FOUND = re.compile(
+    r"\b(?:further|future|larger|more|additional) (?:\w+ ){0,3}(?:studies|research|trials|work|investigations?|data"
+    r"|evidence)\b(?=.*\b(?:need|requir|warrant|necessary|should|confirm))"
+    r"|\b(?:if (?:confirmed|proven|true)|remains? to be|it is (?:possible|conceivable)|hypothesi[sz]ed?|whether"
+    r"|protocol|will be (?:assessed|measured|randomi|evaluated|compared))\b"
+    r"|\byou (?:must|should|are)\b|\b(?:the|every|your) (?:user|reply|instructions|prompt|assistant)\b"
+    r"|\bprevious instructions\b|\bdear assistant\b"
+    r"|^(?:to (?:estimate|assess|compare|determine|test|examine|evaluate|investigate|establish|find))\b"
+    r"|\?$",
+    re.I,
+)
+"""Provisos, plans and what is said to a reader: no findings."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """A sentence held against a statement: what it says of it, and how much it counts."""
+
+    evidence: Evidence
+    finding: Finding
+    weight: float
+    says: int
+    """1 when it bears the statement out, -1 when it speaks against it, 0 when it does not tell."""
+
+
+def headline(question: str, evidence: Sequence[Evidence]) -> Headline | None:
+    """Return the verdict on what a question of yes or no asks; None for another question, or where it is not sure.
+
+    `evidence` are sentences of the sources, best first, read by the cross-encoder or not. A source has one vote.
+    """
+    statement = statement_of(question)
+    if statement is None:
+        return None
+    held = by_source(statement, question, evidence)
+    return weights().verdict(statement, held) if held else None
+
+
+def by_source(statement: Statement, question: str, evidence: Sequence[Evidence]) -> list[list[Held]]:
+    """Return the findings of each source that bear on a statement, the clearest first, in the order of the sources."""
+    sources: dict[int, list[Held]] = {}
+    for one in evidence:
+        held = hold(statement, question, one)
+        if held is not None:
+            sources.setdefault(one.source.number, []).append(held)
+    ranked = [
+        sorted(each, key=lambda one: (-one.weight, one.evidence.start))[:_OF_A_SOURCE] for each in sources.values()
+    ]
+    return sorted(ranked, key=lambda each: -each[0].weight)
+
+
+def hold(statement: Statement, question: str, one: Evidence) -> Held | None:
+    """Return a sentence held against a statement; None when it is no finding, or on another subject or setting."""
+    text, abstract = one.text, one.source.abstract
+    if one.confidence < _CONFIDENT or one.missing_names or _NOT_FOUND.search(text) or announces(text):
+        return None
+    if only_tells_what_was_done(text) and not asks_what_was_done(question):
+        return None
+    if is_apart(statement, text, abstract.title, abstract.text):
+        return None
+    told = finding(statement, text, abstract.title)
+    on_subject = max(told.on_subject, 0.8 * _share(statement.subject, abstract.text))
+    least = 0.3 if statement.axis in ("amount", "fact") else 0.6  # benefit and harm have many outcomes
+    fit = on_subject**2 * (least + (1 - least) * told.on_outcome) * (1.0 if told.names_rival else 0.3)
+    fit *= 0.4 + 0.6 * _share(statement.setting, f"{abstract.title} {abstract.text}")
+    weight = fit * _SECTIONS.get(one.section, 1.0) * (0.25 + 0.75 * one.confidence)
+    says = statement.verdict_of(told.way) if told.way is not None else 0
+    return Held(one, told, weight, says)
+
+
+def _share(words: str, text: str) -> float:
+    wanted, held = set(content_words(words)), set(content_words(text))
+    return len(wanted & held) / len(wanted) if wanted else 1.0
+
+
+RULES = (
+    "direction",
+    "far",
+    "numbers",
+    "denial",
+    "chance",
+    "rare",
+    "evaluation",
+    "both arms",
+    "unproven",
+    "link",
+    "occurs",
+    "causes",
+    "assertion",
+)
+GROUPS = ("plain", "inverted", "compared", "loose")
+FEATURES = (*RULES, "stance", "stance where rules are silent", "agreement", "first", "told", "read")
+"""What a statement's sources say, each signed: 1 for it, -1 against it."""
+
+
+def group_of(statement: Statement) -> str:
+    """Return which weights a statement is judged by: what goes one way, a comparison, or all else."""
+    if statement.rival:
+        return "compared"
+    if statement.axis == "fact" or statement.accepts == frozenset((1, -1)):
+        return "loose"
+    is_inverted = statement.axis == "harm" or statement.accepts != frozenset((UP,))
+    return "inverted" if is_inverted else "plain"
+
+
+def features(sources: Sequence[Sequence[Held]]) -> NDArray[np.float64]:
+    """Return what the sources say as numbers, in the order of FEATURES; many sources count up to their root."""
+    rows = [_of_source(each) for each in sources]
+    counts = np.array([_LATER_SOURCE**place for place in range(len(rows))])
+    whole: NDArray[np.float64] = (counts[:, None] * np.array(rows)).sum(axis=0) / math.sqrt(counts.sum())
+    return whole
+
+
+def _of_source(held: Sequence[Held]) -> NDArray[np.float64]:
+    row = dict.fromkeys(FEATURES, 0.0)
+    for place, one in enumerate(held):
+        weight = one.weight * _NEXT**place
+        stance = stance_of(one)
+        if one.says:
+            row[one.finding.rule.rstrip("?")] += weight * one.says
+        row["stance"] += weight * stance
+        row["read"] += weight * abs(stance)
+        row["stance where rules are silent"] += weight * stance * (one.says == 0)
+        row["agreement"] += weight * one.says * max(0.0, stance * one.says)
+        row["told"] += weight * abs(one.says)
+    first = next((one for one in held if one.says), None)
+    row["first"] = first.says * first.weight if first else 0.0
+    return np.array([row[name] for name in FEATURES])
+
+
+def stance_of(held: Held) -> float:
+    """Return the cross-encoder's chance of support less that of contradiction, 0 where nothing read the sentence."""
+    score = held.evidence.pair_score
+    if score is None or score.stance is None:
+        return 0.0
+    supports, contradicts, _ = score.stance
+    return supports - contradicts
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic regression for each group of statements, and the chances from which it is sure of a yes or a no."""
+
+    by_group: Mapping[str, NDArray[np.float64]]
+    sure: Mapping[str, tuple[float, float]]
+
+    def chance(self, statement: Statement, sources: Sequence[Sequence[Held]]) -> float:
+        """Return the chance that the statement is borne out by what these sources say."""
+        odds = float(features(sources) @ self.by_group[group_of(statement)])
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+
+    def verdict(self, statement: Statement, sources: Sequence[Sequence[Held]]) -> Headline | None:
+        """Return the verdict on what the sources say, None where neither chance is enough."""
+        most = max(each[0].weight for each in sources)
+        clear = [each for each in sources if each[0].weight >= _CLEAR * most]
+        votes = [vote for each in clear if (vote := self._vote(statement, each)) is not None]
+        sides = {is_for: tuple(vote.source for vote in votes if vote.is_for is is_for) for is_for in (True, False)}
+        strong = [self._is_strong(statement, each) for each in clear]
+        few, many = sorted(map(len, sides.values()))
+        chance = self.chance(statement, sources)
+        sure_no, sure_yes = self.sure[group_of(statement)]
+        verdict: Verdict
+        if few and 2 * few >= many and {1, -1} <= set(strong) and group_of(statement) != "loose":
+            verdict = "mixed"
+        elif chance >= sure_yes and len(sides[True]) > len(sides[False]):
+            verdict = "yes"
+        elif chance <= sure_no and len(sides[False]) > len(sides[True]):
+            verdict = "no"
+        else:
+            return None
+        return Headline(verdict, sides[True], sides[False], tuple(votes))
+
+    def _is_strong(self, statement: Statement, held: Sequence[Held]) -> int:
+        """Return 1 or -1 for a source that alone is clearly for or against the statement, else 0."""
+        chance = self.chance(statement, [held])
+        return (chance >= 1 - _STRONG) - (chance <= _STRONG)
+
+    def _vote(self, statement: Statement, held: Sequence[Held]) -> Vote | None:
+        """Return a source's vote, by the sentence that says most on its side; None where it is not sure."""
+        chance = self.chance(statement, [held])
+        sure_no, sure_yes = self.sure[group_of(statement)]
+        if sure_no < chance < sure_yes:
+            return None
+        is_for = chance >= sure_yes
+        telling = [one for one in held if one.says == (1 if is_for else -1)]
+        if not telling:  # nothing but the cross-encoder says so
+            if group_of(statement) != "loose" or not is_for:
+                return None
+            telling = list(held)
+        best = telling[0].evidence
+        return Vote(best.source.number, is_for, best.citation)
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    """Return the weights in the box, made by `python -m training headline`."""
+    stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+    return Weights(
+        {group: np.array([row[name] for name in FEATURES]) for group, row in stored["weights"].items()},
+        {group: (low, high) for group, (low, high) in stored["sure"].items()},
+    )

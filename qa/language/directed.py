@@ -1,0 +1,262 @@
+"""The words of a finding that say up or down: of the outcome or not, denied or not, and of which arm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from qa.language.antonyms import direction
+from qa.language.asked_words import CONTROLS, NOT_ONLY, AskedWords, Token, any_names, is_denied_before, names_any
+from qa.language.statement import DOWN, SAME, UP
+
+SAME_WORDS = re.compile(
+    r"\b(?:(?:no|not|without|lack of|nor|neither|non)\W+(?:\w+\W+){0,4}?(?:differ\w*|effects?|affect\w*|chang\w*"
+    r"|alter\w*|influenc\w*|impact|associat\w*|correlat\w*|relat\w*"
+    r"|signific\w*|evidence|benefits?|improv\w*|link\w*|predict\w*|advantage)|(?:similar|comparable|equivalent"
+    r"|unchanged|unaffected|unaltered|the same|identical|equal|equally|non-?inferior\w*|"
+    r"noninferior\w*|non-?significan\w*|insignifican\w*|independent of|irrespective of|did ?n[o']t differ"
+    r"|not differ\w*|ns\b|equivocal|inconclusive))\b",
+    re.I,
+)
+
+_REACH = 9
+
+Told = tuple[int | None, str]
+
+UNTOLD: Told = (None, "")
+
+
+def by_direction(asked: AskedWords, tokens: Sequence[Token], places: Sequence[int], clause: str) -> Told:
+    """Return the way of the word of direction nearest to the outcome; "far" where it is not near."""
+    found: list[tuple[int, int, int]] = []
+    for at, token in enumerate(tokens):
+        if at in places and not _is_comparative(token.text):
+            continue
+        way = _token_way(tokens, at, asked.outcome)
+        if way:
+            own = 5 if names_any(asked.predicate, token) else 0  # the statement's own verb
+            near = -own + min(
+                abs(at - place)
+                + (3 if any(tokens[i].text in ",;:(" for i in range(min(at, place), max(at, place))) else 0)
+                for place in places
+            )
+            found.append((near, at, way))
+    if not found:
+        same = SAME_WORDS.search(NOT_ONLY.sub("", clause))
+        return (SAME, "denial") if same else UNTOLD
+    near, at, way = min(found)
+    way = _chained(tokens, at, way, asked.outcome)
+    if is_denied_before(tokens, at):
+        return SAME, "denial"
+    if (
+        re.search(
+            r"\b(?:similar|comparable|the same|no (?:significant |clear |statistical(?:ly significant)? )?differen"
+            r"|not differ|did not change|unchanged)",
+            clause,
+            re.I,
+        )
+        and near > 3
+    ):
+        return SAME, "denial"
+    if BOTH.search(clause) and not COMPARES.search(clause):
+        return SAME, "both arms"
+    if tokens[at].text.startswith(_BETTERING) and asked.outcome_valence < 0:
+        way = -way
+    if tokens[at].text.startswith("worsen") and asked.outcome_valence > 0:
+        way = -way
+    return way * side_of(asked, tokens, at), "direction" if near <= _REACH else "far"
+
+
+BOTH = re.compile(
+    r"\b(?:both|all|either|each|the two|two) (?:of the )?(?:\w+ )?(?:groups?|arms?|regimens?|treatments?|cohorts?)\b",
+    re.I,
+)
+
+COMPARES = re.compile(r"\b(?:than|versus|vs|compared|more (?:in|with)|relative to|whereas|but)\b", re.I)
+
+_BETTERING = ("improv", "better", "superior", "benefi", "favo", "outperform")
+
+_COMPARATIVES = frozenset("higher lower more less fewer greater smaller larger longer shorter".split())
+
+
+def _is_comparative(word: str) -> bool:
+    return word in _COMPARATIVES
+
+
+def _token_way(tokens: Sequence[Token], at: int, outcome: Collection[str]) -> int:
+    word = tokens[at].text
+    if names_any(outcome, tokens[at]) and not _is_comparative(word):
+        return 0
+    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    before = tokens[at - 1].text if at else ""
+    if (
+        word in ("more", "most")
+        and following in ("than", "or")
+        and re.match(r"\d", tokens[min(at + 2, len(tokens) - 1)].text)
+    ):
+        return 0  # "more than 900 mg"
+    if word in ("more", "less", "up", "high", "low", "down", "cut", "most") and (
+        following in ("or",) or before in ("or", "follow", "followed", "set")
+    ):
+        return 0
+    if word in ("up", "high", "low", "most", "stop", "stopped", "drive", "gain", "longer", "risk") and word not in (
+        "longer",
+    ):
+        return 0
+    if word in (
+        "doubled",
+        "doubles",
+        "doubling",
+        "tripled",
+        "triples",
+        "quadrupled",
+        "twofold",
+        "threefold",
+        "fourfold",
+    ):
+        return UP
+    if re.search(r"(?:[^l]ors?|blockers?|enhancers?|promoters?|inducers?)$", word):
+        return 0  # an inhibitor, a suppressor
+    if word in ("halved", "halves"):
+        return DOWN
+    if word in (
+        "lower",
+        "upper",
+        "accelerated",
+        "reduced",
+        "extended",
+        "high",
+        "induced",
+        "activated",
+        "expanded",
+    ) and _NOT_LESS.match(following):
+        return 0
+    if word in ("excess", "predisposed", "predisposes"):
+        return UP
+    return direction(word)
+
+
+_NOT_LESS = re.compile(
+    r"(?:respiratory|urinary|limbs?|back|extremit\w+|tract|approval|intensity|ejection|dose|fat|gastrointestinal"
+    r"|esophag\w+|lobes?|abdom\w+|release|phase|criteria)$"
+)
+"""What makes a word of direction a part of a name: the lower limb, accelerated approval."""
+
+_DAMPS = (
+    "inhibit",
+    "attenuat",
+    "prevent",
+    "block",
+    "reduc",
+    "abolish",
+    "suppress",
+    "limit",
+    "blunt",
+    "revers",
+    "ameliorat",
+    "diminish",
+    "abrogat",
+    "counter",
+)
+
+_NOUNS = re.compile(
+    r"(?:increase|decrease|rise|elevation|decline|fall|reduction|drop|up-?regulation|down-?regulation|loss|gain"
+    r"|prolongation|activation|induction|inhibition|impairment)s?$"
+)
+
+
+def _chained(tokens: Sequence[Token], at: int, way: int, outcome: Collection[str]) -> int:
+    """Return the way of "prevented the increase in" and "a greater fall in", where two words of direction make one."""
+    word = tokens[at].text
+    if word in (
+        "greater",
+        "larger",
+        "more",
+        "less",
+        "smaller",
+        "higher",
+        "lower",
+        "fewer",
+        "faster",
+        "slower",
+        "better",
+    ):
+        for token in tokens[at + 1 : at + 4]:
+            if _NOUNS.match(token.text) and not names_any(outcome, token):
+                return way * (direction(token.text) or 1)
+    if _NOUNS.match(word) and any(
+        token.text in ("greater", "larger", "more", "higher") for token in tokens[at + 1 : at + 8]
+    ):
+        return way
+    if _NOUNS.match(word) and any(
+        token.text in ("less", "smaller", "lower", "lesser")
+        for token in (*tokens[max(0, at - 3) : at], *tokens[at + 1 : at + 8])
+    ):
+        return -way
+    if _NOUNS.match(word):
+        before = [token.text for token in tokens[max(0, at - 5) : at]]
+        if any(one.startswith(_DAMPS) for one in before):
+            return -way
+    elif word.startswith(_DAMPS):
+        for token in tokens[at + 1 : at + 6]:
+            if token.text in ("and", "or", ",") or names_any(outcome, token):
+                break
+            if _NOUNS.match(token.text):
+                return way * (direction(token.text) or 1)
+    return way
+
+
+def side_of(asked: AskedWords, tokens: Sequence[Token], at: int) -> int:
+    """Return -1 where a word of direction is said of the arm that the subject is compared with, else 1.
+
+    "More often with placebo", "lower in controls than with the drug".
+    """
+    than = next(
+        (
+            place
+            for place in range(at, len(tokens))
+            if tokens[place].text in ("than", "versus", "vs", "compared", "relative")
+        ),
+        None,
+    )
+    if than is not None:
+        after = tokens[than + 1 : than + 10]
+        if any_names(after, asked.subject) and not any_names(after, asked.rival or CONTROLS):
+            return -1
+        if any_names(after, asked.rival or CONTROLS):
+            return 1
+    arms = tokens[at + 1 : at + 8]
+    for place, token in enumerate(arms):
+        if token.text in (
+            "with",
+            "in",
+            "among",
+            "for",
+            "after",
+            "by",
+            "on",
+            "using",
+            "receiving",
+            "given",
+            "taking",
+            "from",
+            "during",
+        ):
+            rest = arms[place + 1 : place + 5]
+            if any_names(rest, asked.subject):
+                return 1
+            if any_names(rest, asked.rival or CONTROLS - {"no", "without", "standard", "healthy", "baseline"}):
+                return -1
+    if asked.rival:
+        before = tokens[:at]
+        first = [
+            (place, who)
+            for place, token in enumerate(before)
+            for who in (1, -1)
+            if names_any(asked.subject if who == 1 else asked.rival, token)
+        ]
+        if first and first[-1][1] == -1 and (than is None) and not any(who == 1 for _, who in first):
+            return -1
+        if first and than is not None and first[0][1] == -1 and not any(who == 1 for _, who in first):
+            return -1
+    return 1

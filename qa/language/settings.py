@@ -1,0 +1,111 @@
+"""Whether a sentence speaks of others than a statement: another species, age, sex or trimester, or a like drug."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from index.analysis.terms import content_words, names
+from qa.language.entailment import drugs_named, with_and_without
+from qa.language.statement import Statement
+
+_KINDS: tuple[dict[str, re.Pattern[str]], ...] = tuple(
+    {name: re.compile(rf"\b(?:{words})\b", re.I) for name, words in kind.items()}
+    for kind in (
+        {
+            "person": r"humans?|patients?|people|persons?|men|women|man|woman|child(?:ren)?|adults?|participants?"
+            r"|volunteers?|infants?|adolescents?|boys?|girls?|smokers|individuals|outpatients"
+            r"|inpatients|newborns?|neonates?|toddlers|elderly|pregnan\w+|clinical|trial|cohort",
+            "animal": r"mouse|mice|murine|rats?|dogs?|canine|drosophila|elegans|worms?|zebrafish|rabbits?|pigs?"
+            r"|porcine|monkeys?|macaques?|primates?|hamsters?|yeast|animals?|sheep|flies",
+            "cells": r"in vitro|cell lines?|cultured|cells",
+        },
+        {
+            "mouse": r"mouse|mice|murine",
+            "rat": r"rats?",
+            "worm": r"worms?|elegans",
+            "fly": r"flies|drosophila",
+            "fish": r"zebrafish",
+            "dog": r"dogs?|canine",
+            "pig": r"pigs?|porcine",
+        },
+        {"male": r"male|males|man|men|boys?", "female": r"females?|woman|women|girls?"},
+        {
+            "child": r"child(?:ren)?|infants?|newborns?|neonates?|neonatal|adolescents?|p(?:a)?ediatric|boys?"
+            r"|girls?|toddlers?|preterm|schoolchildren|teenagers?|youth",
+            "adult": r"adults?|elderly|seniors?|older|middle-aged|men|women|postmenopausal",
+        },
+        {
+            "elderly": r"elderly|seniors?|older (?:people|adults|patients|men|women|persons)|aged (?:65|70|75|80)",
+            "young": r"young|younger|child(?:ren)?|adolescents?|infants?",
+        },
+        {
+            "early": r"first[- ]trimester|early (?:in )?pregnancy"
+            r"|first (?:three|12|twelve) (?:months|weeks)(?: of pregnancy)?|periconception\w*|early gestation",
+            "late": r"third[- ]trimester|second[- ]trimester|late (?:in )?pregnancy"
+            r"|last (?:month|weeks?|trimester|\d+ days)|end of pregnancy|near term"
+            r"|before (?:delivery|birth)|shortly before",
+        },
+        {"premenopausal": r"pre-?menopaus\w+", "postmenopausal": r"post-?menopaus\w+"},
+        {"type 1": r"type[- ]?(?:1|I|one)\b", "type 2": r"type[- ]?(?:2|II|two)\b"},
+        {"acute": r"acute(?:ly)?", "chronic": r"chronic(?:ally)?|long-?term|prolonged"},
+        {
+            "primary": r"primary prevention",
+            "secondary": r"secondary prevention|after (?:a )?(?:stroke|myocardial infarction)",
+        },
+        {"mild": r"mild", "severe": r"severe"},
+    )
+)
+"""Kinds of which a statement on one is not told by a finding on another."""
+_MUST_BE_MET = 5
+"""Of the kinds, the first so many must be met by the abstract, where the statement names one."""
+
+
+def is_apart(statement: Statement, sentence: str, title: str, abstract: str) -> bool:
+    """Tell whether a sentence is on another kind, on the lack of what the statement has, or on a like drug or name."""
+    asked = f"{statement.subject} {statement.setting} {statement.outcome}"
+    return (
+        _is_of_another_kind(asked, sentence, title, abstract)
+        or _has_what_is_lacking(f"{statement.subject} {statement.setting}", sentence)
+        or _is_on_a_sibling(statement, sentence, title)
+    )
+
+
+def _is_of_another_kind(asked: str, sentence: str, title: str, abstract: str) -> bool:
+    for place, kind in enumerate(_KINDS):
+        wanted = _kinds_in(place, asked)
+        if not wanted:
+            continue
+        told = _kinds_in(place, sentence) or _kinds_in(place, title)
+        if told and not told & wanted:
+            return True
+        around = _kinds_in(place, abstract)
+        if place < _MUST_BE_MET and not told and around and not around & wanted:
+            return True
+        if place == 2 and len(wanted) == 1 and not told & wanted and not around & wanted and len(kind) == 2 and around:
+            return True
+    return False
+
+
+@lru_cache(maxsize=1_024)
+def _kinds_in(place: int, text: str) -> frozenset[str]:
+    return frozenset(name for name, words in _KINDS[place].items() if words.search(text))
+
+
+def _has_what_is_lacking(asked: str, sentence: str) -> bool:
+    """Tell whether a sentence has "with" what the statement has "without", or the other way round, not both."""
+    wanted, told = with_and_without(asked), with_and_without(sentence)
+    return any((thing, not has) in told and (thing, has) not in told for thing, has in wanted)
+
+
+def _is_on_a_sibling(statement: Statement, sentence: str, title: str) -> bool:
+    """Tell whether a sentence names drugs, none of them the statement's, whose own drug it does not name."""
+    own = {*drugs_named(statement.subject), *drugs_named(statement.rival)}
+    words = set(content_words(statement.subject)) | set(content_words(statement.rival))
+    held = set(content_words(sentence))
+    others = drugs_named(sentence) - {"placebo"}
+    if own and others and not own & others and not words & held:
+        return True
+    asked = set(names(statement.subject)) | set(names(statement.rival))
+    told = set(names(sentence))
+    return bool(asked and told and not asked & told and not asked & set(names(title)))
