@@ -12,11 +12,18 @@ from index.errors import ModelError
 from index.search.filters import checked_filters
 from index.search.query import Query, check_text
 from qa.answer import Answer, Source, Turn
-from qa.conversation import Standalone, is_sane, standalone
+from qa.conversation import Standalone, cited_study, is_sane, standalone
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
-from qa.generation.compose import RetrievedEvidence, extractive_answer, findings_answer, message_answer, written_answer
-from qa.generation.joining import join
+from qa.generation.compose import (
+    RetrievedEvidence,
+    extractive_answer,
+    findings_answer,
+    listing_answer,
+    message_answer,
+    written_answer,
+)
+from qa.generation.joining import each_side, join
 from qa.generation.library_facts import library_facts
 from qa.generation.lookups import Lookup, look_up
 from qa.generation.overview import MOST_SENTENCES
@@ -94,8 +101,12 @@ class Assistant:
         earlier = [turn for turn in turns if not (turn.answer.analysis and turn.answer.analysis.kind == "talk")]
         analysis = self._analysis(question)
         understood = Standalone(question)
-        if earlier and analysis.kind not in ("talk", "library", "look-up"):
-            understood = self._standalone(question, earlier, filters)
+        if study := cited_study(question, earlier):
+            filters = replace(filters, pmids=study, include_retracted=True)
+        elif earlier and analysis.kind not in ("talk", "look-up"):
+            by_turns = self._standalone(question, earlier, filters)
+            if analysis.kind != "library" or by_turns.follows == by_turns.question:  # "trials only"
+                understood = by_turns
             if understood.question != question:
                 analysis = self._analysis(understood.question)
         own = within(understood.filters, analysis.filters)
@@ -152,11 +163,15 @@ class Assistant:
             yield message_answer(blank, talk(analysis, self.library).message)
         elif analysis.kind == "library":
             facts = library_facts(replace(analysis, filters=blank.filters), self.library)
-            yield message_answer(blank, facts.message, facts.sources)
+            lists_papers = analysis.subjects and analysis.library and analysis.library.thing == "abstracts"
+            make = listing_answer if lists_papers else message_answer
+            yield make(blank, facts.message, facts.sources)
         elif lookup := look_up(analysis, self.library):
             yield from self._from_lookup(blank, lookup, analysis)
         elif len(analysis.parts) > 1:
             yield from self._parts(blank, [self._analysis(part) for part in analysis.parts])
+        elif analysis.kind == "comparison" and len(analysis.sides) == 2:
+            yield from self._compared(blank, analysis)
         else:
             yield from self._searched(blank, analysis, focus=focus)
 
@@ -165,7 +180,8 @@ class Assistant:
         if not lookup.is_found:
             yield replace(blank, abstained=True, message=lookup.message)
             return
-        named = replace(blank, filters=within(blank.filters, lookup.filters), message=lookup.message)
+        these = replace(blank.filters, pmids=lookup.filters.pmids, include_retracted=True)
+        named = replace(blank, filters=these, message=lookup.message)
         if analysis.kind != "look-up":
             answers = list(self._searched(named, analysis))
             if not answers[-1].abstained:
@@ -176,6 +192,19 @@ class Assistant:
         evidence = rerank_evidence(query, lookup.sources, library=self.library)
         growing = findings_answer(named, evidence, lookup.sources, of_each=3)
         yield from check_quotes(growing, lookup.sources, self.library)
+
+    def _compared(self, blank: Answer, analysis: QuestionAnalysis) -> Iterator[Answer]:
+        """Yield the answer to a comparison: abstracts that name both sides first, else each side from its own."""
+        answers = list(self._searched(blank, analysis))
+        if not answers[-1].abstained:
+            yield from answers
+            return
+        sides = [self._analysis(question) for question in each_side(analysis)]
+        *_, answer = self._parts(blank, sides)
+        if not answer.abstained:
+            note = f"No abstract compares {analysis.sides[0]} with {analysis.sides[1]}; each has its own."
+            answer = replace(answer, message="\n".join(filter(None, (note, answer.message))))
+        yield answer
 
     def _parts(self, blank: Answer, analyses: Sequence[QuestionAnalysis]) -> Iterator[Answer]:
         """Yield the answer part by part; a part that is not in these abstracts is said to be."""

@@ -108,6 +108,20 @@ def standalone(
     return _fitting(Standalone(joined, filters, focus=rest, follows=before, rest=rest), text)
 
 
+_POINTS_TO_STUDY = re.compile(
+    r"\b(?:that|this|the same) (?:study|trial|paper|article|abstract|review|meta-analysis|cohort|work|report)\b"
+    r"|\bwho (?:wrote|did|published|authored) (?:that|this|it)\b|\bwhen was (?:that|this|it) published\b",
+    re.I,
+)
+
+
+def cited_study(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
+    """Return the PMID of the study that a follow-up means ("in that trial"): the earlier answer's first, or ()."""
+    if not turns or not _POINTS_TO_STUDY.search(question):
+        return ()
+    return tuple(source.abstract.pmid for source in turns[-1].answer.sources[:1])
+
+
 def is_follow_up(question: str) -> bool:
     """Return True if a question depends on the one before it."""
     text = _CONNECTOR.sub("", question).strip()

@@ -16,8 +16,9 @@ from qa.language.entailment import first_contradiction
 from qa.language.synonyms import everyday_words, near_terms
 from qa.reranking.protocol import Candidate, Reranker
 
-ANSWERS = 0.56
-"""The confidence from which a sentence may answer: precision and recall of refusing meet there on development data."""
+ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED = 0.56, 0.4
+"""The confidence from which a sentence may answer, and that from which it may if its abstract lacks no name and no
+subject word of the question. Precision and recall of refusing meet at the first on development data."""
 SUPPORTS_COSINE = 0.6
 SUPPORTS_COVERAGE = 0.6
 _SUPPORTS_CHANCE = 0.7
@@ -40,12 +41,16 @@ _OBJECTIONS = {
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the evidence that may answer: no name of the question is missing, it is sure enough, and gives no orders."""
+    """Return the evidence that may answer: no name of the question is missing, it is sure enough, no order."""
     return [
         sentence
         for sentence in evidence
-        if not sentence.missing_names and sentence.confidence >= ANSWERS and not gives_orders(sentence.text)
+        if not sentence.missing_names and sentence.confidence >= _least(sentence) and not gives_orders(sentence.text)
     ]
+
+
+def _least(sentence: Evidence) -> float:
+    return ANSWERS if sentence.missing_words else ANSWERS_WHERE_ALL_IS_NAMED
 
 
 @dataclass(frozen=True, slots=True)

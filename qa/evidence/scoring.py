@@ -295,8 +295,11 @@ def missing_words(
     """Return the words whose stems stand nowhere in the abstract."""
     if not words:
         return ()
-    text = canonical(with_both_forms(abstract.text, abbreviations)).lower()
-    return tuple(word for word in words if word[: max(5, len(word) - 4)] not in text)
+    written = with_both_forms(abstract.text, abbreviations)
+    text, held = canonical(written).lower(), set(terms(written))  # a term has one spelling, British or American
+    return tuple(
+        word for word in words if word[: max(5, len(word) - 4)] not in text and not held.intersection(terms(word))
+    )
 
 
 def numbers(text: str) -> set[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index import Library
 from index.errors import ModelError
-from qa.answer import Answer, Headline, Sentence, Source
+from qa.answer import Answer, Citation, Headline, Sentence, Source
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
 from qa.generation.headline import headline
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _NEAREST = 3
+_MOST_LISTED = 12
+"""Titles that a list of abstracts quotes; the sources behind it have all."""
 _MOST_SENTENCES = 8
 """Sentences of an answer with a headline at most, those of its votes among them."""
 _STAND_IN = "The abstracts' own sentences are shown instead."
@@ -42,6 +44,16 @@ class RetrievedEvidence:
 def message_answer(blank: Answer, message: str, sources: Sequence[Source] = ()) -> Answer:
     """Return the answer that quotes nothing: talk, or what the library's records tell, with the abstracts behind it."""
     return replace(blank, message=message, sources=tuple(sources), model="extractive")
+
+
+def listing_answer(blank: Answer, message: str, sources: Sequence[Source]) -> Answer:
+    """Return the answer that lists abstracts: what the records tell, and each title quoted from its abstract."""
+    sentences = [
+        Sentence(title, (Citation(source.number, source.abstract.pmid, 0, len(title), title),))
+        for source in sources[:_MOST_LISTED]
+        if (title := source.abstract.title)
+    ]
+    return replace(message_answer(blank, message, sources), sentences=tuple(sentences))
 
 
 def extractive_answer(

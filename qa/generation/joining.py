@@ -1,11 +1,13 @@
-"""Answers to the parts of a question, joined into one answer with sources numbered anew."""
+"""A comparison taken apart, and answers to the parts of a question joined into one answer with sources numbered anew."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.answer import Answer, Sentence, Source
+from qa.question.records import QuestionAnalysis
 
 
 def join(blank: Answer, answers: Sequence[Answer]) -> Answer:
@@ -44,3 +46,24 @@ def _numbered(sources: Sequence[Source]) -> tuple[tuple[Source, ...], dict[str, 
         by_pmid.setdefault(source.abstract.pmid, source)
     numbers = {pmid: number for number, pmid in enumerate(by_pmid, start=1)}
     return tuple(replace(source, number=numbers[pmid]) for pmid, source in by_pmid.items()), numbers
+
+
+_JOINS = r"(?:versus|vs\.?|compared (?:with|to)|and|or|with|than|against|,)"
+
+
+def each_side(analysis: QuestionAnalysis) -> tuple[str, ...]:
+    """Return a comparison as a question on each side: what it asks of both stays, the other side goes.
+
+    "Compare zinc and iron in croup" becomes "zinc in croup" and "iron in croup".
+    """
+    text = re.sub(
+        r"^(?:please )?(?:compare|contrast)\b|\b(?:the )?differences? (?:between|in)\b", " ", analysis.text, flags=re.I
+    )
+    questions = []
+    for side, other in (analysis.sides, analysis.sides[::-1]):
+        rest = re.sub(
+            rf"\s*{_JOINS}?\s*(?:those of )?{re.escape(other)}\s*(?:{_JOINS}(?=\s))?", " ", text, count=1, flags=re.I
+        )
+        rest = re.sub(r"^[\s:,;]+|\bwith regard to\b|\bwhich (?:one|of them)\b", " ", rest, flags=re.I)
+        questions.append(" ".join(rest.split()) if side.lower() in rest.lower() else f"{side} {' '.join(rest.split())}")
+    return tuple(questions)

@@ -26,11 +26,11 @@ def overview(evidence: Sequence[Evidence], *, of_each: int = 1) -> list[Sentence
 def _findings(sentences: Sequence[Evidence]) -> list[Evidence]:
     """Return what one abstract found: conclusions before results, without what was planned or done.
 
-    Without labels its best sentences stand first; a record without an abstract is told by its title.
+    Without labels its best sentences stand first; where nothing is a finding, its best sentence of any kind does.
     """
     told = [sentence for sentence in sentences if _is_finding(sentence)]
     ranked = sorted(told, key=lambda sentence: (_SECTIONS[sentence.section], -sentence.score, sentence.start))
-    return ranked or [sentence for sentence in sentences if sentence.start == 0]
+    return ranked or [sentence for sentence in sentences if not gives_orders(sentence.text)]
 
 
 def _is_finding(sentence: Evidence) -> bool:

@@ -21,6 +21,9 @@ relation report reported result results rise role same say says scientific see s
 show shown shows slow slows small some sort stand start still stop strongly studies study suggest support take
 taken talk tell test tested thing think tightly together too tool treat treated treatment true turn two type
 under understand understood use used useful uses usual very way ways well work works worse
+safe safely safety unsafe harmless harmful dangerous risky free worthwhile useless effective ineffective beneficial
+superior inferior failed fail fails tried try tries cover covered covers side regard respect agree agrees each prolong
+extend extends protect protects versus recommended recommend advisable allowed tolerated work worked
 """
 
 
