@@ -1,4 +1,4 @@
-"""A comparison taken apart, and answers to the parts of a question joined into one answer with sources numbered anew."""
+"""Questions of several parts: a comparison taken apart, and the answers to parts joined into one."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ def _numbered(sources: Sequence[Source]) -> tuple[tuple[Source, ...], dict[str, 
     return tuple(replace(source, number=numbers[pmid]) for pmid, source in by_pmid.items()), numbers
 
 
+_COMPARES = re.compile(r"^(?:please )?(?:compare|contrast)\b|\b(?:the )?differences? (?:between|in)\b", re.I)
+_AROUND = re.compile(r"^[\s:,;]+|\bwith regard to\b|\bwhich (?:one|of them)\b", re.I)
 _JOINS = r"(?:versus|vs\.?|compared (?:with|to)|and|or|with|than|against|,)"
 
 
@@ -56,14 +58,11 @@ def each_side(analysis: QuestionAnalysis) -> tuple[str, ...]:
 
     "Compare zinc and iron in croup" becomes "zinc in croup" and "iron in croup".
     """
-    text = re.sub(
-        r"^(?:please )?(?:compare|contrast)\b|\b(?:the )?differences? (?:between|in)\b", " ", analysis.text, flags=re.I
-    )
+    text = _COMPARES.sub(" ", analysis.text)
     questions = []
     for side, other in (analysis.sides, analysis.sides[::-1]):
-        rest = re.sub(
-            rf"\s*{_JOINS}?\s*(?:those of )?{re.escape(other)}\s*(?:{_JOINS}(?=\s))?", " ", text, count=1, flags=re.I
-        )
-        rest = re.sub(r"^[\s:,;]+|\bwith regard to\b|\bwhich (?:one|of them)\b", " ", rest, flags=re.I)
-        questions.append(" ".join(rest.split()) if side.lower() in rest.lower() else f"{side} {' '.join(rest.split())}")
+        joined = rf"\s*{_JOINS}?\s*(?:those of )?{re.escape(other)}\s*(?:{_JOINS}(?=\s))?"
+        rest = _AROUND.sub(" ", re.sub(joined, " ", text, count=1, flags=re.I))
+        rest = " ".join(rest.split())
+        questions.append(rest if side.lower() in rest.lower() else f"{side} {rest}")
     return tuple(questions)
