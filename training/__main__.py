@@ -1,4 +1,4 @@
-"""python -m training STEP: make the weights of the reader and the encoder.
+"""python -m training STEP: make the weights of the reader, the encoder and the headline.
 
     lists     collect what to learn from: questions with texts that answer them, and hard ones that do not
     teacher   train a larger model on them, and write down what it says of every text
