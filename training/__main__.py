@@ -1,4 +1,4 @@
-"""python -m training STEP: make the weights of the reranker, the encoder and the classifier of questions.
+"""python -m training STEP: make the weights of the reranker, the encoder, the headline and the classifier of questions.
 
     lists     collect what to learn from: questions with texts that answer them, and hard ones that do not
     teacher   train a larger model on them, and write down what it says of every text

@@ -39,7 +39,7 @@ _BY_HAND: Mapping[str, float] = {
     "first": 1.0,
 }  # fmt: skip
 _BY_HAND_WHERE_LOOSE = {"assertion": 0.4, "denial": 1.2, "stance": 1.0, "first": 0.3}
-_SURE = {"plain": (0.2, 0.75), "inverted": (0.25, 0.75), "compared": (0.25, 0.75), "loose": (0.2, 0.75)}
+_SURE = {"plain": (0.2, 0.75), "inverted": (0.28, 0.72), "compared": (0.28, 0.72), "loose": (0.2, 0.75)}
 """The chances from which a no and a yes are shown."""
 _TEMPLATES = {
     "up": (

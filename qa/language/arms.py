@@ -18,7 +18,7 @@ RATIO = re.compile(
 )
 
 INTERVAL = re.compile(
-    r"(?:CI|confidence intervals?|CrI)\W{0,4}(?:of )?[^\d-]{0,4}(?P<low>-?\d+(?:[.·]\d+)?)\s*(?:%?\s*(?:to|–|-|—|,|;"
+    r"\b(?:CI|confidence intervals?|CrI)\W{0,4}(?:of )?[^\d-]{0,4}(?P<low>-?\d+(?:[.·]\d+)?)\s*(?:%?\s*(?:to|–|-|—|,|;"
     r"|and)\s*)(?P<high>-?\d+(?:[.·]\d+)?)",
     re.I,
 )
@@ -30,8 +30,8 @@ _VALUE = re.compile(
 )
 
 _NO_VALUE = re.compile(
-    r"(?:χ2?|\bt|\bF|\bz|\br)\s*(?:\([\d, ]+\))?\s*=\s*-?[\d.]+|(?:95 ?%|99 ?%|90 ?%)\s*(?:CI|confidence)[^);,]*"
-    r"|\b(?:CI|confidence interval)[^);]*|\b[Pp]\s*[<>=≤≥]\s*[\d.·]+|\bn\s*=\s*[\d,]+"
+    r"(?:χ2?|\bt|\bF|\bz|\br)\s*(?:\([\d, ]+\))?\s*=\s*-?[\d.]+|(?:95 ?%|99 ?%|90 ?%)\s*(?:CI\b|confidence)[^);,]*"
+    r"|\b(?:CI\b|confidence interval)[^);]*|\b[Pp]\s*[<>=≤≥]\s*[\d.·]+|\bn\s*=\s*[\d,]+"
     r"|\b\d[\d.,]*\s*(?:mg|µg|ug|g/|ml|kg|mmol|IU|U\b|mcg|Gy|nM|µM|mM)\b(?:/\w+)?|\b(?:over|for|at|after|within"
     r"|during|by|of|from|aged?|median of)\s+(?:a median of\s+)?\d[\d.]*\s*(?:-?\s*)?(?:to\s+\d+\s*)?"
     r"(?:years?|months?|weeks?|days?|hours?)\b|\b(?:phase|grade|stage|type|day|week|month|year|age"

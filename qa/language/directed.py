@@ -96,9 +96,11 @@ def _token_way(tokens: Sequence[Token], at: int, outcome: Collection[str]) -> in
     ):
         return 0  # "more than 900 mg"
     if word in ("more", "less", "up", "high", "low", "down", "cut", "most") and (
-        following in ("or",) or before in ("or", "follow", "followed", "set")
+        following in ("or",) or before in ("follow", "followed", "set")
     ):
         return 0
+    if before == "or" and (_is_comparative(word) or word in ("up", "most")):
+        return 0  # "grade 3 or higher"
     if word in ("up", "high", "low", "most", "stop", "stopped", "drive", "gain", "longer", "risk") and word not in (
         "longer",
     ):

@@ -17,7 +17,7 @@ _BAD = re.compile(
     r"|readmi|withdraw|dropout|discontinu|"
     r"symptom|distress|burden|stress|thrombo|embol|ischemi|ischaemi|stone|staining|discolou?r|jaundice|miscarr|stillb"
     r"|abort|preterm|prematur|underweight|"
-    r"overweight|obes|diabet|hyperglyc|hypoglyc|resistan|rejection|intoler|allerg|anaphyla|hypersens|wheez|cough"
+    r"overweight|obes|diabet|hyperglyc|hypoglyc|resistan|rejection|intoler|allerg|anaphyla|hypersens|wheez|dyspep|cough"
     r"|dyspn|asthma|croup|stenos|restenos|occlus|"
     r"incontinen|retention|dysfunction|disorder|diseas|syndrom|addict|dependen|craving|abus|misus|overdos|poison"
     r"|haemoly|hemoly|inflamm|fibros|cirrho|"

@@ -100,7 +100,8 @@ _IS_UNSAFE = re.compile(
 
 _TURNS_GOOD = re.compile(
     r"\b(?:improv\w+|ameliorat\w+|alleviat\w+|restor\w+|reliev\w+|heal(?:s|ed|ing)|cured?|cures|enhanc\w+|better"
-    r"|preserv\w+|protect\w*|prevent\w*|rescu\w+|benefi\w+|optimi[sz]\w+|normali[sz]\w+)\b",
+    r"|preserv\w+|protect\w*|prevent\w*|rescu\w+|benefi\w+|optimi[sz]\w+|normali[sz]\w+|revers(?:e|es|ed)|resolv\w+"
+    r"|eradicat\w+)\b",
     re.I,
 )
 

@@ -246,6 +246,9 @@ def _asserted(subject: str, aux: str, rest: str, is_denied: bool) -> str:
     return text[:1].upper() + text[1:]
 
 
+_WITHOUT_EFFECT = re.compile(
+    r"\b(?:without|has no|have no|had no)(?: an?| any)? (?:effect|influence|impact) (?:on|upon)\b", re.I
+)
 _NOT_MORE = frozenset((SAME, DOWN))
 _NOUN_PHRASE = re.compile(r"\s+(?=(?:an?|the|one of)\s)")
 """Where a statement that something is a thing of a kind goes on with that kind."""
@@ -291,7 +294,7 @@ def _comparative(body: str) -> _Parsed | None:
             if words is _BETTER and (told := _directed(subject)):  # "prevent strokes better than"
                 return told
             if words is _BETTER and (_SAFER.search(match.group()) or re.match(r"\s*tolerated", body[match.end() :])):
-                return subject, match.group(), outcome, "harm", frozenset({DOWN})
+                return subject, match.group(), outcome.removeprefix("tolerated").strip(), "harm", frozenset({DOWN})
             return subject, match.group(), outcome, "benefit", frozenset(ways)
     if match := _rx(r"(?:hard|tough|rough)er on").search(body):
         return body[: match.start()].strip(), match.group(), body[match.end() :].strip(), "harm", frozenset({UP})
@@ -330,12 +333,19 @@ def _more_or_less(body: str) -> _Parsed | None:
             "harm",
             frozenset({UP if is_less else DOWN}),
         )
-    subject = re.split(
-        r"\b(?:cause|carry|have|has|lead|produce|give|pose|result|show|induce|associated|provide|yield|achieve"
+    split = re.split(
+        r"\b(?:reach|cause|carry|have|has|lead|produce|give|pose|result|show|induce|associated|provide|yield|achieve"
         r"|offer)\b",
         before,
-    )[0]
-    return subject.strip(), match.group(), after, "amount", frozenset({DOWN if is_less else UP})
+        maxsplit=1,
+    )
+    outcome = after
+    if len(split) > 1 and split[1].strip() and _OFTEN.match(after):  # "achieve remission more often"
+        outcome = f"{split[1].strip()} {_OFTEN.sub('', after)}".strip()
+    return split[0].strip(), match.group(), outcome, "amount", frozenset({DOWN if is_less else UP})
+
+
+_OFTEN = re.compile(r"(?:often|frequently|likely|commonly|readily)\b\s*", re.I)
 
 
 def _turned(accepts: frozenset[int]) -> frozenset[int]:
@@ -399,6 +409,8 @@ def _split(body: str, match: re.Match[str], axis: Axis, accepts: frozenset[int])
 
 def _predicate(body: str, aux: str) -> _Parsed:
     """Return what is said of the subject: the first predicate that is known, else that something is a fact."""
+    if match := _WITHOUT_EFFECT.search(body):
+        return body[: match.start()].strip(), match.group(), body[match.end() :].strip(), "amount", frozenset((SAME,))
     if (match := _FREE.search(body)) and aux in ("is", "are", "was", "were"):
         return body[: match.start()].strip(), match.group(), body[match.end() :].strip(), "amount", _NOT_MORE
     if aux == "should" and not _rx(r"(?:avoid\w*|stopp?\w*|withheld|discontinued|contraindicated|withdrawn)").search(

@@ -7,7 +7,7 @@ from conftest import ABSTRACTS
 
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.scoring import gather
-from qa.grounding import DraftSentence, answering, check_quotes, cited_only, ground, refusal
+from qa.grounding import DraftSentence, check_quotes, cited_only, ground
 
 SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
@@ -78,18 +78,3 @@ def test_only_cited_sources_stay_numbered_in_the_order_of_citation():
     said, cited = cited_only(sentences, sources)
     assert [[citation.source for citation in one.citations] for one in said] == [[1], [2, 1]]
     assert [(source.number, source.abstract.pmid) for source in cited] == [(1, "90000003"), (2, "90000001")]
-
-
-@pytest.mark.parametrize(
-    ("question", "says"),
-    [
-        ("What does IL-32θ induce?", "none of those found names IL-32θ."),
-        ("What does interleukin 32 theta induce?", "none of those found names interleukin 32 theta."),
-        ("Does tamoxifen induce migration of breast cancer cells?", "none of those found speaks of “tamoxifen”."),
-        ("How is it done?", "none of those found holds a sentence that answers this."),
-    ],
-)
-def test_a_refusal_names_what_is_not_there(library, question, says):
-    evidence = gather(question, SOURCES, library=library)
-    assert answering(evidence) == []
-    assert refusal(question, evidence) == f"Not in these abstracts: {says}"
