@@ -168,7 +168,7 @@ class Assistant:
             yield make(blank, facts.message, facts.sources)
         elif lookup := look_up(analysis, self.library):
             yield from self._from_lookup(blank, lookup, analysis)
-        elif len(analysis.parts) > 1:
+        elif len(analysis.parts) > 1 and not focus:
             yield from self._parts(blank, [self._analysis(part) for part in analysis.parts])
         elif analysis.kind == "comparison" and len(analysis.sides) == 2:
             yield from self._compared(blank, analysis)
@@ -219,7 +219,7 @@ class Assistant:
 
     def _searched(self, blank: Answer, analysis: QuestionAnalysis, *, focus: str = "") -> Iterator[Answer]:
         """Yield the answer from what search finds for the question; a misspelt word is searched for as it is known."""
-        text = analysis.text or analysis.question
+        text = (not focus and analysis.text) or analysis.question  # a joined follow-up is searched for whole
         if spelling := respelled(text, self.library):
             text = spelling.text
             analysis = self._analysis(text)

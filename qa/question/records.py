@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -89,7 +90,8 @@ class QuestionAnalysis:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis as the command line's JSON has it, fields without content left out."""
-        return {name: value for name, value in asdict(self).items() if value not in ((), "", None, False)}
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return {name: value for name, value in plain.items() if value not in ([], "", None, False)}
 
 
 @dataclass(frozen=True, slots=True)

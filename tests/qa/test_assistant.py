@@ -47,9 +47,9 @@ def test_the_stream_grows_to_the_answer(library):
 @pytest.mark.parametrize(
     ("question", "reason"),
     [
-        ("What does IL-32θ induce?", "names IL-32θ."),  # another isoform is not it
-        ("What does tamoxifen do to breast cancer cells?", "speaks of “tamoxifen”."),
-        ("Who was the first king of France?", "speaks of “king” or “france”."),
+        ("What does IL-32θ induce?", "no abstract mentions IL-32θ."),  # another isoform is not it
+        ("What does tamoxifen do to breast cancer cells?", "no abstract mentions tamoxifen;"),
+        ("Who was the first king of France?", "no abstract mentions king or France."),
     ],
 )
 def test_what_is_not_there_is_refused_and_the_nearest_are_shown_as_such(library, question, reason):
@@ -126,7 +126,10 @@ def test_a_refused_follow_up_names_the_isoform_that_was_asked_for(library):
     first = Assistant(library).ask(QUESTION)
     second = Assistant(library).ask("What about the θ isoform?", turns=[Turn(first.question, first)])
     assert second.standalone_question == "What does IL-32θ induce in breast cancer cells?"
-    assert second.message == "Not in these abstracts: none of those found names IL-32θ."
+    assert (
+        second.message
+        == "Not in these abstracts: no abstract mentions IL-32θ; 1 abstract mentions breast cancer cells."
+    )
 
 
 # ---- with a language model

@@ -46,12 +46,12 @@ def test_ask_with_json_prints_one_object_as_the_python_api_gives_it(library, run
 def test_a_refusal_is_an_answer_and_exits_with_0(library, run):
     code, out, _ = run("ask", "What does IL-32θ induce?", "--library", library.path)
     assert code == 0
-    assert out.startswith("Not in these abstracts: none of those found names IL-32θ.\n\nNearest, not used:\n[1] ")
+    assert out.startswith("Not in these abstracts: no abstract mentions IL-32θ.\n\nNearest, not used:\n[1] ")
 
 
-def test_a_question_of_yes_or_no_begins_with_what_the_abstracts_lean_to(library, run):
+def test_a_question_of_yes_or_no_begins_with_the_headline(library, run):
     _, out, _ = run("ask", "Did IL-32β induce VEGF in breast cancer cells?", "--library", library.path)
-    assert out.startswith("These abstracts lean to yes (the one found). For: [1] (2013")
+    assert out.startswith("Yes. 1 abstract for: [1] (2013); none against.\n\n")
 
 
 def test_filters_reach_the_search(library, run):

@@ -46,10 +46,15 @@ def test_each_side_names_its_sources_sentences_studies_and_years() -> None:
     told = headline("Does ginkgo improve tinnitus?", evidence)
     assert isinstance(told, Headline)
     assert (told.verdict, told.supporting, told.against) == ("mixed", (1,), (2,))
-    assert [(vote.source, vote.is_for, vote.citation.quote, vote.study, vote.year) for vote in told.votes] == [
-        (1, True, texts[0], "randomized controlled trial", 2004),
-        (2, False, texts[1], "randomized controlled trial", 2004),
+    assert [(vote.source, vote.is_for, vote.citation.quote) for vote in told.votes] == [
+        (1, True, texts[0]),
+        (2, False, texts[1]),
     ]
+    sources = [sentence.source for sentence in evidence]
+    assert told.told(sources) == (
+        "Mixed. 1 abstract for: [1] (2004, randomized controlled trial);"
+        " 1 abstract against: [2] (2004, randomized controlled trial)."
+    )
 
 
 def test_a_source_has_one_vote() -> None:
