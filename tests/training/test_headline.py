@@ -8,7 +8,7 @@ from training.headline import Example, fit
 
 def _example(feature: str, *, is_yes: bool) -> Example:
     says = tuple(float(name == feature) for name in FEATURES)
-    return Example("bioasq", "train", "plain", says, is_yes)
+    return Example("bioasq", "plain", says, is_yes)
 
 
 def test_without_examples_the_weights_are_those_set_by_hand() -> None:
