@@ -62,10 +62,9 @@ _TEMPLATES = {
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with what its sources say as numbers, of which set and part it is, and whether the answer is yes."""
+    """A question with what its sources say as numbers, of which set it is, and whether the answer is yes."""
 
     of: str
-    part: str
     group: str
     says: tuple[float, ...]
     is_yes: bool
@@ -73,7 +72,7 @@ class Example:
 
 def make_headline(data: Path, work: Path, out: Path, *, trials: Path | None = None) -> None:
     """Fit the weights on the part to train on, and write them."""
-    examples = [one for one in _examples(data, work, trials) if one.part == "train"]
+    examples = list(_examples(data, work, trials))
     weights = {group: fit([one for one in examples if one.group == group], group) for group in GROUPS}
     told = {
         group: dict(zip(FEATURES, (round(float(one), 3) for one in row), strict=True)) for group, row in weights.items()
@@ -105,20 +104,24 @@ def fit(examples: Sequence[Example], group: str) -> NDArray[np.float64]:
 def _examples(data: Path, work: Path, trials: Path | None) -> Iterator[Example]:
     with Library.open(build_library(bioasq(data, background=_BACKGROUND), work)) as library:
         for of, id_, question, is_yes, abstracts in (*_bioasq(data), *_pubmedqa(data), *_scifact(data)):
+            if part_of(id_) != "train":
+                continue
             sources = [Source(number, one) for number, one in enumerate(abstracts[:MAX_SOURCES], start=1)]
             evidence = rerank_evidence(question, sources, library=library, reranker=load_reranker())
-            yield from _example(of, part_of(id_), question, evidence, is_yes)
+            yield from _example(of, question, evidence, is_yes)
         for article, question, is_yes, text in _trials(trials) if trials else ():
+            if part_of(article) != "train":
+                continue
             source = Source(1, Abstract("1", "", (Section("", "", text),)))
             evidence = rerank_evidence(question, [source], library=library)
-            yield from _example("trials", part_of(article), question, evidence, is_yes)
+            yield from _example("trials", question, evidence, is_yes)
 
 
-def _example(of: str, part: str, question: str, evidence: Sequence[Evidence], is_yes: bool) -> Iterator[Example]:
+def _example(of: str, question: str, evidence: Sequence[Evidence], is_yes: bool) -> Iterator[Example]:
     statement = statement_of(question)
     held = by_source(statement, question, evidence) if statement else []
     if statement and held:
-        yield Example(of, part, group_of(statement), tuple(features(held)), is_yes)
+        yield Example(of, group_of(statement), tuple(features(held)), is_yes)
 
 
 _Asked = tuple[str, str, str, bool, list[Abstract]]

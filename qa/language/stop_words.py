@@ -22,7 +22,7 @@ show shown shows slow slows small some sort stand start still stop strongly stud
 taken talk tell test tested thing think tightly together too tool treat treated treatment true turn two type
 under understand understood use used useful uses usual very way ways well work works worse
 safe safely safety unsafe harmless harmful dangerous risky free worthwhile useless effective ineffective beneficial
-superior inferior failed fail fails tried try tries cover covered covers side regard respect agree agrees each prolong
+superior inferior failed fail fails tried try tries cover covered covers side regard respect agree agrees each
 extend extends protect protects versus recommended recommend advisable allowed tolerated work worked
 """
 
