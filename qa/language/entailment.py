@@ -352,14 +352,14 @@ def _gives_to_others(text: str, quote: str) -> bool:
     return any(_crossed(in_text, in_quote, first, second) for first, second in combinations(common, 2))
 
 
-def _crossed(in_text: _ByNumber, in_quote: _ByNumber, one: _Key, other: _Key) -> bool:
+def _crossed(in_text: _ByNumber, in_quote: _ByNumber, one: _Amount, other: _Amount) -> bool:
     straight = len(in_text[one].keys() & in_quote[one].keys()) + len(in_text[other].keys() & in_quote[other].keys())
     crossed = len(in_text[one].keys() & in_quote[other].keys()) + len(in_text[other].keys() & in_quote[one].keys())
     return crossed > straight
 
 
-_Key = tuple[float, str]
-_ByNumber = dict[_Key, dict[str, float]]
+_Amount = tuple[float, str]
+_ByNumber = dict[_Amount, dict[str, float]]
 _REACH, _FARTHER = 8, 4
 _LEVEL = re.compile(r"\d+ ?%-? ?(?:CI|confidence)")
 _MEASURE = re.compile(r"(?:chang|differ|alter|affect|effect)\w*$|[\d.,]+%?$|(?:\w+-?)?fold$|per ?cent$|times$|ci$")

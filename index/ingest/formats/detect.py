@@ -74,10 +74,10 @@ def parse_file(path: Path | str, *, name: str | None = None) -> Iterator[ParsedR
 
 
 def _parse_stream(opened: BinaryIO, path: Path, name: str) -> Iterator[ParsedRecord]:
-    sources = [_Source(opened)]
+    sources = [_CheckedStream(opened)]
     stream = io.BufferedReader(sources[0], _HEAD)
     while len(sources) <= _MAX_NESTED and stream.peek(2)[:2] == _GZIP:
-        sources.append(_Source(gzip.GzipFile(fileobj=stream), packed=sources[0]))
+        sources.append(_CheckedStream(gzip.GzipFile(fileobj=stream), packed=sources[0]))
         stream = io.BufferedReader(sources[-1], _HEAD)
     head = stream.peek(_HEAD)
     damage = next((source.damage for source in sources if source.damage), "")
@@ -132,10 +132,12 @@ def _printable(text: bytes) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in start)[:40]
 
 
-class _Source(io.RawIOBase):
+class _CheckedStream(io.RawIOBase):
     """Stream that ends at the first damage and describes it in `damage`."""
 
-    def __init__(self, stream: io.BufferedReader | gzip.GzipFile | BinaryIO, *, packed: _Source | None = None) -> None:
+    def __init__(
+        self, stream: io.BufferedReader | gzip.GzipFile | BinaryIO, *, packed: _CheckedStream | None = None
+    ) -> None:
         self._stream = stream
         self._packed = packed
         self.passed = 0  # bytes

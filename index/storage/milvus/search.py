@@ -144,13 +144,13 @@ def parse(text: str, store: MilvusStore) -> Query:
 
     The definitions of all of its words are asked for at once; a folder's index is looked into a word at a time.
     """
-    definitions = _Definitions(store)
+    definitions = _DefinitionLookup(store)
     parse_query(text, definitions.of)
     definitions.look_up()
     return parse_query(text, definitions.of)
 
 
-class _Definitions:
+class _DefinitionLookup:
     """The abbreviations that a library defines; at first it only notes what is asked."""
 
     def __init__(self, store: MilvusStore) -> None:
