@@ -26,7 +26,7 @@ _MOST = 50.0
 """Log-odds, either way, are cut here, so that their exponentials stay finite."""
 _NO_QUERY = Query("", "")
 _LOOKED_AT = 2
-"""How many times the wanted number of abstracts are compared with the names of the question."""
+"""Abstracts that are compared with the names of the question, as a multiple of the wanted number."""
 
 
 @dataclass(frozen=True, slots=True)

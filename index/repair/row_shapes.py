@@ -24,7 +24,7 @@ class PassageRow:
 
 @dataclass(slots=True)
 class FoundRows:
-    """The rows of a file by their shapes: abstracts by place, the others with what tells where they belong."""
+    """The rows of a file by their shapes: abstracts by place, the others by the ids that they belong to."""
 
     abstracts: list[tuple[int, Place, str, bool]] = field(default_factory=list)  # id, place, PMID, is reached
     passages: dict[int, dict[int, PassageRow]] = field(default_factory=lambda: defaultdict(dict))
@@ -72,7 +72,7 @@ class FoundRows:
 
 
 def gather(pages: Pages) -> tuple[FoundRows, bool]:
-    """Read all pages but those that are free; tell also whether it cannot be known which those are."""
+    """Read all pages but the free ones; also return True if the list of those is lost."""
     found, owners, free = FoundRows(), pages.owners(), pages.free()
     for number in [*range(1, pages.count + 1), *pages.beyond]:
         owner = owners.get(number, "")

@@ -1,4 +1,4 @@
-"""The pages of a SQLite file read without SQLite: what is left in a file that SQLite itself refuses.
+"""The pages of a SQLite file read without SQLite, for a file that SQLite itself refuses.
 
 The format is that of https://sqlite.org/fileformat2.html. Nothing here trusts what it reads: a number that leads
 nowhere costs the row it belongs to, never an exception.
@@ -28,7 +28,7 @@ _MOST_COLUMNS = 64
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row stands: the page, the byte of its cell, and how that page is laid out."""
+    """The place of a row: the page, the byte of its cell, and the layout of that page."""
 
     page: int
     at: int
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row as it could be read; a text or blob whose pages are broken off is as long as what is left of it."""
+    """One row as it could be read; a text or blob whose pages are broken off is cut there."""
 
     place: Place
     rowid: int | None
@@ -74,7 +74,7 @@ class Pages:
             self._log_file.close()
 
     def page(self, number: int) -> bytes:
-        """Return a page, with zeros for what lies beyond the file's end."""
+        """Return a page, with zeros beyond the file's end."""
         file, at = self._file, (number - 1) * self._size
         in_log = self._log.pages.get(number) or self.beyond.get(number)
         if self._log_file and in_log:
@@ -216,7 +216,7 @@ def _start(number: int) -> int:
 
 
 def _cells(page: bytes, start: int, *, is_interior: bool) -> Iterator[int]:
-    """Yield where the cells of a page begin, as far as that can be."""
+    """Yield the offsets of a page's cells, without impossible ones."""
     first = start + (12 if is_interior else 8)
     count = min(int.from_bytes(page[start + 3 : start + 5], "big"), (len(page) - first) // 2)
     for (at,) in struct.iter_unpack(">H", page[first : first + 2 * count]):
@@ -241,7 +241,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _bytes_of(serial: int) -> int:
-    """Return how many bytes a value of a serial type takes. Raises ValueError for a type that there is not."""
+    """Return the bytes that a value of a serial type takes. Raises ValueError for a type that there is not."""
     if serial in (10, 11) or serial < 0:
         raise ValueError(f"no serial type {serial}")
     if serial >= 12:

@@ -28,7 +28,7 @@ class Log:
 
 
 def read_log(path: Path) -> Log:
-    """Return what a log holds; a missing or an empty one holds nothing."""
+    """Return the contents of a log; a missing or an empty one has none."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What the abstracts lean to when the question is one of yes or no, and which of them stand on each side.
+"""Leaning of the abstracts on a question of yes or no, and the sources on each side.
 
 Rules on words of denial, and the reranker where it is sure: they are right oftener than always saying what is said most
 (python -m evals answers --parts yes-no), and wrong in a fifth to two fifths of the questions. So both sides are always
@@ -31,9 +31,9 @@ _DENIES = re.compile(
     re.I,
 )
 _OF_WHAT_IS_ASKED = 0.25
-"""How much of what a denial is about the question must hold."""
+"""The share of a denial's words that the question must hold."""
 _NEXT = 0.5
-"""What each further sentence weighs beside the one before it."""
+"""The weight of each further sentence beside the one before it."""
 _NO_SHARE = 0.3
 """The weight of denying sentences from which the abstracts lean to no: abstracts deny less often than they assert."""
 
@@ -45,7 +45,7 @@ _CONCESSION = re.compile(
     r"|^(?:even though|although|though|despite|while|whereas)\b[^,]*,",
     re.I | re.S,
 )
-"""What a sentence grants beside what it says."""
+"""A concession: the part of a sentence that is granted beside its claim."""
 Stances = Mapping[tuple[str, int], tuple[float, float, float]]
 _UNREAD: Stances = MappingProxyType({})
 
@@ -60,9 +60,9 @@ def asks_yes_or_no(question: str) -> bool:
 
 
 def leaning(question: str, sentences: Sequence[Sentence], stances: Stances = _UNREAD) -> Leaning | None:
-    """Return what an answer's sentences, best first, lean to; None when the question is not one of yes or no.
+    """Return the leaning of an answer's sentences, best first; None when the question is not one of yes or no.
 
-    `stances` is what the reranker said of sentences, by the PMID and the start of their first citation.
+    `stances` are the reranker's of sentences, by the PMID and the start of their first citation.
 
     A source stands on the side of the first sentence that cites it. What says nothing of what was found is on neither
     side; when nothing else was said, there is no leaning.
@@ -89,14 +89,14 @@ def _answers(question: str, sentence: str) -> bool:
 
 
 def _denies(question: str, sentence: Sentence, stances: Stances) -> bool:
-    """Return True if a sentence denies what is asked, by the rules or because the reranker is sure of it."""
+    """Return True if a sentence answers no, by the rules or because the reranker is sure of it."""
     first = sentence.citations[0]
     _, contradicts, _ = stances.get((first.pmid, first.start), (0.0, 0.0, 1.0))
     return contradicts >= _CONTRADICTS or denies(question, _on_the_matter(question, sentence.text))
 
 
 def _on_the_matter(question: str, sentence: str) -> str:
-    """Return what a sentence says, or what it grants beside that ("even though …"): whichever has more of the question.
+    """Return a sentence's claim or its concession ("even though …"), whichever has more words of the question.
 
     >>> _on_the_matter("Does it lower pressure?", "It lowered pressure, although it did not slow the heart.")
     'It lowered pressure'
@@ -111,7 +111,7 @@ def _on_the_matter(question: str, sentence: str) -> str:
 
 
 def denies(question: str, sentence: str) -> bool:
-    """Return True if a sentence denies what a question asks, or asserts what the question denies."""
+    """Return True if a sentence answers a question of yes or no with no."""
     asked = dict.fromkeys(content_words(question), 1.0)
     is_denied = bool(_DENIES.search(sentence)) or any(
         share(one, asked) >= _OF_WHAT_IS_ASKED for one in denied(sentence)

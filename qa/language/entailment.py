@@ -1,4 +1,4 @@
-"""Rules on whether a quote entails a sentence: on what was found, of what, in whom and how much.
+"""Rules on whether a quote entails a sentence: its findings, things, species and numbers.
 
 Each rule names one way in which a sentence can differ from its quote; `first_contradiction` returns the first that
 holds. They read words and their neighbourhood, not grammar: they catch most changes of one thing, and let honest
@@ -249,7 +249,7 @@ def denied(text: str) -> list[_Near]:
 
 
 def _denies_what_precedes(words: Sequence[_Word], place: int) -> bool:
-    """Return True if a denial is of what stands before it: "VEGF was not raised", "VEGF was unchanged"."""
+    """Return True if a denial is of the words before it: "VEGF was not raised", "VEGF was unchanged"."""
     return words[place].text.startswith("un") or (words[place].text == "not" and _is_passive(words, place))
 
 

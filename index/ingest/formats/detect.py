@@ -51,7 +51,7 @@ _OTHERS = (
 
 
 def parse_file(path: Path | str, *, name: str | None = None) -> Iterator[ParsedRecord]:
-    """Yield what a file holds, in its order: PubMed XML, MEDLINE text or JSON Lines, gzipped or not.
+    """Yield the records of a file in their order: PubMed XML, MEDLINE text or JSON Lines, gzipped or not.
 
     Raises FileError, when the first record is asked for, for a file that is missing, empty or of no kind that is known.
     Damage later in the file, such as a gzip file that was cut off, is a Failure behind what could be read.
@@ -104,7 +104,7 @@ def _few_failures(records: Iterator[ParsedRecord], name: str) -> Iterator[Parsed
 
 
 def _parser_for(head: bytes, path: Path, damage: str) -> Callable[..., Iterator[ParsedRecord]]:
-    """Return the parser for a file that starts so; FileError says what it is when there is none."""
+    """Return the parser for a file by its first bytes. Raises FileError, with the kind of file, when there is none."""
     try:
         text = as_utf8(io.BytesIO(head)).read().lstrip()
     except InputError:  # XML with an encoding that is unknown: the parser says so

@@ -30,7 +30,7 @@ from index.storage.schema import Settings
 _log = logging.getLogger(__name__)
 _STAGED = "building.db"
 _OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
-"""How the files begin that a kill can leave where a library was about to be made."""
+"""Beginnings of the files that a kill can leave where a library was about to be made."""
 
 
 class FolderBackend:
@@ -264,7 +264,7 @@ def _no_library(folder: Path) -> str:
 
 
 def _begun(staged: Path, settings: Settings, key: str) -> Store | None:
-    """Return the staged database that a run under this key was broken off in; what another run left is deleted."""
+    """Return the staged database that a run under this key was broken off in; that of another run is deleted."""
     if staged.is_file():
         with suppress(LibraryError):  # damaged, or of another format
             store = Store(staged)
@@ -277,7 +277,7 @@ def _begun(staged: Path, settings: Settings, key: str) -> Store | None:
 
 
 def _size(folder: Path) -> int:
-    """Return the bytes of all files in a folder; what a writer deletes meanwhile counts for nothing."""
+    """Return the bytes of all files in a folder; a file that a writer deletes meanwhile counts for nothing."""
     size = 0
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -1,4 +1,4 @@
-"""A library on a Milvus server, `milvus://HOST:PORT/NAME`: for what one machine cannot hold.
+"""A library on a Milvus server, `milvus://HOST:PORT/NAME`, for more than one machine can hold.
 
 Any number of processes on any machines write at once, with no coordinator: see `index.storage.milvus.store` for what
 holds that together. Questions are read as a folder reads them and answered by the same fusion.
@@ -35,7 +35,7 @@ class MilvusBackend:
     """A library on a Milvus server, opened at first use. It may be used from many threads once it is open."""
 
     def __init__(self, address: str) -> None:
-        """Connect. Raises InputError for what is no address, and LibraryError when the server cannot be had."""
+        """Connect. Raises InputError for a malformed address, and LibraryError when the server cannot be had."""
         self.server = Server(parse_address(address))
         self.register = Register(self.server)
         self._store: MilvusStore | None = None
@@ -108,7 +108,7 @@ class MilvusBackend:
         return self._reading(hits)
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
-        """Return how telling each index term is, as a folder's library does; a settled library is asked once a term."""
+        """Return inverse document frequencies, as a folder does; a settled library is asked once a term."""
         at = self._settled_state()
         with self._knowing:
             known = dict(self._known_weights) if at and at == self._known_at else {}
@@ -217,7 +217,7 @@ class MilvusBackend:
     # ---- inside
 
     def _reading(self, read: Callable[[MilvusStore], _T]) -> _T:
-        """Return what is read, from the collections that took the place of ours if somebody has replaced them."""
+        """Return the result of `read`, from the new collections if somebody has replaced ours."""
         try:
             return read(self.store)
         except GoneError:
@@ -251,7 +251,7 @@ class MilvusBackend:
         return content
 
     def _settled_state(self) -> str:
-        """Return what stands for the library as it is; "" while somebody writes."""
+        """Return a key of the library's present state; "" while somebody writes."""
         state = self.register.state()
         return f"{self.store.stamp} {state.last}" if state.is_settled else ""
 

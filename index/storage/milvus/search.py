@@ -55,7 +55,7 @@ def search(
 def _scores(
     words: str, vector: Vectors | None, store: MilvusStore, *, depth: int, mode: Mode, where: str
 ) -> tuple[dict[str, float], dict[str, float], dict[str, MilvusRow]]:
-    """Return the cosines, the BM25 scores and the rows of what was found, by key."""
+    """Return the cosines, the BM25 scores and the rows of the hits, by key."""
 
     def dense() -> list[ScoredRow]:
         return _dense(vector, store, depth, where) if vector is not None else []
@@ -87,7 +87,7 @@ def _lexical(words: str, store: MilvusStore, depth: int, where: str) -> list[Sco
 
 
 def _lexical_of(words: str, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
-    """Return the BM25 scores of what only the dense side found: like is compared with like."""
+    """Return the BM25 scores of the hits of the dense side alone: like is compared with like."""
     if not ids or not words:
         return {}
     where = f"id in {quoted(ids)}"
@@ -96,7 +96,7 @@ def _lexical_of(words: str, store: MilvusStore, ids: Sequence[str]) -> dict[str,
 
 
 def _cosines_of(vector: Vectors | None, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
-    """Return the cosines of what only the lexical side found, reckoned here: an index may not come by them."""
+    """Return the cosines of the hits of the lexical side alone, computed here: an index may not come by them."""
     if not ids or vector is None:
         return {}
     rows = store.server.rows(store.passages_name, f"id in {quoted(ids)}", ["vector"], most=len(ids))
@@ -151,7 +151,7 @@ def parse(text: str, store: MilvusStore) -> Query:
 
 
 class _DefinitionLookup:
-    """The abbreviations that a library defines; at first it only notes what is asked."""
+    """The abbreviations that a library defines; at first it only notes the forms asked for."""
 
     def __init__(self, store: MilvusStore) -> None:
         self._store = store
@@ -159,7 +159,7 @@ class _DefinitionLookup:
         self._found: dict[str, list[Abbreviation]] | None = None
 
     def of(self, form: str) -> list[Abbreviation]:
-        """Return what a form is defined as, once for each passage that does."""
+        """Return the definitions of a form, once for each passage that defines it."""
         if self._found is None:
             self._noted[form] = None
             return []
@@ -168,7 +168,7 @@ class _DefinitionLookup:
         return self._found[form]
 
     def look_up(self) -> None:
-        """Ask for all that was noted."""
+        """Look up all forms noted so far."""
         self._found = self._asked(list(self._noted))
 
     def _asked(self, forms: Sequence[str]) -> dict[str, list[Abbreviation]]:
@@ -185,7 +185,7 @@ class _DefinitionLookup:
 
 
 def _together(one: Callable[[], _One], other: Callable[[], _Other]) -> tuple[_One, _Other]:
-    """Return what two questions to the server bring, asked side by side."""
+    """Return the answers of two questions to the server, asked side by side."""
     with ThreadPoolExecutor(1) as pool:
         second = pool.submit(other)
         return one(), second.result()

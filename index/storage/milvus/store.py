@@ -55,7 +55,7 @@ _LABELLED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class RegisterState:
-    """How a library is: `last` stands for the last change, at `at_ms`, and `unfinished` are the runs that are open."""
+    """State of a library: `last` stands for the last change, at `at_ms`; `unfinished` are the open runs."""
 
     last: str
     at_ms: int
@@ -63,7 +63,7 @@ class RegisterState:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nobody writes, and nobody was killed while writing."""
+        """True if nobody writes, and nobody was killed while writing."""
         return not self.unfinished
 
 
@@ -83,7 +83,7 @@ class Register:
         self.server.drop(self._name)
 
     def present(self) -> Present | None:
-        """Return what the library is now, or None where there is none. Raises LibraryError for something else."""
+        """Return the library's present collections, or None for none. Raises LibraryError for something else."""
         value = self._present_row()
         present = present_of(value) if value else None
         if value and present is None:
@@ -104,7 +104,7 @@ class Register:
         self._put("present", present.to_json())
 
     def state(self) -> RegisterState:
-        """Return how the library is."""
+        """Return the state of the library."""
         values = self._values()
         last, _, at_ms = values.get("last", " 0").partition(" ")
         return RegisterState(last, int(at_ms), tuple(value for id_, value in values.items() if id_.startswith("run/")))
@@ -125,7 +125,7 @@ class Register:
             self.end_run(id_.removeprefix("run/"))
 
     def drop_others(self, stamp: str) -> None:
-        """Drop the collections of all other stamps: what was replaced, and what was begun and given up."""
+        """Drop the collections of all other stamps: those replaced, and those begun and given up."""
         ours = re.compile(rf"{re.escape(self._name)}_([0-9a-f]+)_(?:abstracts|passages|pieces)")
         for name in self.server.collections():
             if (match := ours.fullmatch(name)) and match[1] != stamp:
@@ -141,7 +141,7 @@ class Register:
         return remembered[2] if remembered[:2] == [stamp, state.last] else None
 
     def remember_content(self, stamp: str, state: RegisterState, content: str) -> None:
-        """Keep the sum over all abstracts for who asks next."""
+        """Keep the sum over all abstracts for later calls."""
         self._put("content", f"{stamp} {state.last} {content}")
 
     def _present_row(self) -> str:
@@ -176,7 +176,7 @@ class MilvusStore:
         self._job: Job | None = None
         self._pending: dict[str, None] = {}
         self._looked_up: dict[str, bool] = {}
-        """Which of a batch's abstracts were there when the run asked: each question to a server costs its time."""
+        """The batch's abstracts, True for those that were there: each question to a server costs its time."""
 
     def create(self) -> None:
         """Make the collections where they are not there yet."""
@@ -195,7 +195,7 @@ class MilvusStore:
         return self.present.stamp
 
     def settle(self) -> None:
-        """Have what a run has written scored like the rest."""
+        """Have a run's rows scored like the rest."""
         for name in (self.passages_name, self.abstracts_name):
             self.server.settle(name)
 
@@ -212,7 +212,7 @@ class MilvusStore:
         return self.present.settings
 
     def counts(self) -> Counts:
-        """Return how much the library holds."""
+        """Return the counts of abstracts and passages, and the years."""
         count, name = self.server.count, self.abstracts_name
         first, last = self._years()
         return Counts(
@@ -376,7 +376,7 @@ class MilvusStore:
             self.server.delete(self.passages_name, f"pmid in {pmids} and version not in {versions}")
 
     def _restate_passages(self, abstract: Abstract) -> list[Passage]:
-        """Give passages what their abstract is filtered by now, and return them; vectors and terms stay as they are."""
+        """Give passages the filter columns of their abstract, and return them; vectors and terms stay as they are."""
         names = [column.name for column in passage_columns(self.settings.dimension)]
         rows = list(self.server.all_rows(self.passages_name, f"pmid in {quoted([abstract.pmid])}", names))
         self.server.upsert(self.passages_name, [{**row, **filtered_by(abstract)} for row in rows])
