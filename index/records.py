@@ -98,7 +98,8 @@ class Abstract:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings before relying on the abstract, its retraction apart: each once, in the record's order."""
-        return tuple(dict.fromkeys(WARNINGS[each.ref_type] for each in self.corrections if each.ref_type in WARNINGS))
+        ref_types = (correction.ref_type for correction in self.corrections)
+        return tuple(dict.fromkeys(WARNINGS[ref_type] for ref_type in ref_types if ref_type in WARNINGS))
 
     @property
     def marks(self) -> tuple[str, ...]:

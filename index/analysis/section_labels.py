@@ -39,4 +39,4 @@ def section_category(label: str, category: str = "") -> str:
     if category not in ("", "UNASSIGNED"):
         return category
     words = reversed(_WORD.findall(label.upper()))
-    return next((told for word in words if (told := LABEL_WORDS.get(word, ""))), category)
+    return next(filter(None, (LABEL_WORDS.get(word) for word in words)), category)

@@ -92,11 +92,11 @@ def _ask_again(pmids: Sequence[str], client: EutilsClient) -> tuple[dict[str, Pa
     PubMed answers a merged PMID with the record it became part of. Only an answer to one alone tells which is which.
     """
     came = {_name(read): read for batch in client.fetch(pmids) for read in _records(batch)}
-    others = [name for name, read in came.items() if isinstance(read, Abstract) and name not in pmids]
-    if not others:
+    strangers = [name for name, read in came.items() if isinstance(read, Abstract) and name not in pmids]
+    if not strangers:
         return came, {}
     if len(pmids) == 1:
-        return came, dict.fromkeys(pmids, others[0])
+        return came, dict.fromkeys(pmids, strangers[0])
     merged: dict[str, str] = {}
     for pmid in pmids:
         if pmid not in came:

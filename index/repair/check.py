@@ -56,23 +56,23 @@ def check_files(folder: Path) -> Iterator[Finding]:
     SQLite takes a file of another kind or without a length for a new one, passes over a damaged log, and writes another
     database's log into this one.
     """
-    what = _head_state(folder / DATABASE)
-    if what:
-        is_gone = what in _GONE and not read_log(folder / LOG).pages
+    fault = _head_state(folder / DATABASE)
+    if fault:
+        is_gone = fault in _GONE and not read_log(folder / LOG).pages
         remedy = _TO_BUILD if is_gone else _remedy(folder)
-        yield Finding(DATABASE, what, remedy, mends="nothing" if is_gone else "file")
+        yield Finding(DATABASE, fault, remedy, mends="nothing" if is_gone else "file")
     log = folder / LOG
     if log.is_file() and not log.stat().st_size or not log.exists():
         return
     try:
         with writing(folder):  # whoever writes now would change the log under our eyes
-            what = _log_state(folder)
+            fault = _log_state(folder)
     except LibraryBusyError:
         return
     except LibraryError:  # a folder that nobody may write to
-        what = _log_state(folder)
-    if what:
-        yield Finding(LOG, what, _remedy(folder), mends="file without log" if what == _FOREIGN else "file")
+        fault = _log_state(folder)
+    if fault:
+        yield Finding(LOG, fault, _remedy(folder), mends="file without log" if fault == _FOREIGN else "file")
 
 
 def check_truth(store: Store) -> Iterator[Finding]:
@@ -127,10 +127,10 @@ def _log_state(folder: Path) -> str:
 def check_caches(folder: Path, store: Store) -> Iterator[Finding]:
     """Yield the faults of the two caches, which lose nothing, and the losses of library.db that they show."""
     yield from _check_past(folder, store)
-    for file, what in ((VECTORS, _vectors_state(folder, store)), (LEXICAL, _lexical_state(folder, store))):
-        if what:
+    for file, fault in ((VECTORS, _vectors_state(folder, store)), (LEXICAL, _lexical_state(folder, store))):
+        if fault:
             yield Finding(
-                file, what, "made again from library.db, with nothing embedded, by --repair or the next search"
+                file, fault, "made again from library.db, with nothing embedded, by --repair or the next search"
             )
 
 

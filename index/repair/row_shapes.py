@@ -64,7 +64,7 @@ class FoundRows:
     def passages_of(self, id_: int) -> list[PassageRow]:
         """Return the passages of an abstract that were not removed, in their order."""
         rows = self.passages.get(id_, {})
-        return [rows[one] for one in sorted(rows) if one not in self.removed]
+        return [rows[passage_id] for passage_id in sorted(rows) if passage_id not in self.removed]
 
     def was_removed(self, id_: int) -> bool:
         """Return True if all passages that an abstract has here are on the list of those removed."""
@@ -73,16 +73,16 @@ class FoundRows:
 
 def gather(pages: Pages) -> tuple[FoundRows, bool]:
     """Read all pages but the free ones; also return True if the list of those is lost."""
-    found, owners, free = FoundRows(), pages.owners(), pages.free()
+    gathered, owners, free = FoundRows(), pages.owners(), pages.free()
     for number in [*range(1, pages.count + 1), *pages.beyond]:
         owner = owners.get(number, "")
         if owner and owner not in _OURS or not owner and free and number in free:
             continue
         if owner == "abstracts":
-            found.mentioned.update(key for key in pages.keys(number) if key > 0)
+            gathered.mentioned.update(key for key in pages.keys(number) if key > 0)
         for row in pages.rows(number):
-            found.take(row, owner)
-    return found, free is None
+            gathered.take(row, owner)
+    return gathered, free is None
 
 
 def marks_of(pages: Pages) -> frozenset[int]:

@@ -86,17 +86,17 @@ class Pages:
         """Return the pages that the file has on its list of free ones; None when that list cannot be right."""
         head = self.page(1)
         trunk, expected = struct.unpack_from(">II", head, 32)
-        found: set[int] = set()
+        free: set[int] = set()
         while trunk:
-            if not 1 < trunk <= self.count or trunk in found:
+            if not 1 < trunk <= self.count or trunk in free:
                 return None
             page = self.page(trunk)
             following, leaves = struct.unpack_from(">II", page)
             if leaves > self._size // 4 - 2:
                 return None
-            found |= {trunk, *struct.unpack_from(f">{leaves}I", page, 8)}
+            free |= {trunk, *struct.unpack_from(f">{leaves}I", page, 8)}
             trunk = following
-        return found if len(found) == expected and head.startswith(_MAGIC) else None
+        return free if len(free) == expected and head.startswith(_MAGIC) else None
 
     def owners(self) -> dict[int, str]:
         """Return the pages that can be reached from the file's list of tables and indexes, with the name of each."""
@@ -115,18 +115,18 @@ class Pages:
         """Yield the rows of a page as its first byte says it is laid out, and in the other ways if that gives none."""
         page = self.page(number)
         start = _start(number)
-        said = _KINDS.get(page[start])
+        own_layout = _KINDS.get(page[start])
         if not page[start] or page[start] == _TABLE_INTERIOR and self._is_interior(page, start):
             return
-        layouts = [said] if said else []
-        for layout in layouts + [one for one in _KINDS.values() if one != said]:
-            found = False
+        layouts = [own_layout] if own_layout else []
+        for layout in layouts + [layout for layout in _KINDS.values() if layout != own_layout]:
+            has_rows = False
             for at in _cells(page, start, is_interior=layout == "index interior"):
                 row = self.row(Place(number, at, layout))
                 if row:
-                    found = True
+                    has_rows = True
                     yield row
-            if found:
+            if has_rows:
                 return
 
     def keys(self, number: int) -> list[int]:
@@ -143,7 +143,7 @@ class Pages:
         try:
             if place.layout == "index interior":
                 at += 4
-            said, at = _varint(page, at)
+            stated_total, at = _varint(page, at)
             if place.layout == "table leaf":
                 rowid, at = _varint(page, at)
             header, columns = _varint(page, at)
@@ -158,7 +158,7 @@ class Pages:
         except (IndexError, ValueError):
             return None
         # What the cell says of its length is only needed to find the rest, for which the columns speak as well.
-        payload = self._payload(page, at, total if abs(total - said) else said, place.layout)
+        payload = self._payload(page, at, total if abs(total - stated_total) else stated_total, place.layout)
         values, at = [], header
         for serial, size in sizes:
             values.append(_value(serial, payload[at : at + size]))

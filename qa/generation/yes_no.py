@@ -67,14 +67,14 @@ def leaning(question: str, sentences: Sequence[Sentence], stances: Stances = _UN
     A source stands on the side of the first sentence that cites it. What says nothing of what was found is on neither
     side; when nothing else was said, there is no leaning.
     """
-    said = [sentence for sentence in sentences if sentence.supported and _answers(question, sentence.text)]
-    if not said or not asks_yes_or_no(question):
+    telling = [sentence for sentence in sentences if sentence.supported and _answers(question, sentence.text)]
+    if not telling or not asks_yes_or_no(question):
         return None
-    denying = [_denies(question, sentence, stances) for sentence in said]
-    weights = [_NEXT**place for place in range(len(said))]
+    denying = [_denies(question, sentence, stances) for sentence in telling]
+    weights = [_NEXT**place for place in range(len(telling))]
     no = sum(weight for weight, is_no in zip(weights, denying, strict=True) if is_no)
     side: dict[int, bool] = {}
-    for sentence, is_no in zip(said, denying, strict=True):
+    for sentence, is_no in zip(telling, denying, strict=True):
         for citation in sentence.citations:
             side.setdefault(citation.source, is_no)
     return Leaning(
@@ -101,19 +101,19 @@ def _on_the_matter(question: str, sentence: str) -> str:
     >>> _on_the_matter("Does it lower pressure?", "It lowered pressure, although it did not slow the heart.")
     'It lowered pressure'
     """
-    granted = _CONCESSION.search(sentence)
-    if not granted:
+    concession = _CONCESSION.search(sentence)
+    if not concession:
         return sentence
-    asked = set(content_words(question))
-    said = sentence[: granted.start()] + sentence[granted.end() :]
-    parts = (said.rstrip(". "), granted.group())
-    return max(parts, key=lambda part: len(asked & set(content_words(part))))
+    question_words = set(content_words(question))
+    claim = sentence[: concession.start()] + sentence[concession.end() :]
+    parts = (claim.rstrip(". "), concession.group())
+    return max(parts, key=lambda part: len(question_words & set(content_words(part))))
 
 
 def denies(question: str, sentence: str) -> bool:
     """Return True if a sentence answers a question of yes or no with no."""
-    asked = dict.fromkeys(content_words(question), 1.0)
+    question_words = dict.fromkeys(content_words(question), 1.0)
     is_denied = bool(_DENIES.search(sentence)) or any(
-        share(one, asked) >= _OF_WHAT_IS_ASKED for one in denied(sentence)
+        share(denial, question_words) >= _OF_WHAT_IS_ASKED for denial in denied(sentence)
     )
     return is_denied != any(word in DENIALS for word in re.findall(r"[a-z']+", question.lower()))

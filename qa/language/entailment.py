@@ -183,16 +183,16 @@ def _takes_the_other_side(text: str, quote: str, _: str) -> bool:
 
 def _has_what_the_quote_lacks(text: str, quote: str, _: str) -> bool:
     """Return True if the text says "with" of a thing of which the quote says only "without", or the other way round."""
-    said, quoted = _with_and_without(text), _with_and_without(quote)
-    return any((thing, not has) in quoted and (thing, has) not in quoted for thing, has in said)
+    stated, quoted = _with_and_without(text), _with_and_without(quote)
+    return any((thing, not has) in quoted and (thing, has) not in quoted for thing, has in stated)
 
 
 def _with_and_without(text: str) -> set[tuple[str, bool]]:
-    found: set[tuple[str, bool]] = set()
+    things: set[tuple[str, bool]] = set()
     for match in _WITH.finditer(text):
         following = content_words(" ".join(text[match.end() :].split()[:2]))
-        found.update((word, match["with"] is not None) for word in following[:1])
-    return found
+        things.update((word, match["with"] is not None) for word in following[:1])
+    return things
 
 
 def _goes_another_way(text: str, quote: str, _: str) -> bool:
@@ -270,13 +270,13 @@ def _until(words: Iterable[_Word], ends: Set[str]) -> _Near:
     return near
 
 
-def _nearness(some: _Near, others: _Near) -> float:
-    return sum(weight * others.get(term, 0.0) for term, weight in some.items())
+def _nearness(near: _Near, other_near: _Near) -> float:
+    return sum(weight * other_near.get(term, 0.0) for term, weight in near.items())
 
 
-def share(some: _Near, others: _Near) -> float:
-    """Return the share of the weight of `some` that `others` hold, from 0 to 1."""
-    return sum(weight for term, weight in some.items() if term in others) / (sum(some.values()) or 1.0)
+def share(near: _Near, other_near: _Near) -> float:
+    """Return the share of the weight of `near` that `other_near` holds, from 0 to 1."""
+    return sum(weight for term, weight in near.items() if term in other_near) / (sum(near.values()) or 1.0)
 
 
 def _is_turned_round(text: str, quote: str, _: str) -> bool:
@@ -352,10 +352,11 @@ def _gives_to_others(text: str, quote: str) -> bool:
     return any(_crossed(in_text, in_quote, first, second) for first, second in combinations(common, 2))
 
 
-def _crossed(in_text: _ByNumber, in_quote: _ByNumber, one: _Amount, other: _Amount) -> bool:
-    straight = len(in_text[one].keys() & in_quote[one].keys()) + len(in_text[other].keys() & in_quote[other].keys())
-    crossed = len(in_text[one].keys() & in_quote[other].keys()) + len(in_text[other].keys() & in_quote[one].keys())
-    return crossed > straight
+def _crossed(in_text: _ByNumber, in_quote: _ByNumber, first: _Amount, second: _Amount) -> bool:
+    def shared(text_number: _Amount, quote_number: _Amount) -> int:
+        return len(in_text[text_number].keys() & in_quote[quote_number].keys())
+
+    return shared(first, second) + shared(second, first) > shared(first, first) + shared(second, second)
 
 
 _Amount = tuple[float, str]

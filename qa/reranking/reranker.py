@@ -109,7 +109,7 @@ def _deviation(compiled: Reranker, plain: Reranker) -> float:
         [reranker.score(question, [Candidate(text)])[0].answers for question, text in _PROBES]
         for reranker in (compiled, plain)
     )
-    return max(abs(one - other) for one, other in zip(ours, theirs, strict=True))
+    return max(abs(own - plain_odds) for own, plain_odds in zip(ours, theirs, strict=True))
 
 
 class _OwnReranker:

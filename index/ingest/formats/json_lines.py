@@ -230,12 +230,12 @@ class _Fields:
     def other_abstracts(self) -> tuple[OtherAbstract, ...]:
         named = self._objects("other_abstracts", 'as in [{"language": "fre", "type": "Publisher", "sections": […]}]')
         return tuple(
-            OtherAbstract(other.text("language"), other.text("type"), other.sections("sections")) for other in named
+            OtherAbstract(fields.text("language"), fields.text("type"), fields.sections("sections")) for fields in named
         )
 
     def corrections(self) -> tuple[Correction, ...]:
         named = self._objects("corrections", 'as in [{"ref_type": "ErratumIn", "pmid": "…", "citation": "…"}]')
-        return tuple(Correction(each.text("ref_type"), each.text("pmid"), each.text("citation")) for each in named)
+        return tuple(Correction(*map(fields.text, ("ref_type", "pmid", "citation"))) for fields in named)
 
     def _objects(self, field: str, example: str) -> list[_Fields]:
         value = self._get(field)

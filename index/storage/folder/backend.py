@@ -259,8 +259,8 @@ def _no_library(folder: Path) -> str:
     """Return the sentence that says that a folder is no library, and how to make one there."""
     if folder.exists() and not folder.is_dir():
         return f"{folder} is a file, not a library; give the folder of one"
-    what = "is not a library: it has no library.db" if folder.is_dir() else "does not exist"
-    return f"{folder} {what}; build one there with: python -m index build --pmids ID... --library {folder}"
+    fault = "is not a library: it has no library.db" if folder.is_dir() else "does not exist"
+    return f"{folder} {fault}; build one there with: python -m index build --pmids ID... --library {folder}"
 
 
 def _begun(staged: Path, settings: Settings, key: str) -> Store | None:

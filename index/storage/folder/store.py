@@ -470,7 +470,7 @@ class Store(Database):
                     same
                     and labels == set(label_rows(abstract))
                     and covers_abstract(abstract, spans)
-                    and all(len(one) == dimension and is_unit(one) for one in vectors)
+                    and all(len(vector) == dimension and is_unit(vector) for vector in vectors)
                 )
         except LibraryDamagedError:
             return False

@@ -117,8 +117,8 @@ class MilvusBackend:
         known |= {word: weights.get(word, -most) for word in new}  # below zero: no passage holds it
         with self._knowing:
             self._known_weights, self._known_at = known, at
-        asked = {word: known[word] for word in words if known[word] > 0}
-        return asked | {word: abs(known[word]) for word in absent if word not in asked}
+        weights_of_words = {word: known[word] for word in words if known[word] > 0}
+        return weights_of_words | {word: abs(known[word]) for word in absent if word not in weights_of_words}
 
     def label_values(self, kind: str) -> list[str]:
         """Return what a filter can name: publication types ("type"), "mesh" or "journal" values of many abstracts."""
@@ -128,8 +128,8 @@ class MilvusBackend:
         if known is None:
             known = self._reading(lambda store: store.label_values(kind))
             with self._knowing:
-                others = self._known_labels if at == self._labels_at else {}
-                self._known_labels, self._labels_at = others | {kind: known}, at
+                other_kinds = self._known_labels if at == self._labels_at else {}
+                self._known_labels, self._labels_at = other_kinds | {kind: known}, at
         return known
 
     def has_label(self, kind: str, value: str) -> bool:

@@ -216,8 +216,8 @@ class Server:
     def upsert(self, collection: str, rows: Sequence[MilvusRow], *, size: int = _ROWS) -> None:
         """Write rows, in the place of those with the same keys."""
         for first in range(0, len(rows), size):
-            some = rows[first : first + size]
-            self._call(lambda some=some: self._client.upsert(collection, some, timeout=WRITE_S))  # type: ignore[misc]
+            part = rows[first : first + size]
+            self._call(lambda part=part: self._client.upsert(collection, part, timeout=WRITE_S))  # type: ignore[misc]
 
     def delete(self, collection: str, where: str) -> None:
         """Delete the rows that a filter lets through."""
@@ -239,8 +239,8 @@ class Server:
     ) -> list[ScoredRow]:  # fmt: skip
         """Return the rows whose vectors have the greatest inner product with this one."""
         most = min(top, MOST_ROWS)
-        how = {"ef": max(_LEAST_EF, most)} if index.startswith("HNSW") else {"nprobe": _PROBES}
-        parameters = {"metric_type": "IP", "params": how if index != "FLAT" else {}}
+        parameters_of_index = {"ef": max(_LEAST_EF, most)} if index.startswith("HNSW") else {"nprobe": _PROBES}
+        parameters = {"metric_type": "IP", "params": parameters_of_index if index != "FLAT" else {}}
         return self._search(collection, column, list(vector), parameters, most, where, columns)
 
     def best(
@@ -285,10 +285,10 @@ class Server:
                 schema.add_field(column.name, types[column.kind], nullable=column.kind == "number")
             else:
                 is_terms = column.kind == "terms"
-                how: MilvusRow = {"enable_analyzer": True, "enable_match": True, "analyzer_params": tokenizer}
+                analyzed: MilvusRow = {"enable_analyzer": True, "enable_match": True, "analyzer_params": tokenizer}
                 schema.add_field(
                     column.name, DataType.VARCHAR, max_length=MOST_BYTES, is_primary=column.kind == "key",
-                    **(how if is_terms else {}),
+                    **(analyzed if is_terms else {}),
                 )  # fmt: skip
             if column.kind == "terms":
                 schema.add_field(scores_of(column.name), DataType.SPARSE_FLOAT_VECTOR)
@@ -314,14 +314,14 @@ class Server:
     def _indexes(self, columns: Sequence[Column], index: str) -> Iterator[Any]:
         """Yield the index of each column that is searched or filtered by, as the client wants it."""
 
-        def searched(column: str, kind: str, metric: str, how: MilvusRow) -> Any:  # noqa: ANN401
+        def searched(column: str, kind: str, metric: str, options: MilvusRow) -> Any:  # noqa: ANN401
             # The client lays these out flat, as Milvus has them, and Lite looks for them in a folder of that name.
-            laid = {"params": how} if self._is_lite else how
-            return made(column, index_type=kind, metric_type=metric, params=laid)
+            placed = {"params": options} if self._is_lite else options
+            return index_on(column, index_type=kind, metric_type=metric, params=placed)
 
-        def made(column: str, **how: object) -> Any:  # noqa: ANN401
+        def index_on(column: str, **options: object) -> Any:  # noqa: ANN401
             indexes = self._client.prepare_index_params()
-            indexes.add_index(column, **how)
+            indexes.add_index(column, **options)
             return indexes
 
         for column in columns:
@@ -330,7 +330,7 @@ class Server:
             elif column.kind == "terms":
                 yield searched(scores_of(column.name), "SPARSE_INVERTED_INDEX", "BM25", dict(_AS_TANTIVY))
             elif column.is_indexed and not (self._is_lite and column.kind == "texts"):
-                yield made(column.name, index_type="INVERTED")
+                yield index_on(column.name, index_type="INVERTED")
 
     def _call(self, call: Callable[[], _T]) -> _T:
         """Return the server's answer. Raises LibraryError in a sentence when there is none."""

@@ -228,8 +228,8 @@ class MilvusStore:
         """Return the content digests of those of these abstracts that the library holds."""
         digests = {
             row["id"]: row["digest"]
-            for some in _parts(dict.fromkeys(pmids), _KEYS)
-            for row in self.server.rows(self.abstracts_name, f"id in {quoted(some)}", ["digest"], most=len(some))
+            for part in _parts(dict.fromkeys(pmids), _KEYS)
+            for row in self.server.rows(self.abstracts_name, f"id in {quoted(part)}", ["digest"], most=len(part))
         }
         self._looked_up = {pmid: pmid in digests for pmid in pmids}
         return digests
@@ -248,8 +248,8 @@ class MilvusStore:
 
     def abstracts(self, *, skip: int = 0) -> Iterator[Abstract]:
         """Yield every abstract with its raw record, without the first `skip`."""
-        for some in _parts(islice(self._ids(), skip, None), _RECORDS):
-            yield from self._abstracts(some, ["record", "record_pieces", "raw", "raw_pieces"])
+        for part in _parts(islice(self._ids(), skip, None), _RECORDS):
+            yield from self._abstracts(part, ["record", "record_pieces", "raw", "raw_pieces"])
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label, most frequent first: those of up to _LABELLED abstracts."""
@@ -285,8 +285,8 @@ class MilvusStore:
     def passage_rows(self, counts: Sequence[tuple[str, int]], columns: Sequence[str]) -> dict[str, list[MilvusRow]]:
         """Return these columns of as many passages of each PMID as it should have, in order, by PMID."""
         by_pmid: dict[str, list[MilvusRow]] = {}
-        for some in _parts((f"{pmid}/{number}" for pmid, count in counts for number in range(count)), _KEYS):
-            rows = self.server.rows(self.passages_name, f"id in {quoted(some)}", columns, most=len(some))
+        for part in _parts((f"{pmid}/{number}" for pmid, count in counts for number in range(count)), _KEYS):
+            rows = self.server.rows(self.passages_name, f"id in {quoted(part)}", columns, most=len(part))
             for row in sorted(rows, key=lambda row: in_order(row["id"])):
                 by_pmid.setdefault(row["id"].rpartition("/")[0], []).append(row)
         return by_pmid
@@ -302,8 +302,8 @@ class MilvusStore:
 
     def delete_passages(self, ids: Sequence[str]) -> None:
         """Delete passages by their keys."""
-        for some in _parts(ids, _KEYS):
-            self.server.delete(self.passages_name, f"id in {quoted(some)}")
+        for part in _parts(ids, _KEYS):
+            self.server.delete(self.passages_name, f"id in {quoted(part)}")
 
     # ---- the run at hand
 
@@ -364,9 +364,9 @@ class MilvusStore:
             for pmid in step.fetched:
                 self._pending.pop(pmid, None)
 
-    def _put_abstracts(self, made: Sequence[tuple[MilvusRow, list[MilvusRow]]]) -> None:
-        self.server.upsert(self.pieces_name, [piece for _, more in made for piece in more], size=_RECORDS)
-        self.server.upsert(self.abstracts_name, [row for row, _ in made], size=_RECORDS)
+    def _put_abstracts(self, rows: Sequence[tuple[MilvusRow, list[MilvusRow]]]) -> None:
+        self.server.upsert(self.pieces_name, [piece for _, more in rows for piece in more], size=_RECORDS)
+        self.server.upsert(self.abstracts_name, [row for row, _ in rows], size=_RECORDS)
 
     def _delete_older(self, abstracts: Sequence[Abstract]) -> None:
         """Delete the passages of earlier texts, of which the new ones may be fewer."""
@@ -383,10 +383,10 @@ class MilvusStore:
         return [passage_of(row, abstract) for row in sorted(rows, key=lambda row: in_order(row["id"]))]
 
     def _remove(self, pmids: Sequence[str]) -> None:
-        for some in _parts(pmids, _KEYS):
-            self.server.delete(self.passages_name, f"pmid in {quoted(some)}")
-            self.server.delete(self.pieces_name, f"pmid in {quoted(some)}")
-            self.server.delete(self.abstracts_name, f"id in {quoted(some)}")
+        for part in _parts(pmids, _KEYS):
+            self.server.delete(self.passages_name, f"pmid in {quoted(part)}")
+            self.server.delete(self.pieces_name, f"pmid in {quoted(part)}")
+            self.server.delete(self.abstracts_name, f"id in {quoted(part)}")
 
     # ---- inside
 
@@ -394,8 +394,8 @@ class MilvusStore:
         return (row["id"] for row in self.server.all_rows(self.abstracts_name, _ALL, ["id"]))
 
     def _abstracts(self, pmids: Iterable[str], columns: Sequence[str]) -> Iterator[Abstract]:
-        for some in _parts(dict.fromkeys(pmids), _RECORDS):
-            rows = self.server.rows(self.abstracts_name, f"id in {quoted(some)}", columns, most=len(some))
+        for part in _parts(dict.fromkeys(pmids), _RECORDS):
+            rows = self.server.rows(self.abstracts_name, f"id in {quoted(part)}", columns, most=len(part))
             more = self._pieces([id_ for row in rows for id_ in piece_ids(row)])
             for row in rows:
                 try:
@@ -409,8 +409,8 @@ class MilvusStore:
     def _pieces(self, ids: Sequence[str]) -> dict[str, str]:
         return {
             row["id"]: row["value"]
-            for some in _parts(ids, _RECORDS)
-            for row in self.server.rows(self.pieces_name, f"id in {quoted(some)}", ["value"], most=len(some))
+            for part in _parts(ids, _RECORDS)
+            for row in self.server.rows(self.pieces_name, f"id in {quoted(part)}", ["value"], most=len(part))
         }
 
     def _years(self) -> tuple[int | None, int | None]:
@@ -447,5 +447,5 @@ def _least(holds: Callable[[int], bool]) -> int:
 
 def _parts(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     items = iter(items)
-    while some := list(islice(items, size)):
-        yield some
+    while part := list(islice(items, size)):
+        yield part
