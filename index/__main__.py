@@ -32,7 +32,7 @@ from index.records import Report
 _GIVE_WAY = ("build", "add", "rebuild", "refresh")
 """The commands that run for long, at a priority below that of questions."""
 _SHOWN = 200
-"""How many changes and failures a report names on a terminal."""
+"""The most changes and failures that a report names on a terminal."""
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -67,7 +67,7 @@ def add_json_flag(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOptions:
-    """How answers are made; None stands for no language model, and for the reranker that comes along."""
+    """Options of answering; None stands for no language model, and for the reranker that comes along."""
 
     llm: str | None
     llm_url: str | None
@@ -100,7 +100,7 @@ def add_answer_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def answer_options(arguments: argparse.Namespace) -> AnswerOptions:
-    """Return what flags or the environment say. Raises InputError for a variable set under its former name."""
+    """Return the options of flags and environment. Raises InputError for a variable set under its former name."""
     for old, new in former_names_set().items():
         raise InputError(f"{old} is now called {new}; set that one and unset the other")
     return AnswerOptions(

@@ -1,4 +1,4 @@
-"""The environment: every ASKABSTRACTS_* variable, where caches and uploads lie, and what other libraries are told.
+"""The environment: every ASKABSTRACTS_* variable, the folders of caches and uploads, and other libraries' variables.
 
 No other module reads such a variable, and importing this one reads none.
 """

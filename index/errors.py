@@ -1,4 +1,4 @@
-"""Every error that a person can meet. Each message is one sentence that says what was wrong, where, and the cure.
+"""Every error that a person can meet. Each message is one sentence with the fault, its place and the cure.
 
 AskAbstractsError
 ├── InputError            an input cannot be used: a question, a PMID, a term, a filter, a flag

@@ -127,7 +127,7 @@ class Library:
         self._query_vectors = RememberedVectors("query", _REMEMBERED_BYTES)
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
-        """Return how telling each index term is: its inverse document frequency over the passages, in nats.
+        """Return the inverse document frequency of each index term over the passages, in nats.
 
         Of the terms that no passage holds only those in `absent` are weighed, as the rarest of all. The passages are
         those of the last search or parse.
@@ -158,12 +158,12 @@ class Library:
         return self.backend.mentioning(text)
 
     def info(self) -> LibraryInfo:
-        """Return what the library holds and what it was built with; loads no model and no index."""
+        """Return counts, years and build settings; loads no model and no index."""
         return self.backend.info()
 
     @property
     def address(self) -> str:
-        """What names the library after --library: its folder, or where it is on a server."""
+        """The library's name after --library: its folder, or its address on a server."""
         return self.backend.address
 
     @property
@@ -178,7 +178,7 @@ class Library:
 
     @property
     def settings(self) -> Settings:
-        """What the library was built with: its encoder with the SHA-256 of its weights, and the size of passages."""
+        """The build settings: the encoder with the SHA-256 of its weights, and the size of passages."""
         return self.backend.settings
 
     @property
@@ -191,7 +191,7 @@ class Library:
             return self._encoder
 
     def label_values(self, kind: str) -> list[str]:
-        """Return what a filter can name: the library's publication types ("type"), "mesh" or "journal" values."""
+        """Return the values that a filter can name: publication types ("type"), "mesh" or "journal" values."""
         return self.backend.label_values(kind)
 
     def has_label(self, kind: str, value: str) -> bool:
@@ -251,9 +251,9 @@ class Library:
         return commands.remove(self.backend, pmids)
 
     def refresh(self, *, client: EutilsClient | None = None, on_progress: OnProgress | None = None) -> Report:
-        """Fetch every known PMID again and take up what changed: retractions, corrections, texts.
+        """Fetch every known PMID again and take up its changes: retractions, corrections, texts.
 
-        What PubMed deleted or merged is followed. The report's `changes` names all of it.
+        Deletions and merges are followed. The report's `changes` names all of them.
         """
         return commands.refresh(self.backend, client=client, on_progress=on_progress)
 
@@ -269,7 +269,7 @@ class Library:
     # ---- checking
 
     def check(self, *, repair: bool = False) -> list[Finding]:
-        """Compare what is stored with itself and return what is wrong, each with its remedy; mend it if asked.
+        """Compare the stored files with one another; return the findings, each with its remedy, mended if `repair`.
 
         Of a folder that mends the caches; `check_at` mends library.db, which must not be open then. Raises
         LibraryDamagedError when the truth itself cannot be read.

@@ -87,7 +87,7 @@ class Abstract:
 
     @property
     def text(self) -> str:
-        """The title, a newline, then the sections' texts joined by newlines: what every offset counts into."""
+        """The title, a newline, then the sections' texts joined by newlines; every offset counts into it."""
         return "\n".join((self.title, *(section.text for section in self.sections)))
 
     @property
@@ -98,7 +98,8 @@ class Abstract:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings before relying on the abstract, its retraction apart: each once, in the record's order."""
-        return tuple(dict.fromkeys(WARNINGS[each.ref_type] for each in self.corrections if each.ref_type in WARNINGS))
+        ref_types = (correction.ref_type for correction in self.corrections)
+        return tuple(dict.fromkeys(WARNINGS[ref_type] for ref_type in ref_types if ref_type in WARNINGS))
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -201,7 +202,7 @@ ParsedRecord = Abstract | Deletion | Failure
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The account of a run: how many abstracts were added, updated, found unchanged, removed; what failed and why.
+    """The account of a run: counts of abstracts added, updated, unchanged, removed, and failures with their reasons.
 
     `changes` says of PMIDs what their readers should know: retracted, corrected, merged, with another text. `notes` are
     sentences on the run: PubMed's remarks on a search, that an earlier run was gone on with.
@@ -243,7 +244,7 @@ def parse_pmid(text: str) -> str:
 
 
 def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
-    """Return the PMIDs in a text, each once in its order, and what is no PMID with the reason.
+    """Return the PMIDs in a text, each once in its order, and the words that are no PMIDs with the reason.
 
     Separators are white space, commas and semicolons; "PMID: 123" and the address of a PubMed page count as PMIDs.
     """

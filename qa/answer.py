@@ -75,7 +75,7 @@ class Sentence:
         return "".join(f"[{number}]" for number in dict.fromkeys(citation.source for citation in self.citations))
 
     def checks(self, citation: Citation) -> tuple[str, ...]:
-        """Return the checks that one of its citations passed: a verbatim quote, and what agrees with it."""
+        """Return the checks that one of its citations passed: a verbatim quote, and the respects in which it agrees."""
         return (VERBATIM, *((OWN_WORDS,) if citation.quote == self.text else HELD_AGAINST))
 
     def to_dict(self) -> dict[str, Any]:

@@ -212,10 +212,10 @@ def _has_own_subject(text: str) -> bool:
 def _is_topic(follow_up: str) -> bool:
     """Return True if "what about …" names a topic of its own: "metformin and ageing in mice", not "the dose"."""
     fragment = _fragment(follow_up)
-    head, *others = _RELATION.split(fragment)
+    head, *tails = _RELATION.split(fragment)
     if _IS_CLAUSE.search(fragment) or _PREPOSITION.match(fragment):
         return False
-    return bool(others) and is_own_thing(head) and len(_telling(fragment)) > 1 and not _POINTS_BACK.search(fragment)
+    return bool(tails) and is_own_thing(head) and len(_telling(fragment)) > 1 and not _POINTS_BACK.search(fragment)
 
 
 def _telling(text: str) -> list[str]:

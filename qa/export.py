@@ -130,7 +130,7 @@ def _pages(abstract: Abstract) -> tuple[str, str]:
 
 def _remarks(abstract: Abstract) -> list[str]:
     """Return the remarks shown with an abstract: its marks, then its own note."""
-    return [each for each in (*abstract.marks, _line(abstract.note)) if each]
+    return [remark for remark in (*abstract.marks, _line(abstract.note)) if remark]
 
 
 def _line(text: str) -> str:

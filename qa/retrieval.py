@@ -26,7 +26,7 @@ _MOST = 50.0
 """Log-odds, either way, are cut here, so that their exponentials stay finite."""
 _NO_QUERY = Query("", "")
 _LOOKED_AT = 2
-"""How many times the wanted number of abstracts are compared with the names of the question."""
+"""Abstracts that are compared with the names of the question, as a multiple of the wanted number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,5 +186,5 @@ def _standings(grouped: Mapping[str, Sequence[Hit]], ranking: Ranking) -> dict[s
 
 
 def _bests(scores: Mapping[str, Sequence[float | None]]) -> dict[str, float]:
-    known = {pmid: [score for score in each if score is not None] for pmid, each in scores.items()}
-    return {pmid: max(each) for pmid, each in known.items() if each}
+    known = {pmid: [score for score in of_passages if score is not None] for pmid, of_passages in scores.items()}
+    return {pmid: max(of_passages) for pmid, of_passages in known.items() if of_passages}

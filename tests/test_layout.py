@@ -198,6 +198,28 @@ def test_variables_of_ours_are_read_in_one_module():
     assert (named, read) == ({"index/environment.py"}, {"index/environment.py"} | others)
 
 
+def named_types(path):
+    """Yield the classes and the module-level aliases of types of a module, without a leading underscore."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name.lstrip("_")
+        elif isinstance(node, ast.Assign) and not is_type_variable(node.value):
+            names = [target.id.lstrip("_") for target in node.targets if isinstance(target, ast.Name)]
+            yield from (name for name in names if re.fullmatch("[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*", name))
+
+
+def is_type_variable(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "TypeVar"
+
+
+def test_no_two_types_have_one_name():
+    where = {}
+    for path in MODULES:
+        for name in named_types(path):
+            where.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: paths for name, paths in where.items() if len(paths) > 1} == {}
+
+
 def test_nothing_is_pickled():
     assert not [path for path in MODULES if "pickle" in imported(path)]
 

@@ -15,12 +15,12 @@ from ui.chat import as_sentence, library_line
 from ui.rendering import render
 
 TICK_S = 0.5
-"""How often the page hears of a build without news, so that its clock goes on."""
+"""Seconds between two states of a build without news, so that the page's clock goes on."""
 
 _BROKEN_OFF = "The build broke off for a reason that the server's log gives; what was done is kept."
 
 SHOWN_ROWS = 200
-"""How many changes and failures an account names on the page."""
+"""The most changes and failures that an account names on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Build:
         return self._stop.is_set()
 
     def stop(self) -> None:
-        """Ask the build to stop after the batch at hand; what was committed stays."""
+        """Ask the build to stop after the batch at hand; committed batches stay."""
         self._stop.set()
 
     def _work(self) -> None:
@@ -171,7 +171,7 @@ def duration(seconds: float) -> str:
 
 
 def account_html(state: BuildState, library: Library) -> str:
-    """Return the account of a build that is over: counts, the library as it is now, and what failed and why."""
+    """Return the account of a build that is over: counts, the library as it is now, failures with their reasons."""
     if state.problem:
         return render("account.html", state=state)
     info, report = library.info(), state.report or Report()

@@ -15,7 +15,7 @@ _PLAIN_TYPES = {"Journal Article", "Retracted Publication"}
 
 @dataclass(frozen=True, slots=True)
 class QuotedSpan:
-    """A quote's place in an abstract's text, the number of the sentence that cites it, and what was checked of it."""
+    """A quote's place in an abstract's text, the number of the sentence that cites it, and its checks."""
 
     start: int
     end: int

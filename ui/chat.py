@@ -12,7 +12,7 @@ from ui.conversation import Exchange, exchange_html, notice_html, sources_html, 
 from ui.libraries import Libraries
 
 SHOWN_EXCHANGES = 10
-"""How many exchanges stay on the page: follow-ups refer to recent ones, and old cards burden the browser."""
+"""Exchanges that stay on the page: follow-ups refer to recent ones, and old cards burden the browser."""
 
 EXAMPLES = (
     "What does IL-32β induce in MDA-MB-231 breast cancer cells?",

@@ -170,7 +170,7 @@ def _is_forged(body: bytes) -> bool:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that replays a body before what follows it."""
+    """Return a `receive` that replays a body before later messages."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_replayed() -> Message:

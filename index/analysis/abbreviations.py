@@ -18,7 +18,7 @@ from index.analysis.terms import names, terms
 _PARENTHESES = re.compile(r"\(([^()\[\]]{2,80})\)")
 _ENDS = re.compile(r"[()\[\].;]")
 _LONGEST_BEFORE = 150
-"""Characters before a parenthesis in which what it abbreviates is looked for."""
+"""Characters before a parenthesis that are searched for its long form."""
 _SHORT = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9Ͱ-Ͽ][\w+/.-]{1,9}(?: [\w+-]{1,4})?")
 _LEAST_SHARE = 0.6
 """A short form is expanded when this share of its definitions agree; else it stands for itself."""
@@ -28,14 +28,14 @@ LONGEST_FORM = 8
 
 @dataclass(frozen=True, slots=True, order=True)
 class Abbreviation:
-    """A short form and what it stands for, both as written."""
+    """A short form and its long form, both as written."""
 
     short: str
     long: str
 
     @property
     def are_names(self) -> bool:
-        """Whether both forms are names of one thing, such as TP53 and p53, and not words and their first letters."""
+        """True if both forms are names of one thing, such as TP53 and p53, and not words and their first letters."""
         return bool(names(self.short) and names(self.long))
 
 

@@ -1,4 +1,4 @@
-"""Where the sentences of an abstract begin and end.
+"""Splitting of abstracts into sentences, by rules.
 
 `python -m evals sentences` compares these rules with the splitters on PyPI. Each of those ends sentences inside "0. 05"
 or "H2A. Z", or misses ends such as "for 24 h. The" and "NF-κB. p53 …". With the rules laid over a splitter, about one
@@ -96,7 +96,7 @@ class _Stop(NamedTuple):
 
     @property
     def starts_anew(self) -> bool:
-        """Whether the word after the mark is one that begins sentences."""
+        """True if the word after the mark is one that begins sentences."""
         return self.following[:1].isupper() and self.next_word.lower() in _STARTERS
 
 

@@ -57,7 +57,7 @@ _MAX_PIECES = 40
 _stemmers = threading.local()
 
 
-class _Piece(NamedTuple):
+class _TermPiece(NamedTuple):
     """A run of letters or of digits, or one Greek letter: `term` is its index form, `written` how the text has it."""
 
     term: str
@@ -192,7 +192,7 @@ def _bare(text: str) -> str:
     return _SMALL_LETTERS.sub(lambda word: singular(american(word[0])), _GAP.sub(" ", text))
 
 
-def _written_name(run: Sequence[_Piece]) -> str:
+def _written_name(run: Sequence[_TermPiece]) -> str:
     """Return a name as it is mostly written: IL-32β, CD4, TGF-β1, MDA-MB-231, caspase-3."""
     parts = [_glyph(piece) or _FAMILIES.get(piece.term) or singular(american(piece.term)) for piece in run]
     written = parts[0]
@@ -204,25 +204,25 @@ def _written_name(run: Sequence[_Piece]) -> str:
     return written
 
 
-def _glyph(piece: _Piece) -> str:
+def _glyph(piece: _TermPiece) -> str:
     """Return the Greek letter that a piece is, or "": PI in capitals is a name's beginning (PI3K)."""
     return "" if len(piece.written) == 2 and piece.written.isupper() else _GLYPHS.get(piece.term, "")
 
 
-def _pieces(text: str) -> Iterator[_Piece]:
+def _pieces(text: str) -> Iterator[_TermPiece]:
     for match in _PIECE.finditer(text):
         written = match.group()
         lower = written.lower()
         term = GREEK.get(lower, lower)[:_MAX_TERM_CHARACTERS]
-        yield _Piece(term, written, *match.span(), term.isdigit(), term in _GREEK_WORDS)
+        yield _TermPiece(term, written, *match.span(), term.isdigit(), term in _GREEK_WORDS)
 
 
-def _runs(text: str) -> Iterator[list[_Piece]]:
+def _runs(text: str) -> Iterator[list[_TermPiece]]:
     """Yield the pieces of the text in runs, each run a word or one written name with its parts.
 
     In "IL-32α, β and γ" the letters that follow an isoform are isoforms of the same family.
     """
-    family: list[_Piece] = []
+    family: list[_TermPiece] = []
     for run in _written_runs(text):
         if family and len(run) == 1 and run[0].is_greek:
             run = [*family, run[0]]
@@ -233,8 +233,8 @@ def _runs(text: str) -> Iterator[list[_Piece]]:
         yield run
 
 
-def _written_runs(text: str) -> Iterator[list[_Piece]]:
-    run: list[_Piece] = []
+def _written_runs(text: str) -> Iterator[list[_TermPiece]]:
+    run: list[_TermPiece] = []
     for piece in _pieces(text):
         if run and len(run) < _MAX_PIECES and _belongs(run, piece, text[run[-1].end : piece.start]):
             run.append(piece)
@@ -246,7 +246,7 @@ def _written_runs(text: str) -> Iterator[list[_Piece]]:
         yield run
 
 
-def _belongs(run: list[_Piece], piece: _Piece, between: str) -> bool:
+def _belongs(run: list[_TermPiece], piece: _TermPiece, between: str) -> bool:
     """Return True if a piece goes on with the name that the run has begun."""
     last = run[-1]
     if last.term in _PREFIXES and len(run) == 1 and between:
@@ -262,7 +262,7 @@ def _belongs(run: list[_Piece], piece: _Piece, between: str) -> bool:
     return bool(_LOOSE.match(between)) and _names_go_on(run, piece)
 
 
-def _names_go_on(run: list[_Piece], piece: _Piece) -> bool:
+def _names_go_on(run: list[_TermPiece], piece: _TermPiece) -> bool:
     """Return True if a name goes on over a space: "interleukin 32", "TNF alpha", "IL-32 β", but not "type 2"."""
     last = run[-1]
     looks_named = last.term in _FAMILIES or (len(last.written) > 1 and last.written.isupper()) or len(run) > 1
@@ -273,7 +273,7 @@ def _names_go_on(run: list[_Piece], piece: _Piece) -> bool:
     return piece.is_greek and looks_named
 
 
-def _joined(run: list[_Piece]) -> list[str]:
+def _joined(run: list[_TermPiece]) -> list[str]:
     """Return a name's joined forms, the whole one first, then without its last isoform letter; [] for a plain word."""
     if len(run) < 2 or all(piece.is_digits for piece in run):
         return []

@@ -13,7 +13,7 @@ from index.embedding.encoder import Encoder, TextKind, Vectors
 REMEMBERED_BYTES = 32_000_000
 """Bytes of vectors: with the default encoder some 20,000 sentences, of about 2,000 abstracts."""
 
-_Key = tuple[str, tuple[str, ...]]
+_TextsKey = tuple[str, tuple[str, ...]]
 
 
 class RememberedVectors:
@@ -27,7 +27,7 @@ class RememberedVectors:
         self._kind = kind
         self._limit = remembered_bytes
         self._bytes = 0
-        self._kept: OrderedDict[_Key, Vectors] = OrderedDict()
+        self._kept: OrderedDict[_TextsKey, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, groups: Iterable[Sequence[str]], encoder: Encoder) -> Vectors:
@@ -41,13 +41,13 @@ class RememberedVectors:
             self._keep(key, group_vectors)
         return np.concatenate([vectors[key] for key in keys])
 
-    def _remembered(self, key: _Key) -> Vectors | None:
+    def _remembered(self, key: _TextsKey) -> Vectors | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def _keep(self, key: _Key, vectors: Vectors) -> None:
+    def _keep(self, key: _TextsKey, vectors: Vectors) -> None:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = vectors.copy()  # not a view, which would keep the vectors of all

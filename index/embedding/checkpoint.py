@@ -22,7 +22,7 @@ Weights = dict[str, NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A kind of model, "reranker" or "encoder": what to do when one cannot be read, its name in earlier versions."""
+    """A kind of model, "reranker" or "encoder", with the cure for an unreadable one and its former name."""
 
     name: str
     cure: str

@@ -47,7 +47,7 @@ _BATCH, _GPU_BATCH = 32, 512
 _DRIVER = Path("/proc/driver/nvidia/version")
 """A file that is there while NVIDIA's driver is loaded."""
 _FURTHEST = 0.005
-"""How far the cosine of a compiled vector with sentence-transformers' own may be from 1."""
+"""The largest distance from 1 of the cosine of a compiled vector with sentence-transformers' own."""
 _PROBES = ("Interleukin-32 raised VEGF.", "No difference was seen between the two groups of patients (P = 0.41).")
 _loading = threading.Lock()
 _loaded: WeakValueDictionary[tuple[str, str], _PlainEncoder | _CompiledEncoder] = WeakValueDictionary()

@@ -23,7 +23,7 @@ _FOLDER = Path(__file__).parents[2] / "models" / "encoder"
 
 
 def default_encoder() -> str:
-    """Return the encoder of new libraries: what ASKABSTRACTS_ENCODER names, or the one that comes along."""
+    """Return the encoder of new libraries: the one that ASKABSTRACTS_ENCODER names, or the one that comes along."""
     return read_variable(Variable.ENCODER) or DEFAULT_ENCODER
 
 

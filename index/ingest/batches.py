@@ -1,4 +1,4 @@
-"""What readers yield, written to a library's truth batch by batch: chunked, embedded, committed, accounted for."""
+"""Parsed records to a library's store, batch by batch: chunked, embedded, committed, accounted for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write_all(
     job: Job,
     on_progress: OnProgress | None = None,
 ) -> Job:
-    """Write abstracts and deletions in their order, a commit each batch; what failed costs only itself.
+    """Write abstracts and deletions in their order, a commit each batch; a failure costs only its own record.
 
     Returns the job with its account. An exception from the readers or from `on_progress` ends the run with all earlier
     batches committed, and the job in the store knows what is left.
@@ -77,7 +77,7 @@ def _write_batch(
 
 
 class _Before:
-    """What a library held of a batch's abstracts before it: all of their digests, and those that change themselves."""
+    """The library's state before a batch: the digests of its abstracts, and those abstracts that change."""
 
     def __init__(self, store: AbstractStore, batch: Sequence[ParsedRecord]) -> None:
         self.digests = store.digests([read.pmid for read in batch if not isinstance(read, Failure)])
@@ -118,7 +118,7 @@ def _account(batch: Sequence[ParsedRecord], before: _Before, report: Report) -> 
 
 
 def _of_deletion(deletion: Deletion, *, was_here: bool) -> dict[str, str]:
-    """Return what is told of a deletion: nothing of a PMID that nobody asked for and that was not here."""
+    """Return the change that a deletion is reported as: none for a PMID that nobody asked for and that was not here."""
     if deletion.merged_into:
         return {deletion.pmid: f"was merged into PMID {deletion.merged_into}, which stands in its place"}
     return {deletion.pmid: "was deleted by PubMed"} if was_here else {}

@@ -1,4 +1,4 @@
-"""What changed about an abstract that its readers should know: retractions, concerns, corrections, another text."""
+"""Changes of an abstract that its readers should know: retractions, concerns, corrections, another text."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _TOLD = {
     "CorrectedandRepublishedIn": "was corrected and republished",
     "UpdateIn": "has an update",
 }
-"""PubMed's RefTypes that bear on whether an abstract can be relied on, gravest first, and what to say of them."""
+"""PubMed's RefTypes that bear on relying on an abstract, gravest first, and the words for each."""
 
 
 def changes_between(old: Abstract, new: Abstract) -> str:
-    """Return what became of an abstract, as the end of a sentence that starts with its PMID; "" when nothing did.
+    """Return the changes of an abstract, as the end of a sentence that starts with its PMID; "" for none.
 
     >>> changes_between(Abstract("1", "A"), Abstract("1", "A", is_retracted=True))
     'was retracted'
@@ -42,6 +42,6 @@ def changes_between(old: Abstract, new: Abstract) -> str:
 
 
 def _where(correction: Correction) -> str:
-    """Return where a correction stands, as far as PubMed says: its PMID, else its citation."""
+    """Return the place of a correction, as far as PubMed says: its PMID, else its citation."""
     where = f"PMID {correction.pmid}" if correction.pmid else correction.citation
     return f" ({where})" if where else ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Intake:
-    """What a build or an add is to take in; its command and its inputs make the key that it is gone on with by."""
+    """The inputs of a build or an add; with the command they make the key under which it is resumed."""
 
     command: tuple[str | int | None, ...]
     inputs: Inputs
@@ -86,7 +86,7 @@ def _build_over(backend: Backend, intake: _Intake, settings: Settings) -> Report
 
 
 def add(backend: Backend, inputs: Inputs, *, client: EutilsClient | None, on_progress: OnProgress | None) -> Report:
-    """Take in what the inputs hold; abstracts that are there are updated in place."""
+    """Add the abstracts of the inputs; those that are there are updated in place."""
     with backend.writing():
         store = backend.store_of_a_run()
         return _ended(store, _fill(backend, store, _Intake(("add",), inputs, client, Watch(on_progress))))
@@ -101,7 +101,7 @@ def remove(backend: Backend, pmids: Sequence[str]) -> Report:
 
 
 def refresh(backend: Backend, *, client: EutilsClient | None, on_progress: OnProgress | None) -> Report:
-    """Fetch every PMID that is there again, and take up what changed; the report's `changes` names all of it."""
+    """Fetch every stored PMID again and take up its changes, all of which the report names."""
     watch = Watch(on_progress)
     client = watch.client(client)
     with backend.writing():
@@ -145,14 +145,14 @@ def _embed_again(backend: Backend, old: AbstractStore, new: AbstractStore, key: 
 
 
 def _fill(backend: Backend, store: AbstractStore, intake: _Intake) -> Outcome:
-    """Take in what the inputs hold, or what an earlier run of the same command has left of it."""
+    """Add the abstracts of the inputs, or the rest that an earlier run of the same command has left."""
     inputs, client = intake.inputs, intake.watch.client(intake.client) if intake.inputs.needs_pubmed else None
     job = begin(store, key=intake.key, command=str(intake.command[0]), plan=lambda: make_plan(inputs, client=client))
     return _run(backend, store, groups_of(inputs, job, store, client), job, intake.watch)
 
 
 def _run(backend: Backend, store: AbstractStore, groups: Iterable[Group], job: Job, watch: Watch) -> Outcome:
-    """Do a job, and have what it wrote searched however it ends."""
+    """Do a job, and bring its abstracts into the indexes however it ends."""
     try:
         encoder = matching_encoder(store.settings, backend.address)
         return run(groups, job, store=store, encoder=encoder, on_progress=watch.tell)
@@ -168,6 +168,6 @@ def _ended(store: AbstractStore, outcome: Outcome) -> Report:
 
 
 def _nothing_read(report: Report, outcome: str) -> str:
-    """Return the sentence that says that a build read nothing, what came of that, and the first reason."""
+    """Return the sentence that a build read nothing, with the outcome and the first reason."""
     first = next((f": {what} {why}" for what, why in report.failed.items()), ": the search found nothing")
     return f"nothing could be read, so {outcome}{first}"

@@ -1,4 +1,4 @@
-"""What a library is to be built from, checked: files, PMIDs, a PubMed search, or a share of them."""
+"""Inputs of a library, checked: files, PMIDs, a PubMed search, or a share of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from index.search.filters import as_list
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of several shares of the same inputs, `number` of `count` from 1: what a process takes without asking others.
+    """One of several shares of the same inputs, `number` of `count` from 1, for a process that asks no other.
 
     A file falls to a share by its name, so that machines with other mounts agree, a PMID by itself.
     """
@@ -47,7 +47,7 @@ def parse_shard(text: str) -> Shard:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a library is to be built from, any mix: files, PMIDs as written, a PubMed search with the most to take.
+    """Inputs of a library, any mix: files, PMIDs as written, a PubMed search with the most to take.
 
     With a `shard` only what falls to that share of it.
     """
@@ -60,7 +60,7 @@ class Inputs:
 
     @property
     def needs_pubmed(self) -> bool:
-        """Whether anything has to be asked of PubMed."""
+        """True if anything has to be asked of PubMed."""
         return bool(self.pmids or self.search)
 
     def key(self, *command: object) -> str:
@@ -79,7 +79,7 @@ def checked_inputs(
     limit: int | None = None,
     shard: str | None = None,
 ) -> Inputs:
-    """Return what a library is to be built from; of a shard, the files that fall to it: `make_plan` shares out PMIDs.
+    """Return the checked inputs; of a shard, the files that fall to it: `make_plan` shares out PMIDs.
 
     Raises InputError when there is no input, a file is missing, the limit is no number of hits, or there is no such
     share.

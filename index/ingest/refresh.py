@@ -1,4 +1,4 @@
-"""What a refresh makes of PubMed's answers: a record that PubMed deleted goes, one that it never had stays."""
+"""PubMed's answers to a refresh: a record that PubMed deleted goes, one that it never had stays."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _GAVE_UP = "another run was unfinished and is not remembered any more, though wh
 
 
 def begin(store: AbstractStore, *, key: str, command: str, plan: Callable[[], Plan]) -> Job:
-    """Return the job that the store remembers under this key, else a new one that does what `plan` says.
+    """Return the job that the store remembers under this key, else a new one by `plan`.
 
     The plan is made before anything is written: a search that fails leaves no job behind.
     """
@@ -41,7 +41,7 @@ def begin(store: AbstractStore, *, key: str, command: str, plan: Callable[[], Pl
 
 
 def groups_of(inputs: Inputs, job: Job, store: AbstractStore, client: EutilsClient | None) -> Iterator[Group]:
-    """Yield what a job has still to read: the rest of its files, then the PMIDs that it has not fetched yet."""
+    """Yield the rest of a job: the rest of its files, then the PMIDs that it has not fetched yet."""
     if inputs.files:
         yield read_files(inputs.files, skip=job.taken)
     if client and (pmids := store.pending_pmids()):
@@ -82,7 +82,7 @@ def _broken_off(report: Report, left: list[str], error: EutilsError) -> Report:
 
 
 class Watch:
-    """Passes progress on, and what PubMed is being waited for beside it."""
+    """Passes on progress, and the waits for PubMed beside it."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         """Tell `on_progress`, or nobody."""

@@ -1,4 +1,4 @@
-"""Inputs to a stream of abstracts, with an account of what could not be had and why."""
+"""Inputs to a stream of abstracts, and of failures with their reasons."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What inputs come to: the PMIDs to fetch, those of a search among them, what is no PMID, and PubMed's remarks.
+    """The plan of a run: the PMIDs to fetch, those of a search among them, words that are no PMIDs, PubMed's remarks.
 
     `total` is how many abstracts and failures there will be; None where files are read, whose length nobody knows.
     """
@@ -41,7 +41,7 @@ class Group:
 
 
 def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
-    """Return what is to be fetched for inputs; a search is made now. Raises EutilsError when that fails."""
+    """Return the plan for inputs; a search is made now. Raises EutilsError when that fails."""
     pmids, failed = parse_pmids(" ".join(inputs.pmids))
     notes: tuple[str, ...] = ()
     if inputs.search and client:
@@ -56,7 +56,7 @@ def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
 
 
 def read_files(files: Sequence[Path | str], *, skip: int = 0) -> Group:
-    """Return what files hold as one group, without the first `skip` records; an unreadable file is a Failure."""
+    """Return the records of files as one group, without the first `skip`; an unreadable file is a Failure."""
     reads = chain.from_iterable(_read_file(path, name) for path, name in _named(files))
     return Group(islice(reads, skip, None))
 
@@ -72,7 +72,7 @@ def fetch_pmids(pmids: Sequence[str], *, client: EutilsClient) -> Iterator[Group
 
 
 def _read_batch(batch: FetchedBatch, client: EutilsClient) -> Iterator[ParsedRecord]:
-    """Yield one batch's abstracts and say what became of the PMIDs that did not come: efetch drops them silently."""
+    """Yield one batch's abstracts, and a Deletion or Failure for each missing PMID: efetch drops those silently."""
     came = {_name(read): read for read in _records(batch)}
     missing = [pmid for pmid in batch.pmids if pmid not in came and pmid not in batch.failed]
     again, merged = _ask_again(missing, client) if missing else ({}, {})
@@ -87,16 +87,16 @@ def _read_batch(batch: FetchedBatch, client: EutilsClient) -> Iterator[ParsedRec
 
 
 def _ask_again(pmids: Sequence[str], client: EutilsClient) -> tuple[dict[str, ParsedRecord], dict[str, str]]:
-    """Ask for PMIDs that did not come once more; return what came now, and which was merged into which.
+    """Ask for missing PMIDs once more; return the records that came now, and the merged PMIDs with their new ones.
 
     PubMed answers a merged PMID with the record it became part of. Only an answer to one alone tells which is which.
     """
     came = {_name(read): read for batch in client.fetch(pmids) for read in _records(batch)}
-    others = [name for name, read in came.items() if isinstance(read, Abstract) and name not in pmids]
-    if not others:
+    strangers = [name for name, read in came.items() if isinstance(read, Abstract) and name not in pmids]
+    if not strangers:
         return came, {}
     if len(pmids) == 1:
-        return came, dict.fromkeys(pmids, others[0])
+        return came, dict.fromkeys(pmids, strangers[0])
     merged: dict[str, str] = {}
     for pmid in pmids:
         if pmid not in came:

@@ -25,7 +25,7 @@ _GONE = ("is missing", "is empty")
 _TO_BUILD = "put it back from a copy; without one, move the folder away and build again: python -m index build"
 _FOREIGN = "is another database's"
 _NEWEST = 100
-"""Formats up to here may be a newer AskAbstracts'; what is above is damage."""
+"""Formats up to here may be a newer AskAbstracts'; a higher one is damage."""
 _LEAST_ALIKE = 0.5
 """The share of vectors in common that makes of two libraries one, at different times."""
 _ROWS = 5_000
@@ -37,7 +37,7 @@ Mends = Literal["caches", "rows", "file", "file without log", "nothing"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a check found: the file, what is wrong with it, its remedy, and whether it was mended.
+    """One fault that a check found: the file, the fault, its remedy, and whether it was mended.
 
     `mends` says what a repair has to do: make the caches anew, take the whole rows over into the file, write the file
     anew from what can be read of it, with its log or without, or nothing, for what is gone for good.
@@ -51,32 +51,32 @@ class Finding:
 
 
 def check_files(folder: Path) -> Iterator[Finding]:
-    """Yield what is wrong with the files of library.db before SQLite sees them.
+    """Yield the faults of the files of library.db before SQLite sees them.
 
     SQLite takes a file of another kind or without a length for a new one, passes over a damaged log, and writes another
     database's log into this one.
     """
-    what = _head_state(folder / DATABASE)
-    if what:
-        is_gone = what in _GONE and not read_log(folder / LOG).pages
+    fault = _head_state(folder / DATABASE)
+    if fault:
+        is_gone = fault in _GONE and not read_log(folder / LOG).pages
         remedy = _TO_BUILD if is_gone else _remedy(folder)
-        yield Finding(DATABASE, what, remedy, mends="nothing" if is_gone else "file")
+        yield Finding(DATABASE, fault, remedy, mends="nothing" if is_gone else "file")
     log = folder / LOG
     if log.is_file() and not log.stat().st_size or not log.exists():
         return
     try:
         with writing(folder):  # whoever writes now would change the log under our eyes
-            what = _log_state(folder)
+            fault = _log_state(folder)
     except LibraryBusyError:
         return
     except LibraryError:  # a folder that nobody may write to
-        what = _log_state(folder)
-    if what:
-        yield Finding(LOG, what, _remedy(folder), mends="file without log" if what == _FOREIGN else "file")
+        fault = _log_state(folder)
+    if fault:
+        yield Finding(LOG, fault, _remedy(folder), mends="file without log" if fault == _FOREIGN else "file")
 
 
 def check_truth(store: Store) -> Iterator[Finding]:
-    """Yield what is wrong with library.db itself: its file, its settings, and each abstract that is not whole."""
+    """Yield the faults of library.db itself: of its file, its settings, and each abstract that is not whole."""
     remedy = _remedy(store.path.parent)
     if not store.is_sound():
         yield Finding(store.path.name, "is damaged", remedy, mends="file")
@@ -96,7 +96,7 @@ def _remedy(folder: Path) -> str:
 
 
 def _head_state(database: Path) -> str:
-    """Say what is wrong with the first bytes of a database; a newer format is for `Store` to refuse."""
+    """Return the fault of a database's first bytes, or ""; a newer format is for `Store` to refuse."""
     try:
         with database.open("rb") as file:
             head = file.read(100)
@@ -113,7 +113,7 @@ def _head_state(database: Path) -> str:
 
 
 def _log_state(folder: Path) -> str:
-    """Say what is wrong with the write-ahead log; each batch writes a commit id, so a log of ours holds the file's."""
+    """Return the fault of the write-ahead log, or "". Each batch writes a commit id: a log of ours holds the file's."""
     log = read_log(folder / LOG)
     if log.damage or not log.pages:
         return log.damage
@@ -125,12 +125,12 @@ def _log_state(folder: Path) -> str:
 
 
 def check_caches(folder: Path, store: Store) -> Iterator[Finding]:
-    """Yield what is wrong with the two caches, which loses nothing, and what they know of losses of library.db."""
+    """Yield the faults of the two caches, which lose nothing, and the losses of library.db that they show."""
     yield from _check_past(folder, store)
-    for file, what in ((VECTORS, _vectors_state(folder, store)), (LEXICAL, _lexical_state(folder, store))):
-        if what:
+    for file, fault in ((VECTORS, _vectors_state(folder, store)), (LEXICAL, _lexical_state(folder, store))):
+        if fault:
             yield Finding(
-                file, what, "made again from library.db, with nothing embedded, by --repair or the next search"
+                file, fault, "made again from library.db, with nothing embedded, by --repair or the next search"
             )
 
 
@@ -176,7 +176,7 @@ def _check_vectors(store: Store, remedy: str) -> Iterator[Finding]:
 
 
 def _compared(vectors: VectorIndex, store: Store) -> tuple[int, int]:
-    """Return how many vectors of the index are the truth's, byte for byte, and how many are not."""
+    """Return the counts of vectors of the index that are library.db's, byte for byte, and of those that are not."""
     ids, held = vectors.vectors()
     same = 0
     for first in range(0, len(ids), _ROWS):

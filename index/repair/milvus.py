@@ -26,7 +26,7 @@ _AT_ONCE = 50
 
 
 def check_milvus(backend: MilvusBackend, *, repair: bool) -> list[Finding]:
-    """Compare the collections with one another and return what is wrong, each with its remedy; mend it if asked."""
+    """Compare the collections with one another and return the findings, each with its remedy; mend them if `repair`."""
     store, register = backend.store_of_a_run(), backend.register
     findings = _check_store(store, register.state().unfinished)
     if not repair or not findings:
@@ -39,7 +39,7 @@ def check_milvus(backend: MilvusBackend, *, repair: bool) -> list[Finding]:
 
 
 def _check_store(store: MilvusStore, unfinished: Sequence[str]) -> list[Finding]:
-    """Return what is wrong: runs that were broken off, abstracts whose rows do not agree, passages of no abstract."""
+    """Return the findings: runs that were broken off, abstracts whose rows do not agree, passages of no abstract."""
     address = store.server.address
     remedy = f"python -m index check --repair --library {address}"
     again = f"run the same command again; when nobody writes and nobody will: {remedy}"
@@ -67,7 +67,7 @@ def _mend(store: MilvusStore) -> None:
 
 
 class _Anew(MilvusStore):
-    """A library's collections as if nothing of what is written to them was there: all of it is embedded again."""
+    """A library's collections that pretend to be empty, so that abstracts written to them are embedded again."""
 
     def __init__(self, store: MilvusStore) -> None:
         super().__init__(store.register, store.present)

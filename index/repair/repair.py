@@ -45,7 +45,7 @@ _DEAD_MAN = 128
 
 
 def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProgress | None = None) -> Checked:
-    """Compare the files of a library with one another; with `repair`, mend what can be mended.
+    """Compare the files of a library with one another; with `repair`, mend them as far as possible.
 
     Raises LibraryError when the folder holds nothing of a library, or one of a newer format, and LibraryDamagedError
     when nothing of a damaged library.db could be salvaged: then it was not changed. Not for a process that has the
@@ -72,7 +72,7 @@ def _has_caches(folder: Path) -> bool:
 
 
 def check_backend(backend: Backend, *, repair: bool) -> list[Finding]:
-    """Compare what a backend stores with itself and return what is wrong, each with its remedy; mend it if asked.
+    """Compare a backend's files or collections and return the findings, each with its remedy; mend them if `repair`.
 
     Of a folder that mends the caches. Raises LibraryDamagedError when its truth cannot be read.
     """
@@ -111,7 +111,7 @@ def _look(path: Path | str, *, repair: bool = False) -> list[Finding]:
 
 
 def _look_at_rows(folder: Path) -> list[Finding]:
-    """Check a library with SQLite; what keeps it from being read at all is a finding as well."""
+    """Check a library with SQLite; an error that keeps it from being read at all is a finding as well."""
     try:
         return _look(folder)
     except LibraryDamagedError as error:
@@ -123,7 +123,7 @@ def _look_at_rows(folder: Path) -> list[Finding]:
 
 
 def _salvage(folder: Path, *, to_mend: set[Mends], on_progress: OnProgress | None) -> Account:
-    """Put what is whole of a library.db in its place. Raises LibraryDamagedError when nothing is."""
+    """Put the whole abstracts of a library.db in its place. Raises LibraryDamagedError when there are none."""
     with writing(folder):
         delete_database(folder / _STAGED)
         delete_database((folder / _STAGED).with_suffix(".new"))
@@ -168,8 +168,8 @@ def _length(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def _same(one: Path, other: Path) -> bool:
-    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+def _same(first: Path, second: Path) -> bool:
+    return first.is_file() and second.is_file() and filecmp.cmp(first, second, shallow=False)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -260,7 +260,7 @@ def _settings(salvage: Salvage) -> tuple[Settings, int]:
 
 
 def _is_borne_out(settings: Settings) -> bool:
-    """Return True if the encoder is here and is what the settings say; a single wrong number would not fit it."""
+    """Return True if the encoder is here and fits the settings; a single wrong number would not."""
     try:
         encoder = load_encoder(settings.encoder)
     except EncoderError:

@@ -1,4 +1,4 @@
-"""The account of a check and of a repair: what was found, what was salvaged, what is lost and how to have it again."""
+"""The account of a check and of a repair: findings, salvaged abstracts, lost ones and how to fetch them again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FEW = 100
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What has become of a damaged library.db, which is kept under the name `kept`.
+    """The outcome of salvaging a damaged library.db, which is kept under the name `kept`.
 
     `salvaged` counts the abstracts of the new one; `embedded` those of them whose passages or vectors were damaged,
     `reread` those whose record was, and `without_raw` those whose raw record is gone. `lost` are the PMIDs to fetch
@@ -36,14 +36,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check has found, and what was salvaged if that was asked for and needed."""
+    """The findings of a check, and the account of a salvage where one was asked for and needed."""
 
     findings: list[Finding] = field(default_factory=list)
     account: Account | None = None
 
     @property
     def is_whole(self) -> bool:
-        """Whether the library is now as it was meant to be."""
+        """True if the library is now as it was meant to be."""
         account = self.account
         lost = account and (account.lost or account.unnamed or not account.is_certain)
         return not lost and all(finding.repaired for finding in self.findings)
@@ -57,7 +57,7 @@ class Checked:
         return {**findings, "lost": list(account.pop("lost")), "salvaged": account}
 
     def account_lines(self, library: str) -> Iterator[str]:
-        """Yield what a person should know of the salvage, and do."""
+        """Yield the lines for a person on the salvage, and on the steps that are left."""
         if not (account := self.account):
             return
         lost = len(account.lost) + account.unnamed

@@ -24,7 +24,7 @@ class PassageRow:
 
 @dataclass(slots=True)
 class FoundRows:
-    """The rows of a file by their shapes: abstracts by place, the others with what tells where they belong."""
+    """The rows of a file by their shapes: abstracts by place, the others by the ids that they belong to."""
 
     abstracts: list[tuple[int, Place, str, bool]] = field(default_factory=list)  # id, place, PMID, is reached
     passages: dict[int, dict[int, PassageRow]] = field(default_factory=lambda: defaultdict(dict))
@@ -64,7 +64,7 @@ class FoundRows:
     def passages_of(self, id_: int) -> list[PassageRow]:
         """Return the passages of an abstract that were not removed, in their order."""
         rows = self.passages.get(id_, {})
-        return [rows[one] for one in sorted(rows) if one not in self.removed]
+        return [rows[passage_id] for passage_id in sorted(rows) if passage_id not in self.removed]
 
     def was_removed(self, id_: int) -> bool:
         """Return True if all passages that an abstract has here are on the list of those removed."""
@@ -72,17 +72,17 @@ class FoundRows:
 
 
 def gather(pages: Pages) -> tuple[FoundRows, bool]:
-    """Read all pages but those that are free; tell also whether it cannot be known which those are."""
-    found, owners, free = FoundRows(), pages.owners(), pages.free()
+    """Read all pages but the free ones; also return True if the list of those is lost."""
+    gathered, owners, free = FoundRows(), pages.owners(), pages.free()
     for number in [*range(1, pages.count + 1), *pages.beyond]:
         owner = owners.get(number, "")
         if owner and owner not in _OURS or not owner and free and number in free:
             continue
         if owner == "abstracts":
-            found.mentioned.update(key for key in pages.keys(number) if key > 0)
+            gathered.mentioned.update(key for key in pages.keys(number) if key > 0)
         for row in pages.rows(number):
-            found.take(row, owner)
-    return found, free is None
+            gathered.take(row, owner)
+    return gathered, free is None
 
 
 def marks_of(pages: Pages) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""What of a damaged library.db can still be read: whole abstracts with their vectors, and the PMIDs of the others.
+"""Salvage of a damaged library.db: whole abstracts with their vectors, and the PMIDs of the others.
 
 Each abstract speaks for itself: its record and its raw record are checksummed by zlib, and the record has a digest
 beside it. Nothing is written here.
@@ -52,7 +52,7 @@ class Salvaged:
 
 @dataclass(slots=True)
 class _Seen:
-    """What has come of the abstracts so far: digests of the whole ones, ids of them, PMIDs of those not readable."""
+    """The abstracts seen so far: digests of the whole ones, their ids, PMIDs of the unreadable ones."""
 
     whole: dict[str, str] = field(default_factory=dict)
     ids: set[int] = field(default_factory=set)
@@ -86,7 +86,7 @@ class Salvage:
 
     @property
     def settings_have_digest(self) -> bool:
-        """Whether a digest of the settings was found, right or wrong."""
+        """True if a digest of the settings was found, right or wrong."""
         return "settings_sha256" in self._found.settings
 
     def abstracts(self, dimension: int) -> Iterator[Salvaged]:
@@ -122,7 +122,7 @@ class Salvage:
         return sorted((listed | unread) - set(seen.whole), key=int)
 
     def unnamed(self) -> int:
-        """Return how many more there must have been, once `abstracts` has run, of which not even the PMID is left."""
+        """Return the number of further abstracts, once `abstracts` has run, of which not even the PMID is left."""
         if self.is_certain():
             return 0
         found, seen = self._found, self._seen
@@ -131,7 +131,7 @@ class Salvage:
         return sum(not found.was_removed(id_) for id_ in mentioned - named)
 
     def is_certain(self) -> bool:
-        """Return True if what was read is known to be what the library held, neither more nor less."""
+        """Return True if the abstracts read are known to be those of the library, neither more nor less."""
         total = sum(content_number(*item) for item in self._seen.whole.items()) % DIGEST_MODULUS
         return str(total) == self._found.settings.get("content")
 

@@ -1,4 +1,4 @@
-"""The pages of a SQLite file read without SQLite: what is left in a file that SQLite itself refuses.
+"""The pages of a SQLite file read without SQLite, for a file that SQLite itself refuses.
 
 The format is that of https://sqlite.org/fileformat2.html. Nothing here trusts what it reads: a number that leads
 nowhere costs the row it belongs to, never an exception.
@@ -28,7 +28,7 @@ _MOST_COLUMNS = 64
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row stands: the page, the byte of its cell, and how that page is laid out."""
+    """The place of a row: the page, the byte of its cell, and the layout of that page."""
 
     page: int
     at: int
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row as it could be read; a text or blob whose pages are broken off is as long as what is left of it."""
+    """One row as it could be read; a text or blob whose pages are broken off is cut there."""
 
     place: Place
     rowid: int | None
@@ -74,7 +74,7 @@ class Pages:
             self._log_file.close()
 
     def page(self, number: int) -> bytes:
-        """Return a page, with zeros for what lies beyond the file's end."""
+        """Return a page, with zeros beyond the file's end."""
         file, at = self._file, (number - 1) * self._size
         in_log = self._log.pages.get(number) or self.beyond.get(number)
         if self._log_file and in_log:
@@ -86,17 +86,17 @@ class Pages:
         """Return the pages that the file has on its list of free ones; None when that list cannot be right."""
         head = self.page(1)
         trunk, expected = struct.unpack_from(">II", head, 32)
-        found: set[int] = set()
+        free: set[int] = set()
         while trunk:
-            if not 1 < trunk <= self.count or trunk in found:
+            if not 1 < trunk <= self.count or trunk in free:
                 return None
             page = self.page(trunk)
             following, leaves = struct.unpack_from(">II", page)
             if leaves > self._size // 4 - 2:
                 return None
-            found |= {trunk, *struct.unpack_from(f">{leaves}I", page, 8)}
+            free |= {trunk, *struct.unpack_from(f">{leaves}I", page, 8)}
             trunk = following
-        return found if len(found) == expected and head.startswith(_MAGIC) else None
+        return free if len(free) == expected and head.startswith(_MAGIC) else None
 
     def owners(self) -> dict[int, str]:
         """Return the pages that can be reached from the file's list of tables and indexes, with the name of each."""
@@ -115,18 +115,18 @@ class Pages:
         """Yield the rows of a page as its first byte says it is laid out, and in the other ways if that gives none."""
         page = self.page(number)
         start = _start(number)
-        said = _KINDS.get(page[start])
+        own_layout = _KINDS.get(page[start])
         if not page[start] or page[start] == _TABLE_INTERIOR and self._is_interior(page, start):
             return
-        layouts = [said] if said else []
-        for layout in layouts + [one for one in _KINDS.values() if one != said]:
-            found = False
+        layouts = [own_layout] if own_layout else []
+        for layout in layouts + [layout for layout in _KINDS.values() if layout != own_layout]:
+            has_rows = False
             for at in _cells(page, start, is_interior=layout == "index interior"):
                 row = self.row(Place(number, at, layout))
                 if row:
-                    found = True
+                    has_rows = True
                     yield row
-            if found:
+            if has_rows:
                 return
 
     def keys(self, number: int) -> list[int]:
@@ -143,7 +143,7 @@ class Pages:
         try:
             if place.layout == "index interior":
                 at += 4
-            said, at = _varint(page, at)
+            stated_total, at = _varint(page, at)
             if place.layout == "table leaf":
                 rowid, at = _varint(page, at)
             header, columns = _varint(page, at)
@@ -158,7 +158,7 @@ class Pages:
         except (IndexError, ValueError):
             return None
         # What the cell says of its length is only needed to find the rest, for which the columns speak as well.
-        payload = self._payload(page, at, total if abs(total - said) else said, place.layout)
+        payload = self._payload(page, at, total if abs(total - stated_total) else stated_total, place.layout)
         values, at = [], header
         for serial, size in sizes:
             values.append(_value(serial, payload[at : at + size]))
@@ -216,7 +216,7 @@ def _start(number: int) -> int:
 
 
 def _cells(page: bytes, start: int, *, is_interior: bool) -> Iterator[int]:
-    """Yield where the cells of a page begin, as far as that can be."""
+    """Yield the offsets of a page's cells, without impossible ones."""
     first = start + (12 if is_interior else 8)
     count = min(int.from_bytes(page[start + 3 : start + 5], "big"), (len(page) - first) // 2)
     for (at,) in struct.iter_unpack(">H", page[first : first + 2 * count]):
@@ -241,7 +241,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _bytes_of(serial: int) -> int:
-    """Return how many bytes a value of a serial type takes. Raises ValueError for a type that there is not."""
+    """Return the bytes that a value of a serial type takes. Raises ValueError for a type that there is not."""
     if serial in (10, 11) or serial < 0:
         raise ValueError(f"no serial type {serial}")
     if serial >= 12:

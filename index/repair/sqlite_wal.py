@@ -28,7 +28,7 @@ class Log:
 
 
 def read_log(path: Path) -> Log:
-    """Return what a log holds; a missing or an empty one holds nothing."""
+    """Return the contents of a log; a missing or an empty one has none."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -73,22 +73,22 @@ def _behind(data: bytes, at: int, page_size: int, salts: tuple[int, ...]) -> tup
     Those of the log that this one was written over have other salts, both of them; those of a batch that was never
     committed have no commit.
     """
-    found = []
+    frames = []
     is_committed = False
     while at + _FRAME <= len(data):
         _, commit, *theirs = struct.unpack_from(">4I", data, at)
         if theirs[0] == salts[0] or theirs[1] == salts[1]:
-            found.append(at + _FRAME)
+            frames.append(at + _FRAME)
             is_committed = is_committed or bool(commit)
         at += _FRAME + page_size
-    return tuple(found) if is_committed else ()
+    return tuple(frames) if is_committed else ()
 
 
 def _sum(data: bytes, order: str, start: tuple[int, int]) -> tuple[int, int]:
     """Return the log's running checksum over some more bytes."""
     first, second = start
     words = struct.unpack(f"{order}{len(data) // 4}I", data)
-    for one, two in zip(words[::2], words[1::2], strict=True):
-        first = (first + one + second) & 0xFFFFFFFF
-        second = (second + two + first) & 0xFFFFFFFF
+    for first_word, second_word in zip(words[::2], words[1::2], strict=True):
+        first = (first + first_word + second) & 0xFFFFFFFF
+        second = (second + second_word + first) & 0xFFFFFFFF
     return first, second

@@ -34,7 +34,7 @@ class Selection:
         return np.packbits(is_named, bitorder="little")
 
     def count_of(self, passages: int) -> int:
-        """Return how many of all `passages` are allowed."""
+        """Return the number of allowed passages out of all `passages`."""
         return passages - len(self.ids) if self.excludes else len(self.ids)
 
     def allows(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:

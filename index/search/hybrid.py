@@ -22,14 +22,14 @@ DENSE_WEIGHT = 0.55
 """The dense side's share of a fused score; convex combination beats reciprocal ranks (Bruch, Gai and Ingber 2023)."""
 
 DEPTH = 100
-"""How many passages each side finds at least before they are fused; what only one side knows needs the room."""
+"""The least number of passages from each side before they are fused; those of one side only need the room."""
 
 
 class PassageStore(Protocol):
     """Protocol of the store that a search reads passages and vectors from."""
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Return those of these passages that are still there."""
+        """Return these passages by id, without those that are gone."""
 
     def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.float16]]:
         """Return the vectors of these passages."""
@@ -91,7 +91,7 @@ def _scores(
 def _both_sides(
     terms: Sequence[str], vector: Vectors, indexes: Indexes, *, depth: int, selection: Selection | None
 ) -> _Scores:
-    """Search both sides, and score on each what only the other found: like is compared with like."""
+    """Search both sides, and score the hits of each on the other too: like is compared with like."""
     if not len(indexes.vectors):
         return _Scores({}, {})
     cosines = dict(indexes.vectors.search(vector, top=depth, selection=selection))

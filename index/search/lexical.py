@@ -239,7 +239,7 @@ class LexicalIndex:
         return self._hits(self._query(field, terms, selection), top)
 
     def _deep_enough(self, top: int, selection: Selection) -> int:
-        """Return how many hits most likely have `top` allowed ones among them; 0 where few passages are allowed.
+        """Return the number of hits that likely have `top` allowed ones among them; 0 where few passages are allowed.
 
         Leaving out afterwards the hits that are not allowed gives the same ranking, and is faster than to give tantivy
         many ids.
@@ -339,7 +339,7 @@ class Frequencies:
         self._known: dict[tuple[str, str], int] = {}
 
     def of(self, field: str, term: str) -> int:
-        """Return how many passages hold a term."""
+        """Return the number of passages that hold a term."""
         if not self._counted:
             return int(self._searcher.doc_freq(field, term))
         if (field, term) not in self._known:
@@ -419,7 +419,7 @@ def _write_sums(folder: Path) -> None:
 
 
 def _documents(folder: Path) -> int:
-    """Return how many documents the segments of an index have, with those that were removed."""
+    """Return the number of documents in the segments of an index, with those that were removed."""
     segments = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]
     return sum(int(segment["max_doc"]) for segment in segments)
 

@@ -105,7 +105,7 @@ def _expand_abbreviations(text: str, definitions: Definitions) -> tuple[str, tup
 
 
 def _form_at(words: Sequence[str], place: int, definitions: Definitions) -> tuple[int, Abbreviation | None]:
-    """Return how many words from a place on make a known form, and its abbreviation; (1, None) if none do."""
+    """Return the number of words from a place on that make a known form, and its abbreviation; else (1, None)."""
     for width in range(min(LONGEST_FORM, len(words) - place), 0, -1):
         first, last = words[place], words[place + width - 1]
         if width > 1 and not (terms(first) and terms(last)):

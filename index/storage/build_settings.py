@@ -1,4 +1,4 @@
-"""What a library is built with: its encoder and the size of its passages, chosen, checked and loaded again."""
+"""Build settings of a library: its encoder and the size of its passages, chosen, checked and loaded again."""
 
 from __future__ import annotations
 

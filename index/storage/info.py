@@ -1,4 +1,4 @@
-"""What a library holds and what it was built with, said without loading a model or an index."""
+"""Counts, years and build settings of a library, without loading a model or an index."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from index.storage.schema import Counts, Settings
 
 @dataclass(frozen=True, slots=True)
 class LibraryInfo:
-    """What a library holds and what it was built with. `bytes` is its size on disk; `years` is (first, last).
+    """Counts and build settings of a library. `bytes` is its size on disk; `years` is (first, last).
 
     `unfinished` is a sentence on the run that was broken off or is at work, "" where there is none.
     """
@@ -35,7 +35,7 @@ class LibraryInfo:
 
 
 def info_of(counts: Counts, settings: Settings, *, path: str, name: str, unfinished: str) -> LibraryInfo:
-    """Return what counts and settings say of a library, with its generation, digest and size still to be told."""
+    """Return the info of counts and settings, with generation, digest and size still to be filled in."""
     return LibraryInfo(
         path=path,
         name=name,

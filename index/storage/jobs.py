@@ -1,4 +1,4 @@
-"""The run at hand, as library.db remembers it: what it was told, which PMIDs it still has to fetch, its account so far.
+"""The run at hand, as library.db remembers it: its inputs, the PMIDs still to fetch, its account so far.
 
 It is written in the same transactions as the abstracts, so a run that was broken off at any instant goes on, with the
 same command, where it stopped. Everything here runs inside a transaction of `index.storage.folder.store`.
@@ -48,7 +48,7 @@ class Job:
 
     @property
     def done(self) -> int:
-        """How many abstracts are accounted for."""
+        """The number of abstracts accounted for."""
         report = self.report
         return report.added + report.updated + report.unchanged + report.removed + len(report.failed)
 
@@ -85,7 +85,7 @@ def begin_job(db: sqlite3.Connection, job: Job, pmids: Sequence[str]) -> None:
 
 
 def advance_job(db: sqlite3.Connection, step: Step) -> None:
-    """Note how far a job is: its account, and the PMIDs that need not be fetched any more."""
+    """Note the progress of a job: its account, and the PMIDs that need not be fetched any more."""
     job = step.job
     counts = {name: getattr(job.report, name) for name in _COUNTS}
     state = {"counts": counts, "notes": job.report.notes, "total": job.total, "taken": job.taken}

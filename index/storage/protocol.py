@@ -22,11 +22,11 @@ class AbstractStore(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """What the library was built with."""
+        """The build settings: encoder, its weights' digest, passage size."""
 
     @property
     def stamp(self) -> str:
-        """What stands for the state that a rebuild starts from: the same while the same rebuild can be gone on with."""
+        """A key of the state that a rebuild starts from: the same while the same rebuild can be resumed."""
 
     @property
     def job(self) -> Job | None:
@@ -36,7 +36,7 @@ class AbstractStore(Protocol):
         """Return a number that stands for the abstracts, whatever the encoder and the passages."""
 
     def count_abstracts(self) -> int:
-        """Return how many abstracts there are."""
+        """Return the number of abstracts."""
 
     def pmids(self) -> list[str]:
         """Return every PMID, in numeric order."""
@@ -81,11 +81,11 @@ class Backend(Protocol):
 
     @property
     def address(self) -> str:
-        """What names the library after --library."""
+        """The library's name after --library."""
 
     @property
     def settings(self) -> Settings:
-        """What the library was built with."""
+        """The build settings: encoder, its weights' digest, passage size."""
 
     @property
     def digest(self) -> str:
@@ -97,7 +97,7 @@ class Backend(Protocol):
     # ---- reading
 
     def info(self) -> LibraryInfo:
-        """Return what the library holds and what it was built with; loads no model and no index."""
+        """Return counts, years and build settings; loads no model and no index."""
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, by PMID, without their raw records."""
@@ -144,7 +144,7 @@ class Backend(Protocol):
         """Return the library's store, for one run to write to."""
 
     def settle(self, store: AbstractStore) -> None:
-        """Have what a run wrote searched: in a folder the indexes are brought up to date, if it was the library's."""
+        """Bring a run's abstracts into the indexes, if it wrote to the library's own store."""
 
     def remove(self, pmids: Sequence[str]) -> list[str]:
         """Remove abstracts, and return the PMIDs of those that were there."""

@@ -1,4 +1,4 @@
-"""What library.db holds: its tables and their formats, and abstracts as their rows. No database is opened here."""
+"""Tables of library.db and their formats, and abstracts as their rows. No database is opened here."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FILTER_INDEXES = (
     "CREATE INDEX IF NOT EXISTS abstracts_retracted ON abstracts (is_retracted) WHERE is_retracted",
     "CREATE INDEX IF NOT EXISTS abstracts_year ON abstracts (year, is_retracted)",
 )
-"""What filters ask first, apart from the long rows of abstracts. No part of the format: a library of an older version
+"""Indexes for filters, apart from the long rows of abstracts. No part of the format: a library of an older version
 gets them with its next batch, and any version reads a library with them or without."""
 LISTS_TABLE = "CREATE TABLE IF NOT EXISTS lists (trained_for INTEGER NOT NULL, centroids BLOB NOT NULL)"
 """One row with the IVF cells of a large library's vectors. No part of the format either: a version that does not know
@@ -62,12 +62,12 @@ MIGRATIONS = {
     ),
     2: JOB_SCHEMA,
 }
-"""What makes of each older format the next one."""
+"""The statements that make of each older format the next one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a library was built with, fixed until it is rebuilt."""
+    """Build settings of a library, fixed until it is rebuilt."""
 
     encoder: str
     encoder_sha256: str
@@ -77,7 +77,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """An abstract with its passages and their vectors, shape (passages, dimension): what one row of a batch holds."""
+    """An abstract with its passages and their vectors, shape (passages, dimension)."""
 
     abstract: Abstract
     passages: Sequence[Passage]
@@ -86,7 +86,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became of the passages since a batch: those with ids from `first` to `last` were added, `removed` went.
+    """Changes of the passages since a batch: those with ids from `first` to `last` were added, `removed` went.
 
     Ids rise from batch to batch, so what later batches added lies behind all that was there before. `commit_id` is the
     last batch's.
@@ -100,7 +100,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much a library holds."""
+    """Counts of a library's abstracts and passages, and its years."""
 
     abstracts: int
     passages: int
@@ -127,13 +127,13 @@ def settings_row(settings: Settings) -> dict[str, object]:
 
 
 def settings_digest(settings: Settings) -> str:
-    """Return the SHA-256 of what a library was built with."""
+    """Return the SHA-256 of the build settings."""
     parts = (settings.encoder, settings.encoder_sha256, str(settings.dimension), str(settings.passage_tokens))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def content_number(pmid: str, digest: str) -> int:
-    """Return what an abstract adds to the sum that stands for a library's content."""
+    """Return an abstract's addend to the sum that stands for a library's content."""
     return int.from_bytes(hashlib.sha256(f"{pmid} {digest}".encode()).digest(), "big")
 
 
@@ -163,7 +163,7 @@ _remembered = lru_cache(maxsize=_REMEMBERED)(_unpacked)
 
 
 def label_rows(abstract: Abstract) -> Iterator[tuple[str, str]]:
-    """Yield what filters can name, lower case: publication types, the journal, MeSH descriptors and with qualifiers."""
+    """Yield the labels for filters, lower case: publication types, journal, MeSH descriptors and with qualifiers."""
     yield from (("type", type_.casefold()) for type_ in abstract.types)
     yield "journal", abstract.journal.casefold()
     for heading in abstract.mesh:

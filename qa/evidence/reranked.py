@@ -75,8 +75,8 @@ def _promising(evidence: Sequence[Evidence]) -> list[Evidence]:
     number = attrgetter("source.number")
     by_abstract = groupby(sorted(evidence, key=number), key=number)
     firsts = [sentence for _, group in by_abstract for sentence in list(group)[:_OF_EACH]]
-    others = [sentence for sentence in evidence if all(sentence is not first for first in firsts)]
-    return [*firsts, *others[: max(0, _SCORED - len(firsts))]]
+    rest = [sentence for sentence in evidence if all(sentence is not first for first in firsts)]
+    return [*firsts, *rest[: max(0, _SCORED - len(firsts))]]
 
 
 def _updated(sentence: Evidence, pair_score: PairScore) -> Evidence:

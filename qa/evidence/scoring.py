@@ -184,9 +184,9 @@ def gather(question: str | Query, sources: Sequence[Source], *, library: Library
     if not spans:
         return []
     encoder = library.encoder
-    by_abstract = [list(each) for _, each in groupby(spans, key=lambda span: span[0].number)]
+    by_abstract = groupby(spans, key=lambda span: span[0].number)
     vectors = _SENTENCES.of(
-        ([source.abstract.text[start:end] for source, start, end in each] for each in by_abstract), encoder
+        ([source.abstract.text[start:end] for source, start, end in group] for _, group in by_abstract), encoder
     )
     query = parsed(question, library.parse)
     text = query.normalized

@@ -23,7 +23,7 @@ MAX_RETRIES = 1
 """One more try after a refused connection, a time-out or an overloaded server: a person is waiting."""
 
 DEFAULT_TIMEOUT_S = 180.0
-"""What a whole reply may take; a small model on two cores needs a minute or two to read eight abstracts."""
+"""Time for a whole reply; a small model on two cores needs a minute or two to read eight abstracts."""
 
 _NO_KEY = "no-key-needed"
 """Stands in for a key with servers that ask for none: the client insists on having one."""
@@ -101,7 +101,7 @@ def _parse(name: str, url: str | None) -> tuple[str, str]:
 
 
 def _settings(provider: str, *, url: str | None, timeout_s: float) -> dict[str, Any]:
-    """Return what LangChain's model class is made with, beside the name."""
+    """Return the arguments of LangChain's model class, beside the name."""
     settings: dict[str, Any] = {"temperature": 0}
     if provider == "ollama":
         settings["client_kwargs"] = {"timeout": timeout_s}
@@ -139,7 +139,7 @@ def _missing_package(name: str, package: str) -> str:
 
 @contextmanager
 def provider_errors(model: BaseChatModel) -> Iterator[None]:
-    """Turn what `model`'s provider raises inside the block into a ModelError that says the cure and holds no key."""
+    """Turn errors of `model`'s provider inside the block into a ModelError that says the cure and holds no key."""
     try:
         yield
     except foreign_errors() as error:
@@ -156,7 +156,7 @@ def foreign_errors() -> tuple[type[Exception], ...]:
 
 
 def _sentence(error: Exception, model: BaseChatModel) -> str:
-    """Return what went wrong and the cure, as one sentence."""
+    """Return the fault and the cure, as one sentence."""
     who = f'the language model "{_name(model)}"' + (f" at {place}" if (place := _place(model)) else "")
     status = getattr(error, "status_code", None)
     kinds = {kind.__name__ for kind in type(error).__mro__}

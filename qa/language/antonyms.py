@@ -87,7 +87,7 @@ KINDS = tuple(
          "adult": "adults?", "elderly": "elderly|seniors?|older (?:people|adults|patients|men|women)"},
     )
 )  # fmt: skip
-"""Who was studied: a quote on one kind does not bear out a sentence on another."""
+"""Species and ages: a quote on one kind does not bear out a sentence on another."""
 
 
 @lru_cache(maxsize=4_096)

@@ -1,4 +1,4 @@
-"""Rules on whether a quote entails a sentence: on what was found, of what, in whom and how much.
+"""Rules on whether a quote entails a sentence: its findings, things, species and numbers.
 
 Each rule names one way in which a sentence can differ from its quote; `first_contradiction` returns the first that
 holds. They read words and their neighbourhood, not grammar: they catch most changes of one thing, and let honest
@@ -183,8 +183,8 @@ def _takes_the_other_side(text: str, quote: str, _: str) -> bool:
 
 def _has_what_the_quote_lacks(text: str, quote: str, _: str) -> bool:
     """Return True if the text says "with" of a thing of which the quote says only "without", or the other way round."""
-    said, quoted = with_and_without(text), with_and_without(quote)
-    return any((thing, not has) in quoted and (thing, has) not in quoted for thing, has in said)
+    stated, quoted = with_and_without(text), with_and_without(quote)
+    return any((thing, not has) in quoted and (thing, has) not in quoted for thing, has in stated)
 
 
 def drugs_named(text: str) -> frozenset[str]:
@@ -194,11 +194,11 @@ def drugs_named(text: str) -> frozenset[str]:
 
 def with_and_without(text: str) -> set[tuple[str, bool]]:
     """Return what a text says "with" (True) and "without" (False) of."""
-    found: set[tuple[str, bool]] = set()
+    things: set[tuple[str, bool]] = set()
     for match in _WITH.finditer(text):
         following = content_words(" ".join(text[match.end() :].split()[:2]))
-        found.update((word, match["with"] is not None) for word in following[:1])
-    return found
+        things.update((word, match["with"] is not None) for word in following[:1])
+    return things
 
 
 def _goes_another_way(text: str, quote: str, _: str) -> bool:
@@ -255,7 +255,7 @@ def denied(text: str) -> list[_Near]:
 
 
 def _denies_what_precedes(words: Sequence[_Word], place: int) -> bool:
-    """Return True if a denial is of what stands before it: "VEGF was not raised", "VEGF was unchanged"."""
+    """Return True if a denial is of the words before it: "VEGF was not raised", "VEGF was unchanged"."""
     return words[place].text.startswith("un") or (words[place].text == "not" and _is_passive(words, place))
 
 
@@ -276,13 +276,13 @@ def _until(words: Iterable[_Word], ends: Set[str]) -> _Near:
     return near
 
 
-def _nearness(some: _Near, others: _Near) -> float:
-    return sum(weight * others.get(term, 0.0) for term, weight in some.items())
+def _nearness(near: _Near, other_near: _Near) -> float:
+    return sum(weight * other_near.get(term, 0.0) for term, weight in near.items())
 
 
-def share(some: _Near, others: _Near) -> float:
-    """Return the share of the weight of `some` that `others` hold, from 0 to 1."""
-    return sum(weight for term, weight in some.items() if term in others) / (sum(some.values()) or 1.0)
+def share(near: _Near, other_near: _Near) -> float:
+    """Return the share of the weight of `near` that `other_near` holds, from 0 to 1."""
+    return sum(weight for term, weight in near.items() if term in other_near) / (sum(near.values()) or 1.0)
 
 
 def _is_turned_round(text: str, quote: str, _: str) -> bool:
@@ -358,14 +358,15 @@ def _gives_to_others(text: str, quote: str) -> bool:
     return any(_crossed(in_text, in_quote, first, second) for first, second in combinations(common, 2))
 
 
-def _crossed(in_text: _ByNumber, in_quote: _ByNumber, one: _Key, other: _Key) -> bool:
-    straight = len(in_text[one].keys() & in_quote[one].keys()) + len(in_text[other].keys() & in_quote[other].keys())
-    crossed = len(in_text[one].keys() & in_quote[other].keys()) + len(in_text[other].keys() & in_quote[one].keys())
-    return crossed > straight
+def _crossed(in_text: _ByNumber, in_quote: _ByNumber, first: _Amount, second: _Amount) -> bool:
+    def shared(text_number: _Amount, quote_number: _Amount) -> int:
+        return len(in_text[text_number].keys() & in_quote[quote_number].keys())
+
+    return shared(first, second) + shared(second, first) > shared(first, first) + shared(second, second)
 
 
-_Key = tuple[float, str]
-_ByNumber = dict[_Key, dict[str, float]]
+_Amount = tuple[float, str]
+_ByNumber = dict[_Amount, dict[str, float]]
 _REACH, _FARTHER = 8, 4
 _LEVEL = re.compile(r"\d+ ?%-? ?(?:CI|confidence)")
 _MEASURE = re.compile(r"(?:chang|differ|alter|affect|effect)\w*$|[\d.,]+%?$|(?:\w+-?)?fold$|per ?cent$|times$|ci$")

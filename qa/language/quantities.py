@@ -52,7 +52,7 @@ class Quantity:
 def quantities(text: str) -> list[Quantity]:
     """Return the quantities of a text in order; digits within names (IL-32, MDA-MB-231) are none.
 
-    >>> [(one.value, one.unit) for one in quantities("IL-32 at 5 mg rose fourfold (P < .05)")]
+    >>> [(quantity.value, quantity.unit) for quantity in quantities("IL-32 at 5 mg rose fourfold (P < .05)")]
     [(5.0, 'mg'), (4.0, 'fold'), (0.05, 'p')]
     """
     # one character stays one, so that places are those of the text: compatibility forms of a single sign only

@@ -29,10 +29,10 @@ def everyday_words(text: str, technical: Collection[str]) -> dict[str, str]:
 
 def near_terms(wanted: Mapping[str, str], text: str, encoder: Encoder) -> set[str]:
     """Return the terms of `wanted` (term to word) whose word is a synonym of a word of the text."""
-    others = sorted(set(everyday_words(text, ()).values()))
-    if not wanted or not others:
+    text_words = sorted(set(everyday_words(text, ()).values()))
+    if not wanted or not text_words:
         return set()
-    cosines = _vectors(wanted.values(), encoder) @ _vectors(others, encoder).T
+    cosines = _vectors(wanted.values(), encoder) @ _vectors(text_words, encoder).T
     return {term for term, best in zip(wanted, cosines.max(axis=1), strict=True) if best >= NEAR}
 
 

@@ -38,8 +38,8 @@ TYPE_WRITTEN = "|".join(pattern for pattern, _, _ in _TYPES)
 
 _SPECIES = {"human": "Humans", "people": "Humans", "mouse": "Mice", "mice": "Mice", "rat": "Rats", "animal": "Animals"}
 _ONLY_SPECIES = re.compile(
-    r"\b(?:(?:only|just) (?:in )?(?P<one>human|people|mouse|mice|rat|animal)s?(?: (?:studies|data|subjects))?"
-    r"|(?:in )?(?P<other>human|people|mouse|mice|rat|animal)s?(?: (?:studies|data|subjects))? only)\b",
+    r"\b(?:(?:only|just) (?:in )?(?P<after>human|people|mouse|mice|rat|animal)s?(?: (?:studies|data|subjects))?"
+    r"|(?:in )?(?P<before>human|people|mouse|mice|rat|animal)s?(?: (?:studies|data|subjects))? only)\b",
     re.I,
 )
 _Y = r"((?:1[89]|20)\d\d)"
@@ -50,15 +50,15 @@ _Years = tuple[int | None, int | None]
 _YEARS: tuple[tuple[re.Pattern[str], Callable[[list[int]], _Years]], ...] = tuple(
     (re.compile(rf"\b(?:{pattern})", re.I), years)
     for pattern, years in (
-        (rf"(?:between|from) {_Y} (?:and|to|until|till|through) {_Y}\b", lambda found: (min(found), max(found))),
-        (rf"(?:in |from )?{_Y} ?(?:[-–—:]| to ) ?{_Y}\b", lambda found: (min(found), max(found))),
-        (rf"(?:since|from|not before) {_Y}\b(?: (?:on|onwards?)\b)?", lambda found: (found[0], None)),
-        (rf"(?:after|later than|newer than|more recent than) {_Y}\b", lambda found: (found[0] + 1, None)),
-        (rf"(?:before|prior to|earlier than|older than) {_Y}\b", lambda found: (None, found[0] - 1)),
-        (rf"(?:until|till|up to|no later than) {_Y}\b", lambda found: (None, found[0])),
+        (rf"(?:between|from) {_Y} (?:and|to|until|till|through) {_Y}\b", lambda numbers: (min(numbers), max(numbers))),
+        (rf"(?:in |from )?{_Y} ?(?:[-–—:]| to ) ?{_Y}\b", lambda numbers: (min(numbers), max(numbers))),
+        (rf"(?:since|from|not before) {_Y}\b(?: (?:on|onwards?)\b)?", lambda numbers: (numbers[0], None)),
+        (rf"(?:after|later than|newer than|more recent than) {_Y}\b", lambda numbers: (numbers[0] + 1, None)),
+        (rf"(?:before|prior to|earlier than|older than) {_Y}\b", lambda numbers: (None, numbers[0] - 1)),
+        (rf"(?:until|till|up to|no later than) {_Y}\b", lambda numbers: (None, numbers[0])),
         (rf"(?:in |of |from |over |during )?the (?:last|past) (\d{{1,2}}|{'|'.join(_COUNTS)}) years\b",
-         lambda found: (date.today().year - found[0], None)),
-        (rf"(?:in|of|only) {_Y}\b|\A{_Y}\W*\Z", lambda found: (found[0], found[0])),
+         lambda numbers: (date.today().year - numbers[0], None)),
+        (rf"(?:in|of|only) {_Y}\b|\A{_Y}\W*\Z", lambda numbers: (numbers[0], numbers[0])),
     )
 )  # fmt: skip
 _RESET = re.compile(
@@ -166,7 +166,7 @@ def described(filters: Filters) -> str:
 
 def _is_part_of_another(name: str, called: Collection[str]) -> bool:
     types = {name: set(types) for _, name, types in _TYPES}
-    return any(types[name] < types[other] for other in called)
+    return any(types[name] < types[other_name] for other_name in called)
 
 
 def _common_years(own: _Years | None, follow_ups: _Years | None) -> _Years | None:
@@ -209,7 +209,7 @@ def cut_species(text: str, has_mesh: Callable[[str], bool]) -> tuple[str, tuple[
     match = _ONLY_SPECIES.search(text)
     if not match:
         return text, ()
-    descriptor = _SPECIES[(match["one"] or match["other"]).lower()]
+    descriptor = _SPECIES[(match["after"] or match["before"]).lower()]
     if not has_mesh(descriptor):
         return f"{text[: match.start()]}in {descriptor.lower()}{text[match.end() :]}", ()
     return f"{text[: match.start()]} {text[match.end() :]}", (descriptor,)

@@ -74,7 +74,7 @@ class Phrase:
 
 
 def phrases(text: str) -> Iterator[Phrase]:
-    """Yield the phrases of a text that say where, in whom or of what: "in breast cancer"."""
+    """Yield the prepositional phrases of a text that name a place, a group or a thing: "in breast cancer"."""
     for match in _PHRASE.finditer(text):
         noun = match["noun"].rstrip()
         yield Phrase(match["preposition"].lower(), noun, match.start("noun"), match.start("noun") + len(noun))

@@ -1,4 +1,4 @@
-"""Inputs and outputs of our cross-encoder: token rows of a question with a text, and what its five numbers mean."""
+"""Inputs and outputs of our cross-encoder: token rows of a question with a text, and its five numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RERANKER = Stored(
     "reranker", "fetch it again, name another by --reranker, or do without one by --reranker none", former_name="reader"
 )
 TOKENIZER = "tokenizer.json"
-"""Beside the weights; what else a folder of ours holds: `index.embedding.checkpoint`."""
+"""Beside the weights and the other files of `index.embedding.checkpoint`."""
 
 OUTPUTS = ("answers", "is about", "supports", "contradicts", "says nothing")
 """The log-odds that a sentence answers and that a passage is of a relevant abstract, and three logits of the text's

@@ -39,7 +39,7 @@ def chance(odds: float) -> float:
 
 
 class Reranker(Protocol):
-    """Protocol of what scores texts against a question, each pair anew."""
+    """Protocol of a model that scores texts against a question, each pair anew."""
 
     name: str
     sha256: str

@@ -35,7 +35,7 @@ _FOLDER = Path(__file__).parents[2] / "models" / "reranker"
 _PAIRS = 4
 """Pairs in every batch."""
 _FURTHEST = 0.5
-"""How far from torch's the compiled log-odds may be; in eight bits and bfloat16 they are off by a tenth or two."""
+"""The largest difference of compiled log-odds from torch's; in eight bits and bfloat16 it is a tenth or two."""
 _PROBES = (
     ("What does IL-32β induce?", "Interleukin-32β raised VEGF."),
     ("What does IL-32β induce?", "No difference was seen between the two groups of patients (P = 0.41)."),
@@ -109,11 +109,11 @@ def _deviation(compiled: Reranker, plain: Reranker) -> float:
         [reranker.score(question, [Candidate(text)])[0].answers for question, text in _PROBES]
         for reranker in (compiled, plain)
     )
-    return max(abs(one - other) for one, other in zip(ours, theirs, strict=True))
+    return max(abs(own - plain_odds) for own, plain_odds in zip(ours, theirs, strict=True))
 
 
 class _OwnReranker:
-    """What both ways of running our reranker share: the layout of pairs, and the meaning of the outputs."""
+    """Base of both ways of running our reranker: the layout of pairs, and the meaning of the outputs."""
 
     def __init__(self, name: str, sha256: str, tokenizer: Path) -> None:
         from tokenizers import Tokenizer

@@ -40,7 +40,7 @@ _Parsed = TypeVar("_Parsed")
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The PMIDs that a search found, in PubMed's order; how many PubMed counted; what it remarked, in sentences."""
+    """The PMIDs of a search in PubMed's order, PubMed's count of hits, and its remarks in sentences."""
 
     pmids: tuple[str, ...]
     total: int
@@ -109,7 +109,7 @@ class EutilsClient:
         return SearchResult(pmids, first.total, notes)
 
     def fetch(self, pmids: Sequence[str]) -> Iterator[FetchedBatch]:
-        """Yield the records of the PMIDs in batches; what is no PMID, or makes PubMed refuse a batch, fails alone."""
+        """Yield the records of the PMIDs in batches; a malformed PMID, or one that spoils a batch, fails alone."""
         wanted = tuple(dict.fromkeys(pmids))
         strange = {pmid: NOT_A_PMID for pmid in wanted if not pmid or parse_pmid(pmid) != pmid}
         if strange:
@@ -210,7 +210,7 @@ class EutilsClient:
     def _ask(
         self, endpoint: str, params: Mapping[str, str], parse: Callable[[Response], _Parsed], *, is_part: bool = False
     ) -> _Parsed:
-        """Return what `parse` makes of the response; ask again, after growing waits, while that may help."""
+        """Return the parsed response; ask again, after growing waits, while that may help."""
         attempt = 0
         while True:
             attempt += 1
@@ -260,7 +260,7 @@ class EutilsClient:
 
 
 def _checked_term(term: str) -> str:
-    """Return the term on one line; refuse what cannot be sent."""
+    """Return the term on one line. Raises InputError when it cannot be sent."""
     term = " ".join(term.split())
     if not term:
         raise InputError('the search is empty; give a PubMed term such as "interleukin-32[Title]"')

@@ -127,7 +127,7 @@ def _tls() -> ssl.SSLContext:
 
 
 def _connection_error(error: Exception) -> RequestError:
-    """Translate an error of the connection, in words that repeat nothing of what was sent or came."""
+    """Translate an error of the connection, in words that repeat nothing of the request or the response."""
     if isinstance(error, RequestError):
         return error
     if isinstance(error, TimeoutError):
@@ -148,7 +148,7 @@ def _connection_error(error: Exception) -> RequestError:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what caused it, as deep as that goes; of several addresses tried, for the first."""
+    """Yield an error and its chain of causes; of several addresses tried, for the first."""
     while error is not None:
         yield error
         group = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
@@ -188,7 +188,7 @@ async def _body(response: httpx.Response) -> bytes:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """Return the body out of its gzip wrapping, which is known by its first bytes: a header may say what is not so."""
+    """Return the body out of its gzip wrapping, which is known by its first bytes: a header may be wrong."""
     plain = bytearray()
     while body.startswith(b"\x1f\x8b"):  # one wrapping after the other is one body
         unpacker = zlib.decompressobj(wbits=31)

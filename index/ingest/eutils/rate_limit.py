@@ -100,7 +100,7 @@ class RateLimiter:
         return 0.0
 
     def _with_slots(self, change: Callable[[dict[str, float]], float]) -> float:
-        """Return what `change` does with the slots that are taken: the machine's, else this process's alone."""
+        """Return the result of `change` on the taken slots: the machine's, else this process's alone."""
         with self._threads:
             if self._file:
                 try:

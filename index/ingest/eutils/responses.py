@@ -77,7 +77,7 @@ class Response:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def quoted(self, text: str) -> str:
-        """Return what the server said in a form fit for a message: one line, short, without secrets."""
+        """Return the server's words in a form fit for a message: one line, short, without secrets."""
         text = " ".join(self.without_secrets(re.sub(r"<[^>]*>", " ", text)).split())
         return text if len(text) <= 200 else text[:199] + "…"
 
@@ -101,7 +101,7 @@ def _blotted(secret: str, word: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of a search: how many hits there are in all, the PMIDs of this page, and what PubMed remarked."""
+    """One page of a search: the count of all hits, the PMIDs of this page, and PubMed's remarks."""
 
     total: int
     pmids: tuple[str, ...]
@@ -224,7 +224,7 @@ _NOT_SAID = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 
 
 def _elsewhere(response: Response) -> str:
-    """Return where the server sends us, without the query, which may repeat what we sent."""
+    """Return the address of a redirect without its query, which may repeat the request."""
     try:
         parts = urlsplit(response.location)
     except ValueError:

@@ -24,7 +24,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to split: the first and the last day (as an ordinal) or PMID, and what asks for a window of them."""
+    """A way to split: the first and the last day (as an ordinal) or PMID, and the maker of their window."""
 
     first: int
     last: int

@@ -51,7 +51,7 @@ _OTHERS = (
 
 
 def parse_file(path: Path | str, *, name: str | None = None) -> Iterator[ParsedRecord]:
-    """Yield what a file holds, in its order: PubMed XML, MEDLINE text or JSON Lines, gzipped or not.
+    """Yield the records of a file in their order: PubMed XML, MEDLINE text or JSON Lines, gzipped or not.
 
     Raises FileError, when the first record is asked for, for a file that is missing, empty or of no kind that is known.
     Damage later in the file, such as a gzip file that was cut off, is a Failure behind what could be read.
@@ -74,10 +74,10 @@ def parse_file(path: Path | str, *, name: str | None = None) -> Iterator[ParsedR
 
 
 def _parse_stream(opened: BinaryIO, path: Path, name: str) -> Iterator[ParsedRecord]:
-    sources = [_Source(opened)]
+    sources = [_CheckedStream(opened)]
     stream = io.BufferedReader(sources[0], _HEAD)
     while len(sources) <= _MAX_NESTED and stream.peek(2)[:2] == _GZIP:
-        sources.append(_Source(gzip.GzipFile(fileobj=stream), packed=sources[0]))
+        sources.append(_CheckedStream(gzip.GzipFile(fileobj=stream), packed=sources[0]))
         stream = io.BufferedReader(sources[-1], _HEAD)
     head = stream.peek(_HEAD)
     damage = next((source.damage for source in sources if source.damage), "")
@@ -104,7 +104,7 @@ def _few_failures(records: Iterator[ParsedRecord], name: str) -> Iterator[Parsed
 
 
 def _parser_for(head: bytes, path: Path, damage: str) -> Callable[..., Iterator[ParsedRecord]]:
-    """Return the parser for a file that starts so; FileError says what it is when there is none."""
+    """Return the parser for a file by its first bytes. Raises FileError, with the kind of file, when there is none."""
     try:
         text = as_utf8(io.BytesIO(head)).read().lstrip()
     except InputError:  # XML with an encoding that is unknown: the parser says so
@@ -132,10 +132,12 @@ def _printable(text: bytes) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in start)[:40]
 
 
-class _Source(io.RawIOBase):
+class _CheckedStream(io.RawIOBase):
     """Stream that ends at the first damage and describes it in `damage`."""
 
-    def __init__(self, stream: io.BufferedReader | gzip.GzipFile | BinaryIO, *, packed: _Source | None = None) -> None:
+    def __init__(
+        self, stream: io.BufferedReader | gzip.GzipFile | BinaryIO, *, packed: _CheckedStream | None = None
+    ) -> None:
         self._stream = stream
         self._packed = packed
         self.passed = 0  # bytes

@@ -1,4 +1,4 @@
-"""JSON Lines to abstracts: one object a line, and what people make of that (arrays, single objects)."""
+"""JSON Lines to abstracts: one object a line, or its usual variants (arrays, single objects)."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _parse_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
 
 
 def _parse_values(blocks: Iterator[bytes], *, name: str) -> Iterator[Abstract | Failure]:
-    """Yield the abstracts of an array, or of objects one after another; where it is damaged, only what is wrong.
+    """Yield the abstracts of an array, or of objects one after another; where it is damaged, only one Failure.
 
     A copy keeps what is read until all of it is known to be whole.
     """
@@ -129,7 +129,7 @@ def _copied(blocks: Iterator[bytes], copy: IO[bytes]) -> Iterator[bytes]:
 
 
 def _parse_value(value: object, source: bytes, *, name: str, where: str) -> Abstract | Failure:
-    """Return the abstract that a JSON value says, or why it says none."""
+    """Return the abstract of a JSON value, or a Failure."""
     if not isinstance(value, dict):
         return Failure(
             f"{name}, {where}", f'{where} is {_kind(value)}; give an object such as {{"pmid": "123", "title": …}}'
@@ -169,7 +169,7 @@ def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
 
 
 class _Fields:
-    """The fields of a JSON object, each checked for its kind; InputError says which is wrong and what to give."""
+    """The fields of a JSON object, each checked for its kind. Raises InputError with the field and its right form."""
 
     def __init__(self, record: dict[str, Any]) -> None:
         self._record = record
@@ -230,12 +230,12 @@ class _Fields:
     def other_abstracts(self) -> tuple[OtherAbstract, ...]:
         named = self._objects("other_abstracts", 'as in [{"language": "fre", "type": "Publisher", "sections": […]}]')
         return tuple(
-            OtherAbstract(other.text("language"), other.text("type"), other.sections("sections")) for other in named
+            OtherAbstract(fields.text("language"), fields.text("type"), fields.sections("sections")) for fields in named
         )
 
     def corrections(self) -> tuple[Correction, ...]:
         named = self._objects("corrections", 'as in [{"ref_type": "ErratumIn", "pmid": "…", "citation": "…"}]')
-        return tuple(Correction(each.text("ref_type"), each.text("pmid"), each.text("citation")) for each in named)
+        return tuple(Correction(*map(fields.text, ("ref_type", "pmid", "citation"))) for fields in named)
 
     def _objects(self, field: str, example: str) -> list[_Fields]:
         value = self._get(field)

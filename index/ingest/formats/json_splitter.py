@@ -70,7 +70,7 @@ class _Splitter:
                 return value, source.encode("utf-8")
 
     def _fill(self) -> None:
-        """Forget what is done with and read as much again, so that retries of a long value only double its cost."""
+        """Drop the text that is parsed and read as much again, so that retries of a long value only double its cost."""
         self._line, self._column = self._place(self._at)
         pieces, self._at = [self._text[self._at :]], 0
         wanted = 2 * len(pieces[0])

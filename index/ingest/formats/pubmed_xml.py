@@ -66,7 +66,7 @@ _OTHER_ROOTS = {
 
 
 def parse_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
-    """Yield each record of PubMed XML in any envelope; what is broken, or is no PubMed record, is a Failure.
+    """Yield each record of PubMed XML in any envelope; a broken one, or one that is not PubMed's, is a Failure.
 
     An empty set yields nothing. Records before and after a broken one come out.
     """
@@ -130,7 +130,7 @@ def _parse_deletions(fragment: Fragment, *, name: str) -> Iterator[Deletion | Fa
 
 
 def _parse_record(fragment: Fragment, *, name: str, number: int) -> Iterator[Abstract | Failure]:
-    """Yield the abstract or why there is none; of a broken PubmedArticle, the MedlineCitation when that is whole."""
+    """Yield the abstract or a Failure; of a broken PubmedArticle, the MedlineCitation when that is whole."""
     where = f"the record at line {fragment.line} of {name}"
     what = _pmid_in(fragment.xml) or f"{name}, record {number}"
     root = fragment.fault or _element(fragment)
@@ -155,7 +155,7 @@ def _parse_record(fragment: Fragment, *, name: str, number: int) -> Iterator[Abs
 
 
 def _citation_span(fragment: Fragment) -> tuple[int, int] | None:
-    """Return where the first MedlineCitation of a PubmedArticle stands; None when it is not whole."""
+    """Return the span of the first MedlineCitation of a PubmedArticle; None when it is not whole."""
     start = _CITATION.search(fragment.xml) if fragment.tag == "PubmedArticle" else None
     end = re.compile(rb"</" + re.escape(start[1]) + rb"\s*>").search(fragment.xml, start.end()) if start else None
     return (start.start(), end.end()) if start and end else None
@@ -170,7 +170,7 @@ def _pmid_in(xml: bytes) -> str:
 
 
 def _element(fragment: Fragment) -> Element | str:
-    """Return the record's element, or what is wrong with it."""
+    """Return the record's element, or its fault as the end of a sentence."""
     try:
         return _without_namespace(ElementTree.fromstring(fragment.xml))
     except ElementTree.ParseError as error:
@@ -189,7 +189,7 @@ def _element(fragment: Fragment) -> Element | str:
 
 
 def _mend(xml: str) -> str:
-    """Return the record in a wrapper, with mended what has one meaning only though it is no XML.
+    """Return the record in a wrapper, with those faults mended that have one meaning only.
 
     That is: control characters, HTML's names for characters, "&" and "<" that begin no reference or tag, and prefixes
     that were declared outside the record.

@@ -35,7 +35,7 @@ _ASIDE_ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """The bytes of one element, the line it starts on, and what is wrong with it: "" when it is whole."""
+    """The bytes of one element, the line it starts on, and its fault: "" when it is whole."""
 
     tag: str
     xml: bytes
@@ -97,7 +97,7 @@ class XmlSplitter:
                 self._step_over(token)
 
     def _last_tag_start(self) -> int:
-        """Return up to where the buffer holds whole tags: a tag may go on in the next block."""
+        """Return the end of the last whole tag in the buffer: a tag may go on in the next block."""
         last = self._buffer.rfind(b"<", max(self._at, len(self._buffer) - _MAX_TAG_BYTES))
         return last if last >= 0 and self._buffer.find(b">", last) < 0 else len(self._buffer)
 
@@ -113,7 +113,7 @@ class XmlSplitter:
         self._at = end
 
     def _aside_end(self, aside: bytes, start: int) -> int:
-        """Return where it ends: 0 when that is not read yet, `start` when another opens before: it was never closed."""
+        """Return its end: 0 when that is not read yet, `start` when another opens before: it was never closed."""
         limit = start + _MAX_COMMENT_BYTES
         reopened = self._buffer.find(b"<" + aside, start, limit)
         match = _ASIDE_ENDS[aside].match(self._buffer, start, limit if reopened < 0 else reopened)
@@ -170,7 +170,7 @@ class XmlSplitter:
         return fragment
 
     def _fill(self) -> None:
-        """Drop what is done with and read on; of a record that is too long only the beginning is kept."""
+        """Drop the bytes that are parsed and read on; of a record that is too long only the beginning is kept."""
         keep = self._start if self._tag else self._at
         self._line += self._buffer.count(b"\n", self._counted, keep)
         self._counted = 0

@@ -31,7 +31,7 @@ from index.storage.schema import Settings
 _log = logging.getLogger(__name__)
 _STAGED = "building.db"
 _OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
-"""How the files begin that a kill can leave where a library was about to be made."""
+"""Beginnings of the files that a kill can leave where a library was about to be made."""
 
 
 class FolderBackend:
@@ -277,12 +277,12 @@ def _no_library(folder: Path) -> str:
     """Return the sentence that says that a folder is no library, and how to make one there."""
     if folder.exists() and not folder.is_dir():
         return f"{folder} is a file, not a library; give the folder of one"
-    what = "is not a library: it has no library.db" if folder.is_dir() else "does not exist"
-    return f"{folder} {what}; build one there with: python -m index build --pmids ID... --library {folder}"
+    fault = "is not a library: it has no library.db" if folder.is_dir() else "does not exist"
+    return f"{folder} {fault}; build one there with: python -m index build --pmids ID... --library {folder}"
 
 
 def _begun(staged: Path, settings: Settings, key: str) -> Store | None:
-    """Return the staged database that a run under this key was broken off in; what another run left is deleted."""
+    """Return the staged database that a run under this key was broken off in; that of another run is deleted."""
     if staged.is_file():
         with suppress(LibraryError):  # damaged, or of another format
             store = Store(staged)
@@ -295,7 +295,7 @@ def _begun(staged: Path, settings: Settings, key: str) -> Store | None:
 
 
 def _size(folder: Path) -> int:
-    """Return the bytes of all files in a folder; what a writer deletes meanwhile counts for nothing."""
+    """Return the bytes of all files in a folder; a file that a writer deletes meanwhile counts for nothing."""
     size = 0
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -139,7 +139,7 @@ def plain_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def decoding(path: Path) -> Iterator[None]:
-    """Say of rows that cannot be what was written that the file is damaged."""
+    """Turn errors of decoding rows into LibraryDamagedError."""
     try:
         yield
     except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -48,7 +48,7 @@ class Caches:
 
     @property
     def is_held(self) -> bool:
-        """Whether indexes are in memory that can be searched, of whatever commit."""
+        """True if indexes that can be searched are in memory, of whatever commit."""
         return self._vectors is not None and self._lexical is not None
 
     @property
@@ -90,7 +90,7 @@ class Caches:
             return True
 
     def load_beside_a_writer(self) -> None:
-        """Load what can be had while another process writes; it brings the caches on disk along at its end.
+        """Load the older or partial state while another process writes; it brings the caches on disk along at its end.
 
         The vectors are replayed in memory; the lexical side is as of its last commit. Passages that have gone since are
         left out of what a search returns.
@@ -122,7 +122,7 @@ class Caches:
                 raise
 
     def drop(self) -> None:
-        """Forget what is in memory, so that the next use reads the disk."""
+        """Forget the indexes in memory, so that the next use reads the disk."""
         with self.lock:
             self._vectors, self._lexical = None, None
             self._vectors_commit = self._lexical_commit = -1

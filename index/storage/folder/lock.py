@@ -15,7 +15,7 @@ from index.errors import LibraryBusyError, LibraryError
 LOCK = "writer.lock"
 WRITER = "writer.json"
 PATIENCE_S = 3.0
-"""How long a writer waits for another: a reader that has just taken up what is new holds the lock for a moment."""
+"""Time that a writer waits for another: a search that brings the indexes up to date holds the lock for a moment."""
 
 
 @contextmanager

@@ -131,7 +131,7 @@ class Store(Database):
         return self.content()
 
     def counts(self) -> Counts:
-        """Return how much the library holds."""
+        """Return the counts of abstracts and passages, and the years."""
         (passages,) = self._row("SELECT count(*) FROM passages")
         (empty,) = self._row(
             "SELECT count(*) FROM abstracts WHERE id NOT IN (SELECT abstract_id FROM passages WHERE section <> 'TITLE')"
@@ -203,7 +203,7 @@ class Store(Database):
         return vectors
 
     def changes_since(self, generation: int) -> Changes:
-        """Return what became of the passages in the batches after `generation`, as of one instant."""
+        """Return the changes of the passages in the batches after `generation`, as of one instant."""
         with self._snapshot():
             first, last = self._row("SELECT min(id), max(id) FROM passages WHERE generation > ?", (generation,))
             removed = self._rows("SELECT passage_id FROM removals WHERE generation > ?", (generation,))
@@ -300,7 +300,7 @@ class Store(Database):
                 self._db.execute("DETACH staged")
 
     def select(self, filters: Filters, *, commit_id: int | None = None) -> Selection | None:
-        """Return which passages the filters allow; None for all of them. Those used last are remembered.
+        """Return the passages that the filters allow; None for all of them. Those used last are remembered.
 
         `commit_id` is the last one, where the caller has just read it.
         """
@@ -501,7 +501,7 @@ class Store(Database):
                     same
                     and labels == set(label_rows(abstract))
                     and covers_abstract(abstract, spans)
-                    and all(len(one) == dimension and is_unit(one) for one in vectors)
+                    and all(len(vector) == dimension and is_unit(vector) for vector in vectors)
                 )
         except LibraryDamagedError:
             return False

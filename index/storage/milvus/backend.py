@@ -1,4 +1,4 @@
-"""A library on a Milvus server, `milvus://HOST:PORT/NAME`: for what one machine cannot hold.
+"""A library on a Milvus server, `milvus://HOST:PORT/NAME`, for more than one machine can hold.
 
 Any number of processes on any machines write at once, with no coordinator: see `index.storage.milvus.store` for what
 holds that together. Questions are read as a folder reads them and answered by the same fusion.
@@ -36,7 +36,7 @@ class MilvusBackend:
     """A library on a Milvus server, opened at first use. It may be used from many threads once it is open."""
 
     def __init__(self, address: str) -> None:
-        """Connect. Raises InputError for what is no address, and LibraryError when the server cannot be had."""
+        """Connect. Raises InputError for a malformed address, and LibraryError when the server cannot be had."""
         self.server = Server(parse_address(address))
         self.register = Register(self.server)
         self._store: MilvusStore | None = None
@@ -109,7 +109,7 @@ class MilvusBackend:
         return self._reading(hits)
 
     def term_weights(self, words: Sequence[str], *, absent: Sequence[str] = ()) -> dict[str, float]:
-        """Return how telling each index term is, as a folder's library does; a settled library is asked once a term."""
+        """Return inverse document frequencies, as a folder does; a settled library is asked once a term."""
         at = self._settled_state()
         with self._knowing:
             known = dict(self._known_weights) if at and at == self._known_at else {}
@@ -118,8 +118,8 @@ class MilvusBackend:
         known |= {word: weights.get(word, -most) for word in new}  # below zero: no passage holds it
         with self._knowing:
             self._known_weights, self._known_at = known, at
-        asked = {word: known[word] for word in words if known[word] > 0}
-        return asked | {word: abs(known[word]) for word in absent if word not in asked}
+        weights_of_words = {word: known[word] for word in words if known[word] > 0}
+        return weights_of_words | {word: abs(known[word]) for word in absent if word not in weights_of_words}
 
     def pmids(self, filters: Filters, *, holding: str = "") -> list[str]:
         """Return the PMIDs that the filters allow, newest first; `holding`: only where the stored JSON holds a text."""
@@ -148,8 +148,8 @@ class MilvusBackend:
         if known is None:
             known = self._reading(lambda store: store.label_values(kind))
             with self._knowing:
-                others = self._known_labels if at == self._labels_at else {}
-                self._known_labels, self._labels_at = others | {kind: known}, at
+                other_kinds = self._known_labels if at == self._labels_at else {}
+                self._known_labels, self._labels_at = other_kinds | {kind: known}, at
         return known
 
     def has_label(self, kind: str, value: str) -> bool:
@@ -237,7 +237,7 @@ class MilvusBackend:
     # ---- inside
 
     def _reading(self, read: Callable[[MilvusStore], _T]) -> _T:
-        """Return what is read, from the collections that took the place of ours if somebody has replaced them."""
+        """Return the result of `read`, from the new collections if somebody has replaced ours."""
         try:
             return read(self.store)
         except GoneError:
@@ -271,7 +271,7 @@ class MilvusBackend:
         return content
 
     def _settled_state(self) -> str:
-        """Return what stands for the library as it is; "" while somebody writes."""
+        """Return a key of the library's present state; "" while somebody writes."""
         state = self.register.state()
         return f"{self.store.stamp} {state.last}" if state.is_settled else ""
 

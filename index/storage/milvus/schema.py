@@ -1,4 +1,4 @@
-"""What a library on Milvus holds: its collections, and abstracts and passages as their rows. No server is asked here.
+"""Collections of a library on Milvus, and abstracts and passages as their rows. No server is asked here.
 
 Three collections hang together by a stamp, so that a library is replaced by writing one row: NAME_STAMP_abstracts,
 NAME_STAMP_passages and NAME_STAMP_pieces. The fourth, NAME, says which stamp is the present one.
@@ -51,7 +51,7 @@ ABSTRACTS = (
     Column("raw_pieces", "number"),
 )
 PASSAGE = ("pmid", "start", "end", "version")
-"""What makes a passage of a row, together with its abstract."""
+"""The columns that make a passage of a row, together with its abstract."""
 
 
 def passage_columns(dimension: int) -> tuple[Column, ...]:
@@ -72,7 +72,7 @@ def passage_columns(dimension: int) -> tuple[Column, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Which collections are the library's now, and what it was built with."""
+    """The collections that are the library's now, with its build settings."""
 
     stamp: str
     index: str
@@ -84,7 +84,7 @@ class Present:
 
 
 def present_of(value: str) -> Present | None:
-    """Return what a row `present` says, or None when another version of AskAbstracts wrote it."""
+    """Return the record of a row `present`, or None when another version of AskAbstracts wrote it."""
     values = json.loads(value)
     if (values.get("format"), values.get("terms")) != (FORMAT, TERMS_VERSION):
         return None
@@ -97,7 +97,7 @@ def stamp_of(value: str) -> str:
 
 
 def text_version(abstract: Abstract) -> str:
-    """Return what tells whether passages are of this text of an abstract: their offsets count into no other."""
+    """Return the version of an abstract's text, which its passages carry: their offsets count into no other."""
     return hashlib.sha256(abstract.text.encode()).hexdigest()[:16]
 
 
@@ -119,7 +119,7 @@ def passage_rows(entry: Entry, indexed: Sequence[LexicalRow]) -> Iterator[Milvus
 
 
 def filtered_by(abstract: Abstract) -> MilvusRow:
-    """Return what the rows of an abstract and of its passages are filtered by."""
+    """Return the columns that the rows of an abstract and of its passages are filtered by."""
     labels = dict.fromkeys(label_key(kind, value) for kind, value in label_rows(abstract))
     return {"year": abstract.year, "is_retracted": abstract.is_retracted, "labels": list(labels)[:_MOST_LABELS]}
 
@@ -134,7 +134,7 @@ def passage_of(row: Mapping[str, Any], abstract: Abstract) -> Passage:
 def abstract_row(
     abstract: Abstract, passages: Sequence[Passage], indexed: Sequence[LexicalRow]
 ) -> tuple[MilvusRow, list[MilvusRow]]:
-    """Return an abstract's row, and the rows of what of its records is too long for that."""
+    """Return an abstract's row, and the rows of the pieces of its records that are too long for it."""
     defined = [definition for row in indexed for definition in row.definitions]
     forms = dict.fromkeys(key(form) for definition in defined for form in (definition.short, definition.long))
     record, raw = _cut(pack(abstract)), _cut(zlib.compress(abstract.raw))
@@ -172,7 +172,7 @@ def abstract_of(row: Mapping[str, Any], more: Mapping[str, str]) -> Abstract:
 
 
 def piece_ids(row: Mapping[str, Any]) -> list[str]:
-    """Return the keys of what of an abstract's records did not fit its row."""
+    """Return the keys of the pieces of an abstract's records that did not fit its row."""
     return [
         f"{row['id']}/{name}/{number}"
         for name in ("record", "raw")
@@ -187,7 +187,7 @@ def definitions_of(row: Mapping[str, Any]) -> list[Abbreviation]:
 
 
 def label_key(kind: str, value: str) -> str:
-    """Return how a publication type, a journal or a MeSH term stands in a row; a very long one as its checksum."""
+    """Return a publication type, a journal or a MeSH term as it stands in a row; a very long one as its checksum."""
     folded = value.casefold()
     if len(folded.encode()) > _LONGEST_LABEL:
         folded = f"sha256:{hashlib.sha256(folded.encode()).hexdigest()}"
@@ -195,7 +195,7 @@ def label_key(kind: str, value: str) -> str:
 
 
 def condition(filters: Filters, *, key: str = "pmid") -> str:
-    """Return the filter over passages of what the filters name; "" for nothing. `key`: the column of PMIDs."""
+    """Return the filters as Milvus's expression, "" for none; `key` is the column of PMIDs."""
     first, last = filters.years or (None, None)
     parts = [f"year >= {first}"] if first is not None else []
     parts += [f"year <= {last}"] if last is not None else []
@@ -211,7 +211,7 @@ def condition(filters: Filters, *, key: str = "pmid") -> str:
 
 
 def in_order(id_: str) -> tuple[int, str, int]:
-    """Return what passages of equal scores are sorted by: PMID, then place in the abstract."""
+    """Return the key that sorts passages of equal scores: PMID, then place in the abstract."""
     pmid, _, number = id_.rpartition("/")
     return int(pmid) if pmid.isdigit() else 0, pmid, int(number)
 

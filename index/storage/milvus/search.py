@@ -23,8 +23,8 @@ _AT_ONCE = 16
 """Questions that are asked of Milvus side by side: each waits for what was just written."""
 _MOST_DEFINITIONS = 2_000
 """Abstracts that define a word of a question, weighed against each other."""
-_One = TypeVar("_One")
-_Other = TypeVar("_Other")
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 
 
 def search(
@@ -37,25 +37,25 @@ def search(
     ranked = sorted(scores, key=lambda id_: (-scores[id_], in_order(id_)))[:top]
     pmids = list(dict.fromkeys(rows[id_]["pmid"] for id_ in ranked))
     abstracts, whole = _together(lambda: store.get(pmids), lambda: _whole_scores(words, pmids, store))
-    found = _passages({id_: rows[id_] for id_ in ranked}, abstracts, filters)
-    long = {pmid for pmid, one in abstracts.items() if mode != "dense" and len(one.text) > LONGEST_WHOLE}
+    passages = _passages({id_: rows[id_] for id_ in ranked}, abstracts, filters)
+    long = {pmid for pmid, abstract in abstracts.items() if mode != "dense" and len(abstract.text) > LONGEST_WHOLE}
     return [
         Hit(
-            found[id_],
+            passages[id_],
             scores[id_],
             cosines.get(id_),
             bm25.get(id_),
-            bm25.get(id_) if found[id_].pmid in long else whole.get(found[id_].pmid),
+            bm25.get(id_) if passages[id_].pmid in long else whole.get(passages[id_].pmid),
         )
         for id_ in ranked
-        if id_ in found
+        if id_ in passages
     ]
 
 
 def _scores(
     words: str, vector: Vectors | None, store: MilvusStore, *, depth: int, mode: Mode, where: str
 ) -> tuple[dict[str, float], dict[str, float], dict[str, MilvusRow]]:
-    """Return the cosines, the BM25 scores and the rows of what was found, by key."""
+    """Return the cosines, the BM25 scores and the rows of the hits, by key."""
 
     def dense() -> list[ScoredRow]:
         return _dense(vector, store, depth, where) if vector is not None else []
@@ -64,15 +64,15 @@ def _scores(
         return _lexical(words, store, depth, where) if words else []
 
     by_meaning, by_words = _together(dense, lexical)
-    rows = {one.id: one.row for one in (*by_meaning, *by_words)}
-    cosines, bm25 = ({one.id: one.score for one in side} for side in (by_meaning, by_words))
+    rows = {hit.id: hit.row for hit in (*by_meaning, *by_words)}
+    cosines, bm25 = ({hit.id: hit.score for hit in side} for side in (by_meaning, by_words))
     if mode != "hybrid" or vector is None:
         return cosines, bm25, rows
-    others_bm25, others_cosines = _together(
+    more_bm25, more_cosines = _together(
         lambda: _lexical_of(words, store, [id_ for id_ in cosines if id_ not in bm25]),
         lambda: _cosines_of(vector, store, [id_ for id_ in bm25 if id_ not in cosines]),
     )
-    return cosines | others_cosines, bm25 | others_bm25, rows
+    return cosines | more_cosines, bm25 | more_bm25, rows
 
 
 def _dense(vector: Vectors, store: MilvusStore, depth: int, where: str) -> list[ScoredRow]:
@@ -87,16 +87,16 @@ def _lexical(words: str, store: MilvusStore, depth: int, where: str) -> list[Sco
 
 
 def _lexical_of(words: str, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
-    """Return the BM25 scores of what only the dense side found: like is compared with like."""
+    """Return the BM25 scores of the hits of the dense side alone: like is compared with like."""
     if not ids or not words:
         return {}
     where = f"id in {quoted(ids)}"
-    found = store.server.best(store.passages_name, scores_of("terms"), words, top=len(ids), where=where)
-    return {one.id: one.score for one in found}
+    hits = store.server.best(store.passages_name, scores_of("terms"), words, top=len(ids), where=where)
+    return {hit.id: hit.score for hit in hits}
 
 
 def _cosines_of(vector: Vectors | None, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
-    """Return the cosines of what only the lexical side found, reckoned here: an index may not come by them."""
+    """Return the cosines of the hits of the lexical side alone, computed here: an index may not come by them."""
     if not ids or vector is None:
         return {}
     rows = store.server.rows(store.passages_name, f"id in {quoted(ids)}", ["vector"], most=len(ids))
@@ -105,7 +105,7 @@ def _cosines_of(vector: Vectors | None, store: MilvusStore, ids: Sequence[str]) 
 
 def _passages(rows: dict[str, MilvusRow], abstracts: dict[str, Abstract], filters: Filters) -> dict[str, Passage]:
     """Return the passages of these rows, but for those that a writer is about to replace or to remove."""
-    texts = {pmid: text_version(one) for pmid, one in abstracts.items()}
+    texts = {pmid: text_version(abstract) for pmid, abstract in abstracts.items()}
     return {
         id_: passage_of(row, abstracts[row["pmid"]])
         for id_, row in rows.items()
@@ -119,24 +119,24 @@ def _whole_scores(words: str, pmids: Sequence[str], store: MilvusStore) -> dict[
     if not words or not pmids:
         return {}
     where = f"id in {quoted(pmids)}"
-    found = store.server.best(store.abstracts_name, scores_of("whole"), words, top=len(pmids), where=where)
-    return {one.id: one.score for one in found}
+    hits = store.server.best(store.abstracts_name, scores_of("whole"), words, top=len(pmids), where=where)
+    return {hit.id: hit.score for hit in hits}
 
 
 def term_weights(words: Iterable[str], store: MilvusStore) -> tuple[dict[str, float], float]:
     """Return the inverse document frequency of each term that a passage holds, and that of a term that none holds."""
-    asked = list(dict.fromkeys(words))
+    distinct = list(dict.fromkeys(words))
     count = store.server.count(store.passages_name)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         frequencies = pool.map(
-            lambda word: store.server.count(store.passages_name, f"text_match(terms, {quoted([word])[1:-1]})"), asked
+            lambda word: store.server.count(store.passages_name, f"text_match(terms, {quoted([word])[1:-1]})"), distinct
         )
-        found = {
+        weights = {
             word: math.log(1 + (count - n + 0.5) / (n + 0.5))
-            for word, n in zip(asked, frequencies, strict=True)
+            for word, n in zip(distinct, frequencies, strict=True)
             if 0 < n <= count
         }
-    return found, math.log(1 + (count + 0.5) / 0.5)
+    return weights, math.log(1 + (count + 0.5) / 0.5)
 
 
 def parse(text: str, store: MilvusStore) -> Query:
@@ -144,14 +144,14 @@ def parse(text: str, store: MilvusStore) -> Query:
 
     The definitions of all of its words are asked for at once; a folder's index is looked into a word at a time.
     """
-    definitions = _Definitions(store)
+    definitions = _DefinitionLookup(store)
     parse_query(text, definitions.of)
     definitions.look_up()
     return parse_query(text, definitions.of)
 
 
-class _Definitions:
-    """The abbreviations that a library defines; at first it only notes what is asked."""
+class _DefinitionLookup:
+    """The abbreviations that a library defines; at first it only notes the forms asked for."""
 
     def __init__(self, store: MilvusStore) -> None:
         self._store = store
@@ -159,7 +159,7 @@ class _Definitions:
         self._found: dict[str, list[Abbreviation]] | None = None
 
     def of(self, form: str) -> list[Abbreviation]:
-        """Return what a form is defined as, once for each passage that does."""
+        """Return the definitions of a form, once for each passage that defines it."""
         if self._found is None:
             self._noted[form] = None
             return []
@@ -168,7 +168,7 @@ class _Definitions:
         return self._found[form]
 
     def look_up(self) -> None:
-        """Ask for all that was noted."""
+        """Look up all forms noted so far."""
         self._found = self._asked(list(self._noted))
 
     def _asked(self, forms: Sequence[str]) -> dict[str, list[Abbreviation]]:
@@ -176,16 +176,16 @@ class _Definitions:
             return {}
         store, where = self._store, f"array_contains_any(forms, {quoted(forms)})"
         rows = store.server.rows(store.abstracts_name, where, ["definitions"], most=_MOST_DEFINITIONS)
-        found: dict[str, list[Abbreviation]] = {form: [] for form in forms}
+        definitions: dict[str, list[Abbreviation]] = {form: [] for form in forms}
         for row in sorted(rows, key=lambda row: str(row["id"])):
-            for one in definitions_of(row):
-                for form in {key(one.short), key(one.long)} & found.keys():
-                    found[form].append(one)
-        return found
+            for abbreviation in definitions_of(row):
+                for form in {key(abbreviation.short), key(abbreviation.long)} & definitions.keys():
+                    definitions[form].append(abbreviation)
+        return definitions
 
 
-def _together(one: Callable[[], _One], other: Callable[[], _Other]) -> tuple[_One, _Other]:
-    """Return what two questions to the server bring, asked side by side."""
+def _together(first: Callable[[], _First], second: Callable[[], _Second]) -> tuple[_First, _Second]:
+    """Return the answers of two questions to the server, asked side by side."""
     with ThreadPoolExecutor(1) as pool:
-        second = pool.submit(other)
-        return one(), second.result()
+        pending = pool.submit(second)
+        return first(), pending.result()

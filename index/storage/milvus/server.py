@@ -20,10 +20,10 @@ from index.errors import InputError, LibraryError
 
 MilvusRow = dict[str, Any]
 CLIENT = "pymilvus==3.0.2"
-"""What talks to Milvus: an extra that folders never need."""
+"""The client of Milvus: an extra that folders never need."""
 DEFAULT_PORT = 19530
 CONNECT_S, READ_S, WRITE_S = 10.0, 60.0, 300.0
-"""How long a server may take to answer at all, to a question, and to rows or a new collection."""
+"""Time that a server may take to answer at all, to a question, and to rows or a new collection."""
 MOST_ROWS = 16_384
 """Milvus returns no more to one search or query."""
 MOST_BYTES = 65_535
@@ -43,12 +43,12 @@ _BUILD: Mapping[str, dict[str, object]] = {
     "IVF_SQ8": {"nlist": 1024},
     "FLAT": {},
 }
-"""How each index of the vectors is built."""
+"""The build parameters of each index of the vectors."""
 _CHANNEL = {"grpc.keepalive_time_ms": 310_000}
 """A server that was not told otherwise hangs up on who asks whether it lives more than once in five minutes."""
 _AS_TANTIVY: MilvusRow = {"bm25_k1": 1.2, "bm25_b": 0.75}
 _PROBES = 64
-"""Of 1,024 lists of an IVF."""
+"""Of 1,024 cells of an IVF."""
 _LEAST_EF = 200
 """Candidates that an HNSW keeps while it searches."""
 
@@ -62,7 +62,7 @@ class GoneError(LibraryError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a library on Milvus is: server, its name there, and the index its vectors are to get, if that is said."""
+    """Address of a library on Milvus: the server, its name there, and the index of its vectors, if that is named."""
 
     host: str
     port: int
@@ -183,7 +183,7 @@ class Server:
     # ---- rows
 
     def count(self, collection: str, where: str = "") -> int:
-        """Return how many rows a filter lets through."""
+        """Return the number of rows that a filter lets through."""
         answer = self._call(
             lambda: self._client.query(collection, filter=where, output_fields=["count(*)"], timeout=READ_S)
         )
@@ -216,15 +216,15 @@ class Server:
     def upsert(self, collection: str, rows: Sequence[MilvusRow], *, size: int = _ROWS) -> None:
         """Write rows, in the place of those with the same keys."""
         for first in range(0, len(rows), size):
-            some = rows[first : first + size]
-            self._call(lambda some=some: self._client.upsert(collection, some, timeout=WRITE_S))  # type: ignore[misc]
+            part = rows[first : first + size]
+            self._call(lambda part=part: self._client.upsert(collection, part, timeout=WRITE_S))  # type: ignore[misc]
 
     def delete(self, collection: str, where: str) -> None:
         """Delete the rows that a filter lets through."""
         self._call(lambda: self._client.delete(collection, filter=where, timeout=WRITE_S))
 
     def settle(self, collection: str) -> None:
-        """Have what was just written scored like the rest; Milvus does by itself, and takes it ill to be asked often.
+        """Have new rows scored like the rest; Milvus does by itself, and takes it ill to be asked often.
 
         Lite scores what it has not written out yet by the statistics of the rows that a filter lets through.
         """
@@ -239,8 +239,8 @@ class Server:
     ) -> list[ScoredRow]:  # fmt: skip
         """Return the rows whose vectors have the greatest inner product with this one."""
         most = min(top, MOST_ROWS)
-        how = {"ef": max(_LEAST_EF, most)} if index.startswith("HNSW") else {"nprobe": _PROBES}
-        parameters = {"metric_type": "IP", "params": how if index != "FLAT" else {}}
+        parameters_of_index = {"ef": max(_LEAST_EF, most)} if index.startswith("HNSW") else {"nprobe": _PROBES}
+        parameters = {"metric_type": "IP", "params": parameters_of_index if index != "FLAT" else {}}
         return self._search(collection, column, list(vector), parameters, most, where, columns)
 
     def best(
@@ -285,10 +285,10 @@ class Server:
                 schema.add_field(column.name, types[column.kind], nullable=column.kind == "number")
             else:
                 is_terms = column.kind == "terms"
-                how: MilvusRow = {"enable_analyzer": True, "enable_match": True, "analyzer_params": tokenizer}
+                analyzed: MilvusRow = {"enable_analyzer": True, "enable_match": True, "analyzer_params": tokenizer}
                 schema.add_field(
                     column.name, DataType.VARCHAR, max_length=MOST_BYTES, is_primary=column.kind == "key",
-                    **(how if is_terms else {}),
+                    **(analyzed if is_terms else {}),
                 )  # fmt: skip
             if column.kind == "terms":
                 schema.add_field(scores_of(column.name), DataType.SPARSE_FLOAT_VECTOR)
@@ -312,16 +312,16 @@ class Server:
                 raise
 
     def _indexes(self, columns: Sequence[Column], index: str) -> Iterator[Any]:
-        """Yield what each column that is searched or filtered by is indexed with, as the client wants it."""
+        """Yield the index of each column that is searched or filtered by, as the client wants it."""
 
-        def searched(column: str, kind: str, metric: str, how: MilvusRow) -> Any:  # noqa: ANN401
+        def searched(column: str, kind: str, metric: str, options: MilvusRow) -> Any:  # noqa: ANN401
             # The client lays these out flat, as Milvus has them, and Lite looks for them in a folder of that name.
-            laid = {"params": how} if self._is_lite else how
-            return made(column, index_type=kind, metric_type=metric, params=laid)
+            placed = {"params": options} if self._is_lite else options
+            return index_on(column, index_type=kind, metric_type=metric, params=placed)
 
-        def made(column: str, **how: object) -> Any:  # noqa: ANN401
+        def index_on(column: str, **options: object) -> Any:  # noqa: ANN401
             indexes = self._client.prepare_index_params()
-            indexes.add_index(column, **how)
+            indexes.add_index(column, **options)
             return indexes
 
         for column in columns:
@@ -330,10 +330,10 @@ class Server:
             elif column.kind == "terms":
                 yield searched(scores_of(column.name), "SPARSE_INVERTED_INDEX", "BM25", dict(_AS_TANTIVY))
             elif column.is_indexed and not (self._is_lite and column.kind == "texts"):
-                yield made(column.name, index_type="INVERTED")
+                yield index_on(column.name, index_type="INVERTED")
 
     def _call(self, call: Callable[[], _T]) -> _T:
-        """Return what the server answers. Raises LibraryError in a sentence when it does not."""
+        """Return the server's answer. Raises LibraryError in a sentence when there is none."""
         if self._client is None:
             raise LibraryError(f"{self.address} was closed; open it again with Library.open")
         with _plain_errors(self.address):
@@ -341,7 +341,7 @@ class Server:
 
 
 def scores_of(column: str) -> str:
-    """Return the name of the column in which Milvus keeps what BM25 needs of a column of terms."""
+    """Return the name of the column in which Milvus keeps the BM25 statistics of a column of terms."""
     return f"{column}_bm25"
 
 
@@ -374,7 +374,7 @@ def _plain_errors(address: Address) -> Iterator[None]:
 
 
 def _sentence(address: Address, why: str) -> str:
-    """Return what an error of the client's means and what to do."""
+    """Return the meaning of a client's error and its cure, as one sentence."""
     server, low = f"the Milvus at {address.host}:{address.port}", why.lower()
     if "deadline" in low or "timeout" in low or "timed out" in low:
         return f"{server} did not answer in time; see that it is well, and run the same again: what was done is kept"

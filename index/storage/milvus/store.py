@@ -57,7 +57,7 @@ _LABELLED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class RegisterState:
-    """How a library is: `last` stands for the last change, at `at_ms`, and `unfinished` are the runs that are open."""
+    """State of a library: `last` stands for the last change, at `at_ms`; `unfinished` are the open runs."""
 
     last: str
     at_ms: int
@@ -65,7 +65,7 @@ class RegisterState:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nobody writes, and nobody was killed while writing."""
+        """True if nobody writes, and nobody was killed while writing."""
         return not self.unfinished
 
 
@@ -85,7 +85,7 @@ class Register:
         self.server.drop(self._name)
 
     def present(self) -> Present | None:
-        """Return what the library is now, or None where there is none. Raises LibraryError for something else."""
+        """Return the library's present collections, or None for none. Raises LibraryError for something else."""
         value = self._present_row()
         present = present_of(value) if value else None
         if value and present is None:
@@ -106,7 +106,7 @@ class Register:
         self._put("present", present.to_json())
 
     def state(self) -> RegisterState:
-        """Return how the library is."""
+        """Return the state of the library."""
         values = self._values()
         last, _, at_ms = values.get("last", " 0").partition(" ")
         return RegisterState(last, int(at_ms), tuple(value for id_, value in values.items() if id_.startswith("run/")))
@@ -127,7 +127,7 @@ class Register:
             self.end_run(id_.removeprefix("run/"))
 
     def drop_others(self, stamp: str) -> None:
-        """Drop the collections of all other stamps: what was replaced, and what was begun and given up."""
+        """Drop the collections of all other stamps: those replaced, and those begun and given up."""
         ours = re.compile(rf"{re.escape(self._name)}_([0-9a-f]+)_(?:abstracts|passages|pieces)")
         for name in self.server.collections():
             if (match := ours.fullmatch(name)) and match[1] != stamp:
@@ -143,7 +143,7 @@ class Register:
         return remembered[2] if remembered[:2] == [stamp, state.last] else None
 
     def remember_content(self, stamp: str, state: RegisterState, content: str) -> None:
-        """Keep the sum over all abstracts for who asks next."""
+        """Keep the sum over all abstracts for later calls."""
         self._put("content", f"{stamp} {state.last} {content}")
 
     def _present_row(self) -> str:
@@ -178,7 +178,7 @@ class MilvusStore:
         self._job: Job | None = None
         self._pending: dict[str, None] = {}
         self._looked_up: dict[str, bool] = {}
-        """Which of a batch's abstracts were there when the run asked: each question to a server costs its time."""
+        """The batch's abstracts, True for those that were there: each question to a server costs its time."""
 
     def create(self) -> None:
         """Make the collections where they are not there yet."""
@@ -197,7 +197,7 @@ class MilvusStore:
         return self.present.stamp
 
     def settle(self) -> None:
-        """Have what a run has written scored like the rest."""
+        """Have a run's rows scored like the rest."""
         for name in (self.passages_name, self.abstracts_name):
             self.server.settle(name)
 
@@ -214,7 +214,7 @@ class MilvusStore:
         return self.present.settings
 
     def counts(self) -> Counts:
-        """Return how much the library holds."""
+        """Return the counts of abstracts and passages, and the years."""
         count, name = self.server.count, self.abstracts_name
         first, last = self._years()
         return Counts(
@@ -230,8 +230,8 @@ class MilvusStore:
         """Return the content digests of those of these abstracts that the library holds."""
         digests = {
             row["id"]: row["digest"]
-            for some in _parts(dict.fromkeys(pmids), _KEYS)
-            for row in self.server.rows(self.abstracts_name, f"id in {quoted(some)}", ["digest"], most=len(some))
+            for part in _parts(dict.fromkeys(pmids), _KEYS)
+            for row in self.server.rows(self.abstracts_name, f"id in {quoted(part)}", ["digest"], most=len(part))
         }
         self._looked_up = {pmid: pmid in digests for pmid in pmids}
         return digests
@@ -250,8 +250,8 @@ class MilvusStore:
 
     def abstracts(self, *, skip: int = 0) -> Iterator[Abstract]:
         """Yield every abstract with its raw record, without the first `skip`."""
-        for some in _parts(islice(self._ids(), skip, None), _RECORDS):
-            yield from self._abstracts(some, ["record", "record_pieces", "raw", "raw_pieces"])
+        for part in _parts(islice(self._ids(), skip, None), _RECORDS):
+            yield from self._abstracts(part, ["record", "record_pieces", "raw", "raw_pieces"])
 
     def listed(self, filters: Filters, *, holding: str = "") -> list[str]:
         """Return the PMIDs that the filters allow, newest first, without a year last; see `Library.pmids`."""
@@ -319,8 +319,8 @@ class MilvusStore:
     def passage_rows(self, counts: Sequence[tuple[str, int]], columns: Sequence[str]) -> dict[str, list[MilvusRow]]:
         """Return these columns of as many passages of each PMID as it should have, in order, by PMID."""
         by_pmid: dict[str, list[MilvusRow]] = {}
-        for some in _parts((f"{pmid}/{number}" for pmid, count in counts for number in range(count)), _KEYS):
-            rows = self.server.rows(self.passages_name, f"id in {quoted(some)}", columns, most=len(some))
+        for part in _parts((f"{pmid}/{number}" for pmid, count in counts for number in range(count)), _KEYS):
+            rows = self.server.rows(self.passages_name, f"id in {quoted(part)}", columns, most=len(part))
             for row in sorted(rows, key=lambda row: in_order(row["id"])):
                 by_pmid.setdefault(row["id"].rpartition("/")[0], []).append(row)
         return by_pmid
@@ -336,8 +336,8 @@ class MilvusStore:
 
     def delete_passages(self, ids: Sequence[str]) -> None:
         """Delete passages by their keys."""
-        for some in _parts(ids, _KEYS):
-            self.server.delete(self.passages_name, f"id in {quoted(some)}")
+        for part in _parts(ids, _KEYS):
+            self.server.delete(self.passages_name, f"id in {quoted(part)}")
 
     # ---- the run at hand
 
@@ -398,9 +398,9 @@ class MilvusStore:
             for pmid in step.fetched:
                 self._pending.pop(pmid, None)
 
-    def _put_abstracts(self, made: Sequence[tuple[MilvusRow, list[MilvusRow]]]) -> None:
-        self.server.upsert(self.pieces_name, [piece for _, more in made for piece in more], size=_RECORDS)
-        self.server.upsert(self.abstracts_name, [row for row, _ in made], size=_RECORDS)
+    def _put_abstracts(self, rows: Sequence[tuple[MilvusRow, list[MilvusRow]]]) -> None:
+        self.server.upsert(self.pieces_name, [piece for _, more in rows for piece in more], size=_RECORDS)
+        self.server.upsert(self.abstracts_name, [row for row, _ in rows], size=_RECORDS)
 
     def _delete_older(self, abstracts: Sequence[Abstract]) -> None:
         """Delete the passages of earlier texts, of which the new ones may be fewer."""
@@ -410,17 +410,17 @@ class MilvusStore:
             self.server.delete(self.passages_name, f"pmid in {pmids} and version not in {versions}")
 
     def _restate_passages(self, abstract: Abstract) -> list[Passage]:
-        """Give passages what their abstract is filtered by now, and return them; vectors and terms stay as they are."""
+        """Give passages the filter columns of their abstract, and return them; vectors and terms stay as they are."""
         names = [column.name for column in passage_columns(self.settings.dimension)]
         rows = list(self.server.all_rows(self.passages_name, f"pmid in {quoted([abstract.pmid])}", names))
         self.server.upsert(self.passages_name, [{**row, **filtered_by(abstract)} for row in rows])
         return [passage_of(row, abstract) for row in sorted(rows, key=lambda row: in_order(row["id"]))]
 
     def _remove(self, pmids: Sequence[str]) -> None:
-        for some in _parts(pmids, _KEYS):
-            self.server.delete(self.passages_name, f"pmid in {quoted(some)}")
-            self.server.delete(self.pieces_name, f"pmid in {quoted(some)}")
-            self.server.delete(self.abstracts_name, f"id in {quoted(some)}")
+        for part in _parts(pmids, _KEYS):
+            self.server.delete(self.passages_name, f"pmid in {quoted(part)}")
+            self.server.delete(self.pieces_name, f"pmid in {quoted(part)}")
+            self.server.delete(self.abstracts_name, f"id in {quoted(part)}")
 
     # ---- inside
 
@@ -428,8 +428,8 @@ class MilvusStore:
         return (row["id"] for row in self.server.all_rows(self.abstracts_name, _ALL, ["id"]))
 
     def _abstracts(self, pmids: Iterable[str], columns: Sequence[str]) -> Iterator[Abstract]:
-        for some in _parts(dict.fromkeys(pmids), _RECORDS):
-            rows = self.server.rows(self.abstracts_name, f"id in {quoted(some)}", columns, most=len(some))
+        for part in _parts(dict.fromkeys(pmids), _RECORDS):
+            rows = self.server.rows(self.abstracts_name, f"id in {quoted(part)}", columns, most=len(part))
             more = self._pieces([id_ for row in rows for id_ in piece_ids(row)])
             for row in rows:
                 try:
@@ -443,8 +443,8 @@ class MilvusStore:
     def _pieces(self, ids: Sequence[str]) -> dict[str, str]:
         return {
             row["id"]: row["value"]
-            for some in _parts(ids, _RECORDS)
-            for row in self.server.rows(self.pieces_name, f"id in {quoted(some)}", ["value"], most=len(some))
+            for part in _parts(ids, _RECORDS)
+            for row in self.server.rows(self.pieces_name, f"id in {quoted(part)}", ["value"], most=len(part))
         }
 
     def _years(self) -> tuple[int | None, int | None]:
@@ -481,5 +481,5 @@ def _least(holds: Callable[[int], bool]) -> int:
 
 def _parts(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     items = iter(items)
-    while some := list(islice(items, size)):
-        yield some
+    while part := list(islice(items, size)):
+        yield part
