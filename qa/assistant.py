@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import Filters, Library
+from index.embedding.encoder import Encoder
 from index.errors import ModelError
 from index.search.filters import checked_filters
 from index.search.query import Query, check_text
@@ -99,7 +100,8 @@ class Assistant:
         Talk and questions on the library itself are what they are, whatever came before, and are no earlier turn.
         """
         earlier = [turn for turn in turns if not (turn.answer.analysis and turn.answer.analysis.kind == "talk")]
-        analysis = self._analysis(question)
+        encoder = self.library.encoder
+        analysis = self._analysis(question, encoder)
         understood = Standalone(question)
         if study := cited_study(question, earlier):
             filters = replace(filters, pmids=study, include_retracted=True)
@@ -108,7 +110,7 @@ class Assistant:
             if analysis.kind != "library" or by_turns.follows == by_turns.question:  # "trials only"
                 understood = by_turns
             if understood.question != question:
-                analysis = self._analysis(understood.question)
+                analysis = self._analysis(understood.question, encoder)
         own = within(understood.filters, analysis.filters)
         blank = Answer(
             question,
@@ -123,9 +125,9 @@ class Assistant:
         )
         return blank, understood.focus
 
-    def _analysis(self, question: str) -> QuestionAnalysis:
+    def _analysis(self, question: str, encoder: Encoder | None = None) -> QuestionAnalysis:
         known = Known(lambda descriptor: self.library.has_label("mesh", descriptor), self._journals)
-        return analyse(question, encoder=self.library.encoder, known=known)
+        return analyse(question, encoder=encoder or self.library.encoder, known=known)
 
     def _journals(self, written: str) -> tuple[str, ...]:
         """Return the library's own names of a journal."""
@@ -168,12 +170,24 @@ class Assistant:
             yield make(blank, facts.message, facts.sources)
         elif lookup := look_up(analysis, self.library):
             yield from self._from_lookup(blank, lookup, analysis)
-        elif len(analysis.parts) > 1 and not focus:
+        elif focus:
+            yield from self._joined(blank, analysis, focus)
+        elif len(analysis.parts) > 1:
             yield from self._parts(blank, [self._analysis(part) for part in analysis.parts])
         elif analysis.kind == "comparison" and len(analysis.sides) == 2:
             yield from self._compared(blank, analysis)
         else:
-            yield from self._searched(blank, analysis, focus=focus)
+            yield from self._searched(blank, analysis)
+
+    def _joined(self, blank: Answer, analysis: QuestionAnalysis, focus: str) -> Iterator[Answer]:
+        """Yield the answer to a follow-up that was joined to the earlier question: of itself where it has a subject."""
+        own = self._analysis(analysis.parts[-1]) if len(analysis.parts) > 1 else analysis
+        if own is not analysis and own.subjects:
+            answers = list(self._searched(blank, own))
+            if not answers[-1].abstained:
+                yield from answers
+                return
+        yield from self._searched(blank, replace(analysis, text=analysis.question), focus=focus)
 
     def _from_lookup(self, blank: Answer, lookup: Lookup, analysis: QuestionAnalysis) -> Iterator[Answer]:
         """Yield the answer from the abstracts that the question names; none of others where these are absent."""
@@ -219,7 +233,7 @@ class Assistant:
 
     def _searched(self, blank: Answer, analysis: QuestionAnalysis, *, focus: str = "") -> Iterator[Answer]:
         """Yield the answer from what search finds for the question; a misspelt word is searched for as it is known."""
-        text = (not focus and analysis.text) or analysis.question  # a joined follow-up is searched for whole
+        text = analysis.text or analysis.question
         if spelling := respelled(text, self.library):
             text = spelling.text
             analysis = self._analysis(text)

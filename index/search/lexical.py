@@ -23,7 +23,7 @@ import numpy as np
 from index.analysis.abbreviations import Abbreviation, key
 from index.files import atomic_write
 from index.search.filters import Selection
-from index.search.mentions import Phrase
+from index.search.mentions import TermPhrase
 
 TERMS_VERSION = 4
 """Version of the indexed terms: raised when terms or definitions change, so that older indexes are made anew."""
@@ -256,7 +256,7 @@ class LexicalIndex:
         ids = searcher.fast_field_values("id", [address for _, address in hits])
         return [(int(id_), float(score)) for id_, (score, _) in zip(ids, hits, strict=True)]
 
-    def mentioning(self, phrase: Phrase) -> list[int]:
+    def mentioning(self, phrase: TermPhrase) -> list[int]:
         """Return the ids of the passages in which a phrase stands, rising."""
         import tantivy
 

@@ -16,7 +16,7 @@ _PIECES = 6
 
 
 @dataclass(frozen=True)
-class Phrase:
+class TermPhrase:
     """Words in a row as index terms, a name as one of them."""
 
     words: tuple[str, ...]
@@ -35,7 +35,7 @@ class Phrase:
         return re.compile(f" {' '.join(parts)} ")
 
 
-def phrases(text: str, abbreviations: Sequence[Abbreviation] = ()) -> list[Phrase]:
+def phrases(text: str, abbreviations: Sequence[Abbreviation] = ()) -> list[TermPhrase]:
     """Return a text as phrases: as it stands, and with the other form of each abbreviation in it.
 
     >>> [phrase.words for phrase in phrases("severe RA", [Abbreviation("RA", "rheumatoid arthritis")])]
@@ -43,7 +43,7 @@ def phrases(text: str, abbreviations: Sequence[Abbreviation] = ()) -> list[Phras
     """
     forms = dict.fromkeys([tuple(content_words(text)), *_other_forms(text, abbreviations)])
     named = frozenset(name for one in (text, *_both(abbreviations)) for name in names(one))
-    return [Phrase(words, named) for words in forms if words]
+    return [TermPhrase(words, named) for words in forms if words]
 
 
 def _other_forms(text: str, abbreviations: Sequence[Abbreviation]) -> Iterator[tuple[str, ...]]:

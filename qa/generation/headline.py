@@ -17,9 +17,9 @@ from index.analysis.terms import content_words
 from qa.answer import Headline, Verdict, Vote
 from qa.evidence.scoring import Evidence
 from qa.language.discourse import announces, asks_what_was_done, only_tells_what_was_done
-from qa.language.polarity import Finding, finding
+from qa.language.polarity import PolarityFinding, finding
 from qa.language.settings import is_apart
-from qa.language.statement import UP, Statement, statement_of
+from qa.language.statement import UP, AskedStatement, statement_of
 
 _WEIGHTS = Path(__file__).parents[2] / "models" / "headline.json"
 _OF_A_SOURCE, _NEXT = 5, 0.5
@@ -51,7 +51,7 @@ class Held:
     """A sentence held against a statement: what it says of it, and how much it counts."""
 
     evidence: Evidence
-    finding: Finding
+    finding: PolarityFinding
     weight: float
     says: int
     """1 when it bears the statement out, -1 when it speaks against it, 0 when it does not tell."""
@@ -69,7 +69,7 @@ def headline(question: str, evidence: Sequence[Evidence]) -> Headline | None:
     return weights().verdict(statement, held) if held else None
 
 
-def by_source(statement: Statement, question: str, evidence: Sequence[Evidence]) -> list[list[Held]]:
+def by_source(statement: AskedStatement, question: str, evidence: Sequence[Evidence]) -> list[list[Held]]:
     """Return the findings of each source that bear on a statement, the clearest first, in the order of the sources."""
     sources: dict[int, list[Held]] = {}
     for one in evidence:
@@ -82,7 +82,7 @@ def by_source(statement: Statement, question: str, evidence: Sequence[Evidence])
     return sorted(ranked, key=lambda each: -each[0].weight)
 
 
-def hold(statement: Statement, question: str, one: Evidence) -> Held | None:
+def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None:
     """Return a sentence held against a statement; None when it is no finding, or on another subject or setting."""
     text, abstract = one.text, one.source.abstract
     if one.confidence < _CONFIDENT or one.missing_names or _NOT_FOUND.search(text) or announces(text):
@@ -126,7 +126,7 @@ FEATURES = (*RULES, "stance", "stance where rules are silent", "agreement", "fir
 """What a statement's sources say, each signed: 1 for it, -1 against it."""
 
 
-def group_of(statement: Statement) -> str:
+def group_of(statement: AskedStatement) -> str:
     """Return which weights a statement is judged by: what goes one way, a comparison, or all else."""
     if statement.rival:
         return "compared"
@@ -171,18 +171,18 @@ def stance_of(held: Held) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class HeadlineModel:
     """A logistic regression for each group of statements, and the chances from which it is sure of a yes or a no."""
 
     by_group: Mapping[str, NDArray[np.float64]]
     sure: Mapping[str, tuple[float, float]]
 
-    def chance(self, statement: Statement, sources: Sequence[Sequence[Held]]) -> float:
+    def chance(self, statement: AskedStatement, sources: Sequence[Sequence[Held]]) -> float:
         """Return the chance that the statement is borne out by what these sources say."""
         odds = float(features(sources) @ self.by_group[group_of(statement)])
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
 
-    def verdict(self, statement: Statement, sources: Sequence[Sequence[Held]]) -> Headline | None:
+    def verdict(self, statement: AskedStatement, sources: Sequence[Sequence[Held]]) -> Headline | None:
         """Return the verdict on what the sources say, None where neither chance is enough."""
         most = max(each[0].weight for each in sources)
         clear = [each for each in sources if each[0].weight >= _CLEAR * most]
@@ -203,12 +203,12 @@ class Weights:
             return None
         return Headline(verdict, sides[True], sides[False], tuple(votes))
 
-    def _is_strong(self, statement: Statement, held: Sequence[Held]) -> int:
+    def _is_strong(self, statement: AskedStatement, held: Sequence[Held]) -> int:
         """Return 1 or -1 for a source that alone is clearly for or against the statement, else 0."""
         chance = self.chance(statement, [held])
         return (chance >= 1 - _STRONG) - (chance <= _STRONG)
 
-    def _vote(self, statement: Statement, held: Sequence[Held]) -> Vote | None:
+    def _vote(self, statement: AskedStatement, held: Sequence[Held]) -> Vote | None:
         """Return a source's vote, by the sentence that says most on its side; None where it is not sure."""
         chance = self.chance(statement, [held])
         sure_no, sure_yes = self.sure[group_of(statement)]
@@ -225,10 +225,10 @@ class Weights:
 
 
 @lru_cache(maxsize=1)
-def weights() -> Weights:
+def weights() -> HeadlineModel:
     """Return the weights in the box, made by `python -m training headline`."""
     stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
-    return Weights(
+    return HeadlineModel(
         {group: np.array([row[name] for name in FEATURES]) for group, row in stored["weights"].items()},
         {group: (low, high) for group, (low, high) in stored["sure"].items()},
     )

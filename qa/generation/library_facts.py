@@ -15,7 +15,7 @@ from index.analysis.terms import terms
 from index.records import Tally, TallyOf
 from index.search.mentions import phrases
 from qa.answer import Source
-from qa.generation.library_scope import Scope, scope_of
+from qa.generation.library_scope import LibraryScope, scope_of
 from qa.generation.lookups import look_up
 from qa.generation.mentions import EVERYTHING, LISTED, counted, listed, of_them
 from qa.question.records import LibraryQuery, QuestionAnalysis, Thing
@@ -86,7 +86,7 @@ def _untold(question: str) -> str:
     return ""
 
 
-def _nothing(scope: Scope) -> str:
+def _nothing(scope: LibraryScope) -> str:
     """Return that there is nothing, and how many abstracts mention the subject whatever the filters."""
     message, known = f"This library has {scope.counted(0)}.", scope.mentions
     if known and known.pmids:
@@ -103,7 +103,7 @@ def _without_year(filters: Filters, library: Library) -> str:
     return f" {counted(unknown, 'abstracts')} without a year {are} left out." if unknown else ""
 
 
-def _facts(analysis: QuestionAnalysis, query: LibraryQuery, scope: Scope, library: Library) -> LibraryFacts:
+def _facts(analysis: QuestionAnalysis, query: LibraryQuery, scope: LibraryScope, library: Library) -> LibraryFacts:
     match query.thing:
         case "retractions":
             return _retractions(scope, library)
@@ -121,7 +121,7 @@ def _facts(analysis: QuestionAnalysis, query: LibraryQuery, scope: Scope, librar
 # ---- abstracts
 
 
-def _count(scope: Scope, library: Library) -> LibraryFacts:
+def _count(scope: LibraryScope, library: Library) -> LibraryFacts:
     count, span = len(scope.pmids), ""
     if scope.is_whole:
         years = [int(one.value) for one in library.tally("year", EVERYTHING) if one.value]
@@ -131,14 +131,14 @@ def _count(scope: Scope, library: Library) -> LibraryFacts:
     return LibraryFacts(message + _gone(scope.pmids, library), sources, count)
 
 
-def _list(query: LibraryQuery, scope: Scope, library: Library) -> LibraryFacts:
+def _list(query: LibraryQuery, scope: LibraryScope, library: Library) -> LibraryFacts:
     wanted = scope.pmids[: query.limit]
     sources = _sources(wanted, library)
     message = f"This library has {scope.counted(len(scope.pmids))}: {_titles(sources, len(scope.pmids))}."
     return LibraryFacts(message + _gone(wanted, library), sources, len(scope.pmids))
 
 
-def _at_the_end(query: LibraryQuery, scope: Scope, library: Library) -> LibraryFacts:
+def _at_the_end(query: LibraryQuery, scope: LibraryScope, library: Library) -> LibraryFacts:
     """Return the newest or the oldest abstracts; where a single one is asked for, all that may be it."""
     pmids, tied = _by_date(query, scope, library)
     wanted = pmids[: tied if query.limit == 1 else query.limit]
@@ -152,7 +152,7 @@ def _at_the_end(query: LibraryQuery, scope: Scope, library: Library) -> LibraryF
     return LibraryFacts(message + _gone(wanted, library), sources, len(wanted))
 
 
-def _by_date(query: LibraryQuery, scope: Scope, library: Library) -> tuple[list[str], int]:
+def _by_date(query: LibraryQuery, scope: LibraryScope, library: Library) -> tuple[list[str], int]:
     """Return the PMIDs newest or oldest first, those without a year last, and how many may be the first one.
 
     Within the first year they are in the order of their months, if each has one.
@@ -180,7 +180,7 @@ def _month(abstract: Abstract) -> int:
     return next((place for place, name in enumerate(_MONTHS, start=1) if name in abstract.date.lower()), 0)
 
 
-def _retractions(scope: Scope, library: Library) -> LibraryFacts:
+def _retractions(scope: LibraryScope, library: Library) -> LibraryFacts:
     retracted = _retracted(scope.pmids, library)
     if len(scope.pmids) == 1:
         sources = _sources(scope.pmids, library)
@@ -224,7 +224,7 @@ def _title(source: Source, *, with_year: bool = False) -> str:
 # ---- authors, journals, years, types, MeSH terms
 
 
-def _few(analysis: QuestionAnalysis, query: LibraryQuery, scope: Scope, library: Library) -> tuple[Source, ...]:
+def _few(analysis: QuestionAnalysis, query: LibraryQuery, scope: LibraryScope, library: Library) -> tuple[Source, ...]:
     """Return the few abstracts that are told one by one, "the croup trial": those with the subject in their title.
 
     () where many are asked for, or there are many.
@@ -244,7 +244,7 @@ def _few(analysis: QuestionAnalysis, query: LibraryQuery, scope: Scope, library:
     return tuple(Source(number, abstract) for number, abstract in enumerate(few, start=1))
 
 
-def _each(thing: Thing, sources: tuple[Source, ...], scope: Scope) -> LibraryFacts:
+def _each(thing: Thing, sources: tuple[Source, ...], scope: LibraryScope) -> LibraryFacts:
     message = " ".join(f"{_title(source)} {_told(thing, source.abstract)}." for source in sources)
     more = len(scope.pmids) - len(sources)
     if more and scope.mentions:
@@ -271,7 +271,7 @@ def _told(thing: Thing, abstract: Abstract) -> str:
             return f"has the MeSH terms {listed(abstract.mesh)}" if abstract.mesh else "has no MeSH terms"
 
 
-def _tallied(thing: Thing, query: LibraryQuery, scope: Scope, library: Library) -> LibraryFacts:
+def _tallied(thing: Thing, query: LibraryQuery, scope: LibraryScope, library: Library) -> LibraryFacts:
     """Return how many abstracts have each of the values that there are, most frequent first; years in their order."""
     if thing == "authors" and len(scope.pmids) > _READ:
         return LibraryFacts(
@@ -298,7 +298,7 @@ def _with_ties(tallies: list[Tally], limit: int | None) -> list[Tally]:
     return [one for place, one in enumerate(tallies) if place < limit or one.count == least]
 
 
-def _authors(scope: Scope, library: Library) -> list[Tally]:
+def _authors(scope: LibraryScope, library: Library) -> list[Tally]:
     counts, pmids = Counter[str](), dict[str, str]()
     for first in range(0, len(scope.pmids), _BATCH):
         for pmid, abstract in library.get_many(scope.pmids[first : first + _BATCH]).items():

@@ -21,7 +21,7 @@ _PAPERS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class LibraryScope:
     """The abstracts that a question is about, newest first, and how it narrows them: a noun, and what follows it.
 
     `mentions` is None where no subject is named, and `is_named` holds where the abstracts themselves are.
@@ -57,7 +57,7 @@ class Scope:
         return self.narrowed + (f" that {self.mentions.clause(count)}" if self.mentions else "")
 
 
-def scope_of(query: LibraryQuery, filters: Filters, library: Library) -> Scope:
+def scope_of(query: LibraryQuery, filters: Filters, library: Library) -> LibraryScope:
     """Return the abstracts that pass the filters, retracted ones too, and have what else is asked for."""
     filters = replace(filters, include_retracted=True)
     narrowed, chosen = _narrowed(filters), list[Iterable[str]]()
@@ -73,7 +73,7 @@ def scope_of(query: LibraryQuery, filters: Filters, library: Library) -> Scope:
     pmids = library.pmids(filters)
     for some in map(set, chosen):
         pmids = [pmid for pmid in pmids if pmid in some]
-    return Scope(tuple(pmids), _noun(filters.types), narrowed, mentioned, bool(filters.pmids))
+    return LibraryScope(tuple(pmids), _noun(filters.types), narrowed, mentioned, bool(filters.pmids))
 
 
 def _mentions(subject: str, library: Library) -> Mentions:

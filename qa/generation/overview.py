@@ -15,9 +15,9 @@ _SECTIONS = {"CONCLUSIONS": 0, "RESULTS": 1, "": 2}
 
 
 def overview(evidence: Sequence[Evidence], *, of_each: int = 1) -> list[Sentence]:
-    """Return up to a dozen findings, the best `of_each` source, source by source in their order."""
+    """Return up to a dozen findings, the best `of_each` source; the source with the best sentence comes first."""
     by_source: dict[int, list[Evidence]] = {}
-    for sentence in sorted(evidence, key=attrgetter("source.number")):
+    for sentence in sorted(evidence, key=attrgetter("rank")):
         by_source.setdefault(sentence.source.number, []).append(sentence)
     chosen = [finding for sentences in by_source.values() for finding in _findings(sentences)[:of_each]]
     return [Sentence(finding.text, (finding.citation,)) for finding in chosen[:MOST_SENTENCES]]

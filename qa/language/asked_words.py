@@ -10,7 +10,7 @@ from functools import lru_cache
 from index.analysis.terms import content_words
 from qa.language.entailment import denied, share
 from qa.language.outcomes import valence
-from qa.language.statement import Statement, bare_outcome
+from qa.language.statement import AskedStatement, bare_outcome
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W_][\w'/αβγδ-]*|[,;:()=<>≤≥]")
 
@@ -76,7 +76,7 @@ _IS_CAUSAL = re.compile(r"(?:caus|lead|led|result|produc|provok|trigger|precipit
 
 
 @lru_cache(maxsize=256)
-def asked_words(statement: Statement) -> AskedWords:
+def asked_words(statement: AskedStatement) -> AskedWords:
     """Return the words of a statement as stems, what subject and rival share left out of both."""
     subject = frozenset(content_words(in_digits(statement.subject)))
     rival = frozenset(content_words(in_digits(statement.rival)))

@@ -27,7 +27,7 @@ from qa.language.asked_words import (
 from qa.language.directed import BOTH, COMPARES, SAME_WORDS, UNTOLD, Told, by_direction, side_of
 from qa.language.entailment import drugs_named
 from qa.language.outcomes import ADVERSE, ANY_OUTCOME, NO_OUTCOME, valence, with_opposites
-from qa.language.statement import DOWN, SAME, UP, Statement
+from qa.language.statement import DOWN, SAME, UP, AskedStatement
 
 _BREAKS = re.compile(
     r";|,? \b(?:but|whereas|while|although|though|however|yet|in contrast|conversely|despite|unlike)\b,?|, (?=nor\b)"
@@ -113,7 +113,7 @@ _TURNS_BAD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PolarityFinding:
     """Which `way` a sentence goes on the axis of a statement, None where that cannot be told, and by which rule.
 
     `on_subject` and `on_outcome` are the shares of the statement's words that the sentence (or, of the subject, its
@@ -138,7 +138,7 @@ _CAUSES = re.compile(
 _FEWER = re.compile(r"\b(?:fewer|less|lower|reduc\w+|decreas\w+|prevent\w*|protect\w*|than)\b", re.I)
 
 
-def finding(statement: Statement, sentence: str, title: str = "") -> Finding:
+def finding(statement: AskedStatement, sentence: str, title: str = "") -> PolarityFinding:
     """Return which way a sentence goes on the axis of a statement."""
     asked = asked_words(statement)
     sentence = in_digits(sentence)
@@ -159,10 +159,10 @@ def finding(statement: Statement, sentence: str, title: str = "") -> Finding:
         ratio = by_ratio(asked, clause)  # what the title is about is counted
         if ratio is not None and statement.axis == "amount":
             way, rule, on_outcome = ratio, "numbers", 0.5
-    return Finding(way, rule, on_subject, on_outcome, names_rival)
+    return PolarityFinding(way, rule, on_subject, on_outcome, names_rival)
 
 
-def _clause(statement: Statement, asked: AskedWords, sentence: str) -> str:
+def _clause(statement: AskedStatement, asked: AskedWords, sentence: str) -> str:
     """Return the clause that has most of the statement's words; of as many, the first one."""
     clauses = clauses_of(sentence)
     if len(clauses) == 1:
@@ -213,7 +213,7 @@ _CHANCE = re.compile(
 )
 
 
-def _way(statement: Statement, asked: AskedWords, clause: str, sentence: str) -> Told:
+def _way(statement: AskedStatement, asked: AskedWords, clause: str, sentence: str) -> Told:
     """Return the way of a clause on the statement's axis, and the rule that told it."""
     if statement.axis == "fact":
         return (SAME, "denial") if denies_of(clause, asked.subject | asked.outcome) else (UP, "assertion")
@@ -436,7 +436,7 @@ def _harm(asked: AskedWords, clause: str) -> Told:
     return (SAME, "denial") if is_denied else UNTOLD
 
 
-def _compared(statement: Statement, asked: AskedWords, clause: str) -> Told:
+def _compared(statement: AskedStatement, asked: AskedWords, clause: str) -> Told:
     """Return the way of the subject against its rival: better, worse, more, less, or no difference."""
     tokens = tokenized(clause)
     places_subject = [at for at, token in enumerate(tokens) if names_any(asked.subject, token)]

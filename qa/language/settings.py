@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from index.analysis.terms import content_words, names
 from qa.language.entailment import drugs_named, with_and_without
-from qa.language.statement import Statement
+from qa.language.statement import AskedStatement
 
 _KINDS: tuple[dict[str, re.Pattern[str]], ...] = tuple(
     {name: re.compile(rf"\b(?:{words})\b", re.I) for name, words in kind.items()}
@@ -61,7 +61,7 @@ _MUST_BE_MET = 5
 """Of the kinds, the first so many must be met by the abstract, where the statement names one."""
 
 
-def is_apart(statement: Statement, sentence: str, title: str, abstract: str) -> bool:
+def is_apart(statement: AskedStatement, sentence: str, title: str, abstract: str) -> bool:
     """Tell whether a sentence is on another kind, on the lack of what the statement has, or on a like drug or name."""
     asked = f"{statement.subject} {statement.setting} {statement.outcome}"
     return (
@@ -98,7 +98,7 @@ def _has_what_is_lacking(asked: str, sentence: str) -> bool:
     return any((thing, not has) in told and (thing, has) not in told for thing, has in wanted)
 
 
-def _is_on_a_sibling(statement: Statement, sentence: str, title: str) -> bool:
+def _is_on_a_sibling(statement: AskedStatement, sentence: str, title: str) -> bool:
     """Tell whether a sentence names drugs, none of them the statement's, whose own drug it does not name."""
     own = {*drugs_named(statement.subject), *drugs_named(statement.rival)}
     words = set(content_words(statement.subject)) | set(content_words(statement.rival))

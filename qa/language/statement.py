@@ -14,7 +14,7 @@ UP, SAME, DOWN = 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class AskedStatement:
     """The statement that a question of yes or no asks about.
 
     `subject` and `outcome` are the words before and after the predicate, `setting` in whom, when or for what ("in
@@ -168,7 +168,7 @@ _RISK_OF = re.compile(
 )
 
 
-def statement_of(question: str) -> Statement | None:
+def statement_of(question: str) -> AskedStatement | None:
     """Return the statement that a question asks about; None for one that is not of yes or no, or offers a choice.
 
     >>> statement_of("Is warfarin safe in pregnancy?").text
@@ -198,7 +198,7 @@ def statement_of(question: str) -> Statement | None:
     return _parsed(f"{plain[: told.start()]} {plain[told.end() :]}", told["aux"].lower())
 
 
-def _parsed(rest: str, aux: str) -> Statement | None:
+def _parsed(rest: str, aux: str) -> AskedStatement | None:
     aux = {"can't": "can", "won't": "will"}.get(aux, aux.removesuffix("n't"))  # "doesn't it …?" asks whether it does
     is_denied = bool(_NOT.search(rest))
     rest = " ".join(_NOT.sub(" ", rest).split())
@@ -217,7 +217,9 @@ def _parsed(rest: str, aux: str) -> Statement | None:
         re.sub(r"^at (?=\w+ing\b)", "", outcome), _BENEFIT_SETTING if axis == "benefit" else _SETTING
     )
     setting = " ".join(part for part in (when, setting) if part)
-    return Statement(_asserted(whole, aux, rest, is_denied), subject, predicate, outcome, setting, rival, axis, accepts)
+    return AskedStatement(
+        _asserted(whole, aux, rest, is_denied), subject, predicate, outcome, setting, rival, axis, accepts
+    )
 
 
 _TO_USE = re.compile(
@@ -471,6 +473,6 @@ def _toward_risk(parsed: _Parsed) -> _Parsed:
     return parsed
 
 
-def bare_outcome(statement: Statement) -> str:
+def bare_outcome(statement: AskedStatement) -> str:
     """Return a statement's outcome without "the risk of"."""
     return _RISK_OF.sub("", statement.outcome)

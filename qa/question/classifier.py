@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LONGEST = 8
 _Name = TypeVar("_Name", bound=str)
 
-Scores = NDArray[np.float32]
+ChanceRows = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ class Classifier:
     kinds: tuple[Kind, ...]
     relations: tuple[Relation, ...]
     encoder_sha256: str
-    vector: Scores
-    words: Scores
-    bias: Scores
-    alone: Scores
-    alone_bias: Scores
+    vector: ChanceRows
+    words: ChanceRows
+    bias: ChanceRows
+    alone: ChanceRows
+    alone_bias: ChanceRows
 
     def guess(self, question: str, encoder: Encoder | None) -> Guess:
         """Return the chances of each kind and relation."""
@@ -105,6 +105,6 @@ def word_buckets(question: str) -> list[int]:
     return sorted({zlib.crc32(feature.encode("utf-8")) % BUCKETS for feature in features})
 
 
-def _chances(names: Sequence[_Name], scores: Scores) -> dict[_Name, float]:
+def _chances(names: Sequence[_Name], scores: ChanceRows) -> dict[_Name, float]:
     powers = np.exp(scores - scores.max())
     return dict(zip(names, (float(power) for power in powers / powers.sum()), strict=True))

@@ -19,7 +19,7 @@ from typing import TypeVar
 from index.errors import LibraryDamagedError, LibraryError
 from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.lexical_documents import lexical_rows
-from index.search.mentions import Phrase
+from index.search.mentions import TermPhrase
 from index.storage.jobs import Job, Step
 from index.storage.milvus.schema import (
     ABSTRACTS,
@@ -273,7 +273,7 @@ class MilvusStore:
         tallies = [Tally(value, len(held), min(held)) for value, held in pmids.items()]
         return sorted(tallies, key=lambda one: (-one.count, one.value))
 
-    def mentioning(self, phrase: Phrase) -> set[str]:
+    def mentioning(self, phrase: TermPhrase) -> set[str]:
         """Return the PMIDs of the abstracts in a passage of which a phrase stands."""
         where = " and ".join(f"text_match(terms, {quoted([word])[1:-1]})" for word in phrase.words)
         rows = self.server.all_rows(self.passages_name, where, ["pmid", "terms"])
