@@ -96,8 +96,8 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
 def _print_answer(answer: Answer) -> None:
     if answer.understood_as:
         print(f"(asked: {answer.understood_as})")
-    if answer.headline_told:
-        print(f"{answer.headline_told}\n")
+    for text in filter(None, (answer.headline_told, answer.short_told)):
+        print(f"{text}\n")
     print(answer.text)
     shown = answer.nearest if answer.abstained else answer.sources
     if shown:

@@ -49,6 +49,27 @@ class Citation:
         return {"source": self.source, "pmid": self.pmid, "start": self.start, "end": self.end, "quote": self.quote}
 
 
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """A span that answers: `text` is the quote of the first citation, and each citation quotes a place that names it.
+
+    `count` is the number of abstracts that name it, in whatever written form.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    count: int
+
+    @property
+    def markers(self) -> str:
+        """The numbers of the sources that name it, each once, as in "[1][3]"."""
+        return "".join(f"[{number}]" for number in dict.fromkeys(citation.source for citation in self.citations))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the short answer's JSON."""
+        return {"text": self.text, "count": self.count, "citations": [cited.to_dict() for cited in self.citations]}
+
+
 VERBATIM, OWN_WORDS = "verbatim", "own words"
 HELD_AGAINST = (
     "meaning", "most words", "numbers", "names", "species and age", "opposites", "with and without", "up and down",
@@ -159,7 +180,7 @@ class Answer:
     answer depends on them and on `settings`, `library_digest`, `model` and `prompt_sha256`.
 
     `analysis` is what was read of the question. `headline` is there for a question of yes or no where the verdict is
-    sure, without a language model.
+    sure, `short` the spans that answer by themselves; both without a language model.
     """
 
     question: str
@@ -179,6 +200,7 @@ class Answer:
     dropped_citations: int = 0
     analysis: QuestionAnalysis | None = None
     headline: Headline | None = None
+    short: tuple[ShortAnswer, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -201,6 +223,11 @@ class Answer:
         """The headline in words, or ""."""
         return self.headline.told(self.sources) if self.headline else ""
 
+    @property
+    def short_told(self) -> str:
+        """The short answers in a line, each with its sources, or ""."""
+        return "; ".join(f"{short.text} {short.markers}" for short in self.short)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, that of the command line."""
         return {
@@ -212,6 +239,7 @@ class Answer:
             "message": self.message,
             "analysis": self.analysis.to_dict() if self.analysis else None,
             "headline": self.headline.to_dict(self.sources) if self.headline else None,
+            "short": [short.to_dict() for short in self.short],
             "sentences": [sentence.to_dict() for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],
             "nearest": [source.to_dict() for source in self.nearest],
@@ -228,7 +256,7 @@ class Answer:
         lines = [f"## {_plain(self.question)}", ""]
         if self.understood_as:
             lines += [f"Asked as: {_plain(self.understood_as)}", ""]
-        lines += [_plain(text) + "\n" for text in (self.headline_told, self.text) if text]
+        lines += [_plain(text) + "\n" for text in (self.headline_told, self.short_told, self.text) if text]
         marks = {source.number: _marks(source) for source in self.sources}
         for quoted in (citation for sentence in self.sentences for citation in sentence.citations):
             place = f"PMID {quoted.pmid}, {quoted.start}-{quoted.end}"

@@ -260,8 +260,9 @@ class Assistant:
             fitting = [sentence for sentence in evidence if not (sentence.missing_names or sentence.missing_words)]
         if not fitting:
             yield self._abstain(blank, analysis, query)
-        elif self._model is not None:
-            retrieved = RetrievedEvidence(tuple(sources), tuple(evidence), tuple(fitting), self._reranker)
+            return
+        retrieved = RetrievedEvidence(tuple(sources), tuple(evidence), tuple(fitting), analysis, query, self._reranker)
+        if self._model is not None:
             yield from written_answer(
                 blank,
                 retrieved,
@@ -272,7 +273,7 @@ class Assistant:
         elif analysis.kind == "overview":
             yield from findings_answer(blank, fitting, sources)
         else:
-            yield from extractive_answer(blank, evidence, fitting, sources)
+            yield from extractive_answer(blank, retrieved)
 
     def _abstain(self, blank: Answer, analysis: QuestionAnalysis, query: Query) -> Answer:
         """Return the answer that abstains, with the nearest abstracts, retracted ones included and marked."""

@@ -161,14 +161,20 @@ def check_quotes(growing: Iterable[Answer], sources: Sequence[Source], library: 
         if answer.sources and not texts:
             stored = library.get_many([source.abstract.pmid for source in sources])
             texts = {pmid: abstract.text for pmid, abstract in stored.items()}
-        yield replace(answer, sentences=tuple(_checked(sentence, texts) for sentence in answer.sentences))
+        short = (replace(span, citations=_verbatim(span.citations, texts)) for span in answer.short)
+        sentences = tuple(_checked(sentence, texts) for sentence in answer.sentences)
+        yield replace(answer, sentences=sentences, short=tuple(span for span in short if span.citations))
 
 
 def _checked(sentence: Sentence, texts: Mapping[str, str]) -> Sentence:
-    kept = tuple(citation for citation in sentence.citations if _is_verbatim(citation, texts))
+    kept = _verbatim(sentence.citations, texts)
     if sentence.supported and not kept:
         return replace(sentence, citations=(), supported=False, objection="its quote stands otherwise in the abstract")
     return replace(sentence, citations=kept)
+
+
+def _verbatim(citations: Sequence[Citation], texts: Mapping[str, str]) -> tuple[Citation, ...]:
+    return tuple(citation for citation in citations if _is_verbatim(citation, texts))
 
 
 def _is_verbatim(citation: Citation, texts: Mapping[str, str]) -> bool:

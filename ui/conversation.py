@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from qa.answer import Answer, Sentence, Source
+from qa.answer import Answer, Sentence, ShortAnswer, Source
 from qa.export import to_bibtex, to_csl_json, to_json, to_ris
 from ui.cards import make_card, quotes_of
 from ui.rendering import render
@@ -75,7 +75,7 @@ def welcome_html(name: str, abstracts: int, examples: Sequence[str]) -> str:
     return render("welcome.html", name=name, abstracts=abstracts, examples=examples)
 
 
-def cited_sources(sentence: Sentence, answer: Answer) -> list[Source]:
+def cited_sources(sentence: Sentence | ShortAnswer, answer: Answer) -> list[Source]:
     """Return the sources that a sentence cites, in order, each once; unknown numbers are left out."""
     by_number = {source.number: source for source in answer.sources}
     numbers = dict.fromkeys(citation.source for citation in sentence.citations)

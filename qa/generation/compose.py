@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from index import Library
 from index.errors import ModelError
-from qa.answer import Answer, Citation, Headline, Sentence, Source
+from index.search.query import Query
+from qa.answer import Answer, Citation, Headline, Sentence, ShortAnswer, Source
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
 from qa.generation.headline import headline
 from qa.generation.overview import overview
 from qa.generation.prompts import load_prompt
+from qa.generation.short_answer import short_answers
 from qa.grounding import cited_only, ground
+from qa.question.records import QuestionAnalysis
 from qa.reranking.protocol import Reranker
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ _STAND_IN = "The abstracts' own sentences are shown instead."
 
 @dataclass(frozen=True, slots=True)
 class RetrievedEvidence:
-    """The sources of a question, their sentences as evidence, and those that may answer.
+    """The sources of a question, their sentences as evidence, and those that may answer; how the question was read.
 
     `reranker` scored them, if there is one, and scores written sentences with their quotes.
     """
@@ -38,6 +41,8 @@ class RetrievedEvidence:
     sources: tuple[Source, ...]
     evidence: tuple[Evidence, ...]
     fitting: tuple[Evidence, ...]
+    analysis: QuestionAnalysis
+    query: Query
     reranker: Reranker | None = None
 
 
@@ -56,20 +61,21 @@ def listing_answer(blank: Answer, message: str, sources: Sequence[Source]) -> An
     return replace(message_answer(blank, message, sources), sentences=tuple(sentences))
 
 
-def extractive_answer(
-    blank: Answer, evidence: Sequence[Evidence], fitting: Sequence[Evidence], sources: Sequence[Source]
-) -> Iterator[Answer]:
-    """Yield the answer with the first of the abstracts' own sentences, with two, and so on to all, then its headline.
+def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[Answer]:
+    """Yield the answer with the first of the abstracts' own sentences, with two, and so on to all.
 
-    The sentences by which the headline's sources have their say are among them, those of the verdict's side first.
+    The whole has its headline or its short answers. The sentences by which the headline's sources have their say are
+    among its sentences, those of the verdict's side first.
     """
-    verdict = headline(blank.standalone_question, evidence)
-    sentences = extractive.compose(fitting)
+    sources = retrieved.sources
+    verdict = headline(retrieved.analysis.text or blank.standalone_question, retrieved.evidence)
+    short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query)
+    sentences = extractive.compose(retrieved.fitting)
     if verdict is not None:
         sentences = _with_votes(sentences, verdict)
     for count in range(1, len(sentences)):
         yield _with_sentences(blank, sentences[:count], sources)
-    whole = _with_sentences(blank, sentences, sources)
+    whole = _with_sentences(blank, sentences, sources, short=short)
     yield whole if verdict is None else replace(whole, headline=_renumbered(verdict, whole.sources))
 
 
@@ -131,7 +137,7 @@ def written_answer(
     if trouble:
         reason = f"{trouble[0].upper()}{trouble[1:].rstrip('.')}. {_STAND_IN}"
         blank = replace(blank, message=reason, model="extractive")
-        yield from extractive_answer(blank, retrieved.evidence, retrieved.fitting, retrieved.sources)
+        yield from extractive_answer(blank, retrieved)
 
 
 def _drafted(
@@ -178,7 +184,14 @@ def _too_little_support(answer: Answer) -> str:
     return f"{unsupported} of the language model's {len(answer.sentences)} sentences had no quote to support them"
 
 
-def _with_sentences(blank: Answer, sentences: Sequence[Sentence], sources: Sequence[Source]) -> Answer:
-    """Return the answer with sentences and their cited sources."""
-    renumbered, cited = cited_only(sentences, sources)
-    return replace(blank, sentences=tuple(renumbered), sources=tuple(cited))
+def _with_sentences(
+    blank: Answer, sentences: Sequence[Sentence], sources: Sequence[Source], *, short: Sequence[ShortAnswer] = ()
+) -> Answer:
+    """Return the answer with sentences, short answers and the sources that these cite."""
+    spans = [Sentence(answer.text, answer.citations) for answer in short]
+    renumbered, cited = cited_only([*sentences, *spans], sources)
+    shortly = (
+        replace(answer, citations=span.citations)
+        for answer, span in zip(short, renumbered[len(sentences) :], strict=True)
+    )
+    return replace(blank, sentences=tuple(renumbered[: len(sentences)]), short=tuple(shortly), sources=tuple(cited))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from qa.answer import Answer, Sentence, Source
+from qa.answer import Answer, Sentence, ShortAnswer, Source
 from qa.question.records import QuestionAnalysis
 
 
@@ -18,9 +18,8 @@ def join(blank: Answer, answers: Sequence[Answer]) -> Answer:
     sources, numbers = _numbered([source for answer in answers for source in answer.sources])
     sentences: dict[str, Sentence] = {}
     for answer in answers:
-        pmids = {source.number: source.abstract.pmid for source in answer.sources}
         for sentence in answer.sentences:
-            cited = (replace(citation, source=numbers[pmids[citation.source]]) for citation in sentence.citations)
+            cited = (replace(citation, source=numbers[citation.pmid]) for citation in sentence.citations)
             sentences.setdefault(sentence.text, replace(sentence, citations=tuple(cited)))
     messages = dict.fromkeys(answer.message for answer in answers if answer.message)
     nearest, _ = _numbered([source for answer in answers for source in answer.nearest])
@@ -29,6 +28,7 @@ def join(blank: Answer, answers: Sequence[Answer]) -> Answer:
         blank,
         sentences=tuple(sentences.values()),
         sources=sources,
+        short=_short(answers, numbers),
         abstained=abstained,
         message="\n".join([*filter(None, [blank.message]), *messages]),
         nearest=nearest[:3] if abstained else (),
@@ -36,6 +36,14 @@ def join(blank: Answer, answers: Sequence[Answer]) -> Answer:
         prompt_sha256=answers[0].prompt_sha256,
         dropped_citations=sum(answer.dropped_citations for answer in answers),
         headline=answers[0].headline if len(answers) == 1 else None,
+    )
+
+
+def _short(answers: Sequence[Answer], numbers: Mapping[str, int]) -> tuple[ShortAnswer, ...]:
+    return tuple(
+        replace(span, citations=tuple(replace(cited, source=numbers[cited.pmid]) for cited in span.citations))
+        for answer in answers
+        for span in answer.short
     )
 
 

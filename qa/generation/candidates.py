@@ -1,0 +1,170 @@
+"""Spans of a sentence that may answer a question: noun phrases and names within compounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.analysis.terms import terms
+
+_LONGEST = 7
+"""Words of a candidate."""
+_TOKEN = re.compile(
+    r"(?:\d+(?:,\d{3})+|[^\s,;:()\[\]\"“”—]|(?<=[^\s(])\([^\s()]{1,6}\)(?=[\w/-]|\s|[.,;)]|\Z))+|[,;:()\[\]—]"
+)
+_BREAKS = frozenset(",;:()[]—")
+_LINKS = frozenset("of".split())
+"""Words that join two noun phrases into one: "inhibitor of apoptosis"."""
+_FUNCTION_WORDS = frozenset(
+    """a an the this that these those its their our his her it they we he she i you and or but nor as at by for from in
+    into on onto of off to with within without via per than then thus so if when where while which who whom whose what
+    how why whether because although though however whereas since until during after before between among amongst
+    through throughout across against about above below over under upon toward towards despite including include
+    includes included like such e.g i.e is are was were be been being am do does did done doing has have had having can
+    could may might must shall should will would cannot not no neither none both either each every all any some most
+    many much more less least few several other others another same own only also even just still yet already again
+    further furthermore moreover therefore hence here there now very too quite rather almost approximately about nearly
+    out up down et al respectively versus vs due well one's ie eg known called named termed so-called namely
+    unlike except besides along together towards first-time often usually""".split()
+)
+_VERBS = frozenset(
+    """show shows showed shown found find finds suggest suggests suggested indicate indicates indicated demonstrate
+    demonstrates demonstrated reveal reveals revealed report reports reported identify identifies identified describe
+    describes described observe observed confirm confirms confirmed provide provides provided use used using uses cause
+    causes caused causing induce induces induced inducing inhibit inhibits inhibited inhibiting activate activates
+    activated increase increases increased decrease decreases decreased reduce reduces reduced reducing improve
+    improves improved lead leads led result results resulted resulting involve involves involved involving contain
+    contains contained require requires required bind binds bound binding encode encodes encoded encoding associated
+    occur occurs occurred become becomes became remain remains remained play plays played act acts acted make makes
+    made take takes took taken give gives given treat treats treated receive received prevent prevents prevented
+    produce produces produced regulate regulates regulated mediate mediates mediated affect affects affected represent
+    represents represented present presents presented consist consists consisting comprise comprises comprising
+    characterize characterized characterised characterizes cover covers covered target targets targeted block blocks
+    blocked express expresses expressed seem seems seemed appear appears appeared develop develops developed need needs
+    compared based related linked followed caused according develop approved indicated administered approve allow
+    allows allowed enable enables mutated defined define defines belong belongs support supports supported evaluate
+    evaluated investigate investigated assessed performed studied randomised randomized assigned tested exhibit
+    exhibits exhibited help helps carry carries carried think thought believed considered believe lack lacks failed
+    fail fails improves leads getting get gets took offset restored restores began begins detected detect detects
+    raise raises raised lower lowers lowered had include including plus arise arises arising derived form forms formed
+    were was interact interacts interacted phosphorylates phosphorylated promote promotes promoted contribute
+    contributes contributed responsible able likely used useful more shorten shortened conclude concluded localizes
+    localized located localised catalyzes catalyses synthesized stimulates stimulated suppresses suppressed""".split()
+)
+_TRIMMED = frozenset(
+    """new novel known common main major important possible potential different various certain specific human recent
+    main key two three four five six seven eight nine ten first second third multiple single additional putative
+    selective potent effective classical typical rare frequent primary current available significant""".split()
+)
+"""Words that begin a noun phrase and tell nothing of the thing."""
+_COMPOUND = re.compile(
+    r"(?P<name>.+?)[-–](?:induced|dependent|mediated|positive|negative|related|associated|targeted|targeting|specific"
+    r"|based|treated|driven|stimulated|activated|containing|deficient|linked|producing|like|independent|mutated|mutant"
+    r"|expressing|naive|bound)\Z"
+)
+_BARE = re.compile(r"[\d.,%()/±=<>≤≥+~-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or mark of a sentence; `stem` is its index terms joined, "" for a function word or a mark."""
+
+    text: str
+    lower: str
+    start: int
+    end: int
+    stem: str
+    is_break: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A candidate: characters `start:end` of a sentence, which are its tokens `first` to `last`, both included."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    is_whole: bool = True
+    """Whether it is a noun phrase as a whole and no part of one."""
+
+
+@lru_cache(maxsize=2_048)
+def tokens_of(sentence: str) -> tuple[Token, ...]:
+    """Return the words and marks of a sentence."""
+    tokens = []
+    for match in _TOKEN.finditer(sentence):
+        text = match[0].rstrip(".?!'’*").lstrip("'‘*") if match[0] not in _BREAKS else match[0]
+        if not text:
+            continue
+        start = match.start() + match[0].index(text)
+        lower = text.lower()
+        is_break = text in _BREAKS
+        stem = "" if is_break or lower in _FUNCTION_WORDS else "_".join(terms(text))
+        tokens.append(Token(text, lower, start, start + len(text), stem, is_break))
+    return tuple(tokens)
+
+
+def noun_phrases(tokens: tuple[Token, ...]) -> Iterator[Span]:
+    """Yield the noun phrases of a sentence and their parts, and the names that begin compounds ("TNF-induced")."""
+    run: list[int] = []
+    for place in range(len(tokens) + 1):
+        if place < len(tokens) and is_nominal(tokens[place]):
+            run.append(place)
+            continue
+        if run:
+            yield from _parts(tokens, run)
+            link = place + 1 < len(tokens) and tokens[place].lower in _LINKS
+            after = _run_from(tokens, place + 1) if link else []
+            if after:
+                yield from _linked(tokens, run, after)
+        run = []
+    for place, token in enumerate(tokens):
+        if compound := _COMPOUND.match(token.text):
+            yield Span(token.start, token.start + compound.end("name"), place, place, False)
+
+
+def _linked(tokens: tuple[Token, ...], before: list[int], after: list[int]) -> Iterator[Span]:
+    """Yield "inhibitor of apoptosis" and its like: the two phrases, whole."""
+    first = next((at for at in before if tokens[at].lower not in _TRIMMED), before[0])
+    if after[-1] - first < _LONGEST + 1:
+        yield Span(tokens[first].start, tokens[after[-1]].end, first, after[-1])
+
+
+def _run_from(tokens: tuple[Token, ...], place: int) -> list[int]:
+    if place < len(tokens) and tokens[place].lower in ("the", "a", "an"):
+        place += 1
+    run = []
+    while place < len(tokens) and is_nominal(tokens[place]):
+        run.append(place)
+        place += 1
+    return run
+
+
+def _parts(tokens: tuple[Token, ...], run: list[int]) -> Iterator[Span]:
+    """Yield a noun phrase and its parts: every one of a short phrase, of a long one its beginnings and ends."""
+    untrimmed = len(run)
+    while len(run) > 1 and tokens[run[0]].lower in _TRIMMED:
+        run = run[1:]
+    many = len(run)
+    for width in range(min(many, _LONGEST), 0, -1):
+        for first in range(many - width + 1):
+            last = first + width - 1
+            if many > 5 and first and last < many - 1:
+                continue
+            one, other = tokens[run[first]], tokens[run[last]]
+            if (width == 1 and _BARE.match(one.text)) or other.lower in _TRIMMED:
+                continue
+            yield Span(one.start, other.end, run[first], run[last], width in (many, untrimmed))
+
+
+def is_nominal(token: Token) -> bool:
+    """Return True if a word may stand in a noun phrase, as far as its form tells."""
+    lower = token.lower
+    return not token.is_break and bool(token.stem) and lower not in _VERBS and not _is_adverb(lower)
+
+
+def _is_adverb(lower: str) -> bool:
+    return lower.endswith("ly") and len(lower) > 5 and not lower.endswith(("family", "assembly", "anomaly", "poly"))
