@@ -55,12 +55,10 @@ class MilvusBackend:
 
     @property
     def address(self) -> str:
-        """Where the library is: milvus://HOST:PORT/NAME."""
         return str(self.server.address)
 
     @property
     def settings(self) -> Settings:
-        """What the library was built with."""
         return self.store.settings
 
     @property
@@ -75,13 +73,12 @@ class MilvusBackend:
         return sha256_of(content, settings.encoder_sha256, str(settings.passage_tokens), str(FORMAT))
 
     def close(self) -> None:
-        """Close the connection."""
         self.server.close()
 
     # ---- reading
 
     def info(self) -> LibraryInfo:
-        """Return what the library holds and what it was built with; `bytes` is 0, as Milvus does not say."""
+        """Return counts, years and build settings; `bytes` is 0, as Milvus does not say."""
         state = self.register.state()
         counts = self._reading(lambda store: store.counts())
         doing = "; ".join(state.unfinished)
@@ -91,16 +88,12 @@ class MilvusBackend:
         return replace(info, generation=state.at_ms, digest=self.digest)
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
-        """Return those of these abstracts that the library holds, by PMID, without their raw records."""
         return self._reading(lambda store: store.get(pmids))
 
     def parse(self, question: str) -> Query:
-        """Return a question as both indexes read it: names normalised, the library's abbreviations expanded."""
         return self._reading(lambda store: parse(question, store))
 
     def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
-        """Return up to `top` hits for a query; `embed` is None where no vector is needed."""
-
         def hits(store: MilvusStore) -> list[Hit]:
             vector = embed(query.normalized) if embed else None  # within: a library that was rebuilt has other vectors
             return search(query, vector, store=store, top=top, mode=mode, filters=filters)
@@ -121,7 +114,6 @@ class MilvusBackend:
         return weights_of_words | {word: abs(known[word]) for word in absent if word not in weights_of_words}
 
     def label_values(self, kind: str) -> list[str]:
-        """Return what a filter can name: publication types ("type"), "mesh" or "journal" values of many abstracts."""
         at = self._settled_state()
         with self._knowing:
             known = self._known_labels.get(kind) if at and at == self._labels_at else None
@@ -133,7 +125,6 @@ class MilvusBackend:
         return known
 
     def has_label(self, kind: str, value: str) -> bool:
-        """Return True if an abstract has this label, without regard to case."""
         return self._reading(lambda store: store.has_label(kind, value))
 
     # ---- writing
@@ -150,7 +141,6 @@ class MilvusBackend:
         self.register.set_present(present)
 
     def abandon(self) -> None:
-        """Remove the library that `create` made, as nothing came into it."""
         self._fresh_store().drop()
         self.register.drop()
 
@@ -164,12 +154,10 @@ class MilvusBackend:
         return MilvusStore(self.register, self._fresh_store().present)
 
     def settle(self, store: AbstractStore) -> None:
-        """Have what a run wrote scored like the rest."""
         assert isinstance(store, MilvusStore)
         store.settle()
 
     def remove(self, pmids: Sequence[str]) -> list[str]:
-        """Remove abstracts, and return the PMIDs of those that were there."""
         store, key = self.store_of_a_run(), sha256_of("remove", *pmids)
         here = list(store.digests(pmids))
         if here:
