@@ -10,24 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.cli import (
-    DONE,
-    IN_PART,
-    Parser,
-    add_filter_flags,
-    add_json_flag,
-    add_library_flag,
-    filters_from,
-    give_way,
-    leave,
-    library_path,
-    print_json,
-    progress_bar,
-    run,
-)
+from index import cli
 from index.errors import InputError
 from index.library import Library
-from index.records import Report
+from index.records import Abstract, Hit, Report
 
 _GIVE_WAY = ("build", "add", "rebuild", "refresh")
 """The commands that run for long, at a priority below that of questions."""
@@ -38,13 +24,13 @@ _SHOWN = 200
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 a user's error, 3 done in part."""
     arguments = _parser().parse_args(argv)
-    return run(lambda: arguments.command(arguments))
+    return cli.run(lambda: arguments.command(arguments))
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    with progress_bar() as show:
+    with cli.progress_bar() as show:
         report = Library.build(
-            library_path(arguments),
+            cli.library_path(arguments),
             **_inputs(arguments),
             encoder=arguments.encoder,
             passage_tokens=arguments.passage_tokens,
@@ -54,69 +40,72 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    path, shard = library_path(arguments), arguments.shard
+    path, shard = cli.library_path(arguments), arguments.shard
     is_made = shard is not None and Library.has_many_writers(path)  # the first makes it, and none waits for that
-    with Library.open(path, create=is_made) as library, progress_bar() as show:
+    with Library.open(path, create=is_made) as library, cli.progress_bar() as show:
         report = library.add(**_inputs(arguments), shard=shard, on_progress=show)
     return _print_report(report, arguments)
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    with Library.open(library_path(arguments)) as library:
+    with Library.open(cli.library_path(arguments)) as library:
         return _print_report(library.remove(arguments.pmids), arguments)
 
 
 def _rebuild(arguments: argparse.Namespace) -> int:
-    with Library.open(library_path(arguments)) as library, progress_bar() as show:
+    with Library.open(cli.library_path(arguments)) as library, cli.progress_bar() as show:
         report = library.rebuild(encoder=arguments.encoder, passage_tokens=arguments.passage_tokens, on_progress=show)
     return _print_report(report, arguments)
 
 
 def _refresh(arguments: argparse.Namespace) -> int:
-    with Library.open(library_path(arguments)) as library, progress_bar() as show:
+    with Library.open(cli.library_path(arguments)) as library, cli.progress_bar() as show:
         report = library.refresh(on_progress=show)
     return _print_report(report, arguments)
 
 
 def _search(arguments: argparse.Namespace) -> int:
     started = time.perf_counter()
-    with Library.open(library_path(arguments)) as library:
-        hits = library.search(arguments.text, top=arguments.top, mode=arguments.mode, filters=filters_from(arguments))
+    with Library.open(cli.library_path(arguments)) as library:
+        hits = library.search(
+            arguments.text, top=arguments.top, mode=arguments.mode, filters=cli.filters_from(arguments)
+        )
         abstracts = library.get_many(list({hit.passage.pmid for hit in hits}))
-    rows = [
-        {
-            "pmid": hit.passage.pmid,
-            "score": round(hit.score, 6),
-            "title": abstracts[hit.passage.pmid].title,
-            "year": abstracts[hit.passage.pmid].year,
-            "retracted": abstracts[hit.passage.pmid].is_retracted,
-            "warnings": list(abstracts[hit.passage.pmid].warnings),
-            "section": hit.passage.section,
-            "start": hit.passage.start,
-            "end": hit.passage.end,
-            "text": hit.passage.text,
-        }
-        for hit in hits
-        if hit.passage.pmid in abstracts
-    ]
+    rows = [_row(hit, abstracts[hit.passage.pmid]) for hit in hits if hit.passage.pmid in abstracts]
     if arguments.json:
-        print_json({"query": arguments.text, "hits": rows, "seconds": round(time.perf_counter() - started, 4)})
-        return DONE
+        cli.print_json({"query": arguments.text, "hits": rows, "seconds": round(time.perf_counter() - started, 4)})
+        return cli.DONE
     for number, row in enumerate(rows, start=1):
         marks = "".join(f" {mark}" for mark in abstracts[str(row["pmid"])].marks)
         print(f"{number}. {row['title']} ({row['year'] or 'no year'}) PMID {row['pmid']}{marks}")
         print(f"   {row['score']:.3f} {row['section']}: {row['text']}")
     if not rows:
         print("nothing was found")
-    return DONE
+    return cli.DONE
+
+
+def _row(hit: Hit, abstract: Abstract) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "pmid": passage.pmid,
+        "score": round(hit.score, 6),
+        "title": abstract.title,
+        "year": abstract.year,
+        "retracted": abstract.is_retracted,
+        "warnings": list(abstract.warnings),
+        "section": passage.section,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+    }
 
 
 def _info(arguments: argparse.Namespace) -> int:
-    with Library.open(library_path(arguments)) as library:
+    with Library.open(cli.library_path(arguments)) as library:
         info = library.info()
     if arguments.json:
-        print_json(info.to_dict())
-        return DONE
+        cli.print_json(info.to_dict())
+        return cli.DONE
     years = f"{info.years[0]}-{info.years[1]}" if info.years else "no years"
     print(
         f"{info.path}: {info.abstracts:,} abstracts, {info.passages:,} passages, {years}, {info.retracted:,} retracted"
@@ -126,21 +115,21 @@ def _info(arguments: argparse.Namespace) -> int:
     print(f"{size}, generation {info.generation}, digest {info.digest}")
     if info.unfinished:
         print(info.unfinished)
-    return DONE
+    return cli.DONE
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    with progress_bar() as show:
-        checked = Library.check_at(library_path(arguments), repair=arguments.repair, on_progress=show)
+    with cli.progress_bar() as show:
+        checked = Library.check_at(cli.library_path(arguments), repair=arguments.repair, on_progress=show)
     if arguments.json:
-        print_json({"library": library_path(arguments), **checked.to_dict()})
+        cli.print_json({"library": cli.library_path(arguments), **checked.to_dict()})
     else:
         for finding in checked.findings:
             print(f"{finding.file} {finding.what} -> {'repaired' if finding.repaired else finding.remedy}")
-        for line in checked.account_lines(library_path(arguments)):
+        for line in checked.account_lines(cli.library_path(arguments)):
             print(line)
         print("all is well" if not checked.findings else f"findings: {len(checked.findings)}")
-    return DONE if checked.is_whole else IN_PART
+    return cli.DONE if checked.is_whole else cli.IN_PART
 
 
 def _inputs(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -165,7 +154,7 @@ def _pmids_in(file: Path | None) -> list[str]:
 def _print_report(report: Report, arguments: argparse.Namespace) -> int:
     if arguments.json:
         per_pmid = {"failed": dict(report.failed), "changes": dict(report.changes)}
-        print_json({"library": library_path(arguments), **asdict(report), **per_pmid})
+        cli.print_json({"library": cli.library_path(arguments), **asdict(report), **per_pmid})
     else:
         print(
             f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
@@ -175,7 +164,7 @@ def _print_report(report: Report, arguments: argparse.Namespace) -> int:
             print(note, file=sys.stderr)
         _print_lines("PMID {} {}", report.changes)
         _print_lines("  {}: {}", report.failed)
-    return IN_PART if report.failed else DONE
+    return cli.IN_PART if report.failed else cli.DONE
 
 
 def _print_lines(form: str, reasons: Mapping[str, str]) -> None:
@@ -185,15 +174,15 @@ def _print_lines(form: str, reasons: Mapping[str, str]) -> None:
         print(f"  … and {len(reasons) - _SHOWN:,} more; --json names all", file=sys.stderr)
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="python -m index", description="From PubMed to a searchable library.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+def _parser() -> cli.Parser:
+    parser = cli.Parser(prog="python -m index", description="From PubMed to a searchable library.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=cli.Parser)
 
     def command(name: str, function: object, help_text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help_text, description=help_text)
         added.set_defaults(command=function)
-        add_library_flag(added)
-        add_json_flag(added)
+        cli.add_library_flag(added)
+        cli.add_json_flag(added)
         return added
 
     build = command("build", _build, "start a library, or replace the one there")
@@ -212,7 +201,7 @@ def _parser() -> Parser:
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--top", type=int, default=10, metavar="N", help="how many passages (10)")
     search.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
-    add_filter_flags(search)
+    cli.add_filter_flags(search)
     command("info", _info, "say what a library holds")
     check = command("check", _check, "compare a library's files with one another")
     check.add_argument("--repair", action="store_true", help="mend what can be mended")
@@ -230,5 +219,5 @@ def _add_input_flags(parser: argparse.ArgumentParser) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in _GIVE_WAY:
-        give_way()
-    leave(main())
+        cli.give_way()
+    cli.leave(main())

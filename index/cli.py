@@ -34,7 +34,6 @@ class _RenamedFlag(argparse.Action):
     """A flag of an earlier version, not in --help: it is an error that names the flag of today."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        """Leave with the error."""
         parser.error(f"{self.option_strings[0]} is now called {self.const}")
 
 

@@ -262,19 +262,7 @@ def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
 
 # An abstract as JSON and back: how a library stores it, and what a line of JSON Lines may hold.
 
-TEXT_FIELDS = (
-    "journal",
-    "doi",
-    "pmcid",
-    "date",
-    "volume",
-    "issue",
-    "pages",
-    "language",
-    "vernacular_title",
-    "copyright",
-    "note",
-)
+TEXT_FIELDS = tuple("journal doi pmcid date volume issue pages language vernacular_title copyright note".split())
 """The fields of an abstract that are one text each, beside PMID and title."""
 LIST_FIELDS = ("authors", "types", "mesh", "keywords")
 """The fields that are several texts."""

@@ -6,22 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from index import Filters, Library
-from index.cli import (
-    DONE,
-    IN_PART,
-    Parser,
-    add_answer_flags,
-    add_filter_flags,
-    add_json_flag,
-    add_library_flag,
-    answer_options,
-    filters_from,
-    leave,
-    library_path,
-    print_json,
-    run,
-)
+from index import Filters, Library, cli
 from index.errors import InputError
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
@@ -32,25 +17,25 @@ from qa.reranking.reranker import DEFAULT_RERANKER
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 a user's error, 3 done without the language model."""
     arguments = _parser().parse_args(argv)
-    return run(lambda: arguments.command(arguments))
+    return cli.run(lambda: arguments.command(arguments))
 
 
 def _ask(arguments: argparse.Namespace) -> int:
     export = checked_export(arguments.export) if arguments.export else None
-    with Library.open(library_path(arguments)) as library:
+    with Library.open(cli.library_path(arguments)) as library:
         assistant = _assistant(library, arguments)
-        answer = assistant.ask(arguments.question, filters=filters_from(arguments))
+        answer = assistant.ask(arguments.question, filters=cli.filters_from(arguments))
     _show(answer, as_json=arguments.json)
     if export:
         export_answer(answer, export)
-    return DONE if answer.model == assistant.model_name else IN_PART
+    return cli.DONE if answer.model == assistant.model_name else cli.IN_PART
 
 
 def _chat(arguments: argparse.Namespace) -> int:
     """Answer question after question, follow-ups included, until an empty line or the end of input."""
-    filters = filters_from(arguments)
+    filters = cli.filters_from(arguments)
     turns: list[Turn] = []
-    with Library.open(library_path(arguments)) as library:
+    with Library.open(cli.library_path(arguments)) as library:
         assistant = _assistant(library, arguments)
         while question := _next_question(prompt="" if arguments.json else "? "):
             try:
@@ -59,14 +44,14 @@ def _chat(arguments: argparse.Namespace) -> int:
                 print(error, file=sys.stderr)
                 continue
             _show(turns[-1].answer, as_json=arguments.json)
-    return DONE
+    return cli.DONE
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:
     if answer.message and answer.sentences:
         print(answer.message, file=sys.stderr)
     if as_json:
-        print_json(answer.to_dict())
+        cli.print_json(answer.to_dict())
     else:
         _print_answer(answer)
 
@@ -83,7 +68,7 @@ def _next_question(prompt: str) -> str:
 
 
 def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
-    options = answer_options(arguments)
+    options = cli.answer_options(arguments)
     return Assistant(
         library,
         options.llm,
@@ -113,9 +98,9 @@ def _print_answer(answer: Answer) -> None:
     print()
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="python -m qa", description="Ask questions about a library's abstracts.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+def _parser() -> cli.Parser:
+    parser = cli.Parser(prog="python -m qa", description="Ask questions about a library's abstracts.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=cli.Parser)
     ask = commands.add_parser("ask", help="ask one question", description="Ask one question.")
     ask.set_defaults(command=_ask)
     ask.add_argument("question", metavar="QUESTION")
@@ -130,12 +115,12 @@ def _parser() -> Parser:
     )
     chat.set_defaults(command=_chat)
     for command in (ask, chat):
-        add_library_flag(command)
-        add_answer_flags(command)
-        add_json_flag(command)
-        add_filter_flags(command)
+        cli.add_library_flag(command)
+        cli.add_answer_flags(command)
+        cli.add_json_flag(command)
+        cli.add_filter_flags(command)
     return parser
 
 
 if __name__ == "__main__":
-    leave(main())
+    cli.leave(main())

@@ -71,17 +71,7 @@ def find(
     """Return up to `most` abstracts that search finds, best first."""
     query = parsed(question, library.parse)
     hits = library.search(query, top=max(PASSAGES, 4 * most), filters=filters)
-    return _ranked(library, hits, most=most, query=query, ranking=ranking)
-
-
-def group_by_abstract(
-    library: Library, hits: Sequence[Hit], *, top: int, query: Query = _NO_QUERY, ranking: Ranking = Ranking()
-) -> list[Source]:
-    """Return the abstracts of hits, best first; an abstract removed since is left out.
-
-    An abstract that names only the like of what the query names comes after those that name the thing itself.
-    """
-    return as_sources(_ranked(library, hits, most=top, query=query, ranking=ranking))
+    return rank_abstracts(library, hits, most=most, query=query, ranking=ranking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +83,13 @@ class RankedAbstract:
     standing: float
 
 
-def _ranked(
-    library: Library, hits: Sequence[Hit], *, most: int, query: Query, ranking: Ranking
+def rank_abstracts(
+    library: Library, hits: Sequence[Hit], *, most: int, query: Query = _NO_QUERY, ranking: Ranking = Ranking()
 ) -> list[RankedAbstract]:
-    """Return up to `most` abstracts of hits, best first."""
+    """Return up to `most` abstracts of hits, best first; an abstract removed since is left out.
+
+    An abstract that names only the like of what the query names comes after those that name the thing itself.
+    """
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
         grouped.setdefault(hit.passage.pmid, []).append(hit)

@@ -79,11 +79,6 @@ class FilterFields:
         )
 
 
-def first_session(libraries: Libraries) -> Session:
-    """Return the session of a new browser tab."""
-    return Session(libraries.first)
-
-
 def ask(
     question: str, session: Session, fields: FilterFields, *, libraries: Libraries
 ) -> Iterator[tuple[Session, Screen]]:

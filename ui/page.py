@@ -10,7 +10,7 @@ import gradio as gr
 from index.errors import AskAbstractsError
 from ui import uploads
 from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
-from ui.chat import Session, about_library, empty_screen, first_session
+from ui.chat import Session, about_library, empty_screen
 from ui.libraries import Libraries
 from ui.library_tab import library_tab
 from ui.rendering import render
@@ -19,43 +19,25 @@ SESSION_KEPT_S = 12 * 3600
 SESSIONS_KEPT = 500
 
 COLOURS = {
-    "body_background_fill": "page",
-    "body_text_color": "ink",
-    "body_text_color_subdued": "soft",
-    "background_fill_primary": "surface",
-    "background_fill_secondary": "sunken",
-    "block_background_fill": "surface",
-    "block_border_color": "line",
-    "block_info_text_color": "soft",
-    "block_label_background_fill": "surface",
-    "block_label_text_color": "soft",
-    "block_title_text_color": "ink",
-    "border_color_accent": "accent",
-    "border_color_primary": "line",
-    "color_accent_soft": "accent-wash",
-    "input_background_fill": "surface",
-    "input_background_fill_focus": "surface",
-    "input_border_color": "line",
-    "input_border_color_focus": "accent",
-    "input_placeholder_color": "soft",
-    "link_text_color": "accent",
-    "button_primary_background_fill": "accent",
-    "button_primary_background_fill_hover": "accent-hover",
-    "button_primary_text_color": "accent-ink",
-    "button_primary_text_color_hover": "accent-ink",
-    "button_secondary_background_fill": "surface",
-    "button_secondary_background_fill_hover": "sunken",
-    "button_secondary_border_color": "line",
-    "button_secondary_text_color": "ink",
-    "checkbox_background_color": "surface",
-    "checkbox_background_color_selected": "accent",
-    "checkbox_border_color": "soft",
-    "checkbox_border_color_selected": "accent",
-    "checkbox_label_background_fill": "sunken",
-    "checkbox_label_background_fill_hover": "sunken",
-    "checkbox_label_background_fill_selected": "accent-wash",
-    "checkbox_label_text_color": "ink",
-    "checkbox_label_text_color_selected": "ink",
+    name: colour
+    for colour, names in {
+        "page": "body_background_fill",
+        "ink": "body_text_color block_title_text_color button_secondary_text_color checkbox_label_text_color"
+        " checkbox_label_text_color_selected",
+        "soft": "body_text_color_subdued block_info_text_color block_label_text_color input_placeholder_color"
+        " checkbox_border_color",
+        "surface": "background_fill_primary block_background_fill block_label_background_fill input_background_fill"
+        " input_background_fill_focus button_secondary_background_fill checkbox_background_color",
+        "sunken": "background_fill_secondary button_secondary_background_fill_hover checkbox_label_background_fill"
+        " checkbox_label_background_fill_hover",
+        "line": "block_border_color border_color_primary input_border_color button_secondary_border_color",
+        "accent": "border_color_accent input_border_color_focus link_text_color button_primary_background_fill"
+        " checkbox_background_color_selected checkbox_border_color_selected",
+        "accent-wash": "color_accent_soft checkbox_label_background_fill_selected",
+        "accent-hover": "button_primary_background_fill_hover",
+        "accent-ink": "button_primary_text_color button_primary_text_color_hover",
+    }.items()
+    for name in names.split()
 }
 """Gradio's names of theme colours, each with its colour of page.css."""
 
@@ -66,7 +48,7 @@ def build_page(libraries: Libraries) -> gr.Blocks:
         title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, uploads.KEPT_S)
     )
     with page:
-        session = gr.State(first_session(libraries), time_to_live=SESSION_KEPT_S)
+        session = gr.State(Session(libraries.first), time_to_live=SESSION_KEPT_S)
         with gr.Row(elem_id="aa-header"):
             gr.HTML(render("brand.html"), elem_id="aa-brand-box", apply_default_css=False)
             with gr.Column(elem_id="aa-library-box", scale=0, min_width=240):

@@ -45,7 +45,7 @@ from index.errors import InputError
 from index.search.query import Mode
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
-from qa.retrieval import Ranking, group_by_abstract, retrieve
+from qa.retrieval import Ranking, as_sources, rank_abstracts, retrieve
 
 MEASURES = {"nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "MRR": "RR"}
 """The columns, and what ir-measures calls them."""
@@ -82,7 +82,7 @@ def our_ranker(
         if mode == "hybrid":
             sources = retrieve(library, question, top=TOP, ranking=ranking, reranker=reranker)
         else:
-            sources = group_by_abstract(library, library.search(question, top=4 * TOP, mode=mode), top=TOP)
+            sources = as_sources(rank_abstracts(library, library.search(question, top=4 * TOP, mode=mode), most=TOP))
         return [source.abstract.pmid for source in sources]
 
     return rank

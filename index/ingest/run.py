@@ -85,7 +85,6 @@ class Watch:
     """Passes on progress, and the waits for PubMed beside it."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
-        """Tell `on_progress`, or nobody."""
         self._on_progress = on_progress
         self._last = Progress(0, None, "")
 
@@ -98,9 +97,7 @@ class Watch:
     def client(self, client: EutilsClient | None) -> EutilsClient:
         """Return the client, by default the environment's, which tells of each wait as well."""
         if client is None:
-            from index.ingest.eutils.client import (
-                EutilsClient,  # what TLS and XML take to import, most commands do without
-            )
+            from index.ingest.eutils.client import EutilsClient  # most commands need neither TLS nor XML
 
             client = EutilsClient.from_environment()
         before = client.on_wait

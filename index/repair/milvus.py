@@ -73,11 +73,9 @@ class _Anew(MilvusStore):
         super().__init__(store.register, store.present)
 
     def digests(self, pmids: Sequence[str]) -> dict[str, str]:
-        """Return none."""
         return {}
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
-        """Return none."""
         return {}
 
 

@@ -24,7 +24,7 @@ from index.records import Abstract
 from index.repair.check import LOG, Finding, Mends, check_caches, check_files, check_truth
 from index.repair.report import LOST, Account, Checked
 from index.repair.salvage import Salvage
-from index.search.dense import VectorIndex
+from index.search.dense_file import commit_id_of
 from index.storage.backends import backend_at, is_address
 from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
 from index.storage.folder.backend import FolderBackend
@@ -54,7 +54,7 @@ def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProg
     if is_address(path):
         return Checked(_look(path, repair=repair))
     folder = Path(path)
-    if not (folder / DATABASE).is_file() and not (folder / LOG).is_file() and not _has_caches(folder):
+    if not (folder / DATABASE).is_file() and not (folder / LOG).is_file() and commit_id_of(folder / VECTORS) is None:
         _look(folder)  # raises what there is to say
     findings = list(check_files(folder)) or _look_at_rows(folder)
     to_mend = {finding.mends for finding in findings}
@@ -65,10 +65,6 @@ def check_library(path: Path | str, *, repair: bool = False, on_progress: OnProg
     left = _look(folder)
     mended = [replace(finding, repaired=finding.mends != "nothing" and finding not in left) for finding in findings]
     return Checked(mended, account)
-
-
-def _has_caches(folder: Path) -> bool:
-    return VectorIndex.commit_id_of(folder / VECTORS) is not None
 
 
 def check_backend(backend: Backend, *, repair: bool) -> list[Finding]:

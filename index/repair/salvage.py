@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Self
@@ -24,15 +24,8 @@ from index.records import Abstract, Passage
 from index.repair.row_shapes import SETTINGS, PassageRow, gather, is_pmid
 from index.repair.sqlite_pages import Pages, Place
 from index.search.dense import VectorIndex, is_unit
-from index.storage.schema import (
-    DIGEST_MODULUS,
-    Settings,
-    abstract_digest,
-    content_number,
-    covers_abstract,
-    settings_digest,
-    unpack,
-)
+from index.storage import schema
+from index.storage.schema import Settings
 
 _DAMAGED = (zlib.error, ValueError, KeyError, TypeError, AttributeError)
 _NAMES = SETTINGS[:4]
@@ -77,7 +70,9 @@ class Salvage:
     def settings(self, usual: Settings | None = None) -> Settings | None:
         """Return the settings if their digest bears them out, or does with some of them as usual; else None."""
         digest = self._found.settings.get("settings_sha256")
-        tried = (settings for settings in _like(self._found.settings, usual) if settings_digest(settings) == digest)
+        tried = (
+            settings for settings in _like(self._found.settings, usual) if schema.settings_digest(settings) == digest
+        )
         return next(tried, None)
 
     def unproven_settings(self) -> Settings | None:
@@ -108,7 +103,7 @@ class Salvage:
         for _, id_, place in sorted(best.values(), key=lambda ranked: ranked[1]):
             read = self._read(place)
             if read:
-                self._seen.whole[read.abstract.pmid] = abstract_digest(read.abstract)
+                self._seen.whole[read.abstract.pmid] = schema.abstract_digest(read.abstract)
                 self._seen.ids.add(id_)
                 yield self._with_vectors(read, id_, dimension)
 
@@ -132,7 +127,7 @@ class Salvage:
 
     def is_certain(self) -> bool:
         """Return True if the abstracts read are known to be those of the library, neither more nor less."""
-        total = sum(content_number(*item) for item in self._seen.whole.items()) % DIGEST_MODULUS
+        total = sum(schema.content_number(*item) for item in self._seen.whole.items()) % schema.DIGEST_MODULUS
         return str(total) == self._found.settings.get("content")
 
     def may_hold_removed(self) -> bool:
@@ -148,7 +143,7 @@ class Salvage:
     def _with_vectors(self, read: Salvaged, id_: int, dimension: int) -> Salvaged:
         """Add the passages and their vectors if they are whole, all of them."""
         rows, abstract = self._found.passages_of(id_), read.abstract
-        if not covers_abstract(abstract, [(row.section, row.start, row.end) for row in rows]):
+        if not schema.covers_abstract(abstract, [(row.section, row.start, row.end) for row in rows]):
             return read
         vectors = [self._vector(row, dimension) for row in rows]
         if any(vector is None for vector in vectors):
@@ -178,17 +173,17 @@ def read_abstract(pmid: str, digest: str, record: bytes, raw: bytes) -> Salvaged
     """
     source = _unzipped(raw)
     by_record = _unpacked(record, source or b"")
-    if by_record and abstract_digest(by_record) == digest:
+    if by_record and schema.abstract_digest(by_record) == digest:
         return Salvaged(by_record, has_raw=source is not None)
     again = _read_again(source) if source else None
-    if by_record and not (again and abstract_digest(again) == digest):
+    if by_record and not (again and schema.abstract_digest(again) == digest):
         return Salvaged(by_record, has_raw=source is not None)
     return Salvaged(again, is_from_raw=True) if again else None
 
 
 def _unpacked(record: bytes, raw: bytes) -> Abstract | None:
     try:
-        abstract = unpack(record, raw=raw)
+        abstract = schema.unpack(record, raw=raw)
         return abstract if is_pmid(abstract.pmid) else None
     except _DAMAGED:
         return None
@@ -219,14 +214,10 @@ def _like(values: dict[str, str], usual: Settings | None) -> Iterator[Settings]:
     if not usual:
         return
     for choice in product((False, True), repeat=len(_NAMES)):
-        usually = zip(_NAMES, _values(usual), choice, strict=True)
+        usually = zip(_NAMES, map(str, astuple(usual)), choice, strict=True)
         settings = _settings(values | {name: value for name, value, is_usual in usually if is_usual})
         if settings:
             yield settings
-
-
-def _values(settings: Settings) -> tuple[str, ...]:
-    return settings.encoder, settings.encoder_sha256, str(settings.dimension), str(settings.passage_tokens)
 
 
 def _settings(values: dict[str, str]) -> Settings | None:

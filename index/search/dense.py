@@ -10,14 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.search.dense_file import (
-    Rows,
-    commit_id_of,
-    plain_rows,
-    read_head,
-    read_rows,
-    row_type,
-)
+from index.search import dense_file
+from index.search.dense_file import Rows
 from index.search.filters import Selection
 from index.search.ivf import Cells
 
@@ -121,27 +115,22 @@ class VectorIndex:
 
     def rows(self, vectors: Mapping[int, NDArray[np.float16]]) -> Rows:
         """Return vectors by their ids as rows of this index's file, each with the number of its cell."""
-        plain = plain_rows(vectors, self.dimension)
+        plain = dense_file.plain_rows(vectors, self.dimension)
         if self.cells is None:
             return plain
-        rows = np.zeros(len(plain), dtype=row_type(self.dimension, has_cells=True))
+        rows = np.zeros(len(plain), dtype=dense_file.row_type(self.dimension, has_cells=True))
         rows["id"], rows["vector"] = plain["id"], plain["vector"]
         rows["cell"] = self._cell_numbers(plain["vector"])
         return rows
 
-    @staticmethod
-    def commit_id_of(path: Path) -> int | None:
-        """Return the commit id in the header of a file, or None; the rest is not read."""
-        return commit_id_of(path)
-
     @classmethod
     def read(cls, path: Path) -> tuple[VectorIndex, int]:
         """Return the index in a file and its commit id. Raises ValueError when the file is damaged."""
-        head = read_head(path)
+        head = dense_file.read_head(path)
         index = cls(head.dimension, head.cells)
         if head.cells is not None:
             index._make_room(head.lengths)
-        for rows in read_rows(path):
+        for rows in dense_file.read_rows(path):
             index._add_rows(rows)
         return index, head.commit_id
 

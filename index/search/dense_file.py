@@ -65,15 +65,6 @@ def commit_id_of(path: Path) -> int | None:
     return int(_HEADER.unpack(header)[1])
 
 
-def is_whole(path: Path) -> bool:
-    """Return True if a file of vectors is as it was written."""
-    try:
-        with path.open("rb") as file:
-            return _is_whole(file)
-    except OSError:
-        return False
-
-
 def read_head(path: Path) -> Head:
     """Return the head of a file whose checksum is right. Raises ValueError when it is damaged."""
     with path.open("rb") as file:

@@ -13,7 +13,7 @@ import math
 import os
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -291,26 +291,18 @@ class LexicalIndex:
         """
         count = len(self)
         frequencies = {term: self._frequencies.of(_TERMS, term) for term in terms}
-        return {term: math.log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in frequencies.items() if 0 < n <= count}
+        return {term: inverse_frequency(count, n) for term, n in frequencies.items() if 0 < n <= count}
 
     @property
     def weight_of_absent(self) -> float:
         """The inverse document frequency of a term that no passage holds."""
-        return math.log(1 + (len(self) + 0.5) / 0.5)
+        return inverse_frequency(len(self), 0)
 
     def _query(self, field: str, terms: Sequence[str], selection: Selection | None) -> Any:  # noqa: ANN401 - a tantivy.Query
         import tantivy
 
         any_term = tantivy.Query.boolean_query(
-            [
-                (
-                    tantivy.Occur.Should,
-                    self._term(field, term)
-                    if times == 1
-                    else tantivy.Query.boost_query(self._term(field, term), times),
-                )
-                for term, times in self._weighed(field, terms).items()
-            ]
+            [(tantivy.Occur.Should, self._term(field, term, count)) for term, count in Counter(terms).items()]
         )
         if selection is None:
             return any_term
@@ -320,14 +312,13 @@ class LexicalIndex:
         allowed = tantivy.Query.const_score_query(chosen, 0.0)
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, any_term), (tantivy.Occur.Must, allowed)])
 
-    def _weighed(self, field: str, terms: Sequence[str]) -> Mapping[str, float]:
-        """Return the boost of each term: its count in the query, corrected where tantivy counts removed passages."""
-        return {term: times * self._frequencies.correction(field, term) for term, times in Counter(terms).items()}
-
-    def _term(self, field: str, term: str) -> Any:  # noqa: ANN401 - a tantivy.Query
+    def _term(self, field: str, term: str, count: int) -> Any:  # noqa: ANN401 - a tantivy.Query
+        """Return the query for a term, boosted by its count, corrected where tantivy counts removed passages."""
         import tantivy
 
-        return tantivy.Query.term_query(self._schema, field, term, "freq")
+        query = tantivy.Query.term_query(self._schema, field, term, "freq")
+        boost = count * self._frequencies.correction(field, term)
+        return query if boost == 1 else tantivy.Query.boost_query(query, boost)
 
 
 class Frequencies:
@@ -354,11 +345,13 @@ class Frequencies:
         if not self._counted:
             return 1
         holding, counted = self.of(field, term), int(self._searcher.doc_freq(field, term))
-        return _weight(self._searcher.num_docs, holding) / _weight(self._counted, counted) if holding else 1
+        if not holding:
+            return 1
+        return inverse_frequency(self._searcher.num_docs, holding) / inverse_frequency(self._counted, counted)
 
 
-def _weight(count: int, holding: int) -> float:
-    """Return the inverse document frequency of a term, as in BM25."""
+def inverse_frequency(count: int, holding: int) -> float:
+    """Return the inverse document frequency in BM25 of a term that `holding` of `count` passages have."""
     return math.log(1 + (max(count - holding, 0) + 0.5) / (holding + 0.5))
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -117,19 +117,12 @@ def abstract_digest(abstract: Abstract) -> str:
 
 def settings_row(settings: Settings) -> dict[str, object]:
     """Return the settings as names and values of the table `settings`, with a digest that tells when one is damaged."""
-    return {
-        "settings_sha256": settings_digest(settings),
-        "encoder": settings.encoder,
-        "encoder_sha256": settings.encoder_sha256,
-        "dimension": settings.dimension,
-        "passage_tokens": settings.passage_tokens,
-    }
+    return {"settings_sha256": settings_digest(settings), **asdict(settings)}
 
 
 def settings_digest(settings: Settings) -> str:
     """Return the SHA-256 of the build settings."""
-    parts = (settings.encoder, settings.encoder_sha256, str(settings.dimension), str(settings.passage_tokens))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256("\n".join(map(str, astuple(settings))).encode()).hexdigest()
 
 
 def content_number(pmid: str, digest: str) -> int:

@@ -6,7 +6,7 @@ from conftest import ABSTRACTS
 from index import Filters, Hit, Passage
 from index.search.query import Query
 from qa.langchain_retriever import LibraryRetriever
-from qa.retrieval import Ranking, _standings, group_by_abstract, names_only_the_like, retrieve
+from qa.retrieval import Ranking, _standings, as_sources, names_only_the_like, rank_abstracts, retrieve
 
 
 def hit(pmid, cosine, bm25):
@@ -34,7 +34,7 @@ def hit(pmid, cosine, bm25):
     ],
 )
 def test_hits_are_grouped_by_abstract(library, hits, expected):
-    sources = group_by_abstract(library, [hit(*one) for one in hits], top=8)
+    sources = as_sources(rank_abstracts(library, [hit(*one) for one in hits], most=8))
     assert [source.abstract.pmid for source in sources] == expected
     assert [source.number for source in sources] == list(range(1, len(expected) + 1))
 
@@ -52,8 +52,8 @@ def test_the_words_of_the_whole_abstract_count_and_not_those_of_the_passage():
 @pytest.mark.parametrize(("dense_weight", "first"), [(0.9, "90000001"), (0.1, "90000002")])
 def test_a_ranking_weighs_meaning_and_words(library, dense_weight, first):
     hits = [hit("90000001", 0.9, 1.0), hit("90000002", 0.1, 5.0)]
-    sources = group_by_abstract(library, hits, top=1, ranking=Ranking(dense_weight=dense_weight))
-    assert [source.abstract.pmid for source in sources] == [first]
+    [ranked] = rank_abstracts(library, hits, most=1, ranking=Ranking(dense_weight=dense_weight))
+    assert ranked.abstract.pmid == first
 
 
 @pytest.mark.parametrize(

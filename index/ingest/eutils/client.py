@@ -39,15 +39,6 @@ _Parsed = TypeVar("_Parsed")
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult:
-    """The PMIDs of a search in PubMed's order, PubMed's count of hits, and its remarks in sentences."""
-
-    pmids: tuple[str, ...]
-    total: int
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class FetchedBatch:
     """The records that came for the asked `pmids`, as PubMed XML. `failed` says of some of them why they cannot come.
 
@@ -91,7 +82,7 @@ class EutilsClient:
         email, api_key, url = map(read_variable, (Variable.EMAIL, Variable.NCBI_API_KEY, Variable.EUTILS_URL))
         return cls(url=url or NCBI_URL, email=email or None, api_key=api_key or None, on_wait=on_wait)
 
-    def search(self, term: str, *, limit: int | None = None) -> SearchResult:
+    def search(self, term: str, *, limit: int | None = None) -> SearchPage:
         """Return the PMIDs for a PubMed search, all of them or the first `limit`; that nothing is found is no error."""
         term = _checked_term(term)
         if limit is not None and limit < 1:
@@ -106,7 +97,7 @@ class EutilsClient:
         notes = first.notes
         if len(pmids) < wanted:
             notes += (f"PubMed counted {first.total:,} hits but listed only {len(pmids):,}",)
-        return SearchResult(pmids, first.total, notes)
+        return SearchPage(first.total, pmids, notes)
 
     def fetch(self, pmids: Sequence[str]) -> Iterator[FetchedBatch]:
         """Yield the records of the PMIDs in batches; a malformed PMID, or one that spoils a batch, fails alone."""

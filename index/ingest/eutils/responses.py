@@ -49,7 +49,6 @@ class RequestError(Exception):
         unreachable: bool = False,
         retry_after_s: float = 0.0,
     ) -> None:
-        """Keep all that the caller needs to decide and to tell."""
         super().__init__(why)
         self.why = why
         self.cure = cure
@@ -101,7 +100,7 @@ def _blotted(secret: str, word: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of a search: the count of all hits, the PMIDs of this page, and PubMed's remarks."""
+    """A search or a page of one: PubMed's count of hits, the PMIDs in its order, and its remarks in sentences."""
 
     total: int
     pmids: tuple[str, ...]

@@ -144,7 +144,6 @@ class _CheckedStream(io.RawIOBase):
         self.damage = ""
 
     def readable(self) -> bool:
-        """Return True, as io.BufferedReader asks for it."""
         return True
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer

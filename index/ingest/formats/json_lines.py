@@ -86,19 +86,14 @@ def _skip_line(stream: BinaryIO, line: bytes) -> None:
 def _parse_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
     try:
         value = json.loads(line.decode("utf-8"))
+        return _parse_value(value, line, name=name, where=where)
     except UnicodeDecodeError as error:
-        return Failure(
-            f"{name}, {where}", f"{where} is not UTF-8 (byte {error.start + 1} of it); save the file as UTF-8"
-        )
+        fault = f"is not UTF-8 (byte {error.start + 1} of it); save the file as UTF-8"
     except json.JSONDecodeError as error:
-        return Failure(
-            f"{name}, {where}", f"{where} is not JSON ({error.msg} at column {error.colno}); mend or remove it"
-        )
+        fault = f"is not JSON ({error.msg} at column {error.colno}); mend or remove it"
     except (ValueError, RecursionError):
-        return Failure(
-            f"{name}, {where}", f"{where} is JSON with a number too long or lists too deep; mend or remove it"
-        )
-    return _parse_value(value, line, name=name, where=where)
+        fault = "is JSON with a number too long or lists too deep; mend or remove it"
+    return Failure(f"{name}, {where}", f"{where} {fault}")
 
 
 def _parse_values(blocks: Iterator[bytes], *, name: str) -> Iterator[Abstract | Failure]:

@@ -34,27 +34,12 @@ _PMID_LINE = re.compile(rb"^PMID {0,2}-([ 0-9]*)\s*$", re.MULTILINE)
 # Only in these does a line that lost its indent go on with the text.
 _TEXT_TAGS = ("AB", "OAB", "TI", "TT", "BTI", "CI")
 _CORRECTIONS = {
-    "CIN": "CommentIn",
-    "CON": "CommentOn",
-    "CRF": "CorrectedandRepublishedFrom",
-    "CRI": "CorrectedandRepublishedIn",
-    "ECF": "ExpressionOfConcernFor",
-    "ECI": "ExpressionOfConcernIn",
-    "EFR": "ErratumFor",
-    "EIN": "ErratumIn",
-    "ORI": "OriginalReportIn",
-    "PRIN": "PartialRetractionIn",
-    "PROF": "PartialRetractionOf",
-    "RIN": "RetractionIn",
-    "ROF": "RetractionOf",
-    "RPF": "RepublishedFrom",
-    "RPI": "RepublishedIn",
-    "RRF": "RetractedandRepublishedFrom",
-    "RRI": "RetractedandRepublishedIn",
-    "SPIN": "SummaryForPatientsIn",
-    "UIN": "UpdateIn",
-    "UOF": "UpdateOf",
-}
+    "CIN": "CommentIn", "CON": "CommentOn", "CRF": "CorrectedandRepublishedFrom", "CRI": "CorrectedandRepublishedIn",
+    "ECF": "ExpressionOfConcernFor", "ECI": "ExpressionOfConcernIn", "EFR": "ErratumFor", "EIN": "ErratumIn",
+    "ORI": "OriginalReportIn", "PRIN": "PartialRetractionIn", "PROF": "PartialRetractionOf", "RIN": "RetractionIn",
+    "ROF": "RetractionOf", "RPF": "RepublishedFrom", "RPI": "RepublishedIn", "RRF": "RetractedandRepublishedFrom",
+    "RRI": "RetractedandRepublishedIn", "SPIN": "SummaryForPatientsIn", "UIN": "UpdateIn", "UOF": "UpdateOf",
+}  # fmt: skip
 _CITED_PMID = re.compile(r"\s*\bPMID:\s*([0-9]{1,10})\.?\s*$")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
 _OTHER_TYPE = re.compile(r"(AAMC|AIDS|KIE|NASA|PIP|Publisher|plain-language-summary): ")

@@ -63,21 +63,17 @@ class FolderBackend:
 
     @property
     def address(self) -> str:
-        """The folder, as it was given."""
         return str(self.path)
 
     @property
     def settings(self) -> Settings:
-        """What the library was built with."""
         return self.store.settings
 
     @property
     def digest(self) -> str:
-        """A SHA-256 of content and settings."""
         return self.store.digest
 
     def close(self) -> None:
-        """Close library.db, once the indexes that are being brought up to date are."""
         if self._behind is not None:
             self._behind.join()
         if self._store is not None:
@@ -86,23 +82,19 @@ class FolderBackend:
     # ---- reading
 
     def info(self) -> LibraryInfo:
-        """Return what the library holds and what it was built with; loads no model and no index."""
         store = self.store
         unfinished = f"{job.how_far}; the same command goes on with it" if (job := store.job) else ""
         info = info_of(store.counts(), store.settings, path=self.address, name=self.path.name, unfinished=unfinished)
         return replace(info, generation=store.generation, digest=store.digest, bytes=_size(self.path))
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
-        """Return those of these abstracts that the library holds, by PMID, without their raw records."""
         return self.store.get(pmids)
 
     def parse(self, question: str) -> Query:
-        """Return a question as both indexes read it: names normalised, the library's abbreviations expanded."""
         with self._indexes() as indexes:
             return parse_query(question, indexes.lexical.definitions)
 
     def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
-        """Return up to `top` hits for a query; `embed` is None where no vector is needed."""
         vector = embed(query.normalized) if embed else None  # embedded outside the lock
         with self._indexes() as indexes:
             selection = self.store.select(filters, commit_id=self.caches.commit_id)
@@ -138,11 +130,9 @@ class FolderBackend:
         return self.store.listed(Filters(pmids=tuple(pmids), include_retracted=True)) if pmids else []
 
     def label_values(self, kind: str) -> list[str]:
-        """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""
         return self.store.label_values(kind)
 
     def has_label(self, kind: str, value: str) -> bool:
-        """Return True if an abstract has this label, without regard to case."""
         return self.store.has_label(kind, value)
 
     @contextmanager
@@ -197,7 +187,6 @@ class FolderBackend:
         return True
 
     def create(self, settings: Settings, key: str = "") -> None:
-        """Make an empty library; where another process was faster, that one's stays."""
         self._is_new_folder = not self.path.exists()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -210,28 +199,23 @@ class FolderBackend:
                 Store.create(self.path / DATABASE, settings).close()
 
     def abandon(self) -> None:
-        """Remove the library that `create` made, as nothing came into it; a folder that was there before stays."""
         self.close()
         if self._is_new_folder:
             shutil.rmtree(self.path)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the one writer. Raises LibraryBusyError when another process stays that."""
         with writing(self.path):
             yield
 
     def store_of_a_run(self) -> Store:
-        """Return the library.db."""
         return self.store
 
     def settle(self, store: AbstractStore) -> None:
-        """Bring the indexes up to date, unless it is a staged store that was written to."""
         if store is self._store:
             self.caches.write()
 
     def remove(self, pmids: Sequence[str]) -> list[str]:
-        """Remove abstracts, and return the PMIDs of those that were there."""
         with self.writing():
             here = list(self.store.digests(pmids))
             if here:

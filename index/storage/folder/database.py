@@ -68,18 +68,12 @@ class Database:
 
     def _migrate(self) -> None:
         """Bring an older format to the present one, in one transaction."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             (version,) = self._row("PRAGMA user_version")  # another process may have been faster
             for older in range(version, FORMAT):
                 for statement in MIGRATIONS[older]:
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {FORMAT}")
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:

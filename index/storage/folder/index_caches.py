@@ -16,7 +16,7 @@ import numpy as np
 
 from index.records import Passage
 from index.search.dense import VectorIndex
-from index.search.dense_file import Rows, read_head, read_rows, write_rows
+from index.search.dense_file import Rows, commit_id_of, read_head, read_rows, write_rows
 from index.search.ivf import cells_fit, needs_cells, sample_of, train
 from index.search.lexical import LexicalIndex, LexicalRow
 from index.search.lexical_documents import lexical_rows
@@ -72,7 +72,7 @@ class Caches:
             has_lexical = self._lexical_commit == commit_id
             if has_vectors and has_lexical:
                 return True
-            if not has_vectors and VectorIndex.commit_id_of(self._vectors_path) != commit_id:
+            if not has_vectors and commit_id_of(self._vectors_path) != commit_id:
                 return False
             if not has_lexical and not self._lexical_path.is_dir():
                 return False
@@ -164,7 +164,7 @@ class Caches:
 
     def _is_written(self, commit_id: int, cells_sha256: str) -> bool:
         """Return True if the vectors on disk are whole, of this commit, and in these cells."""
-        if VectorIndex.commit_id_of(self._vectors_path) != commit_id:
+        if commit_id_of(self._vectors_path) != commit_id:
             return False
         try:
             return read_head(self._vectors_path).cells_sha256 == cells_sha256

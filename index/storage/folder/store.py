@@ -24,8 +24,10 @@ from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.dense import is_unit
 from index.search.filters import Selection, condition
 from index.search.ivf import Cells
+from index.storage import schema
 from index.storage.folder.database import Database, decoding, delete_database, plain_errors
 from index.storage.jobs import JOB_TABLES, Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
+<<<<<<< HEAD
 from index.storage.schema import (
     APPLICATION_ID,
     DIGEST_MODULUS,
@@ -48,6 +50,9 @@ from index.storage.schema import (
     settings_row,
     unpack,
 )
+=======
+from index.storage.schema import Changes, Counts, Entry, Settings
+>>>>>>> house-end
 
 DATABASE = "library.db"
 _REMEMBERED = 4
@@ -69,9 +74,9 @@ class Store(Database):
         with plain_errors(path):
             db = sqlite3.connect(aside, isolation_level=None)
             try:
-                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
-                _write_settings(db, {"generation": 0, "content": 0, **settings_row(settings)})
+                db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+                db.executescript(f"BEGIN; {schema.SCHEMA} PRAGMA user_version = {schema.FORMAT}; COMMIT;")
+                _write_settings(db, {"generation": 0, "content": 0, **schema.settings_row(settings)})
                 db.execute("PRAGMA journal_mode = WAL")  # last: closing such a log on a full disk loses it unsaid
             finally:
                 db.close()
@@ -80,7 +85,6 @@ class Store(Database):
 
     @property
     def settings(self) -> Settings:
-        """What the library was built with."""
         row = self._settings()
         with decoding(self.path):
             return Settings(row["encoder"], row["encoder_sha256"], int(row["dimension"]), int(row["passage_tokens"]))
@@ -107,7 +111,7 @@ class Store(Database):
         """Return the generation that a commit id stands for, or None when it is of no batch of this library."""
         if commit_id and not self._rows("SELECT 1 FROM marks WHERE mark = ?", (commit_id,)):
             return None
-        return commit_id >> RANDOM_BITS
+        return commit_id >> schema.RANDOM_BITS
 
     @property
     def digest(self) -> str:
@@ -117,17 +121,16 @@ class Store(Database):
         """
         row = self._settings()
         with decoding(self.path):
-            parts = [row["content"], row["encoder_sha256"], row["passage_tokens"], str(FORMAT)]
+            parts = [row["content"], row["encoder_sha256"], row["passage_tokens"], str(schema.FORMAT)]
             parts += [row["lists_sha256"]] if "lists_sha256" in row else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def content(self) -> str:
-        """Return a number that stands for the abstracts, whatever the encoder and the passages."""
         return self._settings()["content"]
 
     @property
     def stamp(self) -> str:
-        """What stands for the state that a rebuild starts from: the content, as nobody else writes meanwhile."""
+        """The content: nobody else writes while a rebuild does."""
         return self.content()
 
     def counts(self) -> Counts:
@@ -142,38 +145,31 @@ class Store(Database):
         return Counts(abstracts, passages, int(retracted), empty, first, last)
 
     def count_abstracts(self) -> int:
-        """Return how many abstracts there are."""
         return int(self._row("SELECT count(*) FROM abstracts")[0])
 
     def pmids(self) -> list[str]:
-        """Return every PMID, in numeric order."""
         return [pmid for (pmid,) in self._rows("SELECT pmid FROM abstracts ORDER BY CAST(pmid AS INTEGER), pmid")]
 
     def digests(self, pmids: Sequence[str]) -> dict[str, str]:
-        """Return the content digests of those of these abstracts that the library holds."""
         return dict(self._rows_in("SELECT pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
-        """Return those of these abstracts that the library holds, without their raw records."""
         rows = self._rows_in("SELECT pmid, record FROM abstracts WHERE pmid IN ({})", pmids)
         with decoding(self.path):
-            return {pmid: unpack(record) for pmid, record in rows}
+            return {pmid: schema.unpack(record) for pmid, record in rows}
 
     def abstracts(self, *, skip: int = 0) -> Iterator[Abstract]:
-        """Yield every abstract with its raw record, in numeric order of PMID, without the first `skip`."""
         for pmid in self.pmids()[skip:]:
             if abstract := self.get_with_raw(pmid):  # another process may have removed it
                 yield abstract
 
     def get_with_raw(self, pmid: str) -> Abstract | None:
-        """Return an abstract with its raw record, or None."""
         for record, raw in self._rows("SELECT record, raw FROM abstracts WHERE pmid = ?", (pmid,)):
             with decoding(self.path):
-                return unpack(record, raw=zlib.decompress(raw))
+                return schema.unpack(record, raw=zlib.decompress(raw))
         return None
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Return those of these passages that are still there."""
         sql = (
             "SELECT p.id, a.pmid, p.section, p.start, p.end, a.record FROM passages p"
             " JOIN abstracts a ON a.id = p.abstract_id WHERE p.id IN ({})"
@@ -182,7 +178,7 @@ class Store(Database):
         texts: dict[bytes, str] = {}
         with decoding(self.path):
             for id_, pmid, section, start, end, record in self._rows_in(sql, ids):
-                text = texts.get(record) or texts.setdefault(record, unpack(record).text)
+                text = texts.get(record) or texts.setdefault(record, schema.unpack(record).text)
                 passages[id_] = Passage(pmid, section, start, end, text[start:end])
         return passages
 
@@ -191,7 +187,6 @@ class Store(Database):
         return np.fromiter((id_ for (id_,) in self._rows("SELECT id FROM passages ORDER BY id")), dtype=np.int64)
 
     def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.float16]]:
-        """Return the vectors of these passages."""
         dimension = "SELECT value FROM settings WHERE name = 'dimension'"
         rows = self._rows_in(f"SELECT id, vector, ({dimension}) FROM passages WHERE id IN ({{}})", ids)
         vectors: dict[int, NDArray[np.float16]] = {}
@@ -249,22 +244,18 @@ class Store(Database):
 
     @property
     def job(self) -> Job | None:
-        """The run that was broken off, or is at work."""
         with self._snapshot():
             return read_job(self._db)
 
     def pending_pmids(self) -> list[str]:
-        """Return the PMIDs that the job has still to fetch, in their order."""
         with self._snapshot():
             return pending_pmids(self._db)
 
     def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
-        """Remember a job and the PMIDs that it has to fetch, in place of any other."""
         with self._transaction():
             begin_job(self._db, job, pmids)
 
     def end_job(self) -> None:
-        """Forget the job."""
         with self._transaction():
             end_job(self._db)
 
@@ -276,7 +267,7 @@ class Store(Database):
         remove: Sequence[str] = (),
         step: Step | None = None,
     ) -> None:
-        """Add or replace abstracts, restate those whose passages stay, remove PMIDs and note the job's step, as one."""
+        """Write a batch and note the job's step in one transaction."""
         with self._transaction():
             if step:
                 advance_job(self._db, step)
@@ -358,14 +349,12 @@ class Store(Database):
         return {pmid for (pmid,) in rows}
 
     def label_values(self, kind: str) -> list[str]:
-        """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""
         rows = self._rows(
             "SELECT value FROM labels WHERE kind = ? GROUP BY value ORDER BY count(*) DESC, value", (kind,)
         )
         return [value for (value,) in rows]
 
     def has_label(self, kind: str, value: str) -> bool:
-        """Return True if an abstract has this label, without regard to case."""
         return bool(self._rows("SELECT 1 FROM labels WHERE kind = ? AND value = ? LIMIT 1", (kind, value.casefold())))
 
     def is_sound(self) -> bool:
@@ -376,8 +365,8 @@ class Store(Database):
         """Return True if the settings are those that were written, and the generation that of the last commit id."""
         with self._snapshot(), decoding(self.path):
             digest = self._settings().get("settings_sha256")  # older libraries have none
-            same = digest is None or digest == settings_digest(self.settings)
-            return same and self.commit_id >> RANDOM_BITS == self.generation
+            same = digest is None or digest == schema.settings_digest(self.settings)
+            return same and self.commit_id >> schema.RANDOM_BITS == self.generation
 
     def damaged_pmids(self) -> list[str]:
         """Return the PMIDs of the abstracts whose rows are not as they were written, which SQLite cannot know."""
@@ -389,8 +378,8 @@ class Store(Database):
         """Return True if the abstracts are those that were counted when they were written."""
         try:
             with self._snapshot(), decoding(self.path):
-                numbers = (content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
-                return sum(numbers) % DIGEST_MODULUS == int(self._settings()["content"])
+                numbers = (schema.content_number(*row) for row in self._rows("SELECT pmid, digest FROM abstracts"))
+                return sum(numbers) % schema.DIGEST_MODULUS == int(self._settings()["content"])
         except LibraryDamagedError:
             return False
 
@@ -398,16 +387,16 @@ class Store(Database):
 
     def _next_generation(self) -> int:
         """Give the open transaction the next generation, and a commit id of its own."""
-        for statement in FILTER_INDEXES:
+        for statement in schema.FILTER_INDEXES:
             self._db.execute(statement)
         generation = self.generation + 1
         _write_settings(self._db, {"generation": generation})
-        commit_id = generation << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
+        commit_id = generation << schema.RANDOM_BITS | secrets.randbits(schema.RANDOM_BITS)
         self._db.execute("INSERT INTO marks VALUES (?)", (commit_id,))
         return generation
 
     def _drop_cells(self) -> None:
-        self._db.execute(LISTS_TABLE)
+        self._db.execute(schema.LISTS_TABLE)
         self._db.execute("DELETE FROM lists")
         self._db.execute("DELETE FROM settings WHERE name = 'lists_sha256'")
 
@@ -420,14 +409,21 @@ class Store(Database):
             self._db.execute("DELETE FROM passages WHERE abstract_id = ?", (abstract_id,))
             self._db.execute("DELETE FROM labels WHERE abstract_id = ?", (abstract_id,))
             self._db.execute("DELETE FROM abstracts WHERE id = ?", (abstract_id,))
-            self._count_content(-content_number(pmid, digest))
+            self._count_content(-schema.content_number(pmid, digest))
 
     def _insert(self, entry: Entry, generation: int) -> None:
         abstract = entry.abstract
-        digest = abstract_digest(abstract)
+        digest = schema.abstract_digest(abstract)
         abstract_id = self._db.execute(
             "INSERT INTO abstracts (pmid, year, is_retracted, digest, record, raw) VALUES (?, ?, ?, ?, ?, ?)",
-            (abstract.pmid, abstract.year, abstract.is_retracted, digest, pack(abstract), zlib.compress(abstract.raw)),
+            (
+                abstract.pmid,
+                abstract.year,
+                abstract.is_retracted,
+                digest,
+                schema.pack(abstract),
+                zlib.compress(abstract.raw),
+            ),
         ).lastrowid
         self._db.executemany(
             "INSERT INTO passages (abstract_id, section, start, end, vector, generation) VALUES (?, ?, ?, ?, ?, ?)",
@@ -444,24 +440,31 @@ class Store(Database):
             ],
         )
         self._label(abstract_id, abstract)
-        self._count_content(content_number(abstract.pmid, digest))
+        self._count_content(schema.content_number(abstract.pmid, digest))
 
     def _restate(self, abstract: Abstract) -> None:
         """Put an abstract in the place of one with the same passages, which stay as they are, with their vectors."""
         abstract_id, old = self._row("SELECT id, digest FROM abstracts WHERE pmid = ?", (abstract.pmid,))
-        digest = abstract_digest(abstract)
+        digest = schema.abstract_digest(abstract)
         self._db.execute(
             "UPDATE abstracts SET year = ?, is_retracted = ?, digest = ?, record = ?, raw = ? WHERE id = ?",
-            (abstract.year, abstract.is_retracted, digest, pack(abstract), zlib.compress(abstract.raw), abstract_id),
+            (
+                abstract.year,
+                abstract.is_retracted,
+                digest,
+                schema.pack(abstract),
+                zlib.compress(abstract.raw),
+                abstract_id,
+            ),
         )
         self._db.execute("DELETE FROM labels WHERE abstract_id = ?", (abstract_id,))
         self._label(abstract_id, abstract)
-        self._count_content(content_number(abstract.pmid, digest) - content_number(abstract.pmid, old))
+        self._count_content(schema.content_number(abstract.pmid, digest) - schema.content_number(abstract.pmid, old))
 
     def _label(self, abstract_id: int | None, abstract: Abstract) -> None:
         self._db.executemany(
             "INSERT OR IGNORE INTO labels VALUES (?, ?, ?)",
-            [(abstract_id, kind, value) for kind, value in label_rows(abstract)],
+            [(abstract_id, kind, value) for kind, value in schema.label_rows(abstract)],
         )
 
     def _take_over(self, generation: int) -> None:
@@ -488,9 +491,9 @@ class Store(Database):
                 "SELECT id, year, is_retracted, digest, record, raw FROM abstracts WHERE pmid = ?", (pmid,)
             )
             with decoding(self.path):
-                abstract = unpack(record, raw=zlib.decompress(raw))
+                abstract = schema.unpack(record, raw=zlib.decompress(raw))
                 same = (pmid, year, is_retracted, digest) == (
-                    abstract.pmid, abstract.year, int(abstract.is_retracted), abstract_digest(abstract)
+                    abstract.pmid, abstract.year, int(abstract.is_retracted), schema.abstract_digest(abstract)
                 )  # fmt: skip
                 labels = set(self._rows("SELECT kind, value FROM labels WHERE abstract_id = ?", (id_,)))
                 rows = self._rows(
@@ -499,8 +502,8 @@ class Store(Database):
                 spans, vectors = [row[:3] for row in rows], [np.frombuffer(row[3], np.float16) for row in rows]
                 return (
                     same
-                    and labels == set(label_rows(abstract))
-                    and covers_abstract(abstract, spans)
+                    and labels == set(schema.label_rows(abstract))
+                    and schema.covers_abstract(abstract, spans)
                     and all(len(vector) == dimension and is_unit(vector) for vector in vectors)
                 )
         except LibraryDamagedError:
@@ -508,7 +511,7 @@ class Store(Database):
 
     def _count_content(self, change: int) -> None:
         """Keep the sum of all content numbers: a digest of the set that one change costs one addition."""
-        content = (int(self._settings()["content"]) + change) % DIGEST_MODULUS
+        content = (int(self._settings()["content"]) + change) % schema.DIGEST_MODULUS
         _write_settings(self._db, {"content": content})
 
     def _settings(self) -> dict[str, str]:

@@ -56,12 +56,10 @@ class MilvusBackend:
 
     @property
     def address(self) -> str:
-        """Where the library is: milvus://HOST:PORT/NAME."""
         return str(self.server.address)
 
     @property
     def settings(self) -> Settings:
-        """What the library was built with."""
         return self.store.settings
 
     @property
@@ -76,13 +74,12 @@ class MilvusBackend:
         return sha256_of(content, settings.encoder_sha256, str(settings.passage_tokens), str(FORMAT))
 
     def close(self) -> None:
-        """Close the connection."""
         self.server.close()
 
     # ---- reading
 
     def info(self) -> LibraryInfo:
-        """Return what the library holds and what it was built with; `bytes` is 0, as Milvus does not say."""
+        """Return counts, years and build settings; `bytes` is 0, as Milvus does not say."""
         state = self.register.state()
         counts = self._reading(lambda store: store.counts())
         doing = "; ".join(state.unfinished)
@@ -92,16 +89,12 @@ class MilvusBackend:
         return replace(info, generation=state.at_ms, digest=self.digest)
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
-        """Return those of these abstracts that the library holds, by PMID, without their raw records."""
         return self._reading(lambda store: store.get(pmids))
 
     def parse(self, question: str) -> Query:
-        """Return a question as both indexes read it: names normalised, the library's abbreviations expanded."""
         return self._reading(lambda store: parse(question, store))
 
     def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
-        """Return up to `top` hits for a query; `embed` is None where no vector is needed."""
-
         def hits(store: MilvusStore) -> list[Hit]:
             vector = embed(query.normalized) if embed else None  # within: a library that was rebuilt has other vectors
             return search(query, vector, store=store, top=top, mode=mode, filters=filters)
@@ -141,7 +134,6 @@ class MilvusBackend:
         return self._reading(mentioned)
 
     def label_values(self, kind: str) -> list[str]:
-        """Return what a filter can name: publication types ("type"), "mesh" or "journal" values of many abstracts."""
         at = self._settled_state()
         with self._knowing:
             known = self._known_labels.get(kind) if at and at == self._labels_at else None
@@ -153,7 +145,6 @@ class MilvusBackend:
         return known
 
     def has_label(self, kind: str, value: str) -> bool:
-        """Return True if an abstract has this label, without regard to case."""
         return self._reading(lambda store: store.has_label(kind, value))
 
     # ---- writing
@@ -170,7 +161,6 @@ class MilvusBackend:
         self.register.set_present(present)
 
     def abandon(self) -> None:
-        """Remove the library that `create` made, as nothing came into it."""
         self._fresh_store().drop()
         self.register.drop()
 
@@ -184,12 +174,10 @@ class MilvusBackend:
         return MilvusStore(self.register, self._fresh_store().present)
 
     def settle(self, store: AbstractStore) -> None:
-        """Have what a run wrote scored like the rest."""
         assert isinstance(store, MilvusStore)
         store.settle()
 
     def remove(self, pmids: Sequence[str]) -> list[str]:
-        """Remove abstracts, and return the PMIDs of those that were there."""
         store, key = self.store_of_a_run(), sha256_of("remove", *pmids)
         here = list(store.digests(pmids))
         if here:

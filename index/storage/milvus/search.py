@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -13,6 +12,7 @@ from index.analysis.abbreviations import Abbreviation, key
 from index.embedding.encoder import Vectors
 from index.records import Abstract, Filters, Hit, Passage
 from index.search.hybrid import DEPTH, fuse
+from index.search.lexical import inverse_frequency
 from index.search.lexical_documents import LONGEST_WHOLE
 from index.search.query import Mode, Query, parse_query
 from index.storage.milvus.schema import PASSAGE, condition, definitions_of, in_order, passage_of, text_version
@@ -132,11 +132,9 @@ def term_weights(words: Iterable[str], store: MilvusStore) -> tuple[dict[str, fl
             lambda word: store.server.count(store.passages_name, f"text_match(terms, {quoted([word])[1:-1]})"), distinct
         )
         weights = {
-            word: math.log(1 + (count - n + 0.5) / (n + 0.5))
-            for word, n in zip(distinct, frequencies, strict=True)
-            if 0 < n <= count
+            word: inverse_frequency(count, n) for word, n in zip(distinct, frequencies, strict=True) if 0 < n <= count
         }
-    return weights, math.log(1 + (count + 0.5) / 0.5)
+    return weights, inverse_frequency(count, 0)
 
 
 def parse(text: str, store: MilvusStore) -> Query:

@@ -10,7 +10,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl
@@ -127,7 +127,7 @@ class Server:
         self.address = address
         self._client = _connect(address)
         self._closing = threading.Lock()
-        version = self._call(lambda: str(self._client.get_server_version(timeout=CONNECT_S)))
+        version = str(self._call("get_server_version", timeout=CONNECT_S))
         self._is_lite = "lite" in version.lower()
         numbers = re.match(r"v?(\d+)\.(\d+)", version)
         if not self._is_lite and numbers and (int(numbers[1]), int(numbers[2])) < _OLDEST:
@@ -147,11 +147,11 @@ class Server:
 
     def collections(self) -> list[str]:
         """Return the names of all collections."""
-        return list(self._call(lambda: self._client.list_collections(timeout=READ_S)))
+        return list(self._call("list_collections"))
 
     def columns(self, collection: str) -> list[str]:
         """Return the names of a collection's columns. Raises GoneError when there is none of this name."""
-        described = self._call(lambda: self._client.describe_collection(collection, timeout=READ_S))
+        described = self._call("describe_collection", collection)
         return [column["name"] for column in described["fields"]]
 
     def create(self, collection: str, columns: Sequence[Column], *, index: str = "FLAT") -> None:
@@ -159,11 +159,8 @@ class Server:
         schema = self._schema(columns)
         if collection not in self.collections():
             try:
-                self._call(
-                    lambda: self._client.create_collection(
-                        collection, schema=schema, consistency_level="Strong", timeout=WRITE_S
-                    )
-                )
+                options = {"schema": schema, "consistency_level": "Strong"}
+                self._call("create_collection", collection, **options, timeout=WRITE_S)
             except LibraryError:
                 if collection not in self.collections():
                     raise
@@ -173,55 +170,39 @@ class Server:
 
     def load(self, collection: str) -> None:
         """Have a collection ready to be asked; one that is already stays so."""
-        self._call(lambda: self._client.load_collection(collection, timeout=WRITE_S))
+        self._call("load_collection", collection, timeout=WRITE_S)
 
     def drop(self, collection: str) -> None:
         """Drop a collection, if it is there."""
         if collection in self.collections():
-            self._call(lambda: self._client.drop_collection(collection, timeout=WRITE_S))
+            self._call("drop_collection", collection, timeout=WRITE_S)
 
     # ---- rows
 
     def count(self, collection: str, where: str = "") -> int:
         """Return the number of rows that a filter lets through."""
-        answer = self._call(
-            lambda: self._client.query(collection, filter=where, output_fields=["count(*)"], timeout=READ_S)
-        )
-        return int(answer[0]["count(*)"])
+        return int(self._call("query", collection, filter=where, output_fields=["count(*)"])[0]["count(*)"])
 
     def rows(self, collection: str, where: str, columns: Sequence[str], *, most: int) -> list[MilvusRow]:
         """Return up to `most` rows that a filter lets through."""
-        return [
-            dict(row)
-            for row in self._call(
-                lambda: self._client.query(
-                    collection, filter=where, output_fields=list(columns), limit=min(most, MOST_ROWS), timeout=READ_S
-                )
-            )
-        ]
+        limit = min(most, MOST_ROWS)
+        return list(map(dict, self._call("query", collection, filter=where, output_fields=list(columns), limit=limit)))
 
     def all_rows(self, collection: str, where: str, columns: Sequence[str]) -> Iterator[MilvusRow]:
         """Yield every row that a filter lets through, in the order of their keys."""
-        iterator = self._call(
-            lambda: self._client.query_iterator(
-                collection, filter=where, output_fields=list(columns), batch_size=_ROWS, timeout=READ_S
-            )
-        )
-        try:
-            while batch := self._call(iterator.next):
-                yield from (dict(row) for row in batch)
-        finally:
-            iterator.close()
+        iterator = self._call("query_iterator", collection, filter=where, output_fields=list(columns), batch_size=_ROWS)
+        with closing(iterator):
+            while batch := self._answered(iterator.next):
+                yield from map(dict, batch)
 
     def upsert(self, collection: str, rows: Sequence[MilvusRow], *, size: int = _ROWS) -> None:
         """Write rows, in the place of those with the same keys."""
         for first in range(0, len(rows), size):
-            part = rows[first : first + size]
-            self._call(lambda part=part: self._client.upsert(collection, part, timeout=WRITE_S))  # type: ignore[misc]
+            self._call("upsert", collection, rows[first : first + size], timeout=WRITE_S)
 
     def delete(self, collection: str, where: str) -> None:
         """Delete the rows that a filter lets through."""
-        self._call(lambda: self._client.delete(collection, filter=where, timeout=WRITE_S))
+        self._call("delete", collection, filter=where, timeout=WRITE_S)
 
     def settle(self, collection: str) -> None:
         """Have new rows scored like the rest; Milvus does by itself, and takes it ill to be asked often.
@@ -229,7 +210,7 @@ class Server:
         Lite scores what it has not written out yet by the statistics of the rows that a filter lets through.
         """
         if self._is_lite:
-            self._call(lambda: self._client.flush(collection, timeout=WRITE_S))
+            self._call("flush", collection, timeout=WRITE_S)
 
     # ---- searching
 
@@ -254,10 +235,8 @@ class Server:
         columns: Sequence[str],
     ) -> list[ScoredRow]:  # fmt: skip
         (hits,) = self._call(
-            lambda: self._client.search(
-                collection, data=[query], anns_field=column, limit=most, filter=where, search_params=parameters,
-                output_fields=list(columns), timeout=READ_S,
-            )
+            "search", collection, data=[query], anns_field=column, limit=most, filter=where,
+            search_params=parameters, output_fields=list(columns),
         )  # fmt: skip
         is_negated = self._is_lite and parameters["metric_type"] == "BM25"  # there a distance: nearer is less
         return [
@@ -305,10 +284,10 @@ class Server:
     def _create_index(self, collection: str, indexes: Any) -> None:  # noqa: ANN401 - a pymilvus.IndexParams
         """Have a column indexed; the index that it has already will do."""
         try:
-            self._call(lambda: self._client.create_index(collection, indexes, sync=False, timeout=WRITE_S))
+            self._call("create_index", collection, indexes, sync=False, timeout=WRITE_S)
         except LibraryError:
             (index,) = indexes
-            if not self._call(lambda: self._client.list_indexes(collection, index.field_name, timeout=READ_S)):
+            if not self._call("list_indexes", collection, index.field_name):
                 raise
 
     def _indexes(self, columns: Sequence[Column], index: str) -> Iterator[Any]:
@@ -332,8 +311,11 @@ class Server:
             elif column.is_indexed and not (self._is_lite and column.kind == "texts"):
                 yield index_on(column.name, index_type="INVERTED")
 
-    def _call(self, call: Callable[[], _T]) -> _T:
-        """Return the server's answer. Raises LibraryError in a sentence when there is none."""
+    def _call(self, method: str, *arguments: object, timeout: float = READ_S, **options: object) -> Any:  # noqa: ANN401
+        """Return the client's answer to a call. Raises LibraryError in a sentence when there is none."""
+        return self._answered(lambda: getattr(self._client, method)(*arguments, **options, timeout=timeout))
+
+    def _answered(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what pymilvus returns
         if self._client is None:
             raise LibraryError(f"{self.address} was closed; open it again with Library.open")
         with _plain_errors(self.address):

@@ -21,6 +21,7 @@ from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.lexical_documents import lexical_rows
 from index.search.mentions import TermPhrase
 from index.storage.jobs import Job, Step
+<<<<<<< HEAD
 from index.storage.milvus.schema import (
     ABSTRACTS,
     META,
@@ -40,6 +41,10 @@ from index.storage.milvus.schema import (
     stamp_of,
     text_version,
 )
+=======
+from index.storage.milvus import schema
+from index.storage.milvus.schema import Present
+>>>>>>> house-end
 from index.storage.milvus.server import GoneError, MilvusRow, Server, quoted
 from index.storage.schema import DIGEST_MODULUS, Counts, Entry, Settings, content_number, holds, pack
 
@@ -78,7 +83,7 @@ class Register:
 
     def create(self) -> None:
         """Make the register where there is none."""
-        self.server.create(self._name, META)
+        self.server.create(self._name, schema.META)
 
     def drop(self) -> None:
         """Drop the register, and with it the library."""
@@ -87,7 +92,7 @@ class Register:
     def present(self) -> Present | None:
         """Return the library's present collections, or None for none. Raises LibraryError for something else."""
         value = self._present_row()
-        present = present_of(value) if value else None
+        present = schema.present_of(value) if value else None
         if value and present is None:
             address = self.server.address
             raise LibraryError(
@@ -99,7 +104,7 @@ class Register:
     def stamp(self) -> str | None:
         """Return the stamp of the library that there is, whatever version made it, or None where there is none."""
         value = self._present_row()
-        return stamp_of(value) if value else None
+        return schema.stamp_of(value) if value else None
 
     def set_present(self, present: Present) -> None:
         """Make these collections the library's, at once for all who ask."""
@@ -149,7 +154,7 @@ class Register:
     def _present_row(self) -> str:
         address = self.server.address
         try:
-            if sorted(self.server.columns(self._name)) != sorted(column.name for column in META):
+            if sorted(self.server.columns(self._name)) != sorted(column.name for column in schema.META):
                 raise LibraryError(f"{address} is a collection of another program; give another name")
         except GoneError:
             return ""
@@ -182,9 +187,11 @@ class MilvusStore:
 
     def create(self) -> None:
         """Make the collections where they are not there yet."""
-        self.server.create(self.pieces_name, PIECES)
-        self.server.create(self.passages_name, passage_columns(self.settings.dimension), index=self.present.index)
-        self.server.create(self.abstracts_name, ABSTRACTS)
+        self.server.create(self.pieces_name, schema.PIECES)
+        self.server.create(
+            self.passages_name, schema.passage_columns(self.settings.dimension), index=self.present.index
+        )
+        self.server.create(self.abstracts_name, schema.ABSTRACTS)
 
     def load(self) -> None:
         """Have the collections ready to be asked: those of a server that was started anew are not."""
@@ -193,7 +200,7 @@ class MilvusStore:
 
     @property
     def stamp(self) -> str:
-        """What stands for the state that a rebuild starts from: others may write to these collections meanwhile."""
+        """The collections' stamp: others may write to them during a rebuild."""
         return self.present.stamp
 
     def settle(self) -> None:
@@ -210,7 +217,6 @@ class MilvusStore:
 
     @property
     def settings(self) -> Settings:
-        """What the library was built with."""
         return self.present.settings
 
     def counts(self) -> Counts:
@@ -227,7 +233,6 @@ class MilvusStore:
         )
 
     def digests(self, pmids: Sequence[str]) -> dict[str, str]:
-        """Return the content digests of those of these abstracts that the library holds."""
         digests = {
             row["id"]: row["digest"]
             for part in _parts(dict.fromkeys(pmids), _KEYS)
@@ -237,19 +242,15 @@ class MilvusStore:
         return digests
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
-        """Return those of these abstracts that the library holds, without their raw records."""
         return {abstract.pmid: abstract for abstract in self._abstracts(pmids, ["record", "record_pieces"])}
 
     def get_with_raw(self, pmid: str) -> Abstract | None:
-        """Return an abstract with its raw record, or None."""
         return next(self._abstracts([pmid], ["record", "record_pieces", "raw", "raw_pieces"]), None)
 
     def pmids(self) -> list[str]:
-        """Return every PMID, in numeric order."""
         return sorted(self._ids(), key=lambda pmid: (int(pmid) if pmid.isdigit() else 0, pmid))
 
     def abstracts(self, *, skip: int = 0) -> Iterator[Abstract]:
-        """Yield every abstract with its raw record, without the first `skip`."""
         for part in _parts(islice(self._ids(), skip, None), _RECORDS):
             yield from self._abstracts(part, ["record", "record_pieces", "raw", "raw_pieces"])
 
@@ -296,8 +297,7 @@ class MilvusStore:
         return sorted(counts, key=lambda value: (-counts[value], value))
 
     def has_label(self, kind: str, value: str) -> bool:
-        """Return True if an abstract has this publication type, MeSH term or journal."""
-        where = f"array_contains_any(labels, {quoted([label_key(kind, value)])})"
+        where = f"array_contains_any(labels, {quoted([schema.label_key(kind, value)])})"
         return bool(self.server.rows(self.abstracts_name, where, ["id"], most=1))
 
     def content(self) -> str:
@@ -306,7 +306,6 @@ class MilvusStore:
         return str(sum(content_number(row["id"], row["digest"]) for row in rows) % DIGEST_MODULUS)
 
     def count_abstracts(self) -> int:
-        """Return how many abstracts there are."""
         return self.server.count(self.abstracts_name)
 
     # ---- checking
@@ -321,7 +320,7 @@ class MilvusStore:
         by_pmid: dict[str, list[MilvusRow]] = {}
         for part in _parts((f"{pmid}/{number}" for pmid, count in counts for number in range(count)), _KEYS):
             rows = self.server.rows(self.passages_name, f"id in {quoted(part)}", columns, most=len(part))
-            for row in sorted(rows, key=lambda row: in_order(row["id"])):
+            for row in sorted(rows, key=lambda row: schema.in_order(row["id"])):
                 by_pmid.setdefault(row["id"].rpartition("/")[0], []).append(row)
         return by_pmid
 
@@ -347,7 +346,6 @@ class MilvusStore:
         return self._job
 
     def pending_pmids(self) -> list[str]:
-        """Return the PMIDs that the run has still to fetch, in their order."""
         return list(self._pending)
 
     def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
@@ -374,11 +372,11 @@ class MilvusStore:
         remove: Sequence[str] = (),
         step: Step | None = None,
     ) -> None:
-        """Add or replace abstracts, restate those whose passages stay, and remove PMIDs, each abstract's row last."""
+        """Write a batch, each abstract's row last."""
         if not all(entry.abstract.pmid in self._looked_up for entry in entries):
             MilvusStore.digests(self, [entry.abstract.pmid for entry in entries])
         indexed = [list(lexical_rows(entry.abstract, dict(enumerate(entry.passages)))) for entry in entries]
-        new = [row for entry, of_it in zip(entries, indexed, strict=True) for row in passage_rows(entry, of_it)]
+        new = [row for entry, of_it in zip(entries, indexed, strict=True) for row in schema.passage_rows(entry, of_it)]
         self.server.upsert(self.passages_name, new)
         self._delete_older([entry.abstract for entry in entries if self._looked_up[entry.abstract.pmid]])
         self._looked_up = {}
@@ -386,10 +384,10 @@ class MilvusStore:
         self._put_abstracts(
             [
                 *(
-                    abstract_row(entry.abstract, entry.passages, of_it)
+                    schema.abstract_row(entry.abstract, entry.passages, of_it)
                     for entry, of_it in zip(entries, indexed, strict=True)
                 ),
-                *(abstract_row(*pair, list(lexical_rows(pair[0], dict(enumerate(pair[1]))))) for pair in again),
+                *(schema.abstract_row(*pair, list(lexical_rows(pair[0], dict(enumerate(pair[1]))))) for pair in again),
             ]
         )
         self._remove(remove)
@@ -406,15 +404,15 @@ class MilvusStore:
         """Delete the passages of earlier texts, of which the new ones may be fewer."""
         if abstracts:
             pmids = quoted(abstract.pmid for abstract in abstracts)
-            versions = quoted(text_version(abstract) for abstract in abstracts)
+            versions = quoted(schema.text_version(abstract) for abstract in abstracts)
             self.server.delete(self.passages_name, f"pmid in {pmids} and version not in {versions}")
 
     def _restate_passages(self, abstract: Abstract) -> list[Passage]:
         """Give passages the filter columns of their abstract, and return them; vectors and terms stay as they are."""
-        names = [column.name for column in passage_columns(self.settings.dimension)]
+        names = [column.name for column in schema.passage_columns(self.settings.dimension)]
         rows = list(self.server.all_rows(self.passages_name, f"pmid in {quoted([abstract.pmid])}", names))
-        self.server.upsert(self.passages_name, [{**row, **filtered_by(abstract)} for row in rows])
-        return [passage_of(row, abstract) for row in sorted(rows, key=lambda row: in_order(row["id"]))]
+        self.server.upsert(self.passages_name, [{**row, **schema.filtered_by(abstract)} for row in rows])
+        return [schema.passage_of(row, abstract) for row in sorted(rows, key=lambda row: schema.in_order(row["id"]))]
 
     def _remove(self, pmids: Sequence[str]) -> None:
         for part in _parts(pmids, _KEYS):
@@ -430,10 +428,10 @@ class MilvusStore:
     def _abstracts(self, pmids: Iterable[str], columns: Sequence[str]) -> Iterator[Abstract]:
         for part in _parts(dict.fromkeys(pmids), _RECORDS):
             rows = self.server.rows(self.abstracts_name, f"id in {quoted(part)}", columns, most=len(part))
-            more = self._pieces([id_ for row in rows for id_ in piece_ids(row)])
+            more = self._pieces([id_ for row in rows for id_ in schema.piece_ids(row)])
             for row in rows:
                 try:
-                    yield abstract_of(row, more)
+                    yield schema.abstract_of(row, more)
                 except ValueError as error:
                     address = self.server.address
                     raise LibraryDamagedError(

@@ -8,7 +8,7 @@ from crash import assert_whole, records, use_hash_encoder, write_records
 
 from index import Filters, Library
 from index.search.dense import VectorIndex
-from index.search.dense_file import read_head, write_rows
+from index.search.dense_file import commit_id_of, read_head, write_rows
 from index.search.filters import Selection
 from index.search.ivf import Cells, cells_fit, sample_of, train
 
@@ -108,7 +108,7 @@ def test_a_file_holds_the_cells_and_the_vectors_in_them(index, cells, tmp_path):
     write(tmp_path / "vectors.faiss", index, IDS)
     read, commit_id = VectorIndex.read(tmp_path / "vectors.faiss")
     assert (commit_id, len(read), read.cells_sha256) == (7, COUNT, cells.sha256)
-    assert VectorIndex.commit_id_of(tmp_path / "vectors.faiss") == 7
+    assert commit_id_of(tmp_path / "vectors.faiss") == 7
     assert held(read) == held(index)
 
 
