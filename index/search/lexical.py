@@ -261,7 +261,7 @@ class LexicalIndex:
         import tantivy
 
         searcher = self._index.searcher()
-        each = [(tantivy.Occur.Must, self._term(_TERMS, word)) for word in phrase.words]
+        each = [(tantivy.Occur.Must, self._term(_TERMS, word, 1)) for word in phrase.words]
         hits = searcher.search(
             tantivy.Query.boolean_query(each), max(len(self), 1), count=False, order_by_field="id",
             order=tantivy.Order.Asc,

@@ -20,7 +20,7 @@ _SURE, _LEAST, _LEAST_OF_A_LIST = -2.0, -3.0, -1.0
 """Log-odds of the best from which there is a short answer at all, of each further one, and of each item of a list."""
 _SENTENCES = 24
 """Sentences that are looked through, best first."""
-_ANSWERED_SHORTLY = frozenset(("short answer", "list", "number", "comparison"))
+_ANSWERED_SHORTLY = frozenset(("short answer", "list", "number"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,32 +27,7 @@ from index.search.ivf import Cells
 from index.storage import schema
 from index.storage.folder.database import Database, decoding, delete_database, plain_errors
 from index.storage.jobs import JOB_TABLES, Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
-<<<<<<< HEAD
-from index.storage.schema import (
-    APPLICATION_ID,
-    DIGEST_MODULUS,
-    FILTER_INDEXES,
-    FORMAT,
-    LISTS_TABLE,
-    RANDOM_BITS,
-    SCHEMA,
-    Changes,
-    Counts,
-    Entry,
-    Settings,
-    abstract_digest,
-    content_number,
-    covers_abstract,
-    holds,
-    label_rows,
-    pack,
-    settings_digest,
-    settings_row,
-    unpack,
-)
-=======
 from index.storage.schema import Changes, Counts, Entry, Settings
->>>>>>> house-end
 
 DATABASE = "library.db"
 _REMEMBERED = 4
@@ -326,7 +301,7 @@ class Store(Database):
             return [pmid for (pmid,) in self._rows(f"SELECT a.pmid FROM abstracts a WHERE {where} {order}", values)]
         rows = self._rows(f"SELECT a.pmid, a.record FROM abstracts a WHERE {where} {order}", values)
         with decoding(self.path):
-            return [pmid for pmid, record in rows if holds(record, holding)]
+            return [pmid for pmid, record in rows if schema.holds(record, holding)]
 
     def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:
         """Return how many of the abstracts that the filters allow have each value, most frequent first."""

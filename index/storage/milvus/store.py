@@ -21,30 +21,8 @@ from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.lexical_documents import lexical_rows
 from index.search.mentions import TermPhrase
 from index.storage.jobs import Job, Step
-<<<<<<< HEAD
-from index.storage.milvus.schema import (
-    ABSTRACTS,
-    META,
-    PIECES,
-    Present,
-    abstract_of,
-    abstract_row,
-    condition,
-    filtered_by,
-    in_order,
-    label_key,
-    passage_columns,
-    passage_of,
-    passage_rows,
-    piece_ids,
-    present_of,
-    stamp_of,
-    text_version,
-)
-=======
 from index.storage.milvus import schema
 from index.storage.milvus.schema import Present
->>>>>>> house-end
 from index.storage.milvus.server import GoneError, MilvusRow, Server, quoted
 from index.storage.schema import DIGEST_MODULUS, Counts, Entry, Settings, content_number, holds, pack
 
@@ -283,7 +261,7 @@ class MilvusStore:
     def _filtered(self, filters: Filters, columns: Sequence[str]) -> Iterator[MilvusRow]:
         """Yield these columns of the abstracts that the filters allow."""
         for some in _parts(filters.pmids, _KEYS) if filters.pmids else [[]]:
-            where = condition(replace(filters, pmids=tuple(some)), key="id")
+            where = schema.condition(replace(filters, pmids=tuple(some)), key="id")
             yield from self.server.all_rows(self.abstracts_name, where or _ALL, columns)
 
     def label_values(self, kind: str) -> list[str]:
