@@ -249,7 +249,7 @@ def build_library(corpus: Corpus, work: Path) -> Path:
         report = library.add(files=[folder / "abstracts.jsonl"], on_progress=_say)
     sys.stderr.write("\n")
     if report.failed:
-        raise FileError(f"{len(report.failed)} abstracts of {corpus.name} could not be read; mend the reader")
+        raise FileError(f"{len(report.failed)} abstracts of {corpus.name} could not be read; mend the parser")
     (folder / "whole").touch()
     return folder / "library"
 

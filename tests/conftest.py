@@ -13,6 +13,9 @@ SUPPORT, SCRIPTS = (Path(__file__).parent / name for name in ("support", "script
 sys.path[:0] = [str(Path(__file__).parent), str(SUPPORT), str(SCRIPTS)]
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+# torch's and FAISS's threads spin while they wait, and take the cores from one another and from the processes under
+# test: with two cores a small training takes three times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 for name in [name for name in os.environ if name.startswith("ASKABSTRACTS_") and name != "ASKABSTRACTS_CACHE"]:
     del os.environ[name]
 
@@ -118,6 +121,13 @@ def made(tmp_path_factory, encoder):
     with Library.open(folder / "library", create=True) as opened:
         opened.add(files=[folder / "abstracts.jsonl"])
     return folder / "library"
+
+
+@pytest.fixture(scope="session")
+def read_only_library(made):
+    """The library of the five abstracts above, opened once, for tests that only read."""
+    with Library.open(made) as opened:
+        yield opened
 
 
 @pytest.fixture

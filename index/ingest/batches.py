@@ -33,7 +33,7 @@ def write_all(
 ) -> Job:
     """Write abstracts and deletions in their order, a commit each batch; a failure costs only its own record.
 
-    Returns the job with its account. An exception from the readers or from `on_progress` ends the run with all earlier
+    Returns the job with its account. An exception from the parsers or from `on_progress` ends the run with all earlier
     batches committed, and the job in the store knows what is left.
     """
 

@@ -192,8 +192,8 @@ def _unpacked(record: bytes, raw: bytes) -> Abstract | None:
 def _read_again(source: bytes) -> Abstract | None:
     """Return the abstract of a raw record: an XML element, a JSON line or MEDLINE text."""
     start = source.lstrip()[:1]
-    reader = parse_pubmed_xml if start == b"<" else parse_json_lines if start == b"{" else parse_medline
-    reads = [read for read in reader(io.BytesIO(source), name="the raw record") if isinstance(read, Abstract)]
+    parse = parse_pubmed_xml if start == b"<" else parse_json_lines if start == b"{" else parse_medline
+    reads = [read for read in parse(io.BytesIO(source), name="the raw record") if isinstance(read, Abstract)]
     return reads[0] if len(reads) == 1 else None
 
 

@@ -31,7 +31,7 @@ PARSERS: dict[str, Callable] = {
     "lines": parse_json_lines,
     "array": parse_json_lines,
 }
-"""Each layout of a file with the reader for it."""
+"""Each layout of a file with the parser for it."""
 
 _MAX_RECORD_BYTES = 12_000
 _NEIGHBOURS = (
@@ -174,7 +174,7 @@ def is_lost(reads: list[object]) -> bool:
 
 
 def check(read: object) -> None:
-    """Hold something that a reader yielded against all that may be relied on."""
+    """Hold something that a parser yielded against all that may be relied on."""
     if isinstance(read, Failure):
         for said in (read.what, read.why):
             assert said and said.isprintable() or _CONTROL.search(said) is None, read

@@ -1,7 +1,10 @@
 """The reranker's training on lists of our own: what is drawn, that it learns, goes on after a stop, and is written."""
 
+import io
 import json
 import random
+import shutil
+from contextlib import redirect_stdout
 
 import numpy as np
 import pytest
@@ -91,23 +94,30 @@ def trained(folder, start, tmp_path, *more):
     return main(["reranker", *arguments, *flags, *more])
 
 
-def test_it_learns_and_is_written_with_its_recipe(start, tmp_path, capsys):
-    assert trained(tmp_path / "made", start, tmp_path) == 0
-    said = capsys.readouterr().out
+@pytest.fixture(scope="module")
+def made(start, tmp_path_factory):
+    """Return the folder of a reranker trained on our lists, beside `lists.gz`, and what its training printed."""
+    folder, printed = tmp_path_factory.mktemp("trained"), io.StringIO()
+    with redirect_stdout(printed):
+        assert trained(folder / "made", start, folder, "--seed", "1") == 0
+    return folder / "made", printed.getvalue()
+
+
+def test_it_learns_and_is_written_with_its_recipe(made):
+    folder, said = made
     losses = [float(line.split("loss ")[1].split(",")[0]) for line in said.splitlines() if "loss" in line]
     assert losses[-1] < 0.5 * losses[0]
     assert "scifact: lists" in said
     assert "first 1" in said.split("as they are stored")[1]
-    about = read_about(tmp_path / "made", RERANKER)
+    about = read_about(folder, RERANKER)
     assert about.recipe["epochs"] == 6
     assert about.config["num_hidden_layers"] == 1
-    assert not (tmp_path / "made" / "run").exists()
+    assert not (folder / "run").exists()
 
 
-def test_a_run_that_was_stopped_goes_on_to_the_same_weights(start, tmp_path, monkeypatch):
+def test_a_run_that_was_stopped_goes_on_to_the_same_weights(start, made, tmp_path, monkeypatch):
     from training import fit
 
-    assert trained(tmp_path / "whole", start, tmp_path) == 0
     keep = fit.Run._keep
 
     def stop(run):
@@ -117,16 +127,16 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(start, tmp_path, mon
 
     monkeypatch.setattr(fit.Run, "_keep", stop)
     with pytest.raises(KeyboardInterrupt):
-        trained(tmp_path / "stopped", start, tmp_path)
+        trained(tmp_path / "stopped", start, tmp_path, "--seed", "1")
     monkeypatch.setattr(fit.Run, "_keep", keep)
-    assert trained(tmp_path / "stopped", start, tmp_path) == 0
-    whole, stopped = read_state(tmp_path / "whole"), read_state(tmp_path / "stopped")
+    assert trained(tmp_path / "stopped", start, tmp_path, "--seed", "1") == 0
+    whole, stopped = read_state(made[0]), read_state(tmp_path / "stopped")
     assert all(np.allclose(whole[name], stopped[name], atol=1e-4) for name in whole)
 
 
-def test_rerankers_of_one_network_are_averaged(start, tmp_path, capsys):
-    for seed in ("1", "2"):
-        assert trained(tmp_path / seed, start, tmp_path, "--seed", seed) == 0
+def test_rerankers_of_one_network_are_averaged(start, made, tmp_path, capsys):
+    shutil.copytree(made[0], tmp_path / "1")
+    assert trained(tmp_path / "2", start, tmp_path, "--seed", "2") == 0
     folders = [str(tmp_path / seed) for seed in ("1", "2")]
     assert main(["average", *folders, "--out", str(tmp_path / "mean")]) == 0
     first, second, mean = (read_state(tmp_path / name) for name in ("1", "2", "mean"))
@@ -140,11 +150,10 @@ def test_rerankers_of_one_network_are_averaged(start, tmp_path, capsys):
     assert "these rerankers are of different networks" in capsys.readouterr().err
 
 
-def test_a_reranker_is_gone_on_with_and_its_lowest_layers_can_stay(start, tmp_path):
-    assert trained(tmp_path / "first", start, tmp_path) == 0
+def test_a_reranker_is_gone_on_with_and_its_lowest_layers_can_stay(made, tmp_path):
     more = ["--epochs", "1", "--frozen", "1", "--drawn", "0.5"]
-    assert trained(tmp_path / "more", tmp_path / "first", tmp_path, *more) == 0
-    first, gone_on = read_state(tmp_path / "first"), read_state(tmp_path / "more")
+    assert trained(tmp_path / "more", made[0], tmp_path, *more) == 0
+    first, gone_on = read_state(made[0]), read_state(tmp_path / "more")
     assert not np.allclose(first["head.weight"], gone_on["head.weight"], atol=1e-4)
     below = [name for name in first if not name.startswith("head.")]
     assert below
@@ -154,9 +163,8 @@ def test_a_reranker_is_gone_on_with_and_its_lowest_layers_can_stay(start, tmp_pa
     assert recipe["went_on_from"]["epochs"] == 6
 
 
-def test_what_cannot_be_gone_on_with_gets_a_sentence(start, tmp_path, capsys):
-    assert trained(tmp_path / "first", start, tmp_path) == 0
-    capsys.readouterr()
+def test_what_cannot_be_gone_on_with_gets_a_sentence(made, tmp_path, capsys):
+    shutil.copytree(made[0], tmp_path / "first")
     assert trained(tmp_path / "more", tmp_path / "first", tmp_path, "--layers", "3") == 2
     assert "has 1 layers, not 3; go on from it with --layers 1" in capsys.readouterr().err
     weights = tmp_path / "first" / "weights.safetensors"
@@ -181,15 +189,16 @@ def test_lists_of_like_length_come_together_and_all_of_them(batches):
     assert filled > sum(batch.attention_mask.sum() for batch in drawn) / (8 * 60 * LIST * longest)
 
 
-def test_rerankers_are_told_apart_by_the_lists_to_tune_by(start, tmp_path, capsys):
-    assert trained(tmp_path / "made", start, tmp_path) == 0
-    told = capsys.readouterr().out.split("as they are stored:\n")[1]
-    given = ["tuned", str(tmp_path / "made"), "--lists", str(tmp_path / "lists.gz")]
+def test_rerankers_are_told_apart_by_the_lists_to_tune_by(made, tmp_path, capsys):
+    folder, printed = made
+    told = printed.split("as they are stored:\n")[1]
+    lists_file = str(folder.with_name("lists.gz"))
+    given = ["tuned", str(folder), "--lists", lists_file]
     assert main(given) == 0
-    assert capsys.readouterr().out == f"{tmp_path / 'made'}:\n{told}"
+    assert capsys.readouterr().out == f"{folder}:\n{told}"
     assert main([*given, "--most", "1"]) == 0
     assert "lists 1," in capsys.readouterr().out
-    assert main(["tuned", str(tmp_path / "nowhere"), "--lists", str(tmp_path / "lists.gz")]) == 2
+    assert main(["tuned", str(tmp_path / "nowhere"), "--lists", lists_file]) == 2
 
 
 def test_bad_input_gets_a_sentence(start, tmp_path, capsys):

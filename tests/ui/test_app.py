@@ -172,10 +172,11 @@ def fetch(url, *, body=None, cookie=""):
             return error.code, error.read().decode("utf-8", "replace"), ""
 
 
-@pytest.fixture
-def guarded(library, tmp_path):
+@pytest.fixture(scope="module")
+def guarded(made, tmp_path_factory):
     """The application with a password, over a library of five abstracts; at its end it must have kept quiet."""
-    flags = ("--library", library.path, "--libraries", tmp_path / "shelf", "--port", 0, "--auth", "ada:secret")
+    shelf = tmp_path_factory.mktemp("shelf")
+    flags = ("--library", made, "--libraries", shelf, "--port", 0, "--auth", "ada:secret")
     # A proxy that nobody answers at, as in a company's network: the page must start without it.
     process = start(*flags, HTTP_PROXY="http://127.0.0.1:9", HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="", no_proxy="")
     url = re.search(r"http\S+", process.stdout.readline())[0].rstrip("/")
@@ -189,13 +190,13 @@ def guarded(library, tmp_path):
 JOIN = json.dumps({"data": [], "fn_index": 0, "session_hash": "abc"}).encode()
 
 
-def test_a_password_guards_the_page_its_api_and_its_files(guarded, library):
+def test_a_password_guards_the_page_its_api_and_its_files(guarded, made):
     strangers = {
         "/config": 401,
         "/gradio_api/info": 401,
         "/gradio_api/heartbeat/abc": 401,
         "/gradio_api/queue/data?session_hash=abc": 401,
-        f"/gradio_api/file={library.path / 'library.db'}": 404,
+        f"/gradio_api/file={made / 'library.db'}": 404,
         f"/gradio_api/file={ROOT / 'app.py'}": 404,
         "/assets/..%2f..%2f..%2f..%2fpackage.json": 404,
         "/static/%2e%2e/%2e%2e/package.json": 404,
@@ -209,7 +210,7 @@ def test_a_password_guards_the_page_its_api_and_its_files(guarded, library):
     assert "aa-present" not in page
 
 
-def test_the_password_opens_the_page_but_no_file(guarded, library):
+def test_the_password_opens_the_page_but_no_file(guarded, made):
     def login(password):
         return fetch(
             guarded + "/login", body=urllib.parse.urlencode({"username": "ada", "password": password}).encode()
@@ -219,7 +220,7 @@ def test_the_password_opens_the_page_but_no_file(guarded, library):
     status, _, cookie = login("secret")
     assert status == 200
     assert "aa-present" in fetch(guarded + "/config", cookie=cookie)[1]
-    assert fetch(guarded + f"/gradio_api/file={library.path / 'library.db'}", cookie=cookie)[0] == 404
+    assert fetch(guarded + f"/gradio_api/file={made / 'library.db'}", cookie=cookie)[0] == 404
     assert fetch(guarded + "/config", cookie=cookie.replace("=", "=x"))[0] == 401
 
 

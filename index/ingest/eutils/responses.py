@@ -274,7 +274,7 @@ def _text(response: Response) -> str:
 
 
 def _json(body: bytes) -> dict[str, Any]:
-    """Return the JSON object; NCBI leaves raw line ends inside strings, which a strict reader refuses."""
+    """Return the JSON object; NCBI leaves raw line ends inside strings, which a strict parser refuses."""
     try:
         answer = json.loads(body.decode("utf-8", "replace"), strict=False)
     except RecursionError:

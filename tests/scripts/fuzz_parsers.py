@@ -1,4 +1,4 @@
-"""Fuzz a reader by hand: python tests/scripts/fuzz_readers.py xml|medline|lines|array --seconds 600
+"""Fuzz a parser by hand: python tests/scripts/fuzz_parsers.py xml|medline|lines|array --seconds 600
 
 With atheris (pip install atheris) the search is guided by coverage; without it, records are mutated at random. The
 input that broke something is written to a file crash-… or timeout-… in the folder given with --found.
