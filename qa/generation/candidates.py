@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,7 +27,8 @@ _FUNCTION_WORDS = frozenset(
     many much more less least few several other others another same own only also even just still yet already again
     further furthermore moreover therefore hence here there now very too quite rather almost approximately about nearly
     out up down et al respectively versus vs due well one's ie eg known called named termed so-called namely
-    unlike except besides along together towards first-time often usually""".split()
+    unlike except besides along together towards first-time often usually ci hr rr sd iqr p n plus minus
+    i.v""".split()
 )
 _VERBS = frozenset(
     """show shows showed shown found find finds suggest suggests suggested indicate indicates indicated demonstrate
@@ -59,12 +60,20 @@ _TRIMMED = frozenset(
     selective potent effective classical typical rare frequent primary current available significant""".split()
 )
 """Words that begin a noun phrase and tell nothing of the thing."""
+_JOINING = frozenset(", ; and or & the a an well as also".split())
 _COMPOUND = re.compile(
     r"(?P<name>.+?)[-–](?:induced|dependent|mediated|positive|negative|related|associated|targeted|targeting|specific"
     r"|based|treated|driven|stimulated|activated|containing|deficient|linked|producing|like|independent|mutated|mutant"
     r"|expressing|naive|bound)\Z"
 )
-_BARE = re.compile(r"[\d.,%()/±=<>≤≥+~-]+\Z")
+_BARE = re.compile(r"[\d.,%()/±=<>≤≥+~–-]+\Z")
+_STATISTIC = re.compile(r"[\d]*[.,·%/±=<>≤≥~][\d.,%]*\Z|.*[=<>≤≥±]|\d{3,}\Z|\d.*%\Z|-?\d+[.,·]\d+\Z|\d+[.\d]*(?:-|–)\d")
+"""A number that is no part of a name, as the 1 of "type 1" is."""
+_UNITS = frozenset(
+    """mg g kg µg μg ug mcg ng pg iu ml l µl µm mm cm nm mmhg kda gy mmol µmol nmol mol hours hour days day weeks week
+    months month minutes min years year patients children women men adults cases fold times mg/kg mg/day percent kcal
+    mg/dl mmol/l persons participants subjects individuals infants people years-old""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ def noun_phrases(tokens: tuple[Token, ...]) -> Iterator[Span]:
     """Yield the noun phrases of a sentence and their parts, and the names that begin compounds ("TNF-induced")."""
     run: list[int] = []
     for place in range(len(tokens) + 1):
-        if place < len(tokens) and is_nominal(tokens[place]):
+        if place < len(tokens) and is_nominal(tokens[place]) and not _is_measured(tokens, place):
             run.append(place)
             continue
         if run:
@@ -124,6 +133,36 @@ def noun_phrases(tokens: tuple[Token, ...]) -> Iterator[Span]:
     for place, token in enumerate(tokens):
         if compound := _COMPOUND.match(token.text):
             yield Span(token.start, token.start + compound.end("name"), place, place, False)
+
+
+def enumerations(tokens: tuple[Token, ...], spans: Iterable[Span]) -> list[list[Span]]:
+    """Return the runs of noun phrases that commas, "and" or "or" join: the things of "A, B (b) and C"."""
+    wholes = {
+        span.first: span for span in spans if span.is_whole
+    }  # of phrases that begin alike the longest comes first
+    runs: list[list[Span]] = []
+    for span in sorted(wholes.values(), key=lambda each: each.first):
+        last = runs[-1][-1] if runs else None
+        if last and last.last >= span.first:
+            continue
+        if last and _joins([token.lower for token in tokens[last.last + 1 : span.first]]):
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    return [run for run in runs if len(run) > 1]
+
+
+def _joins(between: list[str]) -> bool:
+    """Return True for what joins two things of an enumeration; what stands in brackets counts for nothing."""
+    plain = re.sub(r"\([^()]*\)", "", " ".join(between)).split()
+    return bool(plain) and set(plain) <= _JOINING and not {",", "and", "or", ";", "&"}.isdisjoint(plain)
+
+
+def _is_measured(tokens: tuple[Token, ...], place: int) -> bool:
+    """Return True for the number and the unit of a quantity: both words of "10 mg"."""
+    if tokens[place].text.isdigit():
+        return place + 1 < len(tokens) and tokens[place + 1].lower in _UNITS
+    return place > 0 and tokens[place].lower in _UNITS and tokens[place - 1].text[:1].isdigit()
 
 
 def _linked(tokens: tuple[Token, ...], before: list[int], after: list[int]) -> Iterator[Span]:
@@ -163,7 +202,9 @@ def _parts(tokens: tuple[Token, ...], run: list[int]) -> Iterator[Span]:
 def is_nominal(token: Token) -> bool:
     """Return True if a word may stand in a noun phrase, as far as its form tells."""
     lower = token.lower
-    return not token.is_break and bool(token.stem) and lower not in _VERBS and not _is_adverb(lower)
+    if token.is_break or not token.stem or lower in _VERBS or _is_adverb(lower):
+        return False
+    return not _STATISTIC.match(token.text)
 
 
 def _is_adverb(lower: str) -> bool:

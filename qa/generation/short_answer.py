@@ -10,14 +10,30 @@ from index.search.query import Query
 from qa.answer import Citation, ShortAnswer
 from qa.evidence.scoring import Evidence
 from qa.generation.asked import AskedFor, asked_for
-from qa.generation.candidates import Span, Token, noun_phrases, tokens_of
+from qa.generation.candidates import Span, Token, enumerations, noun_phrases, tokens_of
+from qa.generation.quantity_ranker import fits, quantity_odds
 from qa.generation.quantity_spans import quantity_spans
-from qa.generation.span_ranker import Mention, Spread, hashed_features, load_ranker, numeric_features
+from qa.generation.span_ranker import (
+    Context,
+    Mention,
+    Spread,
+    context_of,
+    hashed_features,
+    load_ranker,
+    numeric_features,
+)
 from qa.question.records import QuestionAnalysis
 
 MOST_OF_A_LIST, _MOST_OF_ONE = 12, 3
-_SURE, _LEAST, _LEAST_OF_A_LIST = -2.0, -3.0, -1.0
-"""Log-odds of the best from which there is a short answer at all, of each further one, and of each item of a list."""
+_SURE, _LEAST = -2.0, -2.5
+"""Log-odds of the best from which there is a short answer at all, and of each further one."""
+_BELOW, _BELOW_IN_A_LIST = 1.5, 1.2
+"""How far below the best's log-odds a further one may be."""
+_STAND_BY, _LOSS = 2, 0.3
+"""How many of the best of an enumeration lift the others, and by how much less than their mean."""
+_WIDENED = 1.0
+"""How much less likely the whole noun phrase may be that takes its part's place."""
+_NEVER = -99.0
 _SENTENCES = 24
 """Sentences that are looked through, best first."""
 _ANSWERED_SHORTLY = frozenset(("short answer", "list", "number"))
@@ -29,6 +45,8 @@ class Thing:
 
     mentions: tuple[Mention, ...]
     odds: tuple[float, ...]
+    noun: str = ""
+    """The stem of the noun that is asked for, which may end its name: "TTN gene"."""
 
     @property
     def stems(self) -> frozenset[str]:
@@ -40,7 +58,7 @@ class Thing:
         """The thing as its best mention names it, with the best mention in each abstract."""
         places: dict[str, Citation] = {}
         for mention in self.mentions:
-            places.setdefault(mention.evidence.source.abstract.pmid, _citation(mention))
+            places.setdefault(mention.evidence.source.abstract.pmid, _citation(mention, self.noun))
         citations = tuple(places.values())
         return ShortAnswer(citations[0].quote, citations, len(citations))
 
@@ -53,24 +71,74 @@ def short_answers(analysis: QuestionAnalysis, evidence: Sequence[Evidence], quer
     if analysis.kind not in _ANSWERED_SHORTLY or not analysis.is_english or not evidence:
         return ()
     asked = asked_for(analysis, query)
-    things = ranked(asked, evidence)
+    is_list = analysis.kind == "list" and asked.asked == "name"
+    things = ranked(asked, evidence, is_list=is_list)
     if not things or things[0].odds[0] < _SURE:
         return ()
-    is_list = analysis.kind == "list" and asked.asked == "name"
-    least, most = (_LEAST_OF_A_LIST, MOST_OF_A_LIST) if is_list else (_LEAST, _MOST_OF_ONE)
+    below, most = (_BELOW_IN_A_LIST, MOST_OF_A_LIST) if is_list else (_BELOW, _MOST_OF_ONE)
+    least = max(_LEAST, things[0].odds[0] - below)
     return tuple(thing.short_answer for thing in _distinct(things, most) if thing.odds[0] >= least)
 
 
-def ranked(asked: AskedFor, evidence: Sequence[Evidence]) -> list[Thing]:
+def ranked(asked: AskedFor, evidence: Sequence[Evidence], *, is_list: bool = False) -> list[Thing]:
     """Return the things that the evidence names, the likeliest answer first."""
     mentions = mentions_of(asked, evidence)
-    scores = load_ranker().scores(*features_of(mentions, asked, evidence))
+    if asked.asked == "name":
+        scores = [float(score) for score in load_ranker().scores(*features_of(mentions, asked, evidence))]
+    else:
+        contexts, best = contexts_of(mentions, asked), max((each.score for each in evidence), default=0.0)
+        scores = [quantity_odds(mention, asked, contexts[mention.order], best) for mention in mentions]
+    if is_list:
+        scores = _evened(mentions, scores)
+    if asked.is_negated:
+        denied = contexts_of(mentions, asked)
+        scores = [
+            score if mention.span.first in denied[mention.order].denied else _NEVER
+            for mention, score in zip(mentions, scores, strict=True)
+        ]
     things: dict[str, list[tuple[float, Mention]]] = {}
-    for mention, score in zip(mentions, scores, strict=True):
-        things.setdefault(mention.key, []).append((float(score), mention))
+    for mention, score in zip(_widened(mentions, scores), scores, strict=True):
+        things.setdefault(mention.key, []).append((score, mention))
     by_odds = [sorted(each, key=lambda pair: -pair[0]) for each in things.values()]
     by_odds.sort(key=lambda each: -each[0][0])
-    return [Thing(tuple(mention for _, mention in each), tuple(odds for odds, _ in each)) for each in by_odds]
+    return [
+        Thing(tuple(mention for _, mention in each), tuple(odds for odds, _ in each), asked.noun) for each in by_odds
+    ]
+
+
+def _widened(mentions: Sequence[Mention], scores: Sequence[float]) -> list[Mention]:
+    """Return each mention as the whole noun phrase that it is a part of, where that is about as likely."""
+    wholes: dict[int, list[tuple[float, Mention]]] = {}
+    for mention, score in zip(mentions, scores, strict=True):
+        if mention.span.is_whole:
+            wholes.setdefault(mention.order, []).append((score, mention))
+    widened = []
+    for mention, score in zip(mentions, scores, strict=True):
+        span = mention.span
+        around = [
+            (other.span.last - other.span.first, other)
+            for odds, other in wholes.get(mention.order, ())
+            if odds >= score - _WIDENED
+            and other.span.first <= span.first <= span.last <= other.span.last <= span.last + 3
+        ]
+        widened.append(max(around, key=lambda pair: pair[0])[1] if around and not span.is_whole else mention)
+    return widened
+
+
+def _evened(mentions: Sequence[Mention], scores: Sequence[float]) -> list[float]:
+    """Return the log-odds of mentions where things that a sentence enumerates stand by one another."""
+    evened = list(scores)
+    by_sentence: dict[int, dict[tuple[int, int], int]] = {}
+    for at, mention in enumerate(mentions):
+        by_sentence.setdefault(mention.order, {})[mention.span.first, mention.span.last] = at
+    for places in by_sentence.values():
+        spans = [mentions[at].span for at in places.values()]
+        for run in enumerations(mentions[next(iter(places.values()))].tokens, spans):
+            inside = [places[span.first, span.last] for span in run]
+            best = sorted((scores[at] for at in inside), reverse=True)[:_STAND_BY]
+            for at in inside:
+                evened[at] = max(scores[at], sum(best) / len(best) - _LOSS)
+    return evened
 
 
 def features_of(
@@ -79,15 +147,18 @@ def features_of(
     """Return the features of mentions, numbers and buckets."""
     abstracts = len({sentence.source.abstract.pmid for sentence in evidence})
     spreads = {key: spread_of(each, abstracts) for key, each in things_of(mentions).items()}
-    places = {
-        mention.order: [at for at, token in enumerate(mention.tokens) if token.stem and token.stem in asked.stems]
-        for mention in mentions
-    }
+    contexts = contexts_of(mentions, asked)
     best = max((sentence.score for sentence in evidence), default=0.0)
     numeric = [
-        numeric_features(mention, asked, spreads[mention.key], places[mention.order], best) for mention in mentions
+        numeric_features(mention, asked, spreads[mention.key], contexts[mention.order], best) for mention in mentions
     ]
-    return numeric, [hashed_features(mention, asked) for mention in mentions]
+    return numeric, [hashed_features(mention, asked, contexts[mention.order]) for mention in mentions]
+
+
+def contexts_of(mentions: Iterable[Mention], asked: AskedFor) -> dict[int, Context]:
+    """Return the context of each sentence with a mention, by its order."""
+    tokens = {mention.order: mention.tokens for mention in mentions}
+    return {order: context_of(each, asked) for order, each in tokens.items()}
 
 
 def _distinct(things: Sequence[Thing], most: int) -> list[Thing]:
@@ -101,10 +172,29 @@ def _distinct(things: Sequence[Thing], most: int) -> list[Thing]:
     return distinct
 
 
-def _citation(mention: Mention) -> Citation:
-    evidence = mention.evidence
-    start, end = evidence.start + mention.span.start, evidence.start + mention.span.end
-    return Citation(evidence.source.number, evidence.source.abstract.pmid, start, end, mention.text)
+def _citation(mention: Mention, noun: str) -> Citation:
+    """Return the citation of a mention, with an abbreviation of it that follows in brackets, or the noun asked for."""
+    evidence, span, tokens = mention.evidence, mention.span, mention.tokens
+    end, after = span.end, tokens[span.last + 1 : span.last + 4]
+    if noun and after and after[0].stem == noun:
+        end, after = after[0].end, tokens[span.last + 2 : span.last + 5]
+    if [token.text for token in after[::2]] == ["(", ")"] and _abbreviates(
+        after[1].text, evidence.text[span.start : end]
+    ):
+        end = after[2].end
+    start = evidence.start + span.start
+    text = evidence.text[span.start : end]
+    return Citation(evidence.source.number, evidence.source.abstract.pmid, start, evidence.start + end, text)
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Return True if the letters of a short form stand in a longer one in their order, from its first letter on."""
+    letters = iter(long.lower())
+    return (
+        len(long.split()) > 1
+        and short[:1].lower() == long[:1].lower()
+        and all(letter in letters for letter in short.lower().rstrip("s") if letter.isalnum())
+    )
 
 
 def mentions_of(asked: AskedFor, evidence: Sequence[Evidence]) -> list[Mention]:
@@ -161,6 +251,8 @@ def _written_forms(evidence: Sequence[Evidence]) -> Mapping[str, str]:
 
 def _quantity_spans(sentence: str, tokens: tuple[Token, ...], asked: AskedFor) -> Iterable[Span]:
     for start, end in quantity_spans(sentence, asked.asked):
+        if not fits(asked, sentence, start, end):
+            continue
         inside = [at for at, token in enumerate(tokens) if token.start < end and token.end > start]
         if inside:
             yield Span(start, end, inside[0], inside[-1])

@@ -21,15 +21,20 @@ from index.errors import EncoderError
 from qa.evidence.scoring import Evidence
 from qa.generation.asked import AskedFor
 from qa.generation.candidates import Span, Token
+from qa.grounding import ANSWERS
+from qa.language.antonyms import DENIALS
+from qa.language.entailment import verb_of
 from qa.language.stop_words import general_terms
 
 WEIGHTS = Path(__file__).parents[2] / "models" / "short" / "weights.npz"
-BUCKETS = 8192
+BUCKETS = 16384
 HASHED_SCALE = 0.5
 _FAR = 30
 _NEAR = 6
 _COPULAS = frozenset("is are was were be being namely called named".split())
 _EXAMPLES = frozenset("including include includes like as e.g".split())
+_TURNS = frozenset("; but whereas while although though however yet".split())
+_BE = frozenset("is are was were be been being".split())
 _NEGATING = frozenset("not no nor neither without except unlike".split())
 
 Array = NDArray[np.float32]
@@ -79,6 +84,16 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """The places of a question's words in a sentence, and those of the words in clauses that deny."""
+
+    places: tuple[int, ...]
+    denied: frozenset[int]
+    verbs: tuple[tuple[int, bool], ...] = ()
+    """The places of the question's verb, each with whether it is passive there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """How widely a thing is named: abstracts, sentences, and the share of the abstracts."""
 
@@ -87,11 +102,9 @@ class Spread:
     share: float
 
 
-def numeric_features(
-    mention: Mention, asked: AskedFor, spread: Spread, places: Sequence[int], best: float
-) -> list[float]:
-    """Return the features of a mention that are numbers; `places` are those of the question's words in the sentence."""
-    span, tokens, evidence = mention.span, mention.tokens, mention.evidence
+def numeric_features(mention: Mention, asked: AskedFor, spread: Spread, context: Context, best: float) -> list[float]:
+    """Return the features of a mention that are numbers; `best` is the best sentence's score."""
+    span, tokens, evidence, places = mention.span, mention.tokens, mention.evidence, context.places
     inside = tokens[span.first : span.last + 1]
     distances = sorted(_distance(place, span) for place in places)
     nearest = distances[0] if distances else _FAR
@@ -130,6 +143,9 @@ def numeric_features(
         float(bool(letters) and sum(char.isupper() for char in letters) > 0.5 * len(letters)),
         float(text[:1].isupper() and span.first > 0),
         float(len(text) < 4),
+        float(text[:1].isdigit()),
+        float(inside[0].lower.endswith("ing")),
+        float(inside[0].lower.endswith("ed")),
         float(span.first == 0),
         span.first / 20,
         float(before in _COPULAS),
@@ -149,6 +165,10 @@ def numeric_features(
         float(all(part in general_terms() for stem in stems for part in stem.split("_"))),
         float(bool(between & _COPULAS)),
         float(bool(between & _NEGATING)),
+        float((span.first in context.denied) != asked.is_negated),
+        _role(span, asked, context),
+        evidence.score,
+        float(not evidence.missing_names and evidence.confidence >= ANSWERS),
         math.log1p(spread.abstracts),
         math.log1p(spread.sentences),
         spread.share,
@@ -156,24 +176,82 @@ def numeric_features(
     ]
 
 
-def hashed_features(mention: Mention, asked: AskedFor) -> list[int]:
+def context_of(tokens: tuple[Token, ...], asked: AskedFor) -> Context:
+    """Return what a sentence has of a question: the places of its words, and of the words in clauses that deny.
+
+    "and" begins a clause only after a comma, a comma alone none.
+    """
+    clauses, clause = [], 0
+    for place, token in enumerate(tokens):
+        clause += token.lower in _TURNS or (token.lower == "and" and place > 0 and tokens[place - 1].text == ",")
+        clauses.append(clause)
+    denying = {clauses[place] for place, token in enumerate(tokens) if token.lower in DENIALS}
+    return Context(
+        tuple(place for place, token in enumerate(tokens) if token.stem and token.stem in asked.stems),
+        frozenset(place for place, clause in enumerate(clauses) if clause in denying),
+        _verbs(tokens, asked.verb),
+    )
+
+
+def _verbs(tokens: tuple[Token, ...], verb: str) -> tuple[tuple[int, bool], ...]:
+    if not verb:
+        return ()
+    return tuple(
+        (place, bool({each.lower for each in tokens[max(place - 2, 0) : place]} & _BE) or _next(tokens, place) == "by")
+        for place, token in enumerate(tokens)
+        if verb_of(token.lower) == verb and token.lower.endswith(("ed", "s", "t", "e", "ing"))
+    )
+
+
+def _next(tokens: tuple[Token, ...], place: int) -> str:
+    return tokens[place + 1].lower if place + 1 < len(tokens) else "$"
+
+
+def _role(span: Span, asked: AskedFor, context: Context) -> float:
+    """Return 1 for a span where what is asked for stands by the nearest verb, -1 on its other side, 0 without one."""
+    if not context.verbs:
+        return 0.0
+    place, is_passive = min(context.verbs, key=lambda verb: _distance(verb[0], span))
+    is_before = span.last < place
+    return 1.0 if is_before == (asked.is_agent != is_passive) else -1.0
+
+
+def hashed_features(mention: Mention, asked: AskedFor, context: Context) -> list[int]:
     """Return the buckets of a mention's pairs of words."""
     span, tokens = mention.span, mention.tokens
     first, last = tokens[span.first], tokens[span.last]
-    head, end = last.stem.partition("_")[0], last.lower[-3:]
     before = tokens[span.first - 1].lower if span.first else "^"
-    after = tokens[span.last + 1].lower if span.last + 1 < len(tokens) else "$"
+    stems = first.stem.partition("_")[0], last.stem.partition("_")[0]
+    nearest = min(context.places, key=lambda place: _distance(place, span), default=span.first)
+    side = "<" if span.last < nearest else ">" if nearest < span.first else "="
+    names = (asked.noun, asked.kind_of_noun, asked.form)
     return _buckets(
-        asked.noun, asked.form, first.stem.partition("_")[0], head, end, _shape(mention.text), before, after
+        names,
+        stems,
+        (first.lower[-3:], last.lower),
+        last.lower[-4:],
+        _shape(mention.text),
+        (before, _next(tokens, span.last)),
+        side,
     )
 
 
 @lru_cache(maxsize=20_000)
-def _buckets(noun: str, form: str, first: str, head: str, end: str, shape: str, before: str, after: str) -> list[int]:
-    words = (f"h{head}", f"f{first}", f"e{end}", f"s{shape}")
+def _buckets(
+    asked: tuple[str, str, str],
+    stems: tuple[str, str],
+    edges: tuple[str, str],
+    end: str,
+    shape: str,
+    around: tuple[str, str],
+    side: str,
+) -> list[int]:
+    (noun, kind, form), (first, head), (before, after), (opening, closing) = asked, stems, around, edges
+    words = (f"h{head}", f"f{first}", f"e{end[-3:]}", f"d{end}", f"s{shape}")
     names = [
-        *words, *(f"n{noun}|{word}" for word in words),
-        f"q{form}|s{shape}", f"q{form}|b{before}", f"q{form}|a{after}", f"b{before}", f"a{after}",
+        f"g{opening}", f"l{closing}", *words, *(f"n{noun}|{word}" for word in words), *(f"c{kind}|{word}" for word in words),
+        f"q{form}|s{shape}", f"q{form}|b{before}", f"q{form}|a{after}", f"b{before}", f"a{after}", f"q{form}|{side}",
+        f"c{kind}|{side}", f"c{kind}|b{before}", f"q{form}|c{kind}|{side}",
     ]  # fmt: skip
     return [zlib.crc32(name.encode()) % BUCKETS for name in names]
 

@@ -1,0 +1,62 @@
+"""Which quantity of the evidence a question means, by rules: public questions on numbers are too few to learn from."""
+
+from __future__ import annotations
+
+import re
+
+from qa.generation.asked import AskedFor
+from qa.generation.candidates import tokens_of
+from qa.generation.span_ranker import Context, Mention
+
+_LEVEL = re.compile(r" ?(?:CI|confidence|CrI|credible|predict)")
+_MEASURES = (
+    ("hazard", re.compile(r"(?:hazard ratios?|\ba?HRs?)\b[^.;()]{0,25}\Z", re.I)),
+    ("odds", re.compile(r"(?:odds ratios?|\ba?ORs?)\b[^.;()]{0,25}\Z")),
+    ("relative", re.compile(r"(?:relative risks?|risk ratios?|rate ratios?|\ba?RRs?)\b[^.;()]{0,25}\Z", re.I)),
+    ("risk", re.compile(r"(?:relative risks?|risk ratios?|\ba?RRs?)\b[^.;()]{0,25}\Z", re.I)),
+    ("rate", re.compile(r"(?:rate ratios?|\bI?RRs?)\b[^.;()]{0,25}\Z", re.I)),
+    ("prevalence", re.compile(r"(?:prevalence ratios?|\bPRs?)\b[^.;()]{0,25}\Z", re.I)),
+)
+_AGE = re.compile(r"[- ](?:old|of age)\b")
+_AGED = re.compile(
+    r"\b(?:aged?|mean age|median age|older than|younger than)(?: of)?(?: at least| over| under)? ?\Z", re.I
+)
+_PARTICIPANTS = re.compile(r"\b[nN] ?= ?\Z")
+_REACH = 4
+"""Words after a number among which what it counts must stand."""
+_BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
+"""Log-odds of a quantity: at all, by its sentence's score, by how near the question's words are, by their share."""
+
+
+def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
+    """Return True if a quantity of the right kind can be meant: no level of confidence, no age, no other measure."""
+    before, after = sentence[:start], sentence[end:]
+    if asked.asked == "ratio":
+        return any(pattern.search(before) for name, pattern in _MEASURES if name in asked.words)
+    if asked.asked in ("percentage", "amount") and _LEVEL.match(after):
+        return False
+    if asked.asked == "duration" and not asked.asks_age:
+        return not (_AGE.match(after) or _AGED.search(before))
+    if asked.asked == "count":
+        following = [token.stem for token in tokens_of(after[:80]) if not token.is_break][:_REACH]
+        return bool(asked.counted & set(following)) or bool(asked.counts_people and _PARTICIPANTS.search(before))
+    return True
+
+
+def quantity_odds(mention: Mention, asked: AskedFor, context: Context, best: float) -> float:
+    """Return the log-odds of a quantity by its sentence and by the question's words near it."""
+    evidence, span = mention.evidence, mention.span
+    nearest: dict[str, int] = {}
+    for place in context.places:
+        stem = mention.tokens[place].stem
+        distance = max(span.first - place, place - span.last, 0)
+        nearest[stem] = min(nearest.get(stem, distance), distance)
+    many = max(len(asked.stems), 1)
+    nearness = sum(1 / (1 + distance / 4) for distance in nearest.values()) / many
+    return (
+        _BASE
+        + _BY_SCORE * (evidence.score - best)
+        + _BY_NEARNESS * nearness
+        + _BY_WORDS * len(nearest) / many
+        - 2.0 * bool(evidence.missing_names)
+    )
