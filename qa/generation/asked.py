@@ -22,10 +22,12 @@ _OF_NO_USE = frozenset("the a an is are was were of were been be main most commo
 _CLASSES = {
     stem: name
     for name, words in {
-        "drug": "drug drugs medication medicine agent compound inhibitor antagonist agonist treatment therapy antibiotic"
+        "drug": "drug drugs medication medicine agent compound inhibitor antagonist agonist"
+        " treatment therapy antibiotic"
         " antidepressant statin vaccine antibody antiepileptic anticoagulant steroid blocker diuretic chemotherapy"
         " anaesthetic molecule modulator ingredient toxin supplement vitamin opioid antipsychotic antiviral substance",
-        "gene": "gene protein enzyme kinase receptor factor cytokine ligase hormone antigen oncogene transporter channel"
+        "gene": "gene protein enzyme kinase receptor factor cytokine ligase hormone antigen"
+        " oncogene transporter channel"
         " transcription chemokine phosphatase protease peptide ligand suppressor subunit isoform marker biomarker"
         " homolog ortholog helicase polymerase methyltransferase microRNA mutation variant locus interactor target",
         "disease": "disease syndrome disorder cancer tumor tumour condition illness infection indication complication"

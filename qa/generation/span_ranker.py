@@ -249,7 +249,8 @@ def _buckets(
     (noun, kind, form), (first, head), (before, after), (opening, closing) = asked, stems, around, edges
     words = (f"h{head}", f"f{first}", f"e{end[-3:]}", f"d{end}", f"s{shape}")
     names = [
-        f"g{opening}", f"l{closing}", *words, *(f"n{noun}|{word}" for word in words), *(f"c{kind}|{word}" for word in words),
+        f"g{opening}", f"l{closing}", *words,
+        *(f"n{noun}|{word}" for word in words), *(f"c{kind}|{word}" for word in words),
         f"q{form}|s{shape}", f"q{form}|b{before}", f"q{form}|a{after}", f"b{before}", f"a{after}", f"q{form}|{side}",
         f"c{kind}|{side}", f"c{kind}|b{before}", f"q{form}|c{kind}|{side}",
     ]  # fmt: skip

@@ -1,0 +1,76 @@
+"""The span that answers by itself, cut out of the quotes; none where it is not sure."""
+
+import pytest
+
+from index import Abstract, Library, Section
+from qa import Assistant
+
+TEXTS = {
+    "90000101": (
+        "Velatrine for nocturnal cramps: a randomised trial",
+        "Two hundred and twelve adults (n = 212) with nocturnal cramps took velatrine 40 mg once daily or placebo for"
+        " 8 weeks. Velatrine halved the number of cramps a week (hazard ratio for a cramp 0.52, 95% CI 0.41 to 0.66)."
+        " Dry mouth was reported by 17% of patients on velatrine.",
+    ),
+    "90000102": (
+        "How common are nocturnal cramps in runners?",
+        "Of 640 runners, 38% had nocturnal cramps at least once a month.",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory, encoder):
+    with Library.open(tmp_path_factory.mktemp("short") / "library", create=True) as library:
+        library.add(files=[_lines(tmp_path_factory.mktemp("short-lines") / "lines.jsonl")])
+        yield Assistant(library)
+
+
+def _lines(path):
+    import json
+
+    from index.records import to_json
+
+    abstracts = [Abstract(pmid, title, (Section("", "", text),)) for pmid, (title, text) in TEXTS.items()]
+    path.write_text("".join(json.dumps(to_json(abstract)) + "\n" for abstract in abstracts), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "pmid"),
+    [
+        ("What was the hazard ratio for a cramp on velatrine?", "0.52", "90000101"),
+        ("What percentage of patients on velatrine reported dry mouth?", "17%", "90000101"),
+        ("How common are nocturnal cramps in runners?", "38%", "90000102"),
+    ],
+)
+def test_a_number_is_cut_out_of_its_quote_with_its_unit(assistant, question, span, pmid):
+    answer = assistant.ask(question)
+    first = answer.short[0]
+    assert span in first.text
+    for citation in first.citations:
+        assert assistant.library.get(citation.pmid).text[citation.start : citation.end] == citation.quote
+    assert (first.text, pmid) == (first.citations[0].quote, first.citations[0].pmid)
+    assert {citation.source for citation in first.citations} <= {source.number for source in answer.sources}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does velatrine reduce nocturnal cramps?",  # of yes or no
+        "What is known about nocturnal cramps?",  # an overview
+        "How many abstracts are there?",  # on the library
+        "thanks",
+        "What dose of placorin cures gout?",  # refused
+    ],
+)
+def test_there_is_none_for_other_kinds(assistant, question):
+    assert assistant.ask(question).short == ()
+
+
+def test_short_answers_stand_in_json_and_markdown(assistant):
+    answer = assistant.ask("How common are nocturnal cramps in runners?")
+    (first, *_) = answer.to_dict()["short"]
+    assert (first["count"], first["citations"][0]["pmid"]) == (1, "90000102")
+    assert f"{answer.short[0].text} {answer.short[0].markers}" == answer.short_told.split("; ")[0]
+    assert "38%" in answer.to_markdown()
