@@ -52,7 +52,17 @@ _VERBS = frozenset(
     raise raises raised lower lowers lowered had include including plus arise arises arising derived form forms formed
     were was interact interacts interacted phosphorylates phosphorylated promote promotes promoted contribute
     contributes contributed responsible able likely used useful more shorten shortened conclude concluded localizes
-    localized located localised catalyzes catalyses synthesized stimulates stimulated suppresses suppressed""".split()
+    localized located localised catalyzes account accounts accounted extend extends extended
+    lessen lessens lessened prolong prolongs prolonged underlie underlies worsen worsens worsened die dies died rise
+    rises rose fall falls fell delay delays delayed abolish abolishes abolished trigger triggers triggered favour favours
+    relieve relieves relieved protects protect protected carries yield yields yielded reach reached undergo underwent
+    undergoing cleaves cleaved recruits recruited depends depend differs differ differed persists persisted tend tends
+    arise leads accompany accompanied predict predicts predicted lets let keep keeps kept begin begins want wants
+    correlates correlated controls controlled maintains maintained exists exist leading causing enters
+    comprises belongs suffer suffers suffered complain complained experienced experience restoring
+    targeting preventing treating using containing taking seen noted measured compare determine determined examine
+    examined examining detecting evaluate evaluating improving enhancing enhances enhanced
+    catalyzes catalyses synthesized stimulates stimulated suppresses suppressed""".split()
 )
 _TRIMMED = frozenset(
     """new novel known common main major important possible potential different various certain specific human recent

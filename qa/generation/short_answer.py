@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.analysis.abbreviations import definitions
+from index.analysis.terms import terms
 from index.search.query import Query
 from qa.answer import Citation, ShortAnswer
 from qa.evidence.scoring import Evidence
@@ -25,14 +26,24 @@ from qa.generation.span_ranker import (
 from qa.question.records import QuestionAnalysis
 
 MOST_OF_A_LIST, _MOST_OF_ONE = 12, 3
-_SURE, _LEAST = -2.0, -2.5
+_SURE, _LEAST = -2.2, -3.2
 """Log-odds of the best from which there is a short answer at all, and of each further one."""
-_BELOW, _BELOW_IN_A_LIST = 1.5, 1.2
+_BELOW, _BELOW_IN_A_LIST = 2.0, 1.3
 """How far below the best's log-odds a further one may be."""
 _STAND_BY, _LOSS = 2, 0.3
 """How many of the best of an enumeration lift the others, and by how much less than their mean."""
 _WIDENED = 1.0
 """How much less likely the whole noun phrase may be that takes its part's place."""
+_EMPTY = frozenset(
+    terms(
+        "patients patient women men adults subjects participants people individuals cases controls placebo group groups"
+        " study studies trial trials review report results result treatment therapy mean median hazard odds ratio risk"
+        " day days week weeks month months year years daily times age dose number rate rates percent addition author"
+        " authors data analysis use role effect effects function type types level levels presence order confidence"
+        " interval comparison contrast twice once figure table background methods conclusion conclusions objective"
+    )
+)
+"""Words that name no answer by themselves."""
 _NEVER = -99.0
 _SENTENCES = 24
 """Sentences that are looked through, best first."""
@@ -206,9 +217,15 @@ def mentions_of(asked: AskedFor, evidence: Sequence[Evidence]) -> list[Mention]:
         spans = noun_phrases(tokens) if asked.asked == "name" else _quantity_spans(sentence.text, tokens, asked)
         for span in spans:
             key = _key(tokens, span, asked)
-            if key:
+            if key and not _is_no_answer(key, asked):
                 mentions.append(Mention(sentence, tokens, span, same.get(key, key), order))
     return mentions
+
+
+def _is_no_answer(key: str, asked: AskedFor) -> bool:
+    """Return True for a name that says nothing, or nothing but what the question itself says."""
+    stems = set(key.split())
+    return asked.asked == "name" and (stems <= asked.stems or stems <= _EMPTY)
 
 
 def things_of(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
