@@ -9,7 +9,7 @@ from functools import lru_cache
 from index.analysis.abbreviations import with_both_forms
 from index.analysis.terms import terms
 from index.search.query import Query
-from qa.generation.candidates import Token, is_nominal, tokens_of
+from qa.generation.candidates import WordToken, is_nominal, tokens_of
 from qa.generation.quantity_spans import Asked, asked_quantity
 from qa.language.roles import asked_act
 from qa.question.records import QuestionAnalysis
@@ -117,7 +117,7 @@ def _counted(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _noun(tokens: tuple[Token, ...]) -> tuple[str, str]:
+def _noun(tokens: tuple[WordToken, ...]) -> tuple[str, str]:
     """Return the stem of the noun that is asked for ("kinase" of "which human kinase"), "" for none, and the form."""
     for place, token in enumerate(tokens):
         if not _OPENS.fullmatch(token.lower):
@@ -140,7 +140,7 @@ def _noun(tokens: tuple[Token, ...]) -> tuple[str, str]:
     return (run[-1].stem.rpartition("_")[2] if run else ""), "list"
 
 
-def _nominal_run(tokens: tuple[Token, ...], place: int) -> list[Token]:
+def _nominal_run(tokens: tuple[WordToken, ...], place: int) -> list[WordToken]:
     while place < len(tokens) and tokens[place].lower in _OF_NO_USE:
         place += 1
     run = []

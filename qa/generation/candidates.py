@@ -54,8 +54,8 @@ _VERBS = frozenset(
     contributes contributed responsible able likely used useful more shorten shortened conclude concluded localizes
     localized located localised catalyzes account accounts accounted extend extends extended
     lessen lessens lessened prolong prolongs prolonged underlie underlies worsen worsens worsened die dies died rise
-    rises rose fall falls fell delay delays delayed abolish abolishes abolished trigger triggers triggered favour favours
-    relieve relieves relieved protects protect protected carries yield yields yielded reach reached undergo underwent
+    rises rose fall falls fell delay delays delayed abolish abolishes abolished trigger triggers triggered
+    favour favours relieve relieves relieved protects protect protected carries yield yields yielded reach reached undergo underwent
     undergoing cleaves cleaved recruits recruited depends depend differs differ differed persists persisted tend tends
     arise leads accompany accompanied predict predicts predicted lets let keep keeps kept begin begins want wants
     correlates correlated controls controlled maintains maintained exists exist leading causing enters
@@ -87,7 +87,7 @@ _UNITS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class WordToken:
     """A word or mark of a sentence; `stem` is its index terms joined, "" for a function word or a mark."""
 
     text: str
@@ -99,7 +99,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class CandidateSpan:
     """A candidate: characters `start:end` of a sentence, which are its tokens `first` to `last`, both included."""
 
     start: int
@@ -111,7 +111,7 @@ class Span:
 
 
 @lru_cache(maxsize=2_048)
-def tokens_of(sentence: str) -> tuple[Token, ...]:
+def tokens_of(sentence: str) -> tuple[WordToken, ...]:
     """Return the words and marks of a sentence."""
     tokens = []
     for match in _TOKEN.finditer(sentence):
@@ -122,11 +122,11 @@ def tokens_of(sentence: str) -> tuple[Token, ...]:
         lower = text.lower()
         is_break = text in _BREAKS
         stem = "" if is_break or lower in _FUNCTION_WORDS else "_".join(terms(text))
-        tokens.append(Token(text, lower, start, start + len(text), stem, is_break))
+        tokens.append(WordToken(text, lower, start, start + len(text), stem, is_break))
     return tuple(tokens)
 
 
-def noun_phrases(tokens: tuple[Token, ...]) -> Iterator[Span]:
+def noun_phrases(tokens: tuple[WordToken, ...]) -> Iterator[CandidateSpan]:
     """Yield the noun phrases of a sentence and their parts, and the names that begin compounds ("TNF-induced")."""
     run: list[int] = []
     for place in range(len(tokens) + 1):
@@ -142,15 +142,15 @@ def noun_phrases(tokens: tuple[Token, ...]) -> Iterator[Span]:
         run = []
     for place, token in enumerate(tokens):
         if compound := _COMPOUND.match(token.text):
-            yield Span(token.start, token.start + compound.end("name"), place, place, False)
+            yield CandidateSpan(token.start, token.start + compound.end("name"), place, place, False)
 
 
-def enumerations(tokens: tuple[Token, ...], spans: Iterable[Span]) -> list[list[Span]]:
+def enumerations(tokens: tuple[WordToken, ...], spans: Iterable[CandidateSpan]) -> list[list[CandidateSpan]]:
     """Return the runs of noun phrases that commas, "and" or "or" join: the things of "A, B (b) and C"."""
     wholes = {
         span.first: span for span in spans if span.is_whole
     }  # of phrases that begin alike the longest comes first
-    runs: list[list[Span]] = []
+    runs: list[list[CandidateSpan]] = []
     for span in sorted(wholes.values(), key=lambda each: each.first):
         last = runs[-1][-1] if runs else None
         if last and last.last >= span.first:
@@ -168,21 +168,21 @@ def _joins(between: list[str]) -> bool:
     return bool(plain) and set(plain) <= _JOINING and not {",", "and", "or", ";", "&"}.isdisjoint(plain)
 
 
-def _is_measured(tokens: tuple[Token, ...], place: int) -> bool:
+def _is_measured(tokens: tuple[WordToken, ...], place: int) -> bool:
     """Return True for the number and the unit of a quantity: both words of "10 mg"."""
     if tokens[place].text.isdigit():
         return place + 1 < len(tokens) and tokens[place + 1].lower in _UNITS
     return place > 0 and tokens[place].lower in _UNITS and tokens[place - 1].text[:1].isdigit()
 
 
-def _linked(tokens: tuple[Token, ...], before: list[int], after: list[int]) -> Iterator[Span]:
+def _linked(tokens: tuple[WordToken, ...], before: list[int], after: list[int]) -> Iterator[CandidateSpan]:
     """Yield "inhibitor of apoptosis" and its like: the two phrases, whole."""
     first = next((at for at in before if tokens[at].lower not in _TRIMMED), before[0])
     if after[-1] - first < _LONGEST + 1:
-        yield Span(tokens[first].start, tokens[after[-1]].end, first, after[-1])
+        yield CandidateSpan(tokens[first].start, tokens[after[-1]].end, first, after[-1])
 
 
-def _run_from(tokens: tuple[Token, ...], place: int) -> list[int]:
+def _run_from(tokens: tuple[WordToken, ...], place: int) -> list[int]:
     if place < len(tokens) and tokens[place].lower in ("the", "a", "an"):
         place += 1
     run = []
@@ -192,7 +192,7 @@ def _run_from(tokens: tuple[Token, ...], place: int) -> list[int]:
     return run
 
 
-def _parts(tokens: tuple[Token, ...], run: list[int]) -> Iterator[Span]:
+def _parts(tokens: tuple[WordToken, ...], run: list[int]) -> Iterator[CandidateSpan]:
     """Yield a noun phrase and its parts: every one of a short phrase, of a long one its beginnings and ends."""
     untrimmed = len(run)
     while len(run) > 1 and tokens[run[0]].lower in _TRIMMED:
@@ -206,10 +206,10 @@ def _parts(tokens: tuple[Token, ...], run: list[int]) -> Iterator[Span]:
             one, other = tokens[run[first]], tokens[run[last]]
             if (width == 1 and _BARE.match(one.text)) or other.lower in _TRIMMED:
                 continue
-            yield Span(one.start, other.end, run[first], run[last], width in (many, untrimmed))
+            yield CandidateSpan(one.start, other.end, run[first], run[last], width in (many, untrimmed))
 
 
-def is_nominal(token: Token) -> bool:
+def is_nominal(token: WordToken) -> bool:
     """Return True if a word may stand in a noun phrase, as far as its form tells."""
     lower = token.lower
     if token.is_break or not token.stem or lower in _VERBS or _is_adverb(lower):

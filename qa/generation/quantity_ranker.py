@@ -6,7 +6,7 @@ import re
 
 from qa.generation.asked import AskedFor
 from qa.generation.candidates import tokens_of
-from qa.generation.span_ranker import Context, Mention
+from qa.generation.span_ranker import Mention, MentionContext
 
 _LEVEL = re.compile(r" ?(?:CI|confidence|CrI|credible|predict)")
 _MEASURES = (
@@ -43,7 +43,7 @@ def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
     return True
 
 
-def quantity_odds(mention: Mention, asked: AskedFor, context: Context, best: float) -> float:
+def quantity_odds(mention: Mention, asked: AskedFor, context: MentionContext, best: float) -> float:
     """Return the log-odds of a quantity by its sentence and by the question's words near it."""
     evidence, span = mention.evidence, mention.span
     nearest: dict[str, int] = {}

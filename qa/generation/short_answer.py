@@ -11,12 +11,12 @@ from index.search.query import Query
 from qa.answer import Citation, ShortAnswer
 from qa.evidence.scoring import Evidence
 from qa.generation.asked import AskedFor, asked_for
-from qa.generation.candidates import Span, Token, enumerations, noun_phrases, tokens_of
+from qa.generation.candidates import CandidateSpan, WordToken, enumerations, noun_phrases, tokens_of
 from qa.generation.quantity_ranker import fits, quantity_odds
 from qa.generation.quantity_spans import quantity_spans
 from qa.generation.span_ranker import (
-    Context,
     Mention,
+    MentionContext,
     Spread,
     context_of,
     hashed_features,
@@ -51,7 +51,7 @@ _ANSWERED_SHORTLY = frozenset(("short answer", "list", "number"))
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class NamedThing:
     """Something that is named in the evidence: its mentions with their log-odds, best first."""
 
     mentions: tuple[Mention, ...]
@@ -91,7 +91,7 @@ def short_answers(analysis: QuestionAnalysis, evidence: Sequence[Evidence], quer
     return tuple(thing.short_answer for thing in _distinct(things, most) if thing.odds[0] >= least)
 
 
-def ranked(asked: AskedFor, evidence: Sequence[Evidence], *, is_list: bool = False) -> list[Thing]:
+def ranked(asked: AskedFor, evidence: Sequence[Evidence], *, is_list: bool = False) -> list[NamedThing]:
     """Return the things that the evidence names, the likeliest answer first."""
     mentions = mentions_of(asked, evidence)
     if asked.asked == "name":
@@ -113,7 +113,8 @@ def ranked(asked: AskedFor, evidence: Sequence[Evidence], *, is_list: bool = Fal
     by_odds = [sorted(each, key=lambda pair: -pair[0]) for each in things.values()]
     by_odds.sort(key=lambda each: -each[0][0])
     return [
-        Thing(tuple(mention for _, mention in each), tuple(odds for odds, _ in each), asked.noun) for each in by_odds
+        NamedThing(tuple(mention for _, mention in each), tuple(odds for odds, _ in each), asked.noun)
+        for each in by_odds
     ]
 
 
@@ -166,15 +167,15 @@ def features_of(
     return numeric, [hashed_features(mention, asked, contexts[mention.order]) for mention in mentions]
 
 
-def contexts_of(mentions: Iterable[Mention], asked: AskedFor) -> dict[int, Context]:
+def contexts_of(mentions: Iterable[Mention], asked: AskedFor) -> dict[int, MentionContext]:
     """Return the context of each sentence with a mention, by its order."""
     tokens = {mention.order: mention.tokens for mention in mentions}
     return {order: context_of(each, asked) for order, each in tokens.items()}
 
 
-def _distinct(things: Sequence[Thing], most: int) -> list[Thing]:
+def _distinct(things: Sequence[NamedThing], most: int) -> list[NamedThing]:
     """Return the first things of which none is named by part of another's words."""
-    distinct: list[Thing] = []
+    distinct: list[NamedThing] = []
     for thing in things:
         if len(distinct) == most:
             break
@@ -242,7 +243,7 @@ def spread_of(mentions: Sequence[Mention], abstracts: int) -> Spread:
     return Spread(len(pmids), len({mention.order for mention in mentions}), len(pmids) / max(abstracts, 1))
 
 
-def _key(tokens: tuple[Token, ...], span: Span, asked: AskedFor) -> str:
+def _key(tokens: tuple[WordToken, ...], span: CandidateSpan, asked: AskedFor) -> str:
     """Return what a span names, as stems; a noun at its end that only says what is asked for is left out."""
     stems = [token.stem for token in tokens[span.first : span.last + 1] if token.stem]
     if len(stems) > 1 and stems[-1] == asked.noun:
@@ -266,10 +267,10 @@ def _written_forms(evidence: Sequence[Evidence]) -> Mapping[str, str]:
     return same
 
 
-def _quantity_spans(sentence: str, tokens: tuple[Token, ...], asked: AskedFor) -> Iterable[Span]:
+def _quantity_spans(sentence: str, tokens: tuple[WordToken, ...], asked: AskedFor) -> Iterable[CandidateSpan]:
     for start, end in quantity_spans(sentence, asked.asked):
         if not fits(asked, sentence, start, end):
             continue
         inside = [at for at, token in enumerate(tokens) if token.start < end and token.end > start]
         if inside:
-            yield Span(start, end, inside[0], inside[-1])
+            yield CandidateSpan(start, end, inside[0], inside[-1])

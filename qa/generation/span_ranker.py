@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from index.errors import EncoderError
 from qa.evidence.scoring import Evidence
 from qa.generation.asked import AskedFor
-from qa.generation.candidates import Span, Token
+from qa.generation.candidates import CandidateSpan, WordToken
 from qa.grounding import ANSWERS
 from qa.language.antonyms import DENIALS
 from qa.language.entailment import verb_of
@@ -71,8 +71,8 @@ class Mention:
     """A candidate in its sentence: the tokens of the sentence, where the span stands, and the key of the thing."""
 
     evidence: Evidence
-    tokens: tuple[Token, ...]
-    span: Span
+    tokens: tuple[WordToken, ...]
+    span: CandidateSpan
     key: str
     order: int
     """The place of its sentence among the evidence, best first, from 0."""
@@ -84,7 +84,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class MentionContext:
     """The places of a question's words in a sentence, and those of the words in clauses that deny."""
 
     places: tuple[int, ...]
@@ -102,7 +102,9 @@ class Spread:
     share: float
 
 
-def numeric_features(mention: Mention, asked: AskedFor, spread: Spread, context: Context, best: float) -> list[float]:
+def numeric_features(
+    mention: Mention, asked: AskedFor, spread: Spread, context: MentionContext, best: float
+) -> list[float]:
     """Return the features of a mention that are numbers; `best` is the best sentence's score."""
     span, tokens, evidence, places = mention.span, mention.tokens, mention.evidence, context.places
     inside = tokens[span.first : span.last + 1]
@@ -176,7 +178,7 @@ def numeric_features(mention: Mention, asked: AskedFor, spread: Spread, context:
     ]
 
 
-def context_of(tokens: tuple[Token, ...], asked: AskedFor) -> Context:
+def context_of(tokens: tuple[WordToken, ...], asked: AskedFor) -> MentionContext:
     """Return what a sentence has of a question: the places of its words, and of the words in clauses that deny.
 
     "and" begins a clause only after a comma, a comma alone none.
@@ -186,14 +188,14 @@ def context_of(tokens: tuple[Token, ...], asked: AskedFor) -> Context:
         clause += token.lower in _TURNS or (token.lower == "and" and place > 0 and tokens[place - 1].text == ",")
         clauses.append(clause)
     denying = {clauses[place] for place, token in enumerate(tokens) if token.lower in DENIALS}
-    return Context(
+    return MentionContext(
         tuple(place for place, token in enumerate(tokens) if token.stem and token.stem in asked.stems),
         frozenset(place for place, clause in enumerate(clauses) if clause in denying),
         _verbs(tokens, asked.verb),
     )
 
 
-def _verbs(tokens: tuple[Token, ...], verb: str) -> tuple[tuple[int, bool], ...]:
+def _verbs(tokens: tuple[WordToken, ...], verb: str) -> tuple[tuple[int, bool], ...]:
     if not verb:
         return ()
     return tuple(
@@ -203,11 +205,11 @@ def _verbs(tokens: tuple[Token, ...], verb: str) -> tuple[tuple[int, bool], ...]
     )
 
 
-def _next(tokens: tuple[Token, ...], place: int) -> str:
+def _next(tokens: tuple[WordToken, ...], place: int) -> str:
     return tokens[place + 1].lower if place + 1 < len(tokens) else "$"
 
 
-def _role(span: Span, asked: AskedFor, context: Context) -> float:
+def _role(span: CandidateSpan, asked: AskedFor, context: MentionContext) -> float:
     """Return 1 for a span where what is asked for stands by the nearest verb, -1 on its other side, 0 without one."""
     if not context.verbs:
         return 0.0
@@ -216,7 +218,7 @@ def _role(span: Span, asked: AskedFor, context: Context) -> float:
     return 1.0 if is_before == (asked.is_agent != is_passive) else -1.0
 
 
-def hashed_features(mention: Mention, asked: AskedFor, context: Context) -> list[int]:
+def hashed_features(mention: Mention, asked: AskedFor, context: MentionContext) -> list[int]:
     """Return the buckets of a mention's pairs of words."""
     span, tokens = mention.span, mention.tokens
     first, last = tokens[span.first], tokens[span.last]
@@ -269,7 +271,7 @@ def _shape(text: str) -> str:
     return f"{kinds}{min(len(words), 4)}"
 
 
-def _distance(place: int, span: Span) -> int:
+def _distance(place: int, span: CandidateSpan) -> int:
     if span.first <= place <= span.last:
         return _FAR
     return span.first - place if place < span.first else place - span.last
