@@ -55,7 +55,8 @@ _VERBS = frozenset(
     localized located localised catalyzes account accounts accounted extend extends extended
     lessen lessens lessened prolong prolongs prolonged underlie underlies worsen worsens worsened die dies died rise
     rises rose fall falls fell delay delays delayed abolish abolishes abolished trigger triggers triggered
-    favour favours relieve relieves relieved protects protect protected carries yield yields yielded reach reached undergo underwent
+    favour favours relieve relieves relieved protects protect protected carries yield yields yielded reach reached
+    undergo underwent
     undergoing cleaves cleaved recruits recruited depends depend differs differ differed persists persisted tend tends
     arise leads accompany accompanied predict predicts predicted lets let keep keeps kept begin begins want wants
     correlates correlated controls controlled maintains maintained exists exist leading causing enters
