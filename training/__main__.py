@@ -7,7 +7,6 @@
     headline  fit the weights of the yes/no headline
     average   average the weights of rerankers of one network
     question  train the classifier that tells what kind of question is asked, and write it to a folder
-    short     train the ranker of short answers, and write it to a folder
     tuned     say how well rerankers tell right texts from wrong ones in the lists to tune by
 
 Each takes --help. On two cores the lists take half an hour and the training hours; on a GPU the training takes minutes.
@@ -106,12 +105,6 @@ def _question(arguments: argparse.Namespace) -> None:
     make_question(arguments.data, arguments.out, QuestionRecipe(), say=_say)
 
 
-def _short(arguments: argparse.Namespace) -> None:
-    from training.short import ShortRecipe, make_short
-
-    make_short(arguments.data, arguments.work.expanduser(), arguments.out, ShortRecipe(), say=_say)
-
-
 def _changed(recipe: _Recipe, arguments: argparse.Namespace, *more: str) -> _Recipe:
     """Return a recipe with what the command line says otherwise."""
     names = ("epochs", "learning_rate", "seed", "lists_per_batch", *more)
@@ -192,11 +185,11 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question", "short")
-    lists, teacher, reranker, encoder, headline, average, tuned, question, short = map(steps.add_parser, names)
+    names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question")
+    lists, teacher, reranker, encoder, headline, average, tuned, question = map(steps.add_parser, names)
     for step in (lists, teacher, reranker, encoder):
         step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
-    for step in (lists, teacher, reranker, encoder, headline, question, short):
+    for step in (lists, teacher, reranker, encoder, headline, question):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
     question.add_argument("--out", type=Path, default=Path("models/question"), help="the folder for the weights")
     for step in (lists, teacher, reranker, encoder, headline):
@@ -224,7 +217,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder, "headline": _headline}
-    doing |= {"average": _average, "tuned": _tuned, "question": _question, "short": _short}
+    doing |= {"average": _average, "tuned": _tuned, "question": _question}
     try:
         doing[arguments.step](arguments)
     except AskAbstractsError as error:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
+from qa.evidence.scoring import Evidence
 from qa.generation.asked import AskedFor
-from qa.generation.candidates import tokens_of
-from qa.generation.span_ranker import Mention, MentionContext
+from qa.generation.word_tokens import WordToken, tokens_of
 
 _LEVEL = re.compile(r" ?(?:CI|confidence|CrI|credible|predict)")
 _MEASURES = (
@@ -28,6 +29,19 @@ _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 """Log-odds of a quantity: at all, by its sentence's score, by how near the question's words are, by their share."""
 
 
+@dataclass(frozen=True, slots=True)
+class QuantityMention:
+    """A quantity at `start:end` of a sentence, which are its tokens `first` to `last`, both included; `key`: its value."""
+
+    evidence: Evidence
+    tokens: tuple[WordToken, ...]
+    start: int
+    end: int
+    first: int
+    last: int
+    key: str
+
+
 def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
     """Return True if a quantity of the right kind can be meant: no level of confidence, no age, no other measure."""
     before, after = sentence[:start], sentence[end:]
@@ -43,20 +57,19 @@ def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
     return True
 
 
-def quantity_odds(mention: Mention, asked: AskedFor, context: MentionContext, best: float) -> float:
-    """Return the log-odds of a quantity by its sentence and by the question's words near it."""
-    evidence, span = mention.evidence, mention.span
+def quantity_odds(mention: QuantityMention, asked: AskedFor, best: float) -> float:
+    """Return the log-odds of a quantity by its sentence, whose best has the score `best`, and the words near it."""
     nearest: dict[str, int] = {}
-    for place in context.places:
-        stem = mention.tokens[place].stem
-        distance = max(span.first - place, place - span.last, 0)
-        nearest[stem] = min(nearest.get(stem, distance), distance)
+    for place, token in enumerate(mention.tokens):
+        if token.stem and token.stem in asked.stems:
+            distance = max(mention.first - place, place - mention.last, 0)
+            nearest[token.stem] = min(nearest.get(token.stem, distance), distance)
     many = max(len(asked.stems), 1)
     nearness = sum(1 / (1 + distance / 4) for distance in nearest.values()) / many
     return (
         _BASE
-        + _BY_SCORE * (evidence.score - best)
+        + _BY_SCORE * (mention.evidence.score - best)
         + _BY_NEARNESS * nearness
         + _BY_WORDS * len(nearest) / many
-        - 2.0 * bool(evidence.missing_names)
+        - 2.0 * bool(mention.evidence.missing_names)
     )
