@@ -1,12 +1,15 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and their checksums."""
 
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+_BLOCK = 1 << 20
 
 
 @contextmanager
@@ -26,3 +29,12 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def crc32(file: IO[bytes], size: int) -> int:
+    """Return the CRC-32 of the next `size` bytes."""
+    crc = 0
+    while size > 0 and (block := file.read(min(size, _BLOCK))):
+        crc = zlib.crc32(block, crc)
+        size -= len(block)
+    return crc

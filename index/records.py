@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -106,15 +106,20 @@ class Abstract:
         """Marks to show with the abstract everywhere: "RETRACTED" first, then the warnings."""
         return (("RETRACTED",) if self.is_retracted else ()) + self.warnings
 
+    def placed_sections(self) -> Iterator[tuple[int, Section]]:
+        """Yield the sections in order, each after the offset in `text` at which it begins."""
+        start = len(self.title) + 1
+        for section in self.sections:
+            yield start, section
+            start += len(section.text) + 1
+
     def section_at(self, offset: int) -> Section:
         """Return the section that holds the character at `offset` of `text`; the title is a section named TITLE."""
-        start = len(self.title) + 1
-        if offset < start:
+        if offset <= len(self.title):
             return Section(TITLE, TITLE, self.title)
-        for section in self.sections:
+        for start, section in self.placed_sections():
             if offset <= start + len(section.text):
                 return section
-            start += len(section.text) + 1
         raise IndexError(f"offset {offset} is beyond the {len(self.text)} characters of PMID {self.pmid}")
 
 
@@ -198,6 +203,11 @@ class Failure:
 
 ParsedRecord = Abstract | Deletion | Failure
 """Item that a parser yields, in the order of the file: one a record, so that a bad record costs only itself."""
+
+
+def record_name(record: ParsedRecord) -> str:
+    """Return the PMID of a parsed record; of a failure the file and place where no PMID is known."""
+    return record.what if isinstance(record, Failure) else record.pmid
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,11 +118,11 @@ def quotes_of(answer: Answer, source: Source) -> tuple[QuotedSpan, ...]:
 
 def section_spans(abstract: Abstract) -> tuple[LabelledSpan, ...]:
     """Return the title and the sections with their places in `abstract.text`."""
-    spans = [LabelledSpan(TITLE, 0, len(abstract.title))]
-    for section in abstract.sections:
-        start = spans[-1].end + 1
-        spans.append(LabelledSpan(section.label or section.category, start, start + len(section.text)))
-    return tuple(spans)
+    sections = (
+        LabelledSpan(section.label or section.category, start, start + len(section.text))
+        for start, section in abstract.placed_sections()
+    )
+    return (LabelledSpan(TITLE, 0, len(abstract.title)), *sections)
 
 
 def cut_at_quotes(text: str, span: LabelledSpan, quotes: Sequence[QuotedSpan]) -> tuple[Piece, ...]:

@@ -23,13 +23,11 @@ def split_abstract(abstract: Abstract, *, max_tokens: int, count_tokens: CountTo
     """
     text = abstract.text
     passages = [Passage(abstract.pmid, TITLE, 0, len(abstract.title), abstract.title)] if abstract.title.strip() else []
-    offset = len(abstract.title) + 1
-    for section in abstract.sections:
+    for offset, section in abstract.placed_sections():
         name = section.label or section.category
         for start, end in _runs(section, max_tokens, count_tokens):
             whole = slice(offset + start, offset + end)
             passages.append(Passage(abstract.pmid, name, whole.start, whole.stop, text[whole]))
-        offset += len(section.text) + 1
     return passages
 
 

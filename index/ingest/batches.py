@@ -12,7 +12,7 @@ from index.analysis.chunking import passage_text, split_abstract
 from index.embedding.encoder import Encoder
 from index.ingest.changes import changes_between
 from index.ingest.sources import Group
-from index.records import Abstract, Deletion, Failure, ParsedRecord, Progress, Report
+from index.records import Abstract, Deletion, Failure, ParsedRecord, Progress, Report, record_name
 from index.storage.jobs import Job, Step
 from index.storage.protocol import AbstractStore
 from index.storage.schema import Entry, abstract_digest
@@ -71,7 +71,7 @@ def _write_batch(
         _entries([abstract for abstract in changed if abstract.pmid not in known], store=store, encoder=encoder),
         restated=restated,
         remove=[pmid for pmid, read in latest.items() if isinstance(read, Deletion) and pmid in before.digests],
-        step=Step(now, job.report, [_name(read) for read in batch] if is_fetched else ()),
+        step=Step(now, job.report, [record_name(read) for read in batch] if is_fetched else ()),
     )
     return now
 
@@ -122,10 +122,6 @@ def _of_deletion(deletion: Deletion, *, was_here: bool) -> dict[str, str]:
     if deletion.merged_into:
         return {deletion.pmid: f"was merged into PMID {deletion.merged_into}, which stands in its place"}
     return {deletion.pmid: "was deleted by PubMed"} if was_here else {}
-
-
-def _name(read: ParsedRecord) -> str:
-    return read.what if isinstance(read, Failure) else read.pmid
 
 
 def _entries(abstracts: Sequence[Abstract], *, store: AbstractStore, encoder: Encoder) -> list[Entry]:

@@ -13,7 +13,7 @@ from index.errors import FileError
 from index.ingest.formats.detect import parse_file
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.ingest.inputs import Inputs
-from index.records import Abstract, Deletion, Failure, ParsedRecord, parse_pmids
+from index.records import Abstract, Deletion, Failure, ParsedRecord, parse_pmids, record_name
 
 if TYPE_CHECKING:
     from index.ingest.eutils.client import EutilsClient, FetchedBatch
@@ -73,7 +73,7 @@ def fetch_pmids(pmids: Sequence[str], *, client: EutilsClient) -> Iterator[Group
 
 def _read_batch(batch: FetchedBatch, client: EutilsClient) -> Iterator[ParsedRecord]:
     """Yield one batch's abstracts, and a Deletion or Failure for each missing PMID: efetch drops those silently."""
-    came = {_name(read): read for read in _records(batch)}
+    came = {record_name(read): read for read in _records(batch)}
     missing = [pmid for pmid in batch.pmids if pmid not in came and pmid not in batch.failed]
     again, merged = _ask_again(missing, client) if missing else ({}, {})
     yield from (came | again).values()
@@ -91,7 +91,7 @@ def _ask_again(pmids: Sequence[str], client: EutilsClient) -> tuple[dict[str, Pa
 
     PubMed answers a merged PMID with the record it became part of. Only an answer to one alone tells which is which.
     """
-    came = {_name(read): read for batch in client.fetch(pmids) for read in _records(batch)}
+    came = {record_name(read): read for batch in client.fetch(pmids) for read in _records(batch)}
     strangers = [name for name, read in came.items() if isinstance(read, Abstract) and name not in pmids]
     if not strangers:
         return came, {}
@@ -108,10 +108,6 @@ def _ask_again(pmids: Sequence[str], client: EutilsClient) -> tuple[dict[str, Pa
 
 def _records(batch: FetchedBatch) -> Iterator[ParsedRecord]:
     return parse_pubmed_xml(io.BytesIO(batch.xml), name="PubMed's answer")
-
-
-def _name(read: ParsedRecord) -> str:
-    return read.what if isinstance(read, Failure) else read.pmid
 
 
 def _named(files: Sequence[Path | str]) -> list[tuple[Path, str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import struct
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +16,13 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.files import atomic_write
+from index.files import atomic_write, crc32
 from index.search.ivf import Cells
 
 _PLAIN, _WITH_CELLS = b"AAVEC002", b"AAVEC003"
 _HEADER = struct.Struct("<8sQQQ")  # magic, commit id, dimension, number of rows
 _CELLS = struct.Struct("<QQ")  # where there are cells: their number, and that of the passages they were trained for
 _FOOTER = struct.Struct("<I")  # CRC-32 of all before it
-_BLOCK = 1 << 20
 _ROWS = 5_000
 
 Rows = NDArray[np.void]
@@ -96,7 +94,7 @@ def write_rows(path: Path, blocks: Iterable[Rows], *, dimension: int, commit_id:
         file.write(_head(Head(commit_id, dimension, count, cells, lengths)))
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
-        file.write(_FOOTER.pack(_crc(file, size)))
+        file.write(_FOOTER.pack(crc32(file, size)))
 
 
 def plain_rows(vectors: Mapping[int, NDArray[np.float16]], dimension: int) -> Rows:
@@ -131,15 +129,6 @@ def _read_head(file: IO[bytes], path: Path) -> Head:
 def _is_whole(file: IO[bytes]) -> bool:
     """Return True if a file ends in the CRC-32 of all before it, and go back to its start."""
     size = os.fstat(file.fileno()).st_size - _FOOTER.size
-    is_right = size >= _HEADER.size and _FOOTER.pack(_crc(file, size)) == file.read()
+    is_right = size >= _HEADER.size and _FOOTER.pack(crc32(file, size)) == file.read()
     file.seek(0)
     return is_right
-
-
-def _crc(file: IO[bytes], size: int) -> int:
-    """Return the CRC-32 of the next `size` bytes."""
-    crc = 0
-    while size > 0 and (block := file.read(min(size, _BLOCK))):
-        crc = zlib.crc32(block, crc)
-        size -= len(block)
-    return crc

@@ -11,7 +11,6 @@ import errno
 import json
 import math
 import os
-import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from index.analysis.abbreviations import Abbreviation, key
-from index.files import atomic_write
+from index.files import atomic_write, crc32
 from index.search.filters import Selection
 from index.search.mentions import TermPhrase
 
@@ -48,7 +47,6 @@ _ROOM, _DEEPEST = 20, 20_000
 """Hits read beyond those that a filter would leave in twice the depth, and the most of all."""
 _COMMIT_RECORD = 0  # passage ids start at 1
 _SUMS = "checksums.json"
-_BLOCK = 1 << 20
 
 
 class OtherTermsError(ValueError):
@@ -428,11 +426,8 @@ def _listed_sums(folder: Path) -> dict[str, int]:
 
 def _sum_of(file: Path) -> int:
     """Return the CRC-32 of a file."""
-    crc = 0
     with file.open("rb") as opened:
-        while block := opened.read(_BLOCK):
-            crc = zlib.crc32(block, crc)
-    return crc
+        return crc32(opened, file.stat().st_size)
 
 
 def _schema() -> Any:  # noqa: ANN401 - a tantivy.Schema

@@ -398,9 +398,7 @@ def _spans(source: Source) -> Iterable[tuple[int, int]]:
         for passage in (hit.passage for hit in source.hits if hit.passage.section != TITLE):
             yield from ((passage.start + start, passage.start + end) for start, end in _sentences(passage.text))
         return
-    offset = len(abstract.title) + 1
-    for section in abstract.sections:
+    for offset, section in abstract.placed_sections():
         yield from ((offset + start, offset + end) for start, end in _sentences(section.text))
-        offset += len(section.text) + 1
     if not abstract.sections and abstract.title:
         yield 0, len(abstract.title)

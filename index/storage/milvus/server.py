@@ -311,8 +311,9 @@ class Server:
             elif column.is_indexed and not (self._is_lite and column.kind == "texts"):
                 yield index_on(column.name, index_type="INVERTED")
 
-    def _call(self, method: str, *arguments: object, timeout: float = READ_S, **options: object) -> Any:  # noqa: ANN401
-        """Return the client's answer to a call. Raises LibraryError in a sentence when there is none."""
+    def _call(self, method: str, *arguments: object, timeout: float | None = None, **options: object) -> Any:  # noqa: ANN401
+        """Return the client's answer to a call, within READ_S by default. Raises LibraryError when there is none."""
+        timeout = READ_S if timeout is None else timeout
         return self._answered(lambda: getattr(self._client, method)(*arguments, **options, timeout=timeout))
 
     def _answered(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what pymilvus returns
