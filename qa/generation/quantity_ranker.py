@@ -31,7 +31,7 @@ _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 
 @dataclass(frozen=True, slots=True)
 class QuantityMention:
-    """A quantity at `start:end` of a sentence, which are its tokens `first` to `last`, both included; `key`: its value."""
+    """A quantity at `start:end` of a sentence, its tokens `first` to `last`, both included; `key` is its value."""
 
     evidence: Evidence
     tokens: tuple[WordToken, ...]

@@ -1,6 +1,6 @@
 """A short answer first, where one exists: the quantity of a quote that answers by itself, linked to its place.
 
-Quantities only: names by a learnt ranker of noun phrases were right first in about one question of three, which is worse
+Quantities only: a learnt ranker of noun phrases put a right name first in about one question of three, which is worse
 than none.
 """
 

@@ -53,5 +53,3 @@ def tokens_of(sentence: str) -> tuple[WordToken, ...]:
         stem = "" if is_break or lower in _FUNCTION_WORDS else "_".join(terms(text))
         tokens.append(WordToken(text, lower, start, start + len(text), stem, is_break))
     return tuple(tokens)
-
-
