@@ -7,7 +7,7 @@ from conftest import ROOT
 
 from qa import Assistant, Turn
 from qa.evidence.reranked import rerank_evidence
-from qa.grounding import ANSWERS
+from qa.grounding import ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED
 from qa.reranking.reranker import load_reranker
 from qa.retrieval import retrieve
 
@@ -15,8 +15,6 @@ QUESTIONS = [json.loads(line) for line in (ROOT / "samples" / "questions.jsonl")
 MARGIN = 0.03
 """How far from the confidence that an answer needs a best sentence must be for the answer to be the same everywhere:
 between arithmetic of AVX2 and of VNNI the confidence of these questions moves by up to .027."""
-BORDERLINE = {"Does IL-32 hold HIV-1 back or help it?"}
-"""Questions nearer than that: answered on some processors and refused on others."""
 KNOWN_MISSES = {
     # the reranker takes deaths of people on metformin and of others for an answer
     "By how many years does metformin prolong the life of healthy people without diabetes?": "answers",
@@ -55,8 +53,7 @@ def behaves(row, answer):
 @pytest.mark.parametrize("question", [row["question"] for row in QUESTIONS])
 def test_each_question_behaves(answers, question):
     row, answer = answers[question]
-    if question not in BORDERLINE:
-        assert behaves(row, answer) == (question not in KNOWN_MISSES)
+    assert behaves(row, answer) == (question not in KNOWN_MISSES)
 
 
 @pytest.mark.parametrize("question", [row["question"] for row in QUESTIONS if row["kind"] != "followup"])
@@ -65,9 +62,12 @@ def test_no_answer_hangs_on_the_processor(samples, question):
     evidence = rerank_evidence(
         question, retrieve(samples, question, reranker=reranker), library=samples, reranker=reranker
     )
-    answering = [one.confidence for one in evidence if not one.missing_names]
-    is_near = bool(answering) and abs(max(answering) - ANSWERS) < MARGIN
-    assert is_near == (question in BORDERLINE)
+    over = [
+        sentence.confidence - (ANSWERS if sentence.missing_words else ANSWERS_WHERE_ALL_IS_NAMED)
+        for sentence in evidence
+        if not sentence.missing_names
+    ]
+    assert not over or abs(max(over)) >= MARGIN
 
 
 def test_no_answer_cites_a_retracted_abstract(answers):
