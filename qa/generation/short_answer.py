@@ -17,17 +17,15 @@ from qa.generation.quantity_spans import quantity_spans
 from qa.generation.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis
 
-_MOST = 3
-_SURE, _LEAST, _BELOW = -2.2, -3.2, 2.0
-"""Log-odds of the best from which there is a short answer at all, those that each further one needs, and how far below
-the best's these may be."""
+_SURE = -2.2
+"""Log-odds of the best quantity from which there is a short answer; a second one is as often another group's."""
 _SENTENCES = 24
 """Sentences that are looked through, best first."""
 _ANSWERED_SHORTLY = frozenset(("short answer", "list", "number"))
 
 
 def short_answers(analysis: QuestionAnalysis, evidence: Sequence[Evidence], query: Query) -> tuple[ShortAnswer, ...]:
-    """Return the quantities of the evidence that answer a question by themselves, best first; () where none is sure.
+    """Return the quantity of the evidence that answers a question by itself; () where none is sure.
 
     Only a question for a quantity has any: a dose, a share, a ratio, a count, a duration, a year.
     """
@@ -39,8 +37,7 @@ def short_answers(analysis: QuestionAnalysis, evidence: Sequence[Evidence], quer
     quantities = _ranked(asked, evidence)
     if not quantities or quantities[0][0] < _SURE:
         return ()
-    least = max(_LEAST, quantities[0][0] - _BELOW)
-    return tuple(_short_answer(mentions) for odds, mentions in quantities[:_MOST] if odds >= least)
+    return (_short_answer(quantities[0][1]),)
 
 
 def _ranked(asked: AskedFor, evidence: Sequence[Evidence]) -> list[tuple[float, list[QuantityMention]]]:

@@ -37,7 +37,7 @@ def language_of(text: str) -> str:
     scripts = [_SCRIPTS.get(unicodedata.name(letter, "").partition(" ")[0], "") for letter in letters if letter > "Ͽ"]
     if len(scripts) * 2 > len(letters):
         return max(dict.fromkeys(filter(None, scripts)), key=scripts.count, default="")
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower())
+    words = set(re.findall(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w-])", text.lower()))  # no "il" of IL-32
     counts = {language: sum(word in common for word in words) for language, common in _COMMON.items()}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] >= _LEAST and counts[best] > counts["English"] else "English"

@@ -360,3 +360,8 @@ def test_json_leaves_out_what_is_not_there(read):
     row = read("hi").to_dict()
     del row["filters"]
     assert row == {"question": "hi", "kind": "talk", "language": "English", "talk": "greeting"}
+
+
+def test_the_letters_of_a_name_are_no_words_of_another_language():
+    assert analyse("IL-32α versus IL-32θ in cancer", encoder=None).language == "English"
+    assert analyse("Est-ce que la metformine est efficace contre le cancer?", encoder=None).language == "French"
