@@ -78,17 +78,29 @@ HELD_AGAINST = (
 """Checks of a sentence in other words than its quote's: cosine, words, and the rules of entailment."""
 
 
+SentenceVerdict = Literal["backed", "not matched", "contradicted"]
+NO_QUOTE = "no quote found"
+"""The mark of a sentence that is not matched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer. `supported` is true only when a cited quote was checked and bears it out.
+    """One sentence of an answer, and what its sources say of it.
 
-    Else `objection` says why not, as the end of a sentence that begins "not supported: ".
+    It is backed when the quotes of `citations` were checked and bear it out together; not matched when no quote does;
+    contradicted when a quote says otherwise, which `against` holds. `objection` says why it is not backed.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
-    supported: bool = True
+    verdict: SentenceVerdict = "backed"
     objection: str = ""
+    against: tuple[Citation, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """True only for a sentence that is backed."""
+        return self.verdict == "backed"
 
     @property
     def markers(self) -> str:
@@ -103,9 +115,11 @@ class Sentence:
         """Return the sentence's JSON."""
         return {
             "text": self.text,
+            "verdict": self.verdict,
             "supported": self.supported,
             "objection": self.objection,
             "citations": [cited.to_dict() | {"checks": list(self.checks(cited))} for cited in self.citations],
+            "against": [cited.to_dict() for cited in self.against],
         }
 
 
@@ -205,10 +219,14 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The supported sentences with the numbers of their sources, as one paragraph; without any, the message."""
+        """The sentences with the numbers of their sources, as one paragraph; without any, the message.
+
+        One that is not matched is marked so, one that is contradicted is left out.
+        """
         if self.abstained or not self.sentences:
             return self.message
-        return " ".join(f"{sentence.text} {sentence.markers}" for sentence in self.sentences if sentence.supported)
+        shown = (sentence for sentence in self.sentences if sentence.verdict != "contradicted")
+        return " ".join(f"{one.text} {one.markers if one.supported else f'[{NO_QUOTE}]'}" for one in shown)
 
     @property
     def understood_as(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from index import Library
 from index.embedding.encoder import Encoder, Vectors
-from qa.answer import Answer, Citation, Sentence, Source
+from qa.answer import Answer, Citation, Sentence, SentenceVerdict, Source
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
 from qa.language.discourse import gives_orders
 from qa.language.entailment import first_contradiction
@@ -38,6 +38,9 @@ _OBJECTIONS = {
     "order": "it turns round who acts on whom, or what is compared with what",
 }
 """The objection to a sentence by each rule of `qa.language.entailment.first_contradiction`."""
+_CONTRADICTIONS = frozenset(_OBJECTIONS[rule] for rule in ("side", "with", "direction", "denial", "order"))
+UNCITED = "it cites none of the sources"
+"""The objection to a sentence without a source."""
 
 
 def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -132,10 +135,11 @@ def ground(
 ) -> Sentence:
     """Return a language model's sentence with, for each cited source, the quote that bears it out.
 
-    A sentence that no cited source supports comes back with `supported` false, no citations, and the objection to it.
+    A sentence that no cited source supports comes back without citations and with the objection to it, which
+    contradicts the sentence where a near quote says otherwise.
     """
     statement = Statement.of(draft.text, library, reranker)
-    citations, objections = [], ["it cites none of the sources"]
+    citations, against, objections = [], [], [UNCITED]
     for number in draft.sources:
         of_source = sorted(
             (quote for quote in evidence if quote.source.number == number),
@@ -144,7 +148,11 @@ def ground(
         judged = [(quote, _objection(quote, statement)) for quote in of_source]
         objections += [why for _, why in judged[:1]]
         citations += [quote.citation for quote, why in judged if not why][:1]
-    return Sentence(draft.text, tuple(citations), bool(citations), "" if citations else objections[-1])
+        against += [quote.citation for quote, why in judged if why in _CONTRADICTIONS][:1]
+    if citations:
+        return Sentence(draft.text, tuple(citations))
+    verdict: SentenceVerdict = "contradicted" if against else "not matched"
+    return Sentence(draft.text, (), verdict, objections[-1], tuple(against))
 
 
 def _objection(quote: Evidence, statement: Statement) -> str:
@@ -167,10 +175,11 @@ def check_quotes(growing: Iterable[Answer], sources: Sequence[Source], library: 
 
 
 def _checked(sentence: Sentence, texts: Mapping[str, str]) -> Sentence:
-    kept = _verbatim(sentence.citations, texts)
-    if sentence.supported and not kept:
-        return replace(sentence, citations=(), supported=False, objection="its quote stands otherwise in the abstract")
-    return replace(sentence, citations=kept)
+    kept, against = _verbatim(sentence.citations, texts), _verbatim(sentence.against, texts)
+    if (sentence.supported and not kept) or (sentence.verdict == "contradicted" and not against):
+        why = "its quote stands otherwise in the abstract"
+        return replace(sentence, citations=(), verdict="not matched", objection=why, against=())
+    return replace(sentence, citations=kept, against=against)
 
 
 def _verbatim(citations: Sequence[Citation], texts: Mapping[str, str]) -> tuple[Citation, ...]:
@@ -182,12 +191,14 @@ def _is_verbatim(citation: Citation, texts: Mapping[str, str]) -> bool:
 
 
 def cited_only(sentences: Sequence[Sentence], sources: Sequence[Source]) -> tuple[list[Sentence], list[Source]]:
-    """Return the sentences and only the sources that they cite, renumbered from 1 in the order of first citation."""
-    order = list(dict.fromkeys(citation.source for sentence in sentences for citation in sentence.citations))
+    """Return the sentences and only the sources of their quotes, renumbered from 1 in the order of first citation."""
+    quoted = (citation for sentence in sentences for citation in (*sentence.citations, *sentence.against))
+    order = list(dict.fromkeys(citation.source for citation in quoted))
     number = {old: new for new, old in enumerate(order, start=1)}
     by_number = {source.number: source for source in sources}
-    renumbered = [
-        replace(sentence, citations=tuple(replace(cited, source=number[cited.source]) for cited in sentence.citations))
-        for sentence in sentences
-    ]
+
+    def renumber(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        return tuple(replace(cited, source=number[cited.source]) for cited in citations)
+
+    renumbered = [replace(one, citations=renumber(one.citations), against=renumber(one.against)) for one in sentences]
     return renumbered, [replace(by_number[old], number=number[old]) for old in order]

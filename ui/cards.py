@@ -109,10 +109,10 @@ def _particulars(abstract: Abstract) -> tuple[str, ...]:
 def quotes_of(answer: Answer, source: Source) -> tuple[QuotedSpan, ...]:
     """Return the stretches of the source that the answer quotes; sentences are numbered from 1."""
     return tuple(
-        QuotedSpan(citation.start, citation.end, number, sentence.checks(citation))
+        QuotedSpan(quoted.start, quoted.end, number, sentence.checks(quoted) if sentence.supported else ())
         for number, sentence in enumerate(answer.sentences, start=1)
-        for citation in sentence.citations
-        if citation.source == source.number
+        for quoted in (*sentence.citations, *sentence.against)
+        if quoted.source == source.number
     )
 
 

@@ -76,9 +76,10 @@ def welcome_html(name: str, abstracts: int, examples: Sequence[str]) -> str:
 
 
 def cited_sources(sentence: Sentence | ShortAnswer, answer: Answer) -> list[Source]:
-    """Return the sources that a sentence cites, in order, each once; unknown numbers are left out."""
+    """Return the sources that a sentence quotes, in order, each once; unknown numbers are left out."""
     by_number = {source.number: source for source in answer.sources}
-    numbers = dict.fromkeys(citation.source for citation in sentence.citations)
+    against = sentence.against if isinstance(sentence, Sentence) else ()
+    numbers = dict.fromkeys(citation.source for citation in (*sentence.citations, *against))
     return [by_number[number] for number in numbers if number in by_number]
 
 

@@ -16,7 +16,7 @@ from qa.generation.headline import headline
 from qa.generation.overview import overview
 from qa.generation.prompts import load_prompt
 from qa.generation.short_answer import short_answers
-from qa.grounding import cited_only, ground
+from qa.grounding import UNCITED, cited_only, ground
 from qa.question.records import QuestionAnalysis
 from qa.reranking.protocol import Reranker
 
@@ -123,15 +123,15 @@ def written_answer(
 ) -> Iterator[Answer]:
     """Yield the language model's answer as it grows, each sentence compared with its quotes.
 
-    When the model fails, writes nothing, or has half of its sentences unsupported, the extractive answer stands in and
-    says why. When the model finds no answer in the sources, the answer abstains. Unsupported sentences stay, marked so,
-    or are left out.
+    When the model fails, writes nothing, or has half of its sentences contradicted or without a source, the extractive
+    answer stands in and says why. When the model finds no answer in the sources, the answer abstains. Sentences that
+    are not backed stay, marked so, or are left out.
     """
     answer = blank
     try:
         for answer in _drafted(blank, retrieved, model=model, library=library):
             yield _only_supported(answer) if leave_out_unsupported else answer
-        trouble = _too_little_support(answer)
+        trouble = _too_much_untrue(answer)
     except ModelError as error:
         trouble = str(error)
     if trouble:
@@ -174,14 +174,13 @@ def _only_supported(answer: Answer) -> Answer:
     return replace(answer, sentences=kept, message=f"{removed} left out: no quote supports what is said there.")
 
 
-def _too_little_support(answer: Answer) -> str:
-    """Return why a written answer is rejected, half of its sentences or more having no quote; else ""."""
-    unsupported = sum(not sentence.supported for sentence in answer.sentences)
-    if unsupported == 0 or 2 * unsupported < len(answer.sentences):
+def _too_much_untrue(answer: Answer) -> str:
+    """Return why a written answer is rejected, half of it being contradicted or without a source; else ""."""
+    untrue = sum(one.verdict == "contradicted" or one.objection == UNCITED for one in answer.sentences)
+    if untrue == 0 or 2 * untrue < len(answer.sentences):
         return ""
-    if unsupported == len(answer.sentences):
-        return "no sentence of the language model had a quote to support it"
-    return f"{unsupported} of the language model's {len(answer.sentences)} sentences had no quote to support them"
+    of_all = f"{untrue} of the language model's {len(answer.sentences)} sentences"
+    return f"{of_all} {'is' if untrue == 1 else 'are'} contradicted by the abstracts or cite{'s' * (untrue == 1)} none"
 
 
 def _with_sentences(

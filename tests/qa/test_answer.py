@@ -11,14 +11,18 @@ START = ABSTRACTS[0].text.index(QUOTE)
 CITATION = Citation(1, "90000001", START, START + len(QUOTE), QUOTE)
 ANSWER = Answer(
     "What does IL-32β induce?",
-    (Sentence(QUOTE, (CITATION, CITATION)), Sentence("It cures all.", (), supported=False)),
+    (
+        Sentence(QUOTE, (CITATION, CITATION)),
+        Sentence("It cures all.", (), "not matched"),
+        Sentence("It sank.", (), "contradicted", against=(CITATION,)),
+    ),
     (Source(1, ABSTRACTS[0]),),
     library_digest="abc",
 )
 
 
-def test_the_text_holds_what_is_supported_with_its_numbers():
-    assert ANSWER.text == f"{QUOTE} [1]"
+def test_the_text_holds_what_is_backed_with_its_numbers_and_marks_what_is_not_matched():
+    assert ANSWER.text == f"{QUOTE} [1] It cures all. [no quote found]"
 
 
 def test_the_text_of_a_refusal_is_its_reason():
@@ -46,10 +50,13 @@ def test_json():
     }
     assert record["sentences"][1] == {
         "text": "It cures all.",
+        "verdict": "not matched",
         "supported": False,
         "objection": "",
         "citations": [],
+        "against": [],
     }
+    assert [quoted["quote"] for quoted in record["sentences"][2]["against"]] == [QUOTE]
     assert record["sources"] == [
         {
             "number": 1,
@@ -68,7 +75,7 @@ def test_json():
 def test_markdown():
     assert ANSWER.to_markdown() == (
         "## What does IL-32β induce?\n\n"
-        "IL-32β induced VEGF in breast cancer cells. \\[1\\]\n\n"
+        "IL-32β induced VEGF in breast cancer cells. \\[1\\] It cures all. \\[no quote found\\]\n\n"
         f"> IL-32β induced VEGF in breast cancer cells. (PMID 90000001, {START}-{START + len(QUOTE)})\n"
         f"> IL-32β induced VEGF in breast cancer cells. (PMID 90000001, {START}-{START + len(QUOTE)})\n\n"
         "### Sources\n\n"

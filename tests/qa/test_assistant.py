@@ -147,7 +147,8 @@ def test_a_models_sentences_are_held_against_their_quotes(library):
     answer = said_by(library, reply).ask(QUESTION)
     assert [sentence.supported for sentence in answer.sentences] == [True, True, False]
     assert [citation.quote for citation in answer.sentences[0].citations] == [QUOTE]
-    assert "baldness" not in answer.text
+    assert answer.text.endswith("IL-32β cures baldness. [no quote found]")
+    assert [sentence.verdict for sentence in answer.sentences] == ["backed", "backed", "not matched"]
     assert answer.model == "FakeListChatModel"
     assert len(answer.prompt_sha256) == 64
 
@@ -162,12 +163,12 @@ def test_a_citation_to_a_number_that_was_not_given_is_dropped_and_counted(librar
     ("reply", "reason"),
     [
         (
-            "IL-32β cures baldness [1]. The moon is cheese [2].",
-            "No sentence of the language model had a quote to support",
+            "IL-32β cures baldness. The moon is cheese.",
+            "2 of the language model's 2 sentences are contradicted by the abstracts or cite none.",
         ),
         (
-            f"{QUOTE} [1]. The moon is cheese [2].",
-            "1 of the language model's 2 sentences had no quote to support them.",
+            f"{QUOTE} [1]. IL-32β reduced VEGF in breast cancer cells [1].",
+            "1 of the language model's 2 sentences is contradicted by the abstracts or cites none.",
         ),
         ("", "gave an answer that could not be read"),
     ],
@@ -177,6 +178,12 @@ def test_the_extractive_answer_stands_in_for_a_model_that_fails(library, reply, 
     assert reason in answer.message
     assert answer.model == "extractive"
     assert QUOTE in [sentence.text for sentence in answer.sentences]
+
+
+def test_what_is_not_matched_loses_no_answer(library):
+    answer = said_by(library, f"{QUOTE} [1]. The moon is cheese [2].").ask(QUESTION)
+    assert [sentence.verdict for sentence in answer.sentences] == ["backed", "not matched"]
+    assert answer.model == "FakeListChatModel"
 
 
 def test_a_model_that_finds_no_answer_is_believed(library):

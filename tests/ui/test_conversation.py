@@ -55,11 +55,17 @@ def link(number: int, sentence: int, spoken: str, *, retracted: bool = False) ->
             f'<span class="aa-sentence">A.{link(1, 1, "Source 1: Zeta-7 in moss")}</span> '
             f'<span class="aa-sentence">B.{link(1, 2, "Source 1: Zeta-7 in moss")}</span>',
         ),
-        # What no quote supports is struck, and says so.
+        # What no quote bears out says so; what a quote contradicts is struck, with the quote.
         (
-            (Sentence("Made up.", (), supported=False, objection="it cites none of the sources"),),
-            '<span class="aa-sentence aa-unsupported"><s>Made up.</s> '
-            '<span class="aa-unsupported-mark">not supported: it cites none of the sources</span></span>',
+            (Sentence("Made up.", (), "not matched", "it cites none of the sources"),),
+            '<span class="aa-sentence">Made up. '
+            '<span class="aa-unsupported-mark">no quote found: it cites none of the sources</span></span>',
+        ),
+        (
+            (Sentence("It sank.", (), "contradicted", "it goes the other way", (ROSE,)),),
+            '<span class="aa-sentence aa-unsupported"><s>It sank.</s> '
+            '<span class="aa-unsupported-mark">contradicted: it goes the other way “Zeta-7 rose.”</span>'
+            f"{link(1, 1, 'Source 1: Zeta-7 in moss')}</span>",
         ),
         # Markup in a model's words is text.
         ((Sentence("<b>x</b>"),), '<span class="aa-sentence">&lt;b&gt;x&lt;/b&gt;</span>'),
@@ -77,7 +83,7 @@ def test_sentences_with_their_citations(sentences, expected):
     [
         (Answer("?", (Sentence("A.", (ROSE,)),), SOURCES), "1 of 1 sentence checked against its quote</p>"),
         (
-            Answer("?", (Sentence("A.", (ROSE,)), Sentence("B.", (), supported=False)), SOURCES),
+            Answer("?", (Sentence("A.", (ROSE,)), Sentence("B.", (), "not matched")), SOURCES),
             '<p class="aa-checked aa-some">1 of 2 sentences checked against their quotes</p>',
         ),
         # No language model, with the time of both parts.
