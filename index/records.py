@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 TITLE = "TITLE"
@@ -52,11 +52,38 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """An author or editor: a person with a family name, or a group, as its record has them apart.
+
+    `given` are the forenames as written ("Dara Q", "Iu V"), `initials` have no dots and blanks ("DQ", "IuV"), `suffix`
+    is Jr, III or the like. `orcid` is the bare identifier; several affiliations are joined by "; ".
+    """
+
+    family: str = ""
+    given: str = ""
+    initials: str = ""
+    suffix: str = ""
+    group: str = ""
+    orcid: str = ""
+    affiliation: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name as PubMed prints it: "Velmont DQ Jr", or the group's.
+
+        >>> Author(family="Velmont", given="Dara Q", initials="DQ", suffix="Jr").name
+        'Velmont DQ Jr'
+        """
+        return self.group or " ".join(filter(None, (self.family, self.initials, self.suffix)))
+
+
+@dataclass(frozen=True, slots=True)
 class Abstract:
     """One PubMed record.
 
-    `authors` are "Family Initials" or a collective name; `types` are publication types; `mesh` are descriptor names,
-    with "/qualifier" where there is one; `date` is the publication date as printed ("2013 Dec", "1998 Nov-Dec").
+    `authors` are "Family Initials" or a collective name, and `author_records` the same with their parts: none in a
+    record that an older version stored. `types` are publication types; `mesh` are descriptor names, with "/qualifier"
+    where there is one; `date` is the publication date as printed ("2013 Dec", "1998 Nov-Dec").
     `note` is said wherever the abstract is shown. `raw` is the record as it came (XML element, MEDLINE text or JSON
     line, UTF-8); it takes no part in comparisons.
     """
@@ -67,6 +94,7 @@ class Abstract:
     journal: str = ""
     year: int | None = None
     authors: tuple[str, ...] = ()
+    author_records: tuple[Author, ...] = ()
     types: tuple[str, ...] = ()
     mesh: tuple[str, ...] = ()
     doi: str = ""
@@ -291,6 +319,7 @@ def to_json(abstract: Abstract) -> dict[str, Any]:
         "year": abstract.year,
         **{name: getattr(abstract, name) for name in TEXT_FIELDS},
         **{name: list(getattr(abstract, name)) for name in LIST_FIELDS},
+        "author_records": [_filled(asdict(author)) for author in abstract.author_records],
         "other_abstracts": [
             {"language": other.language, "type": other.type, "sections": _sections_to_json(other.sections)}
             for other in abstract.other_abstracts
@@ -316,6 +345,7 @@ def from_json(record: dict[str, Any]) -> Abstract:
         title=record["title"],
         sections=_sections_from_json(record),
         year=record.get("year"),
+        author_records=tuple(Author(**author) for author in record.get("author_records", ())),
         other_abstracts=tuple(
             OtherAbstract(other["language"], other["type"], _sections_from_json(other))
             for other in record.get("other_abstracts", ())
@@ -326,6 +356,10 @@ def from_json(record: dict[str, Any]) -> Abstract:
         ),
         is_retracted=record.get("is_retracted", False),
     )
+
+
+def _filled(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}
 
 
 def _sections_to_json(sections: tuple[Section, ...]) -> list[dict[str, str]]:

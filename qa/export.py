@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from index.analysis.author_names import from_flat_name, split_initials
 from index.errors import FileError, InputError
-from index.records import Abstract
+from index.records import Abstract, Author
 from qa.answer import Answer, Source
 
 
@@ -78,34 +78,18 @@ def _form(file: Path) -> Callable[[Answer], str] | None:
 # --- what the forms have in common
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """An author: a person's family name and given initials, or a group's name with no `given`."""
-
-    family: str
-    given: str = ""
+def _authors(abstract: Abstract) -> Sequence[Author]:
+    """Return the authors with their parts; an abstract of an older library has flat names only."""
+    return abstract.author_records or [from_flat_name(_line(name)) for name in abstract.authors if name.strip()]
 
 
-_GROUP = re.compile(
-    r"\b(group|consortium|committee|network|collaborat\w+|team|society|investigators?|association|initiative|project"
-    r"|study|trial|program\w*|center|centre|foundation|organi[sz]ation|council|college|university|institute)\b",
-    re.IGNORECASE,
-)
-_SUFFIXES = ("Jr", "Sr", "2nd", "3rd", "4th", "II", "III", "IV")
-
-
-def _names(abstract: Abstract) -> Iterator[_Name]:
-    """Yield the authors; "Family Initials", with a suffix or not, is a person unless its words are those of a group."""
-    for author in abstract.authors:
-        *family, last = _line(author).split() or [""]
-        suffix = ""
-        if len(family) > 1 and last in _SUFFIXES:
-            suffix, last = f", {last}", family.pop()
-        is_person = family and len(last) <= 4 and last.isalpha() and last.isupper() and not _GROUP.search(author)
-        if is_person:
-            yield _Name(" ".join(family), " ".join(f"{initial}." for initial in last) + suffix)
-        elif author.strip():
-            yield _Name(_line(author))
+def _given(author: Author) -> str:
+    """Return the forenames in full, or the initials with a dot behind each: "Dara Q", "Iu. V.", "J.-W."."""
+    given = _line(author.given)
+    if given and "".join(re.findall(r"[^\W\d_]", given)) != author.initials:
+        return given
+    words = split_initials(author.initials) if given in ("", author.initials) else given.replace(".", " ").split()
+    return " ".join("-".join(f"{part}." for part in word.split("-")) for word in words)
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -146,7 +130,7 @@ def _ris_record(abstract: Abstract) -> str:
     dated = [f"{part:02d}" for part in _date(abstract)]
     fields = [
         ("TY", "JOUR"),
-        *(("AU", f"{name.family}, {name.given}" if name.given else name.family) for name in _names(abstract)),
+        *(("AU", _ris_name(author)) for author in _authors(abstract)),
         ("TI", abstract.title),
         ("T2", abstract.journal),
         ("PY", str(abstract.year or "")),
@@ -165,6 +149,10 @@ def _ris_record(abstract: Abstract) -> str:
     ]
     lines = [f"{tag}  - {_line(value)}\n" for tag, value in fields if _line(value)]
     return "".join([*lines, "ER  - \n\n"])
+
+
+def _ris_name(author: Author) -> str:
+    return author.group or ", ".join(filter(None, (author.family, _given(author), author.suffix)))
 
 
 # --- BibTeX
@@ -216,7 +204,7 @@ def _bibtex_entry(abstract: Abstract) -> str:
     year, month = (*_date(abstract), 0, 0)[:2]
     fields = {
         "title": f"{{{_latex(abstract.title)}}}" if abstract.title else "",  # in braces twice: styles lower the case
-        "author": " and ".join(_bibtex_names(_names(abstract))),
+        "author": " and ".join(map(_bibtex_name, _authors(abstract))),
         "journal": _latex(abstract.journal),
         "year": str(year or ""),
         "month": str(month or ""),
@@ -232,14 +220,12 @@ def _bibtex_entry(abstract: Abstract) -> str:
     return f"@article{{pmid{re.sub('[^0-9A-Za-z]', '', abstract.pmid)},\n{lines}}}\n"
 
 
-def _bibtex_names(names: Iterable[_Name]) -> Iterator[str]:
-    for name in names:
-        if not name.given:
-            yield f"{{{_latex(name.family)}}}"
-            continue
-        initials, _, suffix = name.given.partition(", ")
-        family = _latex(name.family)
-        yield ", ".join(filter(None, (f"{{{family}}}" if " and " in family else family, suffix, initials)))
+def _bibtex_name(author: Author) -> str:
+    given = _given(author)
+    if author.group or not given:
+        return f"{{{_latex(author.group or author.family)}}}"
+    parts = (_latex(part) for part in (author.family, author.suffix, given) if part)
+    return ", ".join(f"{{{part}}}" if re.search(r"(?:^|\s)and(?:\s|$)|,", part, re.I) else part for part in parts)
 
 
 # --- CSL-JSON
@@ -252,7 +238,7 @@ def _csl_item(abstract: Abstract) -> dict[str, Any]:
         "id": f"pmid{abstract.pmid}",
         "type": "article-journal",
         "title": _line(abstract.title),
-        "author": [_csl_name(name) for name in _names(abstract)],
+        "author": [_csl_name(author) for author in _authors(abstract)],
         "container-title": _line(abstract.journal),
         "issued": {"date-parts": [list(date)]} if date else None,
         "volume": _line(abstract.volume),
@@ -267,8 +253,8 @@ def _csl_item(abstract: Abstract) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value}
 
 
-def _csl_name(name: _Name) -> dict[str, str]:
-    if not name.given:
-        return {"literal": name.family}
-    given, _, suffix = name.given.partition(", ")
-    return {"family": name.family, "given": given} | ({"suffix": suffix} if suffix else {})
+def _csl_name(author: Author) -> dict[str, str]:
+    if author.group:
+        return {"literal": _line(author.group)}
+    parts = {"family": author.family, "given": _given(author), "suffix": author.suffix}
+    return {name: _line(part) for name, part in parts.items() if part}

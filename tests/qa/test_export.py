@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import FileError, InputError
-from index.records import Abstract, Correction
+from index.records import Abstract, Author, Correction
 from qa.answer import Answer, Source
 from qa.export import checked_export, export_answer, to_bibtex, to_csl_json, to_json, to_ris
 
@@ -197,6 +197,33 @@ def test_csl_json_is_rendered_by_a_citation_style():
     assert "2013" in first
     assert "J Test" in first
     assert any("TNF-α {and} 5%" in entry for entry in shown)
+
+
+@pytest.mark.parametrize(
+    ("author", "ris", "bibtex", "csl"),
+    [
+        (Author("Petrelko", "Iu V", "IuV"), "Petrelko, Iu. V.", "Petrelko, Iu. V.",
+         {"family": "Petrelko", "given": "Iu. V."}),
+        (Author("Wickrelasena", "", "WMTDP"), "Wickrelasena, W. M. T. D. P.", "Wickrelasena, W. M. T. D. P.",
+         {"family": "Wickrelasena", "given": "W. M. T. D. P."}),
+        (Author("Velmont", "Dara Q", "DQ", "Jr"), "Velmont, Dara Q, Jr", "Velmont, Jr, Dara Q",
+         {"family": "Velmont", "given": "Dara Q", "suffix": "Jr"}),
+        (Author("Lopez Tarrella", "I V", "IV"), "Lopez Tarrella, I. V.", "Lopez Tarrella, I. V.",
+         {"family": "Lopez Tarrella", "given": "I. V."}),
+        (Author("Chen", "W-L", "WL"), "Chen, W.-L.", "Chen, W.-L.", {"family": "Chen", "given": "W.-L."}),
+        (Author("Ngamije"), "Ngamije", "{Ngamije}", {"family": "Ngamije"}),
+        (Author(group="Stone Care UK"), "Stone Care UK", "{Stone Care UK}", {"literal": "Stone Care UK"}),
+        (Author(group="Expert Panel, and Task Force of the ESKS"), "Expert Panel, and Task Force of the ESKS",
+         "{Expert Panel, and Task Force of the ESKS}", {"literal": "Expert Panel, and Task Force of the ESKS"}),
+    ],
+)  # fmt: skip
+def test_names_go_out_as_their_records_have_them(author, ris, bibtex, csl):
+    import rispy
+
+    sources = [Source(1, Abstract("1", "T", authors=(author.name,), author_records=(author,)))]
+    assert rispy.loads(to_ris(sources))[0]["authors"] == [ris]
+    assert bibtex_entries(to_bibtex(sources))[0][0]["author"] == bibtex
+    assert json.loads(to_csl_json(sources))[0]["author"] == [csl]
 
 
 def test_no_sources_make_no_records():

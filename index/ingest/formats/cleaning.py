@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 
 from index.errors import InputError
 from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, parse_pmid
@@ -63,6 +64,9 @@ def check_size(abstract: Abstract) -> Abstract:
     fields |= {name: max(getattr(abstract, name), key=len, default="") for name in LIST_FIELDS}
     fields["sections"] = max(
         (f"{section.label}{section.category}" for section in abstract.sections), key=len, default=""
+    )
+    fields["authors"] = max(
+        (part for author in abstract.author_records for part in astuple(author)), key=len, default=fields["authors"]
     )
     for name, text in fields.items():
         if len(text) > MAX_FIELD_CHARACTERS:

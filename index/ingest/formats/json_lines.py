@@ -5,17 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO
 
+from index.analysis.author_names import from_flat_name, orcid_in, person
 from index.analysis.section_labels import section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import check_size, clean_doi, clean_pmid, collapse_whitespace, says_retracted
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.json_splitter import split_values
-from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, Failure, OtherAbstract, ParsedRecord, Section
+from index.records import (
+    LIST_FIELDS,
+    TEXT_FIELDS,
+    Abstract,
+    Author,
+    Correction,
+    Failure,
+    OtherAbstract,
+    ParsedRecord,
+    Section,
+)
 
 MAX_LINE_BYTES = 20_000_000
 """The longest line or array element that is read: about 5,000 times an ordinary abstract."""
@@ -27,6 +39,7 @@ _BLOCK = 1 << 16
 _MAX_IN_MEMORY = 1 << 24
 # As other programs name the same fields.
 _ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "PMID"}
+_AUTHORS = 'names, or objects such as {"family": "…", "given": "…"} and {"group": "…"}'
 
 
 def parse_json_lines(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
@@ -147,11 +160,14 @@ def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
         raise InputError('it has no text; give "title", and "abstract" or "sections"')
     texts: dict[str, Any] = {field: fields.text(field) for field in TEXT_FIELDS}
     texts["doi"] = clean_doi(texts["doi"])
-    lists: dict[str, Any] = {field: fields.strings(field) for field in LIST_FIELDS}
+    lists: dict[str, Any] = {field: fields.strings(field) for field in LIST_FIELDS if field != "authors"}
     corrections = fields.corrections()
+    authors, are_flat = fields.authors()
     return Abstract(
         **texts,
         **lists,
+        authors=tuple(author.name for author in authors),
+        author_records=() if are_flat else authors,
         pmid=pmid,
         title=title,
         sections=sections,
@@ -199,6 +215,18 @@ class _Fields:
             raise _wrong(field, value, 'a list of texts, as in ["…", "…"]')
         return tuple(filter(None, map(collapse_whitespace, value)))
 
+    def authors(self) -> tuple[tuple[Author, ...], bool]:
+        """Return the authors, and whether they came as flat names, which are taken as they are written."""
+        value = self._get("author_records") or self._get("authors")
+        if isinstance(value, list) and any(isinstance(author, dict) for author in value):
+            named = [_Fields(author) if isinstance(author, dict) else author for author in value]
+            if not all(isinstance(author, (_Fields, str)) for author in named):
+                raise _wrong("authors", value, _AUTHORS)
+            return tuple(filter(_has_name, map(_author, named))), False
+        names = self.strings("authors")
+        authors = tuple(map(from_flat_name, names))
+        return authors, names == tuple(author.name for author in authors)
+
     def flag(self, field: str) -> bool:
         value = self._get(field)
         if value is None or isinstance(value, bool):
@@ -239,6 +267,20 @@ class _Fields:
         if not isinstance(value, list) or not all(isinstance(fields, dict) for fields in value):
             raise _wrong(field, value, f"a list of objects {example}")
         return [_Fields(fields) for fields in value]
+
+
+def _author(given: _Fields | str) -> Author:
+    if isinstance(given, str):
+        return from_flat_name(collapse_whitespace(given))
+    known = {"orcid": orcid_in(given.text("orcid")), "affiliation": given.text("affiliation")}
+    family, group = given.text("family"), given.text("group")
+    if group or not family:
+        return Author(group=group or given.text("given"), **known)
+    return replace(person(family, *map(given.text, ("given", "initials", "suffix"))), **known)
+
+
+def _has_name(author: Author) -> bool:
+    return bool(author.name)
 
 
 def _section(fields: _Fields) -> Section:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
+from index.analysis.author_names import from_tagged
 from index.analysis.section_labels import is_label, section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import (
@@ -174,13 +175,15 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
     pmid = clean_pmid(record.first("PMID"))
     types, corrections = record.texts("PT"), tuple(_corrections(record))
     vernacular = record.first("TT")
+    authors = from_tagged(record.all("FAU", "AU", "CN", "AUID", "AD"))
     return Abstract(
         pmid=pmid,
         title=best_title(" ".join(record.texts("TI")) or record.first("BTI"), vernacular),
         sections=tuple(section for text in record.texts("AB") for section in split_labels(text)),
         journal=record.first("TA", "JT", "BTI"),
         year=_year(record),
-        authors=record.texts("AU", "CN") or tuple(_short_name(name) for name in record.texts("FAU")),
+        authors=tuple(author.name for author in authors),
+        author_records=authors,
         types=types,
         mesh=tuple(_mesh(record)),
         doi=_doi(record),
@@ -220,12 +223,6 @@ def _year(record: _Record) -> int | None:
         if match := _YEAR.search(text):
             return int(match[0])
     return None
-
-
-def _short_name(full_name: str) -> str:
-    """Return "Long V" for "Long, Vicky"."""
-    family, _comma, fore = full_name.partition(", ")
-    return f"{family} {''.join(word[0] for word in re.split(r'[ -]+', fore) if word)}".strip()
 
 
 def _mesh(record: _Record) -> Iterator[str]:

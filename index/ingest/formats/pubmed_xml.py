@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from html.entities import name2codepoint
 from typing import BinaryIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from index.analysis.author_names import orcid_in, person
 from index.analysis.section_labels import section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import (
@@ -26,7 +28,17 @@ from index.ingest.formats.cleaning import (
 )
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Fragment, XmlSplitter
-from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
+from index.records import (
+    Abstract,
+    Author,
+    Correction,
+    Deletion,
+    Failure,
+    OtherAbstract,
+    ParsedRecord,
+    Section,
+    parse_pmid,
+)
 
 _EXPECTED = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
 _PMID_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?PMID(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?PMID\s*>")
@@ -218,6 +230,7 @@ def _to_abstract(record: Element, raw: bytes) -> Abstract:
     vernacular = _text(article.find("VernacularTitle"))
     types = (*_texts(article, "PublicationTypeList/PublicationType"), *_texts(article, "PublicationType"))
     corrections = tuple(_corrections(citation))
+    authors = tuple(_authors(article.find("AuthorList"))) or tuple(_book_authors(issue))
     journals = ("MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title")
     return Abstract(
         pmid=_pmid(citation, data),
@@ -225,7 +238,8 @@ def _to_abstract(record: Element, raw: bytes) -> Abstract:
         sections=_sections(article.find("Abstract")),
         journal=_first(citation, *journals, "Book/BookTitle"),
         year=_year(issue, article, citation, data),
-        authors=tuple(_authors(article.find("AuthorList"))) or tuple(_book_authors(issue)),
+        authors=tuple(author.name for author in authors),
+        author_records=authors,
         types=types,
         mesh=tuple(_mesh(citation)),
         doi=_doi(data, article, issue),
@@ -334,13 +348,13 @@ def _pages(pagination: Element | None) -> str:
     return _text(pagination.find("MedlinePgn")) or (f"{first}-{last}" if last and last != first else first)
 
 
-def _authors(authors: Element | None) -> Iterator[str]:
+def _authors(authors: Element | None) -> Iterator[Author]:
     for author in () if authors is None else authors.findall("Author"):
-        if author.get("ValidYN") != "N" and (name := _author_name(author)):
-            yield name
+        if author.get("ValidYN") != "N" and (read := _author(author)).name:
+            yield read
 
 
-def _book_authors(book: Element) -> Iterator[str]:
+def _book_authors(book: Element) -> Iterator[Author]:
     """Yield a book's authors; its editors only when it has none."""
     lists = book.findall("AuthorList")
     writers = [authors for authors in lists if authors.get("Type") != "editors"]
@@ -348,15 +362,18 @@ def _book_authors(book: Element) -> Iterator[str]:
         yield from _authors(authors)
 
 
-def _author_name(author: Element) -> str:
-    if collective := _text(author.find("CollectiveName")):
-        return collective
-    family, initials, fore, suffix = (_text(author.find(tag)) for tag in ("LastName", "Initials", "ForeName", "Suffix"))
-    fore = fore or _text(author.find("FirstName"))
-    if not family:
-        return fore
-    initials = initials or "".join(word[0] for word in re.split(r"[\s-]+", fore) if word)
-    return " ".join(filter(None, (family, initials, suffix)))
+def _author(author: Element) -> Author:
+    known = {
+        "orcid": next(
+            (orcid_in(_text(one)) for one in author.findall("Identifier") if one.get("Source") == "ORCID"), ""
+        ),
+        "affiliation": "; ".join(_texts(author, "AffiliationInfo/Affiliation") or _texts(author, "Affiliation")),
+    }
+    if group := _text(author.find("CollectiveName")):
+        return Author(group=group, **known)
+    family, initials, suffix = (_text(author.find(tag)) for tag in ("LastName", "Initials", "Suffix"))
+    given = _first(author, "ForeName", "FirstName")
+    return replace(person(family, given, initials, suffix) if family else Author(family=given), **known)
 
 
 def _mesh(citation: Element) -> Iterator[str]:

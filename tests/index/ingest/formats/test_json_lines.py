@@ -9,7 +9,7 @@ from index.errors import InputError
 from index.ingest.formats.cleaning import best_title, clean_doi, clean_pmid, collapse_whitespace
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.json_lines import parse_json_lines
-from index.records import Abstract, Correction, Failure, OtherAbstract, Section, from_json, to_json
+from index.records import Abstract, Author, Correction, Failure, OtherAbstract, Section, from_json, to_json
 
 FULL = Abstract(
     pmid="90000001",
@@ -377,3 +377,20 @@ def test_as_utf8(source, expected):
 def test_as_utf8_refuses_what_is_no_encoding_of_text(encoding):
     with pytest.raises(InputError, match=f'names the encoding "{encoding}", which is unknown; save it as UTF-8'):
         as_utf8(io.BytesIO(f'<?xml version="1.0" encoding="{encoding}"?><a/>'.encode()))
+
+
+@pytest.mark.parametrize(
+    ("authors", "names", "records"),
+    [
+        (["Velmont, Dara Q", "Ada Norvik"], ("Velmont DQ", "Ada Norvik"),
+         (Author("Velmont", "Dara Q", "DQ"), Author(group="Ada Norvik"))),
+        ([{"family": "Velmont", "given": "Dara", "suffix": "Jr", "orcid": "0000-0002-1825-0097"}, {"group": "ESKS UK"}],
+         ("Velmont D Jr", "ESKS UK"),
+         (Author("Velmont", "Dara", "D", "Jr", orcid="0000-0002-1825-0097"), Author(group="ESKS UK"))),
+        (["Berg A", "Snail Study Group"], ("Berg A", "Snail Study Group"), ()),
+    ],
+)  # fmt: skip
+def test_authors_with_their_parts_or_as_flat_names(authors, names, records):
+    [abstract] = read(json.dumps({"pmid": "1", "title": "T", "authors": authors}))
+    assert (abstract.authors, abstract.author_records) == (names, records)
+    assert read(json.dumps(to_json(abstract))) == [abstract]

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from index.ingest.formats.medline import parse_medline, split_labels
-from index.records import Abstract, Correction, Failure, OtherAbstract, Section
+from index.records import Abstract, Author, Correction, Failure, OtherAbstract, Section
 
 FULL = """
 PMID- 90000001
@@ -26,6 +26,9 @@ OAB - Publisher: AIM: Schnecken. METHODS: Lampen.
 OABL- ger
 FAU - Berg, Anna
 AU  - Berg A
+AUID- ORCID: 0000000218250097
+AD  - Lamp House, Umeå.
+AD  - Snail Yard.
 CN  - Snail Study Group
 FAU - Dahl, Ole Jr
 AU  - Dahl O Jr
@@ -59,6 +62,11 @@ EXPECTED = Abstract(
     journal="J Snail",
     year=2013,
     authors=("Berg A", "Snail Study Group", "Dahl O Jr"),
+    author_records=(
+        Author("Berg", "Anna", "A", orcid="0000-0002-1825-0097", affiliation="Lamp House, Umeå.; Snail Yard."),
+        Author(group="Snail Study Group"),
+        Author("Dahl", "Ole", "O", "Jr"),
+    ),
     types=("Journal Article", "Retracted Publication"),
     mesh=("Snails/physiology", "Snails/radiation effects", "Light"),
     doi="10.9999/snail.1",
@@ -135,7 +143,9 @@ def test_line_ends_and_encodings(source):
         # only full names; no print date
         (
             "PMID- 90000002\nTI  - T\nFAU - Berg, Anna-Lena\nDEP - 20120131\n",
-            Abstract("90000002", "T", authors=("Berg AL",), year=2012),
+            Abstract(
+                "90000002", "T", authors=("Berg AL",), author_records=(Author("Berg", "Anna-Lena", "AL"),), year=2012
+            ),
         ),
         # a line of the abstract that lost its indent; one behind another field is no text
         (

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
-from index.records import Abstract, Correction, Deletion, Failure, OtherAbstract, Section
+from index.records import Abstract, Author, Correction, Deletion, Failure, OtherAbstract, Section
 
 FULL = """<PubmedArticle>
   <MedlineCitation Status="MEDLINE" Owner="NLM">
@@ -32,7 +32,10 @@ FULL = """<PubmedArticle>
         <CopyrightInformation>&#169; Nobody.</CopyrightInformation>
       </Abstract>
       <AuthorList CompleteYN="Y">
-        <Author ValidYN="Y"><LastName>Berg</LastName><ForeName>Anna B</ForeName><Initials>AB</Initials></Author>
+        <Author ValidYN="Y"><LastName>Berg</LastName><ForeName>Anna B</ForeName><Initials>AB</Initials>
+          <Identifier Source="ORCID">https://orcid.org/0000-0002-1825-0097</Identifier>
+          <AffiliationInfo><Affiliation>Lamp House, Umeå.</Affiliation></AffiliationInfo>
+          <AffiliationInfo><Affiliation>Snail Yard.</Affiliation></AffiliationInfo></Author>
         <Author ValidYN="N"><LastName>Wrong</LastName><Initials>W</Initials></Author>
         <Author ValidYN="Y"><CollectiveName>Snail Study Group</CollectiveName></Author>
         <Author><LastName>Dahl</LastName><FirstName>Ole-Jan</FirstName><Suffix>Jr</Suffix></Author>
@@ -86,6 +89,11 @@ EXPECTED = Abstract(
     journal="J Snail",
     year=2013,
     authors=("Berg AB", "Snail Study Group", "Dahl OJ Jr"),
+    author_records=(
+        Author("Berg", "Anna B", "AB", orcid="0000-0002-1825-0097", affiliation="Lamp House, Umeå.; Snail Yard."),
+        Author(group="Snail Study Group"),
+        Author("Dahl", "Ole-Jan", "OJ", "Jr"),
+    ),
     types=("Journal Article", "Retracted Publication"),
     mesh=("Snails/physiology", "Snails/radiation effects", "Light"),
     doi="10.9999/snail.1",
@@ -172,20 +180,20 @@ def test_where_blocks_end_makes_no_difference(monkeypatch, size):
 
 
 @pytest.mark.parametrize(
-    ("title", "authors", "expected_title", "expected_authors"),
+    ("title", "authors", "expected_title", "expected_author"),
     [
-        ("", "", "All about snails", ("Snail Centre",)),
+        ("", "", "All about snails", Author(group="Snail Centre")),
         (
             "<ArticleTitle book='snails' part='one'>Of <i>Helix</i></ArticleTitle>",
             "<AuthorList Type='authors'><Author><LastName>Berg</LastName><Initials>A</Initials></Author></AuthorList>",
             "Of Helix",
-            ("Berg A",),
+            Author("Berg", "", "A"),
         ),
     ],
     ids=["book", "chapter"],
 )
 @pytest.mark.parametrize("root", ["PubmedBookArticleSet", "PubmedArticleSet", ""])
-def test_books(title, authors, expected_title, expected_authors, root):
+def test_books(title, authors, expected_title, expected_author, root):
     source = BOOK.format(title=title, authors=authors)
     assert read(f"<{root}>{source}</{root}>" if root else source) == [
         Abstract(
@@ -194,7 +202,8 @@ def test_books(title, authors, expected_title, expected_authors, root):
             sections=(Section("UNLABELLED", "", "Snails."),),
             journal="All about snails",
             year=2009,
-            authors=expected_authors,
+            authors=(expected_author.name,),
+            author_records=(expected_author,),
             types=("Review",),
             doi="10.9999/book",
             date="2009 Feb",
