@@ -39,7 +39,7 @@ _EMBEDDED_BY = (
     "analysis/sentences.py",
     "embedding/encoder.py",
     "embedding/openvino_runtime.py",
-    "embedding/quantization.py",
+    "embedding/bert_graph.py",
     "ingest/batches.py",
 )
 """The modules of `index` that decide what is embedded: a library that other ones built is built anew."""

@@ -24,10 +24,9 @@ DOORS = {
         "index/embedding/pretrained.py",
         "qa/reranking/cross_encoder.py",
     },
-    "openvino": {"index/embedding/openvino_runtime.py"},
+    "openvino": {"index/embedding/openvino_runtime.py", "index/embedding/bert_graph.py"},
     "torch": {
         "index/embedding/openvino_runtime.py",
-        "index/embedding/quantization.py",
         "index/embedding/encoder.py",
         "index/embedding/pretrained.py",
         "qa/reranking/network.py",

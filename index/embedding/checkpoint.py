@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from index.errors import EncoderError
 
 FORMAT = 1
-_WEIGHTS, _SCALE = "weights.safetensors", ".scale"
+_WEIGHTS = "weights.safetensors"
+SCALE = ".scale"
+"""What the name of a tensor of scales adds to that of its matrix in eight bits."""
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -64,7 +66,7 @@ def save_weights(folder: Path, kind: Stored, state: Mapping[str, NDArray[np.floa
         if tensor.ndim == 2:
             scale = np.maximum(np.abs(tensor).max(axis=1, keepdims=True), 1e-12) / 127
             rounded[name] = np.rint(tensor / scale).astype(np.int8)
-            rounded[name + _SCALE] = scale.astype(np.float32)
+            rounded[name + SCALE] = scale.astype(np.float32)
         else:
             rounded[name] = tensor.astype(np.float32)
     data = save(rounded)
@@ -107,13 +109,18 @@ def checked_sha256(folder: Path, kind: Stored) -> str:
     return sha256
 
 
-def read_state(folder: Path) -> Weights:
-    """Return the weights by name, in float32."""
+def read_tensors(folder: Path) -> dict[str, NDArray[Any]]:
+    """Return the tensors by name as they are stored: matrices in eight bits, with their scales beside them."""
     from safetensors.numpy import load_file
 
-    stored = load_file(folder / _WEIGHTS)
+    return load_file(folder / _WEIGHTS)
+
+
+def read_state(folder: Path) -> Weights:
+    """Return the weights by name, in float32."""
+    stored = read_tensors(folder)
     return {
-        name: (tensor.astype(np.float32) * stored[name + _SCALE] if name + _SCALE in stored else tensor)
+        name: (tensor.astype(np.float32) * stored[name + SCALE] if name + SCALE in stored else tensor)
         for name, tensor in stored.items()
-        if not name.endswith(_SCALE)
+        if not name.endswith(SCALE)
     }

@@ -1,16 +1,17 @@
 """Texts to vectors: a sentence-transformers model, compiled by OpenVINO for the CPU at hand.
 
 The first use of a model converts it, weights and pooling together, and keeps the result in a cache folder under the
-weights' SHA-256; later processes load that with OpenVINO and `tokenizers` alone, without importing torch. A model that
-cannot be converted, or whose compiled vectors are not those of sentence-transformers, is run by sentence-transformers.
-So is every model where there is an NVIDIA GPU, on that and in half precision.
+weights' SHA-256; later processes load that with OpenVINO and `tokenizers` alone. Ours is converted without torch;
+another that cannot be converted, or whose compiled vectors are not those of sentence-transformers, is run by that. So
+is every model where there is an NVIDIA GPU, on that and in half precision.
 """
 
 from __future__ import annotations
 
-import copy
+import json
 import threading
 from collections.abc import Sequence
+from functools import cache, partial
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -19,18 +20,20 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.checkpoint import is_stored
+from index.embedding.checkpoint import is_stored, read_tensors
 from index.embedding.openvino_runtime import (
     INPUTS,
     CompiledNetwork,
     by_torch,
-    convert,
     load_compiled_or_plain,
     read_settings,
+    save,
+    traced,
 )
 from index.embedding.pretrained import (
     DEFAULT_ENCODER,
     ENCODER,
+    MINILM,
     encoder_folder,
     encoder_sha256,
     sentence_transformer,
@@ -90,13 +93,22 @@ def _load(name: str, sha256: str, folder: Path) -> _PlainEncoder | _CompiledEnco
     if _is_gpu_here():
         with by_torch:
             return _PlainEncoder(name, sha256, sentence_transformer(name, folder, device="cuda").half())
+    plain = cache(lambda: _PlainEncoder(name, sha256, sentence_transformer(name, folder)))
+    if is_stored(folder, ENCODER):
+        return load_compiled_or_plain(
+            name,
+            sha256,
+            compiled=partial(_CompiledEncoder, name, sha256),
+            fill=partial(_write_graph, folder),
+            plain=plain,
+        )
     return load_compiled_or_plain(
         name,
         sha256,
-        compiled=lambda cache: _CompiledEncoder(name, sha256, cache),
-        plain=lambda: _PlainEncoder(name, sha256, sentence_transformer(name, folder)),
-        fill=lambda plain, cache: _convert(plain, cache, in_eight_bits=is_stored(folder, ENCODER)),
-        deviation=_deviation,
+        compiled=partial(_CompiledEncoder, name, sha256),
+        fill=lambda folder: _convert(plain(), folder),
+        plain=plain,
+        deviation=lambda compiled: _deviation(compiled, plain()),
         tolerance=_FURTHEST,
     )
 
@@ -174,25 +186,39 @@ class _CompiledEncoder:
         return [len(encoding.ids) for encoding in encodings]
 
 
-def _convert(plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
-    """Write the model in OpenVINO's format, its tokenizer and settings to the cache folder, whole or not at all."""
-    import torch
+def _write_graph(folder: Path, to: Path) -> None:
+    """Write our encoder in OpenVINO's format to a cache folder: MiniLM's tokenizer and layout over our weights."""
+    from index.embedding.bert_graph import HINTS, mean_pooled
 
-    from index.embedding import quantization as eight_bits
+    base = encoder_folder(MINILM)
+    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
+    settings = {
+        "dimension": config["hidden_size"],
+        "max_tokens": json.loads((base / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"],
+        "pad_id": config["pad_token_id"],
+        "prompts": {},
+        "hints": HINTS,
+    }
+    tokenizer = (base / "tokenizer.json").read_text(encoding="utf-8")
+    save(mean_pooled(read_tensors(folder), config, "0.model."), to, tokenizer=tokenizer, settings=settings)
+
+
+def _convert(plain: _PlainEncoder, to: Path) -> None:
+    """Write a model of sentence-transformers in OpenVINO's format, its tokenizer and settings to a cache folder."""
+    import torch
 
     model = plain.model
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.model = copy.deepcopy(model) if in_eight_bits else model
+            self.model = model
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
             embedding: torch.Tensor = self.model(features)["sentence_embedding"]
             return embedding
 
-    whole = Whole()
     settings = {
         "dimension": plain.dimension,
         "max_tokens": plain.max_tokens,
@@ -200,10 +226,7 @@ def _convert(plain: _PlainEncoder, cache: Path, *, in_eight_bits: bool) -> None:
         "prompts": {"query": model.prompts.get("query", ""), "passage": model.prompts.get("document", "")},
     }
     tokenizer = model.tokenizer.backend_tokenizer.to_str()
-    if in_eight_bits:
-        settings["hints"] = eight_bits.HINTS
-        eight_bits.in_eight_bits(whole)
-    convert(whole, cache, inputs=INPUTS[:2], tokenizer=tokenizer, settings=settings)
+    save(traced(Whole(), INPUTS[:2]), to, tokenizer=tokenizer, settings=settings)
 
 
 def _is_gpu_here() -> bool:

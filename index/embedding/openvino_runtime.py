@@ -1,6 +1,7 @@
 """Networks compiled by OpenVINO for this CPU, kept in a cache folder, and run in batches of like length.
 
-The conversion, once, needs torch; the cached form is loaded with OpenVINO and `tokenizers` alone.
+Our own networks are laid out by `index.embedding.bert_graph`, any other is traced by torch, once; the cached form is
+loaded with OpenVINO and `tokenizers` alone.
 """
 
 from __future__ import annotations
@@ -44,15 +45,15 @@ def load_compiled_or_plain(
     sha256: str,
     *,
     compiled: Callable[[Path], _Compiled],
+    fill: Callable[[Path], None],
     plain: Callable[[], _Plain],
-    fill: Callable[[_Plain, Path], None],
-    deviation: Callable[[_Compiled, _Plain], float],
-    tolerance: float,
+    deviation: Callable[[_Compiled], float] = lambda _: 0.0,
+    tolerance: float = 0.0,
 ) -> _Compiled | _Plain:
     """Return a model compiled for this CPU, or run by torch where OpenVINO is missing, fails, or is off.
 
     `compiled` opens the cache folder of the weights; where that is missing, damaged or of another version, `fill`
-    writes it from the plain model, and `deviation` says how far the outputs of the two are apart: at most `tolerance`.
+    writes it, and `deviation` says how far the outputs are from those of the plain model: at most `tolerance`.
     """
     try:
         load_openvino()
@@ -65,16 +66,15 @@ def load_compiled_or_plain(
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         _log.info("compiling %s for this CPU (%s)", name, error)
     with by_torch:
-        model = plain()
         try:
-            fill(model, cache)
+            fill(cache)
             faster = compiled(cache)
-        except (OSError, ValueError, RuntimeError, AttributeError, TypeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
             _log.warning("OpenVINO cannot run %s, torch does: %s", name, error)
-            return model
-        if (apart := deviation(faster, model)) > tolerance:
+            return plain()
+        if (apart := deviation(faster)) > tolerance:
             _log.warning("OpenVINO's numbers of %s are off by %.3f; torch runs it", name, apart)
-            return model
+            return plain()
         return faster
 
 
@@ -171,26 +171,33 @@ def _multiplies_bfloat16(core: Any) -> bool:  # noqa: ANN401 - an openvino.Core
     return is_allowed and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-def convert(
-    network: torch.nn.Module, cache: Path, *, inputs: Sequence[str], tokenizer: str, settings: Mapping[str, Any]
-) -> None:
-    """Write a network in OpenVINO's format, its tokenizer (JSON) and settings to a cache folder, whole or not at all.
-
-    `settings` must name its "pad_id", and may give OpenVINO "hints".
-    """
+def traced(network: torch.nn.Module, inputs: Sequence[str]) -> Any:  # noqa: ANN401 - an openvino.Model
+    """Return a torch network, traced over inputs of these names."""
     import warnings
 
     import torch
 
-    openvino = load_openvino()
     example = torch.ones((2, 8), dtype=torch.int64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of branches on shapes; what comes out is checked
-        converted = openvino.convert_model(network.eval(), example_input=dict.fromkeys(inputs, example))
+        return load_openvino().convert_model(network.eval(), example_input=dict.fromkeys(inputs, example))
+
+
+def save(
+    model: Any,  # noqa: ANN401 - an openvino.Model
+    cache: Path,
+    *,
+    tokenizer: str,
+    settings: Mapping[str, Any],
+) -> None:
+    """Write a model, its tokenizer (JSON) and settings to a cache folder, whole or not at all.
+
+    `settings` must name its "pad_id", and may give OpenVINO "hints".
+    """
     cache.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=cache.parent, prefix="converting-"))
     try:
-        openvino.save_model(converted, str(aside / "model.xml"), compress_to_fp16=False)
+        load_openvino().save_model(model, str(aside / "model.xml"), compress_to_fp16=False)
         (aside / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
         (aside / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
         shutil.rmtree(cache, ignore_errors=True)

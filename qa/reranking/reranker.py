@@ -10,20 +10,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.checkpoint import checked_sha256, is_stored
-from index.embedding.openvino_runtime import (
-    INPUTS,
-    CompiledNetwork,
-    TokenRow,
-    convert,
-    is_compiled,
-    load_compiled_or_plain,
-)
+from index.embedding.checkpoint import checked_sha256, is_stored, read_about, read_tensors
+from index.embedding.openvino_runtime import CompiledNetwork, TokenRow, is_compiled, load_compiled_or_plain, save
 from index.embedding.pretrained import model_folder
 from index.errors import EncoderError
 from qa.reranking.inputs import OUTPUTS, RERANKER, TOKENIZER, laid_out
@@ -34,12 +28,6 @@ NO_RERANKER = "none"
 _FOLDER = Path(__file__).parents[2] / "models" / "reranker"
 _PAIRS = 4
 """Pairs in every batch."""
-_FURTHEST = 0.5
-"""The largest difference of compiled log-odds from torch's; in eight bits and bfloat16 it is a tenth or two."""
-_PROBES = (
-    ("What does IL-32β induce?", "Interleukin-32β raised VEGF."),
-    ("What does IL-32β induce?", "No difference was seen between the two groups of patients (P = 0.41)."),
-)
 _loading = threading.Lock()
 _loaded: dict[str, Reranker] = {}
 """The rerankers in use, by the SHA-256 of their weights: all assistants share them."""
@@ -84,32 +72,18 @@ def _load(name: str, sha256: str, folder: Path) -> Reranker:
     return load_compiled_or_plain(
         "the reranker",
         sha256,
-        compiled=lambda cache: CompiledReranker(name, sha256, cache),
-        plain=lambda: PlainReranker(name, sha256, folder),
-        fill=lambda _, cache: _convert(folder, cache),
-        deviation=_deviation,
-        tolerance=_FURTHEST,
+        compiled=partial(CompiledReranker, name, sha256),
+        fill=partial(_write_graph, folder),
+        plain=partial(PlainReranker, name, sha256, folder),
     )
 
 
-def _convert(folder: Path, cache: Path) -> None:
-    from index.embedding.quantization import HINTS, in_eight_bits
-    from qa.reranking.network import load_network
+def _write_graph(folder: Path, cache: Path) -> None:
+    from index.embedding.bert_graph import HINTS, mean_pooled
 
     tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
-    network = load_network(folder)
-    settings = {"pad_id": 0, "hints": HINTS}
-    convert(
-        in_eight_bits(network, without=[network.head]), cache, inputs=INPUTS, tokenizer=tokenizer, settings=settings
-    )
-
-
-def _deviation(compiled: Reranker, plain: Reranker) -> float:
-    ours, theirs = (
-        [reranker.score(question, [Candidate(text)])[0].answers for question, text in _PROBES]
-        for reranker in (compiled, plain)
-    )
-    return max(abs(own - plain_odds) for own, plain_odds in zip(ours, theirs, strict=True))
+    model = mean_pooled(read_tensors(folder), read_about(folder, RERANKER).config, "bert.", "head")
+    save(model, cache, tokenizer=tokenizer, settings={"pad_id": 0, "hints": HINTS})
 
 
 class _OwnReranker:

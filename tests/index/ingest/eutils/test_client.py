@@ -399,8 +399,8 @@ def http_date(seconds):
         ("7", 7, 7.7),
         ("0", 0.75, 1.25),  # never less than our own wait
         ("100000", 120, 132),  # nobody waits for a day
-        (http_date(3600), 120, 132),
-        (http_date(-3600), 0.75, 1.25),
+        pytest.param(http_date(3600), 120, 132, id="in an hour"),
+        pytest.param(http_date(-3600), 0.75, 1.25, id="an hour ago"),
         ("soon", 0.75, 1.25),
         ("-5", 0.75, 1.25),
         ("2.5", 2.5, 2.75),
