@@ -60,12 +60,14 @@ def _least(sentence: Evidence) -> float:
 class DraftSentence:
     """A sentence as a language model wrote it: `text` without markers, and the sources it cites, in order, each once.
 
-    `dropped` counts its citations of numbers and PMIDs that are no sources.
+    `dropped` counts its citations of numbers and PMIDs that are no sources. `quotes` are the words that the model gives
+    for it, each with its source's number; whether they stand there is not known.
     """
 
     text: str
     sources: tuple[int, ...]
     dropped: int = 0
+    quotes: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

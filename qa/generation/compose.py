@@ -16,7 +16,7 @@ from qa.generation.headline import headline
 from qa.generation.overview import overview
 from qa.generation.prompts import load_prompt
 from qa.generation.short_answer import short_answers
-from qa.grounding import UNCITED, cited_only, ground
+from qa.grounding import UNCITED, DraftSentence, cited_only, ground
 from qa.question.records import QuestionAnalysis
 from qa.reranking.protocol import Reranker
 
@@ -136,7 +136,7 @@ def written_answer(
         trouble = str(error)
     if trouble:
         reason = f"{trouble[0].upper()}{trouble[1:].rstrip('.')}. {_STAND_IN}"
-        blank = replace(blank, message=reason, model="extractive")
+        blank = replace(blank, message=_joined(blank.message, reason), model="extractive")
         yield from extractive_answer(blank, retrieved)
 
 
@@ -144,24 +144,31 @@ def _drafted(
     blank: Answer, retrieved: RetrievedEvidence, *, model: BaseChatModel, library: Library
 ) -> Iterator[Answer]:
     """Yield the answer with one more of the model's sentences each time. Raises ModelError if it fails."""
-    from qa.generation.generative import (  # and with it what speaks to a server, which extracts do without
-        NotAnswered,
-        compose,
-    )
+    from qa.generation import generative  # and with it what speaks to a server, which extracts do without
 
     prompt = load_prompt("answer")
     blank = replace(blank, prompt_sha256=prompt.sha256)
-    sentences: list[Sentence] = []
-    dropped = 0
-    for draft in compose(blank.standalone_question, retrieved.sources, model=model, prompt=prompt):
-        if isinstance(draft, NotAnswered):
-            if not draft.refused:
-                raise ModelError(draft.reason)
-            yield replace(blank, abstained=True, message=draft.reason, nearest=retrieved.sources[:_NEAREST])
+    written: list[tuple[DraftSentence, Sentence]] = []
+    for said in generative.compose(blank.standalone_question, retrieved.sources, model=model, prompt=prompt):
+        if isinstance(said, generative.NotAnswered):
+            if not said.refused:
+                raise ModelError(said.reason)
+            yield replace(blank, abstained=True, message=said.reason, nearest=retrieved.sources[:_NEAREST])
             return
-        dropped += draft.dropped
-        sentences.append(ground(draft, retrieved.evidence, library=library, reranker=retrieved.reranker))
+        if isinstance(said, DraftSentence):
+            grounded = ground(said, retrieved.evidence, library=library, reranker=retrieved.reranker)
+            written.append((said, grounded))
+        elif isinstance(said, generative.Aside):
+            blank = replace(blank, message=_joined(blank.message, said.text))
+        else:
+            written.clear()
+        dropped = sum(draft.dropped for draft, _ in written)
+        sentences = [sentence for _, sentence in written]
         yield replace(_with_sentences(blank, sentences, retrieved.sources), dropped_citations=dropped)
+
+
+def _joined(*messages: str) -> str:
+    return "\n".join(filter(None, messages))
 
 
 def _only_supported(answer: Answer) -> Answer:
@@ -171,7 +178,8 @@ def _only_supported(answer: Answer) -> Answer:
     if not count:
         return answer
     removed = "1 sentence of the language model is" if count == 1 else f"{count} sentences of the language model are"
-    return replace(answer, sentences=kept, message=f"{removed} left out: no quote supports what is said there.")
+    left_out = f"{removed} left out: no quote supports what is said there."
+    return replace(answer, sentences=kept, message=_joined(answer.message, left_out))
 
 
 def _too_much_untrue(answer: Answer) -> str:

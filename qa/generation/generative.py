@@ -9,14 +9,15 @@ import re
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.analysis.sentences import sentence_spans
 from qa.answer import Source, Turn
 from qa.generation.chat_models import provider_errors, reply_timeout_s
+from qa.generation.drafts import CutOff, drafts
+from qa.generation.no_answer import answers_all_the_same, is_refusal, missing_part
 from qa.generation.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
 from qa.generation.stream_timeout import close, stream_with_timeout
+from qa.generation.visible import Retracted, visible
 from qa.grounding import DraftSentence
 
 if TYPE_CHECKING:
@@ -27,43 +28,10 @@ if TYPE_CHECKING:
 MAX_CHARS = 4000
 MAX_SENTENCES = 8
 MAX_QUESTION_CHARS = 500
-MAX_RECEIVED_CHARS = 40_000
-"""Characters of a reply with all its hidden thoughts, after which an endless one is cut off."""
 
 _REWRITING_SHARE = 0.25
 """Share of the time for a reply that a standalone question may take: the answer is still to come."""
 
-_LOOKAHEAD = 24
-"""Characters after a sentence that show that it has ended: "Fig. 2" and "E. coli" arrive in pieces too."""
-
-_NUMBERS = r"(?:PMIDs?:?\s*)?\d{1,9}(?:\s*[-–—]\s*\d{1,9})?"
-_LIST = rf"{_NUMBERS}(?:\s*(?:,|;|&|and)\s*{_NUMBERS})*"
-# Taken as citations: [1], [1][3], [1, 3], [1-3], [^1], [Source 1], 【1】, 【1†source】, [PMID 123], (PMID: 123) and
-# PMID 123. Not (1): abstracts count with it. Not after CI, IQR, range: those are intervals.
-_BRACKETED = (
-    rf"(?<!\bCI )(?<!\bCI, )(?<!\bCI: )(?<!\bIQR )(?<!\bIQR, )(?<!\brange )"
-    rf"(?:[\[【]\s*(?:\^|(?:sources?|abstracts?|refs?\.?)\s*:?\s*)?{_LIST}\s*(?:†[^\]】]*)?[\]】]"
-    r"|\(\s*PMIDs?:?\s*\d+(?:\s*[,;]\s*(?:PMID:?\s*)?\d+)*\s*\))"
-)
-_MARKER = rf"(?:{_BRACKETED}|\bPMIDs?:?\s*\d{{1,9}}\b)"
-_MARKERS = re.compile(rf"\s*(?:{_MARKER}(?:\s*(?:,|;|and|&)?\s*{_MARKER})*)", re.IGNORECASE)
-_NUMBER_OR_RANGE = re.compile(r"(\d+)(?:\s*[-–—]\s*(\d+))?")
-_MAX_RANGE = 50
-
-_MARKERS_AFTER_END = re.compile(rf"([.!?])((?:[ \t]*{_BRACKETED})+)(?=\s|$|[A-Z])", re.IGNORECASE)
-_MAY_END = re.compile(r"[.!?][\"'”’)\]]*\s|\n")
-_OPEN_MARKER = re.compile(r"\s*[\[【(][^\]】)]{0,80}$")
-_LIST_SIGN = re.compile(r"^[ \t]*(?:[-*•>]|#+|\d{1,2}[.)])[ \t]+", re.MULTILINE)
-_MARKDOWN = re.compile(r"\*\*|`+|!?\[(?P<text>[^\]]*)\]\(https?:[^)]*\)|https?://\S+")
-
-# Thoughts, the tags of chat templates, and the marks of our own prompt, which small models imitate.
-_TAG = re.compile(
-    r"<\|[^<>|\s]{1,40}\|>|</?(?P<name>think|thinking|reasoning|s|start_of_turn|end_of_turn)>|<<<[^<>\n]{0,60}(?:>>>|>*\n)",
-    re.IGNORECASE,
-)
-_THOUGHTS = ("think", "thinking", "reasoning")
-_OPEN_TAG = re.compile(r"<<<[^<>\n]{0,60}>{0,2}$|<{1,3}$|<[|/a-z][^<>\s]{0,40}$", re.IGNORECASE)
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LABEL = re.compile(r"^(?:the\s+)?(?:(?:same|standalone|rewritten|new)\s+)?question[^:?]{0,20}:\s*", re.IGNORECASE)
 
 
@@ -75,6 +43,13 @@ class NotAnswered:
     refused: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is said beside the answer, for people: a part that the abstracts do not answer, or that it is not whole."""
+
+    text: str
+
+
 def compose(
     question: str,
     sources: Sequence[Source],
@@ -83,33 +58,73 @@ def compose(
     prompt: Prompt,
     max_chars: int = MAX_CHARS,
     max_sentences: int = MAX_SENTENCES,
-) -> Iterator[DraftSentence | NotAnswered]:
-    """Yield the sentences of the model's answer as each is complete, or one NotAnswered and nothing else.
+) -> Iterator[DraftSentence | NotAnswered | Aside | Retracted]:
+    """Yield the sentences of the model's answer as each is complete, or one NotAnswered and no sentence.
 
-    It stops early, and closes the connection, at a refusal after the first sentence, a repeated sentence,
-    `max_sentences` and `max_chars` (a sentence cut off there is left out). Raises ModelError when the provider fails,
-    which may be after some sentences.
+    It stops early, and closes the connection, at a refusal, a repeated sentence, `max_sentences` and `max_chars` (a
+    sentence cut off there is left out). A `Retracted` takes the sentences before it back; an `Aside` is what the
+    model says of its answer. Raises ModelError when the provider fails, which may be after some sentences.
     """
-    cited_as = {str(source.number): source.number for source in sources}
-    cited_as |= {f"PMID {source.abstract.pmid}": source.number for source in sources}
     values = {"question": without_marks(question), "sources": render_sources(sources)}
-    written: set[str] = set()
-    refused = False
+    answer = _Writing(max_sentences)
     with closing(_reply(model, prompt, values, timeout_s=reply_timeout_s())) as reply:
-        for sentence in _sentences(_visible(reply), max_chars):
-            refused = _is_refusal(sentence)
-            draft = _draft(sentence, cited_as)
-            if refused or draft.text.casefold() in written:
+        for draft in drafts(visible(reply), sources, max_chars=max_chars):
+            yield from answer.take(draft)
+            if answer.is_over:
                 break
-            if draft.text:
-                written.add(draft.text.casefold())
-                yield draft
-            if len(written) == max_sentences:
-                break
-    if refused and not written:
-        yield NotAnswered("The language model found no answer in these abstracts.", refused=True)
-    elif not written:
-        yield NotAnswered("The language model wrote no answer.", refused=False)
+    yield from answer.end()
+
+
+class _Writing:
+    """The state of an answer that is being written: its sentences so far, and whether the model refuses to answer."""
+
+    def __init__(self, max_sentences: int) -> None:
+        self._max_sentences = max_sentences
+        self._written: set[str] = set()
+        self._refusal = self._cut_off = ""
+        self.is_over = False
+
+    def take(self, draft: DraftSentence | Retracted | CutOff) -> Iterator[DraftSentence | Aside | Retracted]:
+        """Yield what one more sentence adds to the answer."""
+        if isinstance(draft, Retracted):
+            self._written, self._refusal = set(), ""
+            yield draft
+        elif isinstance(draft, CutOff):
+            self._cut_off = draft.reason
+        elif part := missing_part(draft.text):
+            yield Aside(f"Not in these abstracts, says the language model: {part}")
+        elif is_refusal(draft.text, is_cited=bool(draft.sources)):
+            self._refusal = draft.text
+            self.is_over = REFUSAL in draft.text.upper()
+            if self._written and not self.is_over:
+                yield self._aside()
+        elif self._refusal and not self._written and not answers_all_the_same(draft.text, is_cited=bool(draft.sources)):
+            self.is_over = True
+        else:
+            yield from self._write(draft)
+
+    def _write(self, draft: DraftSentence) -> Iterator[DraftSentence | Aside]:
+        if self._refusal and not self._written:
+            yield self._aside()
+        self.is_over = draft.text.casefold() in self._written
+        if not self.is_over:
+            self._written.add(draft.text.casefold())
+            yield draft
+            self.is_over = len(self._written) == self._max_sentences
+
+    def _aside(self) -> Aside:
+        return Aside(f"The language model says: {self._refusal}")
+
+    def end(self) -> Iterator[NotAnswered | Aside]:
+        """Yield that nothing was written, and why, or that the answer is not whole."""
+        if self._written:
+            if self._cut_off:
+                yield Aside(f"The language model's answer is not whole: {self._cut_off}.")
+        elif self._refusal:
+            yield NotAnswered("The language model found no answer in these abstracts.", refused=True)
+        else:
+            why = f": {self._cut_off}" if self._cut_off else ""
+            yield NotAnswered(f"The language model wrote no answer{why}.", refused=False)
 
 
 def standalone_question(question: str, turns: Sequence[Turn], *, model: BaseChatModel, prompt: Prompt) -> str:
@@ -123,7 +138,7 @@ def standalone_question(question: str, turns: Sequence[Turn], *, model: BaseChat
     values = {"question": without_marks(question), "history": render_history(turns)}
     timeout_s = _REWRITING_SHARE * reply_timeout_s()
     with closing(_reply(model, prompt, values, timeout_s=timeout_s)) as reply:
-        line = _first_line(_visible(reply))
+        line = _first_line(piece for piece in visible(reply) if isinstance(piece, str))
     line = _LABEL.sub("", line.strip(" \t\"'“”*`")).strip(" \t\"'“”*`")
     return line if 0 < len(line) <= MAX_QUESTION_CHARS else question
 
@@ -150,97 +165,6 @@ async def _untraced(model: BaseChatModel, prompt: PromptValue) -> AsyncGenerator
                 yield message
         finally:
             await close(stream)
-
-
-def _visible(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield the reply without thoughts, chat templates' tags and control characters, up to the end of its turn."""
-    held, hidden, begun, received = "", False, False, 0
-    for piece in pieces:
-        received += len(piece)
-        if received > MAX_RECEIVED_CHARS:
-            return
-        # A broken byte may come as half a surrogate pair, which no file or page can hold.
-        held += _UNPRINTABLE.sub("", piece.encode("utf-8", "replace").decode())
-        while tag := _TAG.search(held):
-            before, held = held[: tag.start()], held[tag.end() :]
-            if before and not hidden:
-                begun = begun or not before.isspace()
-                yield before
-            is_thought = (tag["name"] or "").lower() in _THOUGHTS
-            if begun and not is_thought and not hidden:
-                return
-            hidden = is_thought and not tag[0].startswith("</") if is_thought else hidden
-        open_tag = _OPEN_TAG.search(held)
-        cut = open_tag.start() if open_tag else len(held)
-        ready, held = held[:cut], held[cut:]
-        if ready and not hidden:
-            begun = begun or not ready.isspace()
-            yield ready
-    if not hidden and not held.startswith("<<<"):
-        yield held
-
-
-def _sentences(pieces: Iterable[str], max_chars: int) -> Iterator[str]:
-    """Yield sentences as they are complete, with the markers that follow; a sentence cut by `max_chars` is lost."""
-    pending, seen = "", 0
-    for piece in pieces:
-        seen += len(piece)
-        pending += piece
-        if seen > max_chars:
-            pending = pending[: len(pending) - (seen - max_chars)]
-        if _MAY_END.search(pending):
-            done, pending = _split(pending)
-            yield from done
-        if seen > max_chars:
-            return
-    done, rest = _split(pending + "\n")
-    yield from done
-
-
-def _split(text: str) -> tuple[list[str], str]:
-    """Return the complete sentences of `text`, and the rest. A line's end ends its last sentence."""
-    text = _LIST_SIGN.sub("", _MARKERS_AFTER_END.sub(r"\2\1", text))
-    *lines, last = text.split("\n")
-    done = [line[start:end] for line in lines for start, end in sentence_spans(line)]
-    cut = 0
-    for (start, end), (following, _) in pairwise(sentence_spans(last)):
-        tail = last[following:]
-        if len(tail) < _LOOKAHEAD or _OPEN_MARKER.match(tail):
-            break
-        done.append(last[start:end])
-        cut = following
-    return done, last[cut:]
-
-
-def _is_refusal(sentence: str) -> bool:
-    return REFUSAL in sentence or re.fullmatch(rf"\W*{REFUSAL}\W*", sentence, re.IGNORECASE) is not None
-
-
-def _draft(sentence: str, cited_as: Mapping[str, int]) -> DraftSentence:
-    """Return the sentence without its markers, links and emphasis, with the sources that the markers name."""
-    sentence = _MARKDOWN.sub(lambda match: match["text"] or "", sentence)
-    numbers: list[int | None] = []
-    for markers in _MARKERS.finditer(sentence):
-        is_pmid = "PMID" in markers[0].upper()
-        for first, last in _NUMBER_OR_RANGE.findall(markers[0]):
-            numbers += [_cited(name, cited_as, is_pmid=is_pmid) for name in _names(first, last)]
-    text = " ".join(_MARKERS.sub("", sentence).split()).strip(" ,;")
-    known = tuple(dict.fromkeys(number for number in numbers if number is not None))
-    return DraftSentence(text if re.search(r"\w", text) else "", known, numbers.count(None))
-
-
-def _cited(name: str, cited_as: Mapping[str, int], *, is_pmid: bool) -> int | None:
-    """Return the source of a number in a marker: "PMID 1" is never source 1, but [24114327] may be a PMID."""
-    by_pmid = cited_as.get(f"PMID {name}")
-    return by_pmid if is_pmid else cited_as.get(name, by_pmid)
-
-
-def _names(first: str, last: str) -> list[str]:
-    """Return the numbers from first to last; [""], the number of no source, for an impossible or endless range."""
-    if not last:
-        return [str(int(first))]
-    low, high = int(first), int(last)
-    return [str(number) for number in range(low, high + 1)] if low <= high < low + _MAX_RANGE else [""]
 
 
 def _first_line(pieces: Iterable[str]) -> str:

@@ -13,8 +13,9 @@ from index.errors import ModelError
 from index.records import Abstract, Section
 from qa.answer import Answer, Source, Turn
 from qa.generation.chat_models import load_chat_model
-from qa.generation.generative import MAX_RECEIVED_CHARS, NotAnswered, compose, standalone_question
+from qa.generation.generative import Aside, NotAnswered, compose, standalone_question
 from qa.generation.prompts import load_prompt
+from qa.generation.visible import MAX_RECEIVED_CHARS, Retracted
 from qa.grounding import DraftSentence
 
 SOURCES = [
@@ -37,6 +38,7 @@ SOURCES = [
     Source(3, Abstract("90000003", "Zorbin-2γ in slugs.", (Section("", "", "Zorbin-2γ had no effect in slugs."),))),
 ]
 REFUSED = NotAnswered("The language model found no answer in these abstracts.", refused=True)
+TOO_LONG = NotAnswered("The language model wrote no answer: it was longer than 200 characters.", refused=False)
 EMPTY = NotAnswered("The language model wrote no answer.", refused=False)
 
 
@@ -147,7 +149,7 @@ REPLIES = [
     # lines, lists, emphasis
     (
         "**Findings**\n\n- Calcium *rose* [1]\n- **Sleep** grew [2].\n1. Slugs did not [3].",
-        [("Findings", (), 0), ("Calcium *rose*", (1,), 0), ("Sleep grew.", (2,), 0), ("Slugs did not.", (3,), 0)],
+        [("Calcium rose", (1,), 0), ("Sleep grew.", (2,), 0), ("Slugs did not.", (3,), 0)],
     ),
     # links are never the model's
     (
@@ -190,12 +192,53 @@ NO_ANSWERS = [
     ("<|im_end|>", EMPTY),
     ("[1][2]. [3].", EMPTY),
     ("...", EMPTY),
+    # in its own words, whatever it says of the abstracts instead
+    ("The provided abstracts do not mention calcium.", REFUSED),
+    ("The abstracts do not address this. They focus on sleep [2]. Snails slept for longer [2].", REFUSED),
+    ("I'm sorry, but I cannot answer this from the abstracts [1][2].", REFUSED),
 ]
 
 
 @pytest.mark.parametrize(("reply", "said"), NO_ANSWERS)
 def test_a_reply_without_an_answer_is_said_to_be_one(reply, said, answer_prompt):
     assert composed(scripted("", *reply), answer_prompt) == [said]
+
+
+# a reply -> what is said beside its sentences
+ASIDES = [
+    (
+        "Calcium rose [1].\nNot in these abstracts: the dose.",
+        [DraftSentence("Calcium rose.", (1,)), Aside("Not in these abstracts, says the language model: the dose.")],
+    ),
+    (
+        "Calcium rose [1]. The abstracts do not report the dose. Snails slept [2].",
+        [
+            DraftSentence("Calcium rose.", (1,)),
+            Aside("The language model says: The abstracts do not report the dose."),
+            DraftSentence("Snails slept.", (2,)),
+        ],
+    ),
+    (
+        "The abstracts do not report on people. However, calcium rose in snails [1].",
+        [
+            Aside("The language model says: The abstracts do not report on people."),
+            DraftSentence("However, calcium rose in snails.", (1,)),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("reply", "said"), ASIDES)
+@pytest.mark.parametrize("size", [1, 9, 1000])
+def test_what_the_model_says_to_be_missing_stands_beside_the_answer(reply, said, size, answer_prompt):
+    pieces = [reply[start : start + size] for start in range(0, len(reply), size)]
+    assert composed(scripted(*pieces), answer_prompt) == said
+
+
+def test_a_thought_without_its_beginning_is_taken_back(answer_prompt):
+    model = scripted("Calcium may rise [2]. I think so [1]. Yes.", "</think>", "\n\nCalcium rose [1].")
+    said = composed(model, answer_prompt)
+    assert said[-2:] == [Retracted(), DraftSentence("Calcium rose.", (1,))]
 
 
 def test_the_words_of_the_refusal_within_a_sentence_are_no_refusal(answer_prompt):
@@ -251,9 +294,15 @@ def test_an_endless_answer_is_stopped_at_so_many_sentences(answer_prompt):
     ("words", "said"),
     [
         # the sentence that the limit cuts is left out
-        (["Calcium rose [1]. "] + ["And so on "] * 1000, [DraftSentence("Calcium rose.", (1,))]),
-        (["And so on "] * 1000, [EMPTY]),
-        (["x" * 10_000], [EMPTY]),
+        (
+            ["Calcium rose [1]. "] + ["And so on "] * 1000,
+            [
+                DraftSentence("Calcium rose.", (1,)),
+                Aside("The language model's answer is not whole: it was longer than 200 characters."),
+            ],
+        ),
+        (["And so on "] * 1000, [TOO_LONG]),
+        (["x" * 10_000], [TOO_LONG]),
     ],
 )
 def test_an_endless_sentence_is_stopped_at_so_many_characters(words, said, answer_prompt):

@@ -1,0 +1,198 @@
+"""Citations as language models write them: each is found in a growing text and becomes one character of it.
+
+A character of Unicode's private use area stands for each citation until its sentence is complete, so that a citation
+with dots, brackets or a quote inside ends no sentence. Models' own characters of that area are removed beforehand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+MARK = "[\ue000-\uf8ff]"
+"""The characters that stand for citations."""
+_FIRST, _LAST = 0xE000, 0xF8FF
+
+_KIND = (
+    r"(?:PMIDs?|sources?|abstracts?|refs?\b\.?|references?|documents?|docs?\b\.?|citations?|cite[ds]?|stud(?:y|ies)"
+    r"|papers?|articles?|passages?|chunks?|footnotes?)"
+)
+_ITEM = rf"(?:{_KIND}\s*[:#]?\s*)?[#^@]?\d{{1,9}}(?:\s*[-–—]\s*(?:{_KIND}\s*)?[#^]?\d{{1,9}})?"
+_LIST = rf"{_ITEM}(?:\s*(?:,\s*and\b|,|;|&|\band\b)\s*{_ITEM})*"
+_STRAIGHT = r'"[^\n]{1,600}?"(?=\s*(?:[\])】]|[;,]\s*[#^a-z]*\s*\d))'
+_QUOTE = rf"(?:{_STRAIGHT}|“[^”\n]{{1,600}}”)"
+_QUOTED = rf"{_ITEM}\s*[:,–—-]?\s*{_QUOTE}"
+# An interval is no citation, nor is a number that counts or grades.
+_NO_INTERVAL = r"(?<!\bCI\s)(?<!\bCI,\s)(?<!\bCI:\s)(?<!\bIQR\s)(?<!\bIQR,\s)(?<!\brange\s)"
+_URL = r"(?:https?://|www\.|#)[^)\s]*"
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED = rf"[{_SUPERSCRIPTS}]+(?:\s*[,⁻–-]\s*[{_SUPERSCRIPTS}]+)*"
+_COUNT = r"\(\s*\d{1,2}(?:\s*[-–,;]\s*\d{1,2})*\s*\)"
+_PUBMED_URL = r"https?://(?:www\.|m\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d{1,9})/?"
+
+_PUBMED_LINK = re.compile(rf"\[[^\[\]\n]{{0,200}}\]\({_PUBMED_URL}[^)\s]*\)|<?{_PUBMED_URL}[^\s)\]>]*>?(?=[\s)\]>])")
+_LINKED_NUMBER = re.compile(rf"\[(\[?[^\[\]\n]*?\d[^\[\]\n]*?\]?)\]\({_URL}\)")
+_RAISING = re.compile(
+    r"<sup>\s*([^<\n]{1,60}?)\s*</sup>|\$\^\{([\d,\s–-]{1,30})\}\$|(?<!\$)\^\{([\d,\s–-]{1,30})\}", re.IGNORECASE
+)
+_NOISE = re.compile(r"\[cite_(?:start|end)\]\s?|</?(?:cite|citation|ref|c)>", re.IGNORECASE)
+_CITATION = re.compile(
+    rf"""[ \t]*{_NO_INTERVAL}(?P<mark>
+      (?P<quoted>[\[【(]\s*{_QUOTED}(?:\s*[;,]\s*{_QUOTED})*\s*[\]】)])
+    | (?<!\[)[\[【]{{1,2}}\s*(?:see\s+|{_KIND}\s*[:#]?\s*)?{_LIST}\s*(?:†[^\]】\n]*)?[\]】]{{1,2}}+
+    | \(\s*(?:see\s+|cf\.?\s+)?{_KIND}\s*[:#]?\s*{_LIST}\s*\)
+    | \\cite[pt]?\{{{_LIST}\}}
+    | \bPMIDs?\s*[:#]?\s*\d{{1,9}}(?:\s*(?:,|;|and|&)\s*(?:PMID:?\s*)?\d{{5,9}})*\b
+    | (?P<counted>(?:(?<=[^\W\d_][^\W\d_])|(?<={MARK})|(?<=\d\)))\s*{_COUNT}(?=\s*(?:[.,;:!?\n]|{MARK}|\(\d))
+      | (?<=[.!?])\s*{_COUNT}(?=\s*(?:\n|[A-Z]|{MARK}|\(\d)))
+    | (?P<raised>(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?)\]”"’*%]))\s?{_RAISED}(?=[\s.,;:!?)\]*]|{MARK}))
+    )(?=[^(]|\((?!https?:|www|\#|h?t?t?p?s?:?/?$))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SPOKEN = re.compile(
+    r"(?P<joint>\b(?:and|from|in|by|to|of|with|than|as)\s+)?(?P<kind>\b(?:abstracts?|sources?|documents?))\s+"
+    r"(?P<list>#?\d{1,2}(?:\s*(?:,\s*and\b|,|&|\band\b|[-–])\s*#?\d{1,2}(?!\d|\.\d|\s*%))*)"
+    r"(?=[\s,.;:!?'’)])(?!\.\d|\s*%)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(rf"(?P<first>\d+)(?:\s*[-–—⁻]\s*(?:{_KIND}\s*)?[#^]?(?P<last>\d+))?", re.IGNORECASE)
+_QUOTED_ITEM = re.compile(rf"({_ITEM})\s*[:,–—-]?\s*({_QUOTE})", re.IGNORECASE)
+_JOINED = re.compile(rf"(?<={MARK})[ \t]*(?:,[ \t]*and\b|,|;|&|\band\b)?[ \t]*(?={MARK})")
+_IN_BRACKETS = re.compile(
+    rf"[ \t]*\(\s*(?:see|cf\.?|(?:as\s+)?\w+\s+in|{_KIND}:?)?\s*((?:{MARK})+)\s*\)", re.IGNORECASE
+)
+_TO_DIGITS = str.maketrans(_SUPERSCRIPTS, "0123456789")
+_TO_RAISED = str.maketrans("0123456789+-−", _SUPERSCRIPTS + "⁺⁻⁻")
+_MAX_RANGE = 50
+
+OPEN = re.compile(
+    rf"""(?:\s|{MARK})*(?:
+      [\[【(]\s*[^\]】)\n]{{0,80}} | [\[【(][^"“\n]{{0,30}}["“][^\n]{{0,1300}} | \[[^\]\n]{{0,200}}\]\([^)\s]{{0,300}}
+    | <[^>\n]{{0,20}} | <sup>[^<\n]{{0,60}}(?:<[^>\n]{{0,5}})? | \$?\^\{{[^}}\n]{{0,40}} | \\?\{{[^}}\n]{{0,40}}
+    | {_RAISED},? | PMIDs?:?\s*[\d,;\s]* | https?:\S*
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The beginning of a citation, of which the rest may be still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A citation as written: the sources that it names, None for each that was not given, and its verbatim quotes.
+
+    `note` is the name of a footnote ("1" of [^1]), which may be explained below the answer.
+    """
+
+    sources: tuple[int | None, ...]
+    quotes: tuple[tuple[int, str], ...] = ()
+    note: str = ""
+
+
+class Citations:
+    """The citations found in a reply so far.
+
+    >>> citations = Citations({"1": 1, "2": 2, "PMID 24114327": 2})
+    >>> text = citations.mark("Zinc rose [1-2]; iron fell (PMID: 24114327). ")
+    >>> [citations.of(sign).sources for sign in text if citations.is_mark(sign)]
+    [(1, 2), (2,)]
+    """
+
+    def __init__(self, cited_as: Mapping[str, int]) -> None:
+        """Take the name of each source, "1" or "PMID 24114327", with its number."""
+        self._cited_as = cited_as
+        self._marks: list[Mark] = []
+        self._has_brackets = False
+
+    @staticmethod
+    def is_mark(sign: str) -> bool:
+        """Return True for a character that stands for a citation."""
+        return _FIRST <= ord(sign) <= _LAST
+
+    def of(self, sign: str) -> Mark:
+        """Return the citation that a character stands for."""
+        return self._marks[ord(sign) - _FIRST]
+
+    def mark(self, text: str) -> str:
+        """Return the text with a character in place of each complete citation; one at its very end may go on."""
+        text = _NOISE.sub("", text)
+        text = _PUBMED_LINK.sub(lambda link: f"[PMID {link[1] or link[2]}]", text)
+        text = _LINKED_NUMBER.sub(lambda link: f"[{link[1].strip('[]')}]", text)
+        text = _RAISING.sub(_raised, text)
+        text = _CITATION.sub(self._sign, text)
+        text = _SPOKEN.sub(self._named_sign, text)
+        return _IN_BRACKETS.sub(r"\1", _JOINED.sub("", text))
+
+    def _sign(self, found: re.Match[str]) -> str:
+        written = found["mark"]
+        if written[0] not in "[【(" and _is_in_bracket(found):
+            return found[0]
+        mark = self._read(written.translate(_TO_DIGITS) if found["raised"] else written)
+        if found["raised"]:
+            mark = self._apart(written.translate(_TO_DIGITS).strip(), mark)
+        if found["counted"] and (None in mark.sources or self._has_brackets):
+            return found[0]  # "two arms (12)": a number of something
+        self._has_brackets = self._has_brackets or written.lstrip()[:1] in "[【"
+        return self._add(mark, found[0])
+
+    def _named_sign(self, found: re.Match[str]) -> str:
+        """Return "one abstract" with the citation behind it for "Abstract 1": its number is not the reader's."""
+        mark = self._read(found["list"])
+        if None in mark.sources or _is_in_bracket(found):
+            return found[0]
+        word = "one abstract" if len(mark.sources) == 1 else "abstracts"
+        before = found["joint"] or ""
+        return before + (word.capitalize() if found["kind"][0].isupper() and not before else word) + self._add(mark, "")
+
+    def _add(self, mark: Mark, written: str) -> str:
+        if _FIRST + len(self._marks) > _LAST:
+            return written
+        self._marks.append(mark)
+        return chr(_FIRST + len(self._marks) - 1)
+
+    def _read(self, written: str) -> Mark:
+        quotes = [
+            (number, quote.strip('"“”').strip())
+            for item, quote in _QUOTED_ITEM.findall(written)
+            for number in self._numbers(item)
+        ]
+        items = " ".join(item for item, _ in _QUOTED_ITEM.findall(written)) or written.partition("†")[0]
+        note = re.search(r"\[\^(\w+)", written)
+        known = tuple((number, quote) for number, quote in quotes if number is not None)
+        return Mark(tuple(self._numbers(items)), known, note[1] if note else "")
+
+    def _numbers(self, written: str) -> list[int | None]:
+        is_pmid = "PMID" in written.upper()
+        names = chain.from_iterable(_names(found["first"], found["last"]) for found in _NUMBERED.finditer(written))
+        return [self._source(name, is_pmid=is_pmid) for name in names]
+
+    def _source(self, name: str, *, is_pmid: bool) -> int | None:
+        """Return the source of a number in a citation: "PMID 1" is never source 1, but [24114327] may be a PMID."""
+        by_pmid = self._cited_as.get(f"PMID {name}")
+        return by_pmid if is_pmid else self._cited_as.get(name, by_pmid)
+
+    def _apart(self, written: str, mark: Mark) -> Mark:
+        """Return ¹² as 1 and 2 where there is no source 12."""
+        singly = self._numbers(" ".join(written)) if written.isdigit() and None in mark.sources else [None]
+        return mark if None in singly else Mark(tuple(singly))
+
+
+def _is_in_bracket(found: re.Match[str]) -> bool:
+    """Return True if a bracket is open to the left: what it holds is read once it closes."""
+    before = found.string[max(0, found.start() - 80) : found.start()]
+    return before.rfind("[") > before.rfind("]") or before.rfind("(") > before.rfind(")")
+
+
+def _raised(found: re.Match[str]) -> str:
+    """Return superscript digits for those that HTML or LaTeX raises; a bracketed citation is left as it is."""
+    inside = (found[1] or found[2] or found[3]).strip()
+    return inside if re.search(r"[\[\]A-Za-z]", inside) else inside.translate(_TO_RAISED)
+
+
+def _names(first: str, last: str | None) -> list[str]:
+    """Return the numbers from first to last; [""], the number of no source, for an impossible or endless range."""
+    if not last:
+        return [str(int(first))]
+    low, high = int(first), int(last)
+    return [str(number) for number in range(low, high + 1)] if low <= high < low + _MAX_RANGE else [""]

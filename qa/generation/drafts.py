@@ -1,0 +1,289 @@
+"""From a model's text, as it grows, to sentences with their sources: lines, lists, headings, footnotes, references."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from index.analysis.sentences import sentence_spans
+from qa.answer import Source
+from qa.generation.citations import MARK, OPEN, Citations, Mark
+from qa.generation.visible import Retracted
+from qa.grounding import DraftSentence
+
+S = TypeVar("S")
+
+_LOOKAHEAD = 24
+"""Characters after a sentence that show that it has ended: "Fig. 2" and "E. coli" arrive in pieces too."""
+
+_MARKS_AFTER_END = re.compile(rf"([.!?][\"'”’)]*)((?:[ \t]*{MARK})+)(?=\s+(?![a-z])|[A-Z])")
+_MARKS_AHEAD = re.compile(rf"([.!?][\"'”’)]*)((?:{MARK})+)(?=\s+[a-z])")
+_MAY_COMPLETE = re.compile(r"[\s\]】)}>.,;:!?]")
+_MAY_END = re.compile(r"[.!?][\"'”’)\]]*\s|\n")
+_NO_MARK = f"[^{MARK[1:-1]}]"
+_LIST_SIGN = re.compile(r"^[ \t]*(?:[-*•>–+]|#+|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+_HEADING = re.compile(
+    rf"^[ \t]*(?:#+[ \t].*|(?P<bold>\*\*|__){_NO_MARK}+?(?P=bold)[ \t]*:?|[-_=*]{{3,}}|{_NO_MARK}*:\**)[ \t]*$"
+)
+_REFERENCES = re.compile(
+    r"^\W*(?:\w+\s)?(?:references?|sources?|citations?|bibliography|works cited|literature|foot ?notes?|notes)"
+    r"(?: (?:used|cited|list))?\W*$",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^\W*(?:(?:short|final|direct|brief|the)\s)?(?:answer|summary|conclusion|response|in short|bottom line|evidence"
+    r"|sources?|references?|citations?|cited)\s*:[*_]*\s*",
+    re.IGNORECASE,
+)
+_BASED = re.compile(
+    r"^(?:based on|according to|from) (?:the|these) (?:(?:provided|given|above|numbered|available|cited) )?"
+    r"(?:abstracts?|sources|information|studies|context|evidence|documents|text)[^,.]{0,40},\s*",
+    re.IGNORECASE,
+)
+_REPORTS = r"(?:find|found|report|show|state|suggest|indicate|demonstrate|conclude|note|observe|describe|reveal|say)\w*"
+_BY_SOURCE = re.compile(
+    rf"^(?:\W*(?:according to|as reported in|in|from|per)\s*(?:one abstract|abstracts)?\s*{MARK}+\s*,\s*"
+    rf"|(?:one abstract|abstracts)?\s*{MARK}+\s*(?::\s*|,?\s*(?:also\s+)?{_REPORTS}\s+that\s+)"
+    rf"|(?:one abstract|abstracts)\s*{MARK}+\s*[–—-]\s*)",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    rf",?\s*\b(?:(?:as\s+)?(?:reported|shown|described|seen|found|noted|stated)\s+(?:in|by)|see|cf\.?|per)\s*(?={MARK})",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(rf"^\W*({MARK}+)\s*(?=[a-z]+s?\b)")
+_NUMBER = re.compile(r"\W*(\d{1,2})\W")
+_MARKDOWN = re.compile(
+    r"\*\*|__(?=\w)|(?<=\w)__|`+|!?\[(?P<text>[^\]]*)\]\(https?:[^)]*\)|https?://\S+|</?(?:b|i|em|strong|p|br|li|ul)\s*/?>"
+)
+_EMPHASIS = re.compile(r"(?<!\w)([*_])(?=[^\s*_])([^*_\n]*?[^\s*_])\1(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """The reply ended before the model had finished it; `reason` is for people."""
+
+    reason: str
+
+
+def drafts(
+    pieces: Iterable[str | S], sources: Sequence[Source], *, max_chars: int
+) -> Iterator[DraftSentence | S | CutOff]:
+    """Yield the sentences of a growing text, each as soon as it and its sources are known.
+
+    A sentence without a source has those of the next one in its paragraph that has any, or those named below it.
+    Whatever is no text passes through; behind a `CutOff` the sentence that was cut is left out.
+    """
+    placing = _Placing(sources)
+    text = _Lines(placing.citations)
+    length = 0
+    for piece in pieces:
+        if isinstance(piece, Retracted):
+            placing, length = _Placing(sources), 0
+            text = _Lines(placing.citations)
+        elif isinstance(piece, CutOff):
+            yield from placing.take(text.rest(is_cut=True))
+            yield from placing.rest(text.references)
+        if not isinstance(piece, str):
+            yield piece
+            continue
+        length += len(piece)
+        yield from placing.take(text.take(piece[: len(piece) - max(0, length - max_chars)]))
+        if length > max_chars:
+            yield from placing.take(text.rest(is_cut=True))
+            yield from placing.rest(())
+            yield CutOff(f"it was longer than {max_chars:,} characters")
+            return
+    yield from placing.take(text.rest())
+    yield from placing.rest(text.references)
+
+
+class _Lines:
+    """A text that grows, cut into sentences; "" stands between paragraphs, citations are marks."""
+
+    def __init__(self, citations: Citations) -> None:
+        self._citations = citations
+        self._pending = ""
+        self._is_line_begun = self._is_in_references = False
+        self.references: list[str] = []
+
+    def take(self, piece: str) -> Iterator[str]:
+        """Yield the sentences that one more piece completes."""
+        self._pending += piece
+        if not _MAY_COMPLETE.search(piece):
+            return
+        self._pending = self._citations.mark(self._pending)
+        if _MAY_END.search(self._pending):
+            *lines, self._pending = self._pending.split("\n")
+            for line in lines:
+                yield from self._line(line)
+            yield from self._begun_line()
+
+    def rest(self, *, is_cut: bool = False) -> Iterator[str]:
+        """Yield what is left at the end; the last sentence is left out where the text was cut off in it."""
+        last = self._citations.mark(self._pending + "\n").rstrip("\n")
+        self._pending = ""
+        if not is_cut or re.search(rf"[.!?][\"'”’)]*\s*{MARK}*\s*$", last):
+            yield from self._line(last)
+        elif len(spans := sentence_spans(last)) > 1:
+            yield from self._line(last[: spans[-2][1]])
+
+    def _line(self, line: str) -> Iterator[str]:
+        is_whole, self._is_line_begun = not self._is_line_begun, False
+        if is_whole and _REFERENCES.match(line) and not re.search(MARK, line):
+            self._is_in_references = True
+        elif self._is_in_references or (is_whole and self._is_note(line)):
+            self.references.append(line)
+        elif not line.strip() or (is_whole and _HEADING.match(line)):
+            yield ""
+        elif is_whole and line.lstrip().startswith("|"):
+            yield from ("", _row(line))
+        else:
+            yield from self._sentences(line, is_whole=is_whole)
+
+    def _is_note(self, line: str) -> bool:
+        """Return True for the explanation of a footnote: "[^1]: Abstract 3"."""
+        start = line.lstrip()
+        return re.match(rf"{MARK}\s*:", start) is not None and bool(self._citations.of(start[0]).note)
+
+    def _sentences(self, line: str, *, is_whole: bool) -> Iterator[str]:
+        if is_whole:
+            if _LIST_SIGN.match(line):
+                yield ""
+            line = _LABEL.sub("", _LIST_SIGN.sub("", line))
+        line = _in_order(line + "\n").rstrip("\n")
+        yield from (line[start:end] for start, end in sentence_spans(line))
+
+    def _begun_line(self) -> Iterator[str]:
+        """Yield the complete sentences of the line that is being written."""
+        line = self._pending
+        if self._is_in_references or not self._is_line_begun and re.match(r"\s*(?:#|\||$)", line):
+            return
+        if not self._is_line_begun:
+            line = _LABEL.sub("", _LIST_SIGN.sub("", line))
+            was_listed = _LIST_SIGN.match(self._pending) is not None
+        else:
+            was_listed = False
+        line = _in_order(line)
+        cut = 0
+        for (start, end), (following, _) in pairwise(sentence_spans(line)):
+            tail = line[following:]
+            if len(tail) < _LOOKAHEAD or OPEN.match(tail):
+                break
+            if was_listed and not cut:
+                yield ""
+            yield line[start:end]
+            cut = following
+        if cut:
+            self._pending, self._is_line_begun = line[cut:], True
+
+
+def _in_order(line: str) -> str:
+    """Return a line with the citations behind a full stop before it, but for one that begins the next sentence."""
+    return _MARKS_AHEAD.sub(r"\1 \2", _MARKS_AFTER_END.sub(r"\2\1", line))
+
+
+def _row(line: str) -> str:
+    """Return a table's row as a sentence; "" for a rule, and for a row without a source, which is a heading."""
+    cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    return ": ".join(filter(None, (cells[0], "; ".join(filter(None, cells[1:]))))) if re.search(MARK, line) else ""
+
+
+class _Placing:
+    """Sentences and their sources: those without one wait for one that is named further on."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
+        cited_as = {str(source.number): source.number for source in sources}
+        cited_as |= {f"PMID {source.abstract.pmid}": source.number for source in sources}
+        self.citations = Citations(cited_as)
+        self._waiting: list[DraftSentence] = []
+        self._late: list[tuple[DraftSentence, list[Mark]]] = []
+        self._has_cited = self._is_new_paragraph = False
+
+    def take(self, sentences: Iterable[str]) -> Iterator[DraftSentence]:
+        """Yield the sentences whose sources are known by now; behind a footnote, none before the end."""
+        for sentence in sentences:
+            marks = self._marks(sentence)
+            if self._late or any(mark.note for mark in marks):
+                self._late += [(draft, marks) for draft in self._place(sentence, marks)]
+            else:
+                yield from self._place(sentence, marks)
+
+    def rest(self, references: Sequence[str]) -> Iterator[DraftSentence]:
+        """Yield the sentences that waited for the end: for footnotes, or for the references of a text without any."""
+        notes = {
+            mark.note: named for line in references for mark in self._marks(line)[:1] if (named := self._named(line))
+        }
+        for draft, marks in self._late:
+            numbers = [number for mark in marks for number in (notes.get(mark.note) or mark.sources)]
+            yield replace(draft, **_placed(numbers)) if marks else draft
+        listed = dict.fromkeys(number for line in references for number in self._named(line))
+        yield from self._release(() if self._has_cited else tuple(listed))
+
+    def _marks(self, sentence: str) -> list[Mark]:
+        return [self.citations.of(sign) for sign in sentence if self.citations.is_mark(sign)]
+
+    def _named(self, line: str) -> list[int]:
+        """Return the sources that a line of references names: by number, PMID or title."""
+        marks = self._marks(line)
+        known = [number for mark in marks for number in mark.sources if number is not None and not mark.note]
+        titled = [source.number for source in self._sources if _key(source.abstract.title) in _key(line)]
+        number = _NUMBER.match(line)
+        numbered = [source.number for source in self._sources if number and str(source.number) == number[1]]
+        return known or titled or numbered
+
+    def _place(self, sentence: str, marks: Sequence[Mark]) -> Iterator[DraftSentence]:
+        if not sentence:
+            self._is_new_paragraph = True
+            return
+        draft = self._draft(sentence, marks)
+        if not draft.text:  # a line of citations
+            yield from self._release(draft.sources)
+            return
+        if self._is_new_paragraph and self._has_cited:
+            yield from self._release()
+        self._is_new_paragraph = False
+        if marks:
+            self._has_cited = True
+            yield from self._release(draft.sources)
+            yield draft
+        else:
+            self._waiting.append(draft)
+
+    def _release(self, sources: tuple[int, ...] = ()) -> Iterator[DraftSentence]:
+        """Yield the waiting sentences, with these sources."""
+        waiting, self._waiting = self._waiting, []
+        yield from (replace(draft, sources=sources) for draft in waiting)
+
+    def _draft(self, sentence: str, marks: Sequence[Mark]) -> DraftSentence:
+        """Return the sentence without its citations, links and emphasis, with the sources that they name."""
+        text = _plain(sentence)
+        quotes = tuple(quote for mark in marks for quote in mark.quotes)
+        placed = _placed([number for mark in marks for number in mark.sources])
+        return DraftSentence(text if re.search(r"\w", text) else "", quotes=quotes, **placed)
+
+
+def _placed(numbers: Sequence[int | None]) -> dict[str, Any]:
+    """Return a draft's sources, each once, and how many of its citations name none."""
+    known = dict.fromkeys(number for number in numbers if number is not None)
+    return {"sources": tuple(known), "dropped": numbers.count(None)}
+
+
+def _key(text: str) -> str:
+    """Return the letters and digits of a text; of none, what is in no text."""
+    return re.sub(r"[\W_]+", "", text).casefold() or "\n"
+
+
+def _plain(sentence: str) -> str:
+    text = _EMPHASIS.sub(r"\2", _MARKDOWN.sub(lambda match: match["text"] or "", sentence))
+    for phrase in (_BY_SOURCE, _BASED):
+        shortened = phrase.sub("", text, count=1)
+        if shortened != text:
+            text = shortened[:1].upper() + shortened[1:]
+    text = _LEADING.sub("One abstract ", text)
+    text = re.sub(rf"\s*{MARK}(?:\s+(?=[.,;:!?]))?", "", _BESIDE.sub("", text))
+    return " ".join(text.split()).strip(" ,;")

@@ -1,0 +1,206 @@
+"""Every form of citation, list, heading and footnote that language models write, in pieces of any size."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.records import Abstract
+from qa.answer import Source
+from qa.generation.drafts import CutOff, drafts
+from qa.generation.visible import Retracted, visible
+from qa.grounding import DraftSentence
+
+SOURCES = [
+    Source(1, Abstract("90000001", "Zorbin-2β raises calcium in snail neurons.", ())),
+    Source(2, Abstract("90000002", "Zorbin-2β and sleep.", ())),
+    Source(3, Abstract("90000003", "Zorbin-2γ in slugs.", ())),
+]
+
+
+def written(pieces):
+    """Return the sentences of a reply that stand at its end, and all else that was said."""
+    kept = []
+    for draft in drafts(visible(pieces), SOURCES, max_chars=4000):
+        if isinstance(draft, Retracted):
+            kept.clear()
+        else:
+            kept.append(draft)
+    return kept
+
+
+def sentence(text, *sources, dropped=0, quotes=()):
+    return DraftSentence(text, sources, dropped, quotes)
+
+
+ROSE, SLEPT = sentence("Calcium rose.", 1), sentence("Sleep grew.", 2)
+BOTH = [ROSE, SLEPT]
+LONG = "Zorbin-2β raised calcium in the neurons of snails"
+
+# a reply -> its sentences
+REPLIES = [
+    # --- one citation, in whatever form
+    *((f"{LONG}{mark}. Sleep grew [2].", [sentence(f"{LONG}.", 1), SLEPT]) for mark in (
+        " [1]", "[1]", " [[1]]", " ([1])", " [ 1 ]", " [#1]", " [^1]", " [@1]", " *[1]*", " **[1]**", " `[1]`",
+        " [Abstract 1]", " [abstract: 1]", " [ABSTRACT #1]", " [Source 1]", " [source: 1]", " [Document 1]",
+        " [Doc 1]",
+        " [doc. 1]", " [Ref 1]", " [ref. 1]", " [Reference 1]", " [Study 1]", " [Paper 1]", " [Passage 1]",
+        " [citation:1]",
+        " [cite: 1]", " [see 1]", " 【1】", " 【1†source】", " 【1†L3-L7】", " [1†source]", " (Abstract 1)",
+        " (abstract #1)",
+        " (see Abstract 1)", " (Source 1)", " (Source: 1)", " (ref. 1)", " (Document 1)", " (see [1])",
+        " (PMID: 90000001)",
+        " (PMID 90000001)", " (PMID:90000001)", " [PMID 90000001]", " [PMID: 90000001]", " [90000001]",
+        " PMID 90000001",
+        " PMID: 90000001", " <sup>1</sup>", "<sup>1</sup>", "<sup>[1]</sup>", "¹", " ¹", " \\cite{1}", "^{1}",
+        "$^{1}$",
+        " [1](https://example.org/a.b?c=1)", " [[1]](https://example.org/x)", " [1](#ref-1)",
+        " <cite>[1]</cite>",
+        " [PMID: 90000001](https://pubmed.ncbi.nlm.nih.gov/90000001/)",
+        " (https://pubmed.ncbi.nlm.nih.gov/90000001/)",
+        " [link](https://pubmed.ncbi.nlm.nih.gov/90000001)", " https://pubmed.ncbi.nlm.nih.gov/90000001/ ",
+        " (1)", " (as reported in [1])", ", as shown in [1]",
+    )),
+    # --- behind the full stop
+    *((f"Calcium rose.{mark} Sleep grew.{mark.replace('1', '2').replace('¹', '²')}", BOTH) for mark in (
+        " [1]", "[1]", "¹", "<sup>1</sup>", " (Abstract 1)", " (PMID: 90000001)", " 【1†source】", " [citation:1]",
+        " (1)",
+        " [1](https://example.org/a.b)", " [^1]",
+    )),
+    # --- several at once
+    *((f"Calcium rose{marks}. Sleep grew [2].", [sentence("Calcium rose.", *numbers), SLEPT]) for marks,
+        numbers in (
+        (" [1, 3]", (1, 3)), (" [1,3]", (1, 3)), (" [1; 3]", (1, 3)), (" [1 and 3]", (1, 3)), (" [1, 2, and 3]",
+        (1, 2, 3)),
+        (" [1-3]", (1, 2, 3)), (" [1–3]", (1, 2, 3)), (" [1][3]", (1, 3)), (" [1] [3]", (1, 3)), (" [1], [3]",
+        (1, 3)),
+        (" [1] and [3]", (1, 3)), (" [1, 2-3]", (1, 2, 3)), ("¹,³", (1, 3)), ("¹³", (1, 3)), ("¹⁻³", (1, 2, 3)),
+        ("<sup>1,3</sup>", (1, 3)), ("<sup>1</sup><sup>3</sup>", (1, 3)), (" (1, 3)", (1, 3)), (" (1-3)", (1, 2,
+        3)), (" (1)(3)", (1, 3)),
+        (" [Abstracts 1 and 3]", (1, 3)), (" [Abstract 1, Abstract 3]", (1, 3)), (" (Abstracts 1 and 3)", (1, 3)),
+        (" (Abstract 1; Abstract 3)", (1, 3)), (" [^1][^3]", (1, 3)), (" (PMID: 90000001, 90000003)", (1, 3)),
+        (" (PMID: 90000001; PMID: 90000003)", (1, 3)), (" [PMID 90000001, PMID 90000003]", (1, 3)),
+        (" [cite: 1, 3]", (1, 3)),
+        (" [citation:1][citation:3]", (1, 3)), (" \\cite{1,3}", (1, 3)), ("$^{1,3}$", (1, 3)),
+        (" 【1†source】【3†source】", (1, 3)),
+        (" [1](https://e.org/a), [3](https://e.org/b)", (1, 3)),
+    )),
+    # --- before what it bears out
+    ("[1] Calcium rose.\n[2] Sleep grew.", BOTH),
+    ("[1]: Calcium rose.\n[2]: Sleep grew.", BOTH),
+    ("Abstract 1: Calcium rose.\nAbstract 2: Sleep grew.", BOTH),
+    ("According to Abstract 1, calcium rose. According to [2], sleep grew.", BOTH),
+    ("Abstract 1 found that calcium rose. [2] reports that sleep grew.", BOTH),
+    ("In Abstract 1, calcium rose. In abstract 2, sleep grew.", BOTH),
+    ("Based on the provided abstracts, calcium rose [1]. Sleep grew [2].", BOTH),
+    ("Abstract 1 describes a rise of calcium.", [sentence("One abstract describes a rise of calcium.", 1)]),
+    ("Abstracts 1 and 2 agree on calcium.", [sentence("Abstracts agree on calcium.", 1, 2)]),
+    # --- at the end of a paragraph or of the answer
+    ("Calcium rose. Sleep grew. [1][2]", [sentence("Calcium rose.", 1, 2), sentence("Sleep grew.", 1, 2)]),
+    ("Calcium rose. Sleep grew.\n[1, 2]", [sentence("Calcium rose.", 1, 2), sentence("Sleep grew.", 1, 2)]),
+    ("Calcium rose.\nSleep grew.\n\nSources: [1], [2]", [sentence("Calcium rose.", 1, 2), sentence("Sleep grew.",
+        1, 2)]),
+    ("Calcium rose. Sleep grew.\n\n(Sources: 1, 2)", [sentence("Calcium rose.", 1, 2), sentence("Sleep grew.", 1,
+        2)]),
+    ("Calcium rose.\n\n**Sources:**\n- Abstract 1\n- Abstract 3", [sentence("Calcium rose.", 1, 3)]),
+    ("Calcium rose.\n\nReferences\n1. Zorbin-2β raises calcium in snail neurons. J Inv 2013.", [ROSE]),
+    # a paragraph's citations stay in it
+    ("Calcium rose [1]. Potassium did not.\n\nSleep grew [2].", [ROSE, sentence("Potassium did not."), SLEPT]),
+    # --- lists of references and footnotes are no sentences
+    ("Calcium rose [1]. Sleep grew [2].\n\nReferences:\n[1] Zorbin-2β raises calcium.\n[2] Zorbin-2β and sleep.",
+        BOTH),
+    ("Calcium rose [1].\n\n## References\n\n1. Zorbin-2β raises calcium in snail neurons. PMID: 90000001", [ROSE]),
+    ("Calcium rose [^1]. Sleep grew [^2].\n\n[^1]: Zorbin-2β raises calcium in snail neurons\n[^2]: Abstract 2", BOTH),
+    ("Sleep grew [^1]. Calcium rose [^2].\n\n[^1]: Zorbin-2β and sleep. 2014.\n[^2]: PMID 90000001", BOTH[::-1]),
+    ("Sleep grew.[^1] It lasted.\n\n[^1]: Abstract 2", [SLEPT, sentence("It lasted.")]),
+    # --- headings, bullets, tables, labels
+    ("## Findings\n\n- Calcium rose [1].\n- Sleep grew [2].", BOTH),
+    ("**Findings:**\n* Calcium rose [1]\n* Sleep grew [2]", [sentence("Calcium rose", 1), sentence("Sleep grew",
+        2)]),
+    ("Here is what the abstracts say:\n\n1. Calcium rose [1].\n2. Sleep grew [2].\n---", BOTH),
+    ("**Answer:** Calcium rose [1]. Sleep grew [2].", BOTH),
+    ("Answer: Calcium *rose* [1]. Sleep **grew** [2].", BOTH),
+    ("- **Calcium**: it rose [1].\n- **Sleep** – grew [2].", [sentence("Calcium: it rose.", 1),
+        sentence("Sleep – grew.", 2)]),
+    ("| Outcome | Effect |\n|---|---|\n| calcium | rose [1] |\n", [sentence("calcium: rose", 1)]),
+    # --- quotes
+    ('Calcium rose [1: "raises calcium in snail neurons"].', [sentence("Calcium rose.", 1, quotes=((1,
+        "raises calcium in snail neurons"),))]),
+    ('Both [1: "rose. By 4 [IU]"; 2: “sleep”].', [sentence("Both.", 1, 2, quotes=((1, "rose. By 4 [IU]"), (2,
+        "sleep")))]),
+    ('Calcium rose. [1: "rose. So"] [2, "slept"] Sleep grew [2].',
+     [sentence("Calcium rose.", 1, 2, quotes=((1, "rose. So"), (2, "slept"))), SLEPT]),
+    # --- thoughts, with and without their beginning, and channels
+    ("<think>Is it [3]? Yes.</think>Calcium rose [1]. Sleep grew [2].", BOTH),
+    ("Is it [3]? Perhaps so, they say [3]. Yes.\n</think>\n\nCalcium rose [1]. Sleep grew [2].", BOTH),
+    ("Okay, the user asks about calcium [3]. It rose.\n</think>\n\nCalcium rose [1]. Sleep grew [2].", BOTH),
+    ("[THINK]Is it [3]?[/THINK]Calcium rose [1]. Sleep grew [2].", BOTH),
+    ("◁think▷Is it [3]?◁/think▷Calcium rose [1]. Sleep grew [2].", BOTH),
+    ("<|START_THINKING|>Is it?<|END_THINKING|><|START_RESPONSE|>Calcium rose [1]. Sleep grew [2].<|END_RESPONSE|>",
+     BOTH),
+    ("<|channel>thought\nIs it [3]?<channel|>Calcium rose [1]. Sleep grew [2].", BOTH),
+    ("<|channel|>analysis<|message|>Is it [3]? Yes.<|end|><|start|>assistant<|channel|>final<|message|>"
+     "Calcium rose [1]. Sleep grew [2].<|return|>", BOTH),
+    ("analysisWe need to say what rose [3].assistantfinalCalcium rose [1]. Sleep grew [2].", BOTH),
+    ("Here is my thought process: it rose [3].\nHere is my response: Calcium rose [1]. Sleep grew [2].", BOTH),
+    ("<answer>Calcium rose [1]. Sleep grew [2].</answer>", BOTH),
+    ("First, calcium rose [1]. Sleep grew [2].", [sentence("First, calcium rose.", 1), SLEPT]),
+    # --- no citations
+    ("It (1) bound [3H]GABA, (2) gave 10⁶ cells/m² of Ca²⁺, 95% CI [1-3], [Ca2+] and 10<sup>3</sup> [1].",
+     [sentence("It (1) bound [3H]GABA, (2) gave 10⁶ cells/m² of Ca²⁺, 95% CI [1-3], [Ca2+] and 10³.", 1)]),
+    ("Calcium rose in mice (12), and in 2 rats [1].", [sentence("Calcium rose in mice (12), and in 2 rats.", 1)]),
+    ("Calcium rose [1] in one of the groups (2).", [sentence("Calcium rose in one of the groups (2).", 1)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reply", "sentences"), REPLIES)
+def test_a_reply_becomes_sentences_however_it_is_cut(reply, sentences):
+    for size in (1, 2, 3, 5, 11, len(reply)):
+        pieces = [reply[start : start + size] for start in range(0, len(reply), size)]
+        assert written(pieces) == sentences
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(REPLIES), st.lists(st.integers(0, 300), max_size=6))
+def test_a_reply_may_be_cut_anywhere(example, cuts):
+    reply, sentences = example
+    ends = sorted({min(cut, len(reply)) for cut in cuts} | {len(reply)})
+    pieces = [reply[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    assert written(pieces) == sentences
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from([
+    "[", "]", "(", ")", "1", "2", "9", ", ", "¹", "<sup>", "</sup>", "<think>", "</think>", "PMID", "Abstract ",
+        "^", ": ", '"',
+    ". ", "Calcium rose", "\n", "- ", "#", "**", "|", "{", "}", "https://x.org/", "†", "【", "】", "<|channel|>",
+        "final", "\ue000",
+]), max_size=30))  # fmt: skip
+def test_no_reply_breaks_the_reading(signs):
+    """Whatever is written: sources that exist only, sentences with a word in them, no sign of ours left over."""
+    for draft in written(signs):
+        assert set(draft.sources) <= {1, 2, 3}
+        assert any(letter.isalnum() for letter in draft.text)
+        assert not [letter for letter in draft.text if "\ue000" <= letter <= "\uf8ff"]
+
+
+def test_a_sentence_that_was_cut_off_is_left_out_and_said():
+    cut = CutOff("so it ends")
+    assert written(["Calcium rose [1]. Sleep gr", cut]) == [ROSE, cut]
+    assert written(["Calcium rose [1]. Sleep grew [2].", cut]) == [*BOTH, cut]
+    assert written(["Calcium rose. [1]", cut]) == [ROSE, cut]
+    assert written(["Calc", cut]) == [cut]
+
+
+def test_sentences_come_while_the_reply_is_written():
+    seen = []
+
+    def pieces():
+        for piece in ("Calcium rose in the snails [1]. ", "Sleep grew in all of the snails", " that were watched [2]."):
+            yield piece
+            seen.append(len(came))
+
+    came = []
+    for draft in drafts(visible(pieces()), SOURCES, max_chars=4000):
+        came.append(draft)
+    assert seen == [0, 1, 1]
+    assert len(came) == 2
