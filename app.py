@@ -11,7 +11,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,10 @@ from index.errors import InputError
 
 if TYPE_CHECKING:
     from index import Library
+    from index.ingest.batches import OnProgress
     from qa import Assistant
     from ui.libraries import Libraries
+    from ui.preparation import Preparation
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE / "samples" / "abstracts.jsonl"
@@ -56,7 +57,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """Open the first library, serve the page and wait for Ctrl-C. Raises AskAbstractsError when it cannot start."""
+    """Serve the page, make the first library ready beside it, and wait for Ctrl-C.
+
+    Raises AskAbstractsError when it cannot start.
+    """
     auth = credentials(arguments.auth)
     port = free_port(arguments.host, arguments.port)
     if auth is None and not is_loopback(arguments.host):
@@ -64,75 +68,109 @@ def serve(arguments: argparse.Namespace) -> int:
             f"app.py: warning: everybody who reaches {arguments.host} can ask and build here; set --auth USER:PASSWORD",
             file=sys.stderr,
         )
-    libraries = open_libraries(arguments)
+    libraries, preparation = first_library(arguments)
     try:
         with tempfile.TemporaryDirectory(prefix="askabstracts-") as uploads:
             prepare_gradio(uploads)
-            _run(libraries, host=arguments.host, port=port, auth=auth)
+            _run(libraries, preparation, host=arguments.host, port=port, auth=auth)
     finally:
+        preparation.stop()
         libraries.close()
     return 0
 
 
-def open_libraries(arguments: argparse.Namespace) -> Libraries:
-    """Return the libraries of the page; the first is opened, its models loaded, and the sample built if need be."""
-    from ui.libraries import SAMPLE, Libraries
+def first_library(arguments: argparse.Namespace) -> tuple[Libraries, Preparation]:
+    """Return the libraries of the page, and the preparation of the first, which goes on beside the page.
 
-    options, first = answer_options(arguments), named_library(arguments)
-    if first is None:
-        build_sample(arguments.libraries / SAMPLE)
+    A library that is there is opened now, so that why it cannot be is said at once; a sample to be made is not.
+    """
+    from ui.libraries import SAMPLE, Libraries
+    from ui.preparation import Preparation
+
+    sample, named = arguments.libraries / SAMPLE, named_library(arguments)
+    is_to_build = named is None and not is_sample_built(sample)
+
+    def prepare(on_progress: OnProgress) -> None:
+        if is_to_build:
+            build_sample(sample, on_progress=on_progress)
+        # The models and the indexes are loaded now, so that the first question does not wait for them.
+        libraries.open_first().search("interleukin", top=1)
+
+    preparation = Preparation(prepare)
     libraries = Libraries(
-        arguments.libraries, first=first or arguments.libraries / SAMPLE, assistant=assistant_maker(options)
+        arguments.libraries,
+        first=sample if named is None else named,
+        assistant=assistant_maker(answer_options(arguments)),
+        wait_for_first=preparation.wait,
     )
-    libraries.assistant(libraries.first)
-    # The model and the indexes are loaded now, so that the first question does not wait for them.
-    libraries.library(libraries.first).search("interleukin", top=1)
-    return libraries
+    if not is_to_build:
+        libraries.open_first()
+    return libraries, preparation
 
 
 def assistant_maker(options: AnswerOptions) -> Callable[[Library], Assistant]:
-    """Return a constructor of assistants with these options; all share one reranker, loaded now."""
-    from qa import Assistant
-    from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
+    """Return a constructor of assistants with these options; all share one reranker."""
 
-    return partial(
-        Assistant,
-        llm=options.llm,
-        llm_url=options.llm_url,
-        leave_out_unsupported=options.leave_out_unsupported,
-        reranker=load_reranker(options.reranker or DEFAULT_RERANKER),
-    )
+    def make(library: Library) -> Assistant:
+        from qa import Assistant
+        from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
+
+        return Assistant(
+            library,
+            llm=options.llm,
+            llm_url=options.llm_url,
+            leave_out_unsupported=options.leave_out_unsupported,
+            reranker=load_reranker(options.reranker or DEFAULT_RERANKER),
+        )
+
+    return make
 
 
-def build_sample(folder: Path, samples: Path = SAMPLES) -> None:
+def is_sample_built(folder: Path, samples: Path = SAMPLES) -> bool:
+    """Return True if the sample library is there, built of these samples.
+
+    Raises InputError when there are no samples, or somebody else made a library of the same name.
+    """
+    if not samples.is_file():
+        raise InputError(f"the sample abstracts {samples} are missing; give a library with --library DIR")
+    marker = _marker(folder)
+    is_built = (folder / "library.db").is_file()
+    if is_built and not marker.is_file():
+        raise InputError(
+            f"{folder} is a library of your own in the sample's place; move it, or start with --library {folder}"
+        )
+    return is_built and marker.read_text(encoding="utf-8").strip() == _digest(samples)
+
+
+def build_sample(folder: Path, samples: Path = SAMPLES, *, on_progress: OnProgress | None = None) -> None:
     """Build the sample library if it is missing or was built from other samples.
 
     Raises InputError rather than touch a library of the same name that somebody else made.
     """
     from index import Library
 
-    if not samples.is_file():
-        raise InputError(f"the sample abstracts {samples} are missing; give a library with --library DIR")
-    # Beside the library, so that a half-built one is known as ours.
-    marker = folder.with_name(folder.name + ".sha256")
-    digest = hashlib.sha256(samples.read_bytes()).hexdigest()
-    is_built = (folder / "library.db").is_file()
-    if is_built and not marker.is_file():
-        raise InputError(
-            f"{folder} is a library of your own in the sample's place; move it, or start with --library {folder}"
-        )
-    if is_built and marker.read_text(encoding="utf-8").strip() == digest:
+    if is_sample_built(folder, samples):
         return
     print("Building the sample library, once …", file=sys.stderr)
+    marker = _marker(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         marker.write_text("unfinished\n", encoding="utf-8")
-        Library.build(folder, files=[samples])
-        marker.write_text(digest + "\n", encoding="utf-8")
+        Library.build(folder, files=[samples], on_progress=on_progress)
+        marker.write_text(_digest(samples) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"{marker} cannot be written: {error.strerror}; give another folder with --libraries DIR"
         ) from error
+
+
+def _marker(folder: Path) -> Path:
+    """Return the file beside the sample library by which a half-built one is known as ours."""
+    return folder.with_name(folder.name + ".sha256")
+
+
+def _digest(samples: Path) -> str:
+    return hashlib.sha256(samples.read_bytes()).hexdigest()
 
 
 def credentials(text: str | None) -> tuple[str, str] | None:
@@ -172,7 +210,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _run(libraries: Libraries, *, host: str, port: int, auth: tuple[str, str] | None) -> None:
+def _run(libraries: Libraries, preparation: Preparation, *, host: str, port: int, auth: tuple[str, str] | None) -> None:
     from starlette.middleware import Middleware
 
     from ui.gate import Gate
@@ -181,7 +219,7 @@ def _run(libraries: Libraries, *, host: str, port: int, auth: tuple[str, str] | 
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
-    page = build_page(libraries)
+    page = build_page(libraries, preparation)
     try:
         _, url, _ = page.launch(
             server_name=f"[{host}]" if ":" in host and not host.startswith("[") else host,
@@ -194,8 +232,10 @@ def _run(libraries: Libraries, *, host: str, port: int, auth: tuple[str, str] | 
     except OSError as error:
         raise InputError(f"port {port} of {host} cannot be had; try --port {port + 1} or --port 0") from error
     print(f"AskAbstracts is ready at {url}", flush=True)
+    preparation.start(on_failure=done.set)
     done.wait()
     page.close(verbose=False)
+    preparation.raise_problem()
 
 
 if __name__ == "__main__":

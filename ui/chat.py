@@ -10,6 +10,7 @@ from index.errors import AskAbstractsError, InputError
 from qa import Turn
 from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
 from ui.libraries import Libraries
+from ui.rendering import render
 
 SHOWN_EXCHANGES = 10
 """Exchanges that stay on the page: follow-ups refer to recent ones, and old cards burden the browser."""
@@ -105,6 +106,11 @@ def empty_screen(session: Session, libraries: Libraries) -> Screen:
         return Screen("", notice_html(as_sentence(error)), "", "")
     examples = EXAMPLES if libraries.is_sample(session.library) else ()
     return Screen("", welcome_html(session.library, info.abstracts, examples), "", "")
+
+
+def beginning_screen(progress: str) -> Screen:
+    """Return the screen while the first library is made ready, with the HTML of its progress."""
+    return Screen("", render("beginning.html") + progress, "", "")
 
 
 def about_library(session: Session, libraries: Libraries) -> str:

@@ -23,15 +23,22 @@ class Libraries:
     """Libraries by name, each opened once for all sessions. Thread-safe."""
 
     def __init__(
-        self, folder: Path, *, first: Path | str, assistant: Callable[[Library], Assistant] = Assistant
+        self,
+        folder: Path,
+        *,
+        first: Path | str,
+        assistant: Callable[[Library], Assistant] = Assistant,
+        wait_for_first: Callable[[], None] = lambda: None,
     ) -> None:
         """Take the libraries in a folder and a first one, which may lie elsewhere; nothing is opened yet.
 
         `first` is a folder, or the address of a library on a server. `assistant` makes the assistant of each library.
+        `wait_for_first` returns once the first library is there, or raises the AskAbstractsError that says why not.
         """
         self.folder = folder
         self._first = first if is_address(first) else Path(first)
         self._assistant = assistant
+        self._wait_for_first = wait_for_first
         self._opened: dict[str, tuple[Library, Assistant]] = {}
         self._lock = threading.Lock()
 
@@ -102,8 +109,17 @@ class Libraries:
                 library.close()
             self._opened.clear()
 
+    def open_first(self) -> Library:
+        """Return the first library, opened without waiting for it."""
+        return self._opened_once(self.first, self._first)[0]
+
     def _open(self, name: str) -> tuple[Library, Assistant]:
         path = self.path(name)
+        if name == self.first:
+            self._wait_for_first()
+        return self._opened_once(name, path)
+
+    def _opened_once(self, name: str, path: Path | str) -> tuple[Library, Assistant]:
         with self._lock:
             if name not in self._opened:
                 library = Library.open(path)

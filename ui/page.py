@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import gradio as gr
 from index.errors import AskAbstractsError
 from ui import uploads
 from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
-from ui.chat import Session, about_library, empty_screen
+from ui.building import progress_html
+from ui.chat import Session, about_library, beginning_screen, empty_screen
 from ui.libraries import Libraries
 from ui.library_tab import library_tab
+from ui.preparation import Preparation
 from ui.rendering import render
 
 SESSION_KEPT_S = 12 * 3600
@@ -42,8 +45,11 @@ COLOURS = {
 """Gradio's names of theme colours, each with its colour of page.css."""
 
 
-def build_page(libraries: Libraries) -> gr.Blocks:
-    """Return the page over these libraries; launch it with `launch_options`."""
+def build_page(libraries: Libraries, preparation: Preparation | None = None) -> gr.Blocks:
+    """Return the page over these libraries; launch it with `launch_options`.
+
+    While `preparation` makes the first library ready, the page shows its progress.
+    """
     page = gr.Blocks(
         title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, uploads.KEPT_S)
     )
@@ -64,7 +70,7 @@ def build_page(libraries: Libraries) -> gr.Blocks:
                 library_tab(libraries, frame, screen=tab.screen)
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
-        _wire(page, libraries, frame, tab)
+        _wire(page, libraries, frame, tab, preparation)
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     return page
 
@@ -108,10 +114,13 @@ def _theme() -> gr.themes.Base:
     return theme.set(**colours, **by_night, color_accent="var(--aa-accent)", input_border_width="1px")
 
 
-def _wire(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab) -> None:
-    def opened(session: Session) -> list[Any]:
+def _wire(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab, preparation: Preparation | None) -> None:
+    def opened(session: Session) -> Iterator[list[Any]]:
         picker = gr.update(choices=libraries.names(), value=session.library)
-        return [picker, *_shown(session)]
+        if preparation is not None and session.library == libraries.first:
+            for state in preparation.states():
+                yield [picker, "", gr.skip(), *beginning_screen(progress_html(state)).parts]
+        yield [picker, *_shown(session)]
 
     def switched(name: str) -> list[Any]:
         session = Session(name)

@@ -8,12 +8,14 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from eutils_server import EutilsServer, Fault
 
+from app import is_sample_built
 from index import Abstract, Section
 from index.records import to_json
 
@@ -46,14 +48,18 @@ def pubmed():
 @pytest.fixture(scope="module")
 def url(pubmed, tmp_path_factory):
     """The address of the application as a person starts it: no flags but where to keep its libraries."""
+    folder = tmp_path_factory.mktemp("libraries")
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py"), "--port", "0", "--libraries", str(tmp_path_factory.mktemp("libraries"))],
+        [sys.executable, str(ROOT / "app.py"), "--port", "0", "--libraries", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"ASKABSTRACTS_EUTILS_URL": pubmed.url},
     )
-    yield re.search(r"http\S+", process.stdout.readline())[0]
+    url = re.search(r"http\S+", process.stdout.readline())[0]
+    with urllib.request.urlopen(url, timeout=30) as reply:  # before the sample library is there
+        assert (reply.status, is_sample_built(folder / "sample")) == (200, False)
+    yield url
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "Building the sample library, once …\n")
