@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from index import cli
-from index.errors import InputError
 from index.library import Library
 from index.records import Abstract, Hit, Report
 
@@ -135,20 +134,11 @@ def _check(arguments: argparse.Namespace) -> int:
 def _inputs(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
         "files": arguments.files,
-        "pmids": [*arguments.pmids, *_pmids_in(arguments.pmids_from)],
+        "pmids": arguments.pmids,
+        "pmids_from": arguments.pmids_from,
         "search": arguments.search,
         "limit": arguments.limit,
     }
-
-
-def _pmids_in(file: Path | None) -> list[str]:
-    if file is None:
-        return []
-    try:
-        return [file.read_text(encoding="utf-8-sig")]
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise InputError(f"the PMIDs in {file} cannot be read: {reason}") from error
 
 
 def _print_report(report: Report, arguments: argparse.Namespace) -> int:
@@ -212,7 +202,14 @@ def _add_input_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("inputs, in any mix")
     group.add_argument("files", nargs="*", metavar="FILE", help="PubMed XML, MEDLINE/nbib or JSON Lines, plain or .gz")
     group.add_argument("--pmids", nargs="+", default=[], metavar="ID", help="PMIDs to fetch")
-    group.add_argument("--pmids-from", type=Path, metavar="FILE", help="a text file with PMIDs")
+    group.add_argument(
+        "--pmids-from",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="lists of PMIDs, tables, PubMed's downloads",
+    )
     group.add_argument("--search", metavar="TERM", help="a PubMed search whose results are fetched")
     group.add_argument("--limit", type=int, metavar="N", help="take at most N results of the search")
 

@@ -207,6 +207,7 @@ class Library:
         *,
         files: Sequence[Path | str] = (),
         pmids: Sequence[str] = (),
+        pmids_from: Sequence[Path | str] = (),
         search: str | None = None,
         limit: int | None = None,
         encoder: str | None = None,
@@ -218,7 +219,7 @@ class Library:
 
         A build that was broken off, at any instant, is gone on with by the same call.
         """
-        inputs = checked_inputs(files=files, pmids=pmids, search=search, limit=limit)
+        inputs = checked_inputs(files=files, pmids=pmids, pmids_from=pmids_from, search=search, limit=limit)
         backend = backend_at(path)
         try:
             return commands.build(
@@ -232,6 +233,7 @@ class Library:
         *,
         files: Sequence[Path | str] = (),
         pmids: Sequence[str] = (),
+        pmids_from: Sequence[Path | str] = (),
         search: str | None = None,
         limit: int | None = None,
         shard: str | None = None,
@@ -243,7 +245,9 @@ class Library:
         Committed batch by batch: an error or an exception from `on_progress` leaves what was committed, searchable.
         With `shard="3/64"` only the third of 64 shares is taken: the files by their names, and PMIDs by themselves.
         """
-        inputs = checked_inputs(files=files, pmids=pmids, search=search, limit=limit, shard=shard)
+        inputs = checked_inputs(
+            files=files, pmids=pmids, pmids_from=pmids_from, search=search, limit=limit, shard=shard
+        )
         return commands.add(self.backend, inputs, client=client, on_progress=on_progress)
 
     def remove(self, pmids: Sequence[str]) -> Report:

@@ -268,34 +268,115 @@ class Progress:
 
 NOT_A_PMID = "is not a PMID: a PMID is a number of 1 to 10 digits"
 """The end of a sentence on a text that is no PMID."""
-_PMID = re.compile(r"0*([1-9][0-9]{0,9})")
-_BEFORE_PMID = re.compile(
-    r"pmid:?|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/", re.IGNORECASE
+_UNLABELLED = 'has words beside its numbers, of which none was taken: give PMIDs one a line, or write "PMID: 123"'
+_NO_NUMBER = "holds no PMID"
+_IN_PROSE = frozenset((_UNLABELLED, _NO_NUMBER))
+_PMID = re.compile(r"0*([1-9][0-9]{0,9})(?:\.0*)?")
+_SCIENTIFIC = re.compile(r"([1-9])[.,]?([0-9]*)e\+?0?([0-9])", re.I)
+# "PMID: 123", "PubMed ID 123", 'pmid = {123}'; behind "PubMed" alone stand years too: "PubMed: 1966 to 2015".
+_LABEL = re.compile(
+    r"(?<![a-z0-9])(?:pm[ _-]?id(?P<many>s)?(?:\(s\))?|pubmed[ _-]?(?:pm)?u?ids?(?:\(s\))?"
+    r"|pubmed(?=['\"]?\s*+[:=#]\W*+[0-9]{5}))"
+    r"[\s'\"]*+[:=#/_-]*+[\s'\"{(\[]*+(?:nlm)?(?P<first>[0-9]{1,12})(?:\.0+)?"
+    r"(?P<more>(?:(?:\s*+[,;/|&]\s*+|\s++(?:and\s++|or\s++)?)(?(many)[0-9]{1,10}|[0-9]{5,10}))*)(?![a-z0-9])",
+    re.I,
 )
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:(?:pubmed\.ncbi\.nlm\.nih\.gov|pubmed\.gov|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed)/(?:\?term=)?"
+    r"|europepmc\.org/(?:article|abstract)/med/)(?P<first>[0-9]{1,12})(?P<more>)(?![0-9a-z])[^\s,;|\"<>]*",
+    re.I,
+)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?\b10\.[0-9]{4,9}/(?:[^\s,;|\"]|;(?=\w+-))+", re.I)
+_ORDINAL = re.compile(r"\s*[(\[]?([0-9]{1,5})[.):\]]+\s+(?=\S)")
 _BETWEEN_PMIDS = re.compile(r"[\s,;|]+")
+_AROUND_A_PMID = "()[]{}<>\"'“”‘’•*."
+_PMC_ID = re.compile(r"(?:PMCID:?)?PMC[0-9]+(?:\.[0-9]+)?", re.I)
+_NO_WORDS = frozenset(["", *"pmid pmids pubmed and or".split()])
 
 
 def parse_pmid(text: str) -> str:
-    """Return the PMID without leading zeros and surrounding white space; "" when the text is no PMID."""
+    """Return the PMID without leading zeros, white space and decimals that are zero; "" when the text is no PMID.
+
+    >>> parse_pmid(" 0011467664.0 ")
+    '11467664'
+    """
     match = _PMID.fullmatch(text.strip())
     return match[1] if match else ""
 
 
 def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
-    """Return the PMIDs in a text, each once in its order, and the words that are no PMIDs with the reason.
+    """Return the PMIDs in a text, each once in its order, and what was left out with the reason.
 
-    Separators are white space, commas and semicolons; "PMID: 123" and the address of a PubMed page count as PMIDs.
+    Separators are white space, commas and semicolons; "PMID: 123" and the address of a PubMed page are PMIDs anywhere.
+    In a line with words only those count, never its other numbers; where they are there, other lines are no faults.
+
+    >>> parse_pmids("91000120 91000121\nIn 12 adults, 2015. PMID: 91000122")
+    (['91000120', '91000121', '91000122'], {})
     """
     pmids: dict[str, None] = {}
     failed: dict[str, str] = {}
-    for word in filter(None, _BETWEEN_PMIDS.split(text)):
-        prefix = _BEFORE_PMID.match(word)
-        bare = word[prefix.end() :] if prefix else word
-        if pmid := parse_pmid(bare.removesuffix("/")):
-            pmids[pmid] = None
-        elif word.casefold() not in ("pmid", "pmid:"):
-            failed[word[:80]] = NOT_A_PMID
+    ordinal, has_labels, has_prose = 0, False, False
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        number = _ORDINAL.match(line)
+        if number and int(number[1]) == ordinal + 1:  # of a numbered list
+            ordinal, line = ordinal + 1, line[number.end() :]
+        labelled, plain = _take_labelled(line)
+        found, others = _parse_line(line, plain, labelled)
+        has_labels = has_labels or bool(labelled)
+        has_prose = has_prose or not _IN_PROSE.isdisjoint(others.values())
+        pmids |= dict.fromkeys(found)
+        failed |= others
+    if has_labels and has_prose:
+        failed = {part: why for part, why in failed.items() if part[:6].isdecimal()}
     return list(pmids), failed
+
+
+def _take_labelled(line: str) -> tuple[list[str], str]:
+    """Return the PMIDs of a line that a label or an address names, and the line with only the numbers of those."""
+    labelled: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        numbers = re.findall("[0-9]+", f"{match['first']} {match['more']}")
+        labelled.extend(filter(None, map(parse_pmid, numbers)))
+        return f" {' '.join(numbers)} "
+
+    return labelled, _LABEL.sub(take, _ADDRESS.sub(take, line))
+
+
+def _parse_line(line: str, plain: str, labelled: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the PMIDs of a line, and each of its other words with the reason why it is none."""
+    words = [part.strip(_AROUND_A_PMID) for part in _BETWEEN_PMIDS.split(_DOI.sub(" ", plain))]
+    words = [word for word in words if word.strip(":#=-&").casefold() not in _NO_WORDS]
+    others = [word for word in words if not _pmid_of_number(word)]
+    if labelled and others:
+        return labelled, {}
+    if len(words) > 1 and any(word.strip(":!?-").isalpha() and len(word) > 1 for word in others):
+        return [], {line.strip()[:80]: _UNLABELLED if re.search("[0-9]", line) else _NO_NUMBER}
+    dois = _DOI.findall(plain)
+    is_mixed = bool(labelled or others or dois)  # beside which a year or a page may stand
+    pmids = filter(None, map(_pmid_of_number, words))
+    found = [pmid for pmid in pmids if len(pmid) > 4 or pmid in labelled or not is_mixed]
+    if found:  # beside which may stand other ids of the same paper
+        others, dois = [word for word in others if not _PMC_ID.fullmatch(word)], []
+    return found, {word[:80]: _why_no_pmid(word) for word in (*others, *dois)}
+
+
+def _pmid_of_number(word: str) -> str:
+    """Return the PMID that a number is, also as 1.1467664E7; "" where digits were rounded away, as in 1.1E+07."""
+    exact = _SCIENTIFIC.fullmatch(word)
+    return exact[1] + exact[2] if exact and len(exact[2]) == int(exact[3]) else parse_pmid(word)
+
+
+def _why_no_pmid(word: str) -> str:
+    if _PMC_ID.fullmatch(word):
+        return "is an id of PubMed Central, not a PMID: look up its PMID"
+    if _DOI.fullmatch(word):
+        return f'is a DOI, not a PMID: search for it with --search "{word[:80]}[doi]"'
+    if _SCIENTIFIC.fullmatch(word):
+        return "was rounded by a spreadsheet: show its column without exponents and save it again"
+    return NOT_A_PMID
 
 
 # An abstract as JSON and back: how a library stores it, and what a line of JSON Lines may hold.

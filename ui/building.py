@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index import Library, Progress, Report
 from index.errors import AskAbstractsError
+from index.ingest.formats.detect import is_pmid_list
 from ui.chat import as_sentence, library_line
 from ui.rendering import render
 
@@ -112,9 +113,11 @@ class Build:
 
     def _add(self) -> Report:
         request = self.request
+        lists = [file for file in request.files if is_pmid_list(file)]
         return self.library.add(
-            files=request.files,
+            files=[file for file in request.files if file not in lists],
             pmids=[request.pmids] if request.pmids.strip() else [],
+            pmids_from=lists,
             search=request.search.strip() or None,
             limit=request.limit,
             on_progress=self._on_progress,

@@ -57,7 +57,7 @@ def _lay_out() -> _LibraryFields:
         with gr.Column(min_width=300):
             pmids = gr.Textbox(
                 label="PMIDs",
-                info="Separated by anything: spaces, commas, new lines. Addresses of PubMed pages will do as well.",
+                info="Separated by spaces, commas or new lines. Addresses of PubMed pages and references will do.",
                 placeholder="24114327, 31714430",
                 lines=4,
                 max_lines=12,
@@ -72,7 +72,7 @@ def _lay_out() -> _LibraryFields:
             limit = gr.Number(DEFAULT_LIMIT, label="Take at most", minimum=1, precision=0, elem_id="aa-limit")
         with gr.Column(min_width=300):
             files = gr.File(
-                label="Files: PubMed XML (also .gz), MEDLINE or nbib, JSON Lines",
+                label="Files: PubMed XML (also .gz), MEDLINE or nbib, JSON Lines, or lists of PMIDs",
                 file_count="multiple",
                 height=190,
                 elem_id="aa-files",

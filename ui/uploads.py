@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from index.environment import upload_folder
 from index.errors import FileError
-from index.ingest.formats.detect import parse_file
+from index.ingest.formats.detect import is_pmid_list, parse_file, read_pmids
 
 FILE_LIMIT = "200mb"
 """Room for a gz file of PubMed's yearly baseline; a list of PMIDs takes kilobytes."""
@@ -80,11 +80,12 @@ def split_by_readability(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
 
 def _refusal(file: Path) -> str:
     """Return why a file cannot be read, as a sentence; "" if it can."""
-    reads = parse_file(file)
     try:
-        next(reads, None)
+        if is_pmid_list(file):
+            read_pmids(file)
+        else:
+            with closing(parse_file(file)) as records:
+                next(records, None)
     except FileError as error:
         return str(error).replace(str(file), file.name) + "."  # the folder of the uploads is nobody's business
-    finally:
-        reads.close()  # type: ignore[attr-defined] # a generator
     return ""

@@ -94,7 +94,7 @@ def add(backend: Backend, inputs: Inputs, *, client: EutilsClient | None, on_pro
 
 def remove(backend: Backend, pmids: Sequence[str]) -> Report:
     """Remove abstracts; PMIDs that are not there are named in the report's `failed`."""
-    wanted, failed = parse_pmids(" ".join(map(str, as_list(pmids))))
+    wanted, failed = parse_pmids("\n".join(map(str, as_list(pmids))))
     removed = backend.remove(wanted)
     failed |= {pmid: "is not in this library" for pmid in wanted if pmid not in removed}
     return Report(removed=len(removed), failed=failed)

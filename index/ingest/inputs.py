@@ -47,13 +47,14 @@ def parse_shard(text: str) -> Shard:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Inputs of a library, any mix: files, PMIDs as written, a PubMed search with the most to take.
+    """Inputs of a library, any mix: files, PMIDs as written or in files, a PubMed search with the most to take.
 
     With a `shard` only what falls to that share of it.
     """
 
     files: Sequence[Path | str] = ()
     pmids: Sequence[str] = ()
+    pmids_from: Sequence[Path | str] = ()
     search: str | None = None
     limit: int | None = None
     shard: Shard | None = None
@@ -61,20 +62,31 @@ class Inputs:
     @property
     def needs_pubmed(self) -> bool:
         """True if anything has to be asked of PubMed."""
-        return bool(self.pmids or self.search)
+        return bool(self.pmids or self.pmids_from or self.search)
 
     def key(self, *command: object) -> str:
         """Return a SHA-256 of a command on these inputs; a file that was written since makes another one."""
-        files = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in map(Path, self.files)]
-        parts: list[object] = [command, files, parse_pmids(" ".join(self.pmids)), self.search, self.limit]
+        parts: list[object] = [
+            command,
+            _states(self.files),
+            parse_pmids("\n".join(self.pmids)),
+            self.search,
+            self.limit,
+        ]
         parts += [str(self.shard)] if self.shard else []
+        parts += _states(self.pmids_from)
         return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+
+
+def _states(files: Sequence[Path | str]) -> list[tuple[str, int, int]]:
+    return [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in map(Path, files)]
 
 
 def checked_inputs(
     *,
     files: Sequence[Path | str] = (),
     pmids: Sequence[str] = (),
+    pmids_from: Sequence[Path | str] = (),
     search: str | None = None,
     limit: int | None = None,
     shard: str | None = None,
@@ -85,12 +97,13 @@ def checked_inputs(
     share.
     """
     share = None if shard is None else parse_shard(shard)
-    inputs = Inputs(as_list(files), [str(pmid) for pmid in as_list(pmids)], search, limit, share)
-    if not (inputs.files or inputs.pmids or inputs.search):
+    typed = [str(pmid) for pmid in as_list(pmids)]
+    inputs = Inputs(as_list(files), typed, as_list(pmids_from), search, limit, share)
+    if not (inputs.files or inputs.needs_pubmed):
         raise InputError("nothing to read: give PMIDs, a PubMed search or files")
     if inputs.limit is not None and inputs.limit < 1:
         raise InputError(f"the limit is {inputs.limit}; give a number from 1")
-    for file in inputs.files:
+    for file in (*inputs.files, *inputs.pmids_from):
         if not Path(file).exists():
             raise InputError(f"there is no file {file}; check the path")
     return replace(inputs, files=[file for file in inputs.files if not share or share.has(Path(file).name)])

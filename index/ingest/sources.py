@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import FileError
-from index.ingest.formats.detect import parse_file
+from index.ingest.formats.detect import parse_file, read_pmids
+from index.ingest.formats.pmid_lists import PmidList
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.ingest.inputs import Inputs
 from index.records import Abstract, Deletion, Failure, ParsedRecord, parse_pmids, record_name
@@ -41,18 +42,31 @@ class Group:
 
 
 def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
-    """Return the plan for inputs; a search is made now. Raises EutilsError when that fails."""
-    pmids, failed = parse_pmids(" ".join(inputs.pmids))
-    notes: tuple[str, ...] = ()
+    """Return the plan for inputs; a search is made now. Raises EutilsError when that fails, FileError for
+    a file without PMIDs."""
+    listed = _listed(inputs)
+    pmids, failed, notes = list(listed.pmids), listed.failed, listed.notes
     if inputs.search and client:
         result = client.search(inputs.search, limit=inputs.limit)
         pmids = list(dict.fromkeys([*pmids, *result.pmids]))
-        notes = result.notes if result.pmids else (*result.notes, "PubMed's search found nothing")
+        notes += result.notes if result.pmids else (*result.notes, "PubMed's search found nothing")
     if shard := inputs.shard:
         pmids = [pmid for pmid in pmids if shard.has(pmid)]
         failed = failed if shard.number == 1 else {}  # what all have, one names
         notes = notes if inputs.files or pmids else (*notes, f"nothing falls to the share {shard}")
     return Plan(tuple(pmids), failed, None if inputs.files else len(pmids) + len(failed), notes)
+
+
+def _listed(inputs: Inputs) -> PmidList:
+    """Return the PMIDs as written and those in files. Raises FileError for a file that names none."""
+    typed, failed = parse_pmids("\n".join(inputs.pmids))
+    pmids, notes = dict.fromkeys(typed), []
+    for path, name in _named(inputs.pmids_from):
+        found = read_pmids(path)
+        pmids |= dict.fromkeys(found.pmids)
+        failed |= {f"{name}, {what}": why for what, why in found.failed.items()}
+        notes += [f"{name}: {note}" for note in found.notes]
+    return PmidList(list(pmids), failed, tuple(notes))
 
 
 def read_files(files: Sequence[Path | str], *, skip: int = 0) -> Group:

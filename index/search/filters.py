@@ -48,7 +48,7 @@ class Selection:
 
 def checked_filters(filters: Filters) -> Filters:
     """Return the filters with PMIDs cleaned and single names as lists. Raises InputError for a value out of bounds."""
-    pmids, failed = parse_pmids(" ".join(map(str, as_list(filters.pmids))))
+    pmids, failed = parse_pmids("\n".join(map(str, as_list(filters.pmids))))
     if failed:
         what, why = next(iter(failed.items()))
         raise InputError(f"{what!r} {why}")

@@ -106,7 +106,7 @@ def test_refresh_takes_up_a_retraction(tmp_path, run, eutils):
         (("build", "--library", "LIBRARY"), 2, "nothing to read: give PMIDs, a PubMed search or files"),
         (("add", "no-such.xml", "--library", "LIBRARY"), 2, "there is no file no-such.xml"),
         (("add", "--pmids", "IL-32", "--library", "LIBRARY"), 3, "IL-32: is not a PMID"),
-        (("add", "--pmids-from", "no-such.txt", "--library", "LIBRARY"), 2, "the PMIDs in no-such.txt cannot be read"),
+        (("add", "--pmids-from", "no-such.txt", "--library", "LIBRARY"), 2, "there is no file no-such.txt"),
         (("search", "", "--library", "LIBRARY"), 2, "there is nothing to search for"),
         (("search", "x", "--years", "soon", "--library", "LIBRARY"), 2, "the years 'soon' cannot be read"),
         (("search", "x", "--top", "0", "--library", "LIBRARY"), 2, "top is 0"),

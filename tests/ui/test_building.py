@@ -40,7 +40,16 @@ def test_a_build_tells_its_progress_and_ends_with_the_account():
     told = [state.progress for state in states if not state.is_over]
     assert [each for each in told if each in (HALF, WHOLE)] == [HALF, WHOLE]
     assert [state.report for state in states if state.is_over] == [Report(added=2)]
-    assert library.inputs == {"files": (), "pmids": ["1 2"], "search": "moss[Title]", "limit": 50}
+    assert library.inputs == {"files": [], "pmids": ["1 2"], "pmids_from": [], "search": "moss[Title]", "limit": 50}
+
+
+def test_an_uploaded_list_is_fetched_and_records_are_read(tmp_path):
+    listed, records = tmp_path / "list.csv", tmp_path / "moss.jsonl"
+    listed.write_text("PMID,Year\n90000099,2015\n")
+    records.write_text('{"pmid": "90000099", "title": "Moss"}\n')
+    library = Scripted([], Report(added=2))
+    list(Build(library, BuildRequest(files=(listed, records))).states())
+    assert (library.inputs["files"], library.inputs["pmids_from"]) == ([records], [listed])
 
 
 def test_an_error_ends_a_build_with_its_sentence():

@@ -66,6 +66,15 @@ def test_what_can_be_read_is_kept_and_the_rest_is_deleted_with_a_sentence(folder
     assert (good.exists(), bad.exists()) == (True, False)
 
 
+def test_a_list_of_pmids_is_kept_where_it_names_any(folder):
+    listed, unlabelled = folder / "ab12" / "pubmed.csv", folder / "ab12" / "table.csv"
+    listed.write_bytes(b"PMID,Year\n90000099,2015\n")
+    unlabelled.write_bytes(b"PMID,Year\n,2015\n")
+    kept, [sentence] = uploads.split_by_readability([listed, unlabelled])
+    assert kept == [listed]
+    assert sentence == 'table.csv names no PMID, in no column headed PMID and behind no label as in "PMID: 123".'
+
+
 def test_a_file_that_has_aged_out_meanwhile_is_a_sentence_too(folder):
     kept, [sentence] = uploads.split_by_readability([folder / "ab12" / "gone.xml"])
     assert kept == []

@@ -1,22 +1,21 @@
-"""Detect the format of a file by its content, never by its name, and parse it."""
+"""Open a file, unpack it as it is read, and parse what its content says it is, whatever its name."""
 
 from __future__ import annotations
 
 import gzip
 import io
-import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import FileError, InputError
 from index.ingest.formats.cleaning import collapse_whitespace
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.json_lines import parse_json_lines
-from index.ingest.formats.medline import parse_medline
-from index.ingest.formats.pubmed_xml import parse_pubmed_xml
-from index.records import Failure, ParsedRecord
+from index.ingest.formats.kinds import KINDS, PUBMED_XML, FileKind, kind_of
+from index.ingest.formats.pmid_lists import PmidList, pmids_of_text
+from index.records import Abstract, Failure, ParsedRecord, parse_pmid
 
 _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
@@ -26,31 +25,9 @@ _MAX_RATIO = 200
 _MAX_RATIO_FROM = 100 << 20
 # An account of more failures helps nobody, and a file of a million empty lines must not fill the memory with them.
 _MAX_FAILURES = 10_000
-_KINDS = "PubMed XML, MEDLINE text (.nbib) and JSON Lines are read, each also as .gz"
-_MEDLINE_LINE = re.compile(rb"[A-Z][A-Z0-9]{1,3} {0,2}-")
-_PMID_LINE = re.compile(rb"^PMID {0,2}-", re.MULTILINE)
-_HTML = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
-_HTML_TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
-# How other things begin, what they are, and what to do about it.
-_OTHERS = (
-    (re.compile(rb"%PDF"), "a PDF file", "save the records from PubMed in the format PubMed"),
-    (re.compile(rb"PK\x03\x04"), "a ZIP archive or an Office file", "unpack it first"),
-    (re.compile(rb"BZh|\xfd7zXZ|\x28\xb5\x2f\xfd"), "a compressed file", "unpack it first, or compress it with gzip"),
-    (re.compile(rb"SQLite format 3"), "a database", "give the library's folder with --library"),
-    (
-        re.compile(rb"TY {1,2}-"),
-        "a RIS file, which has no room for all of a record",
-        "save the records in the format PubMed",
-    ),
-    (re.compile(rb"@\w+\s*\{"), "a BibTeX file", "save the records from PubMed in the format PubMed"),
-    (re.compile(rb"\"?PMID\"?,"), "a CSV file, which holds no abstracts", "save the records in the format PubMed"),
-    (re.compile(rb"(?:[0-9]{1,10}[\s,;]+)*[0-9]{1,10}[\s,;]*$"), "a list of PMIDs", "give it with --pmids-from"),
-    (re.compile(rb"1[.:] \S"), "PubMed's plain list of abstracts", "save the records in the format PubMed"),
-    (re.compile(rb"Pubmed-entry ::="), "ASN.1", "fetch it with retmode=xml"),
-)
 
 
-def parse_file(path: Path | str, *, name: str | None = None) -> Iterator[ParsedRecord]:
+def parse_file(path: Path | str, *, name: str | None = None) -> Generator[ParsedRecord]:
     """Yield the records of a file in their order: PubMed XML, MEDLINE text or JSON Lines, gzipped or not.
 
     Raises FileError, when the first record is asked for, for a file that is missing, empty or of no kind that is known.
@@ -58,9 +35,37 @@ def parse_file(path: Path | str, *, name: str | None = None) -> Iterator[ParsedR
     """
     path = Path(path)
     name = collapse_whitespace(path.name if name is None else name)
+    with _opened(path) as opened:
+        yield from _Unpacked(opened, path).records(name)
+
+
+def read_pmids(path: Path | str) -> PmidList:
+    """Return the PMIDs of a file: of a list or a table by label or column, else those of its records.
+
+    Raises FileError for a file that is missing, empty or names no PMID.
+    """
+    path = Path(path)
+    with _opened(path) as opened:
+        found = _Unpacked(opened, path).pmids(collapse_whitespace(path.name))
+    if not found.pmids:
+        first = next((f": {part} {why}" for part, why in found.failed.items()), "")
+        raise FileError(f'{path} names no PMID, in no column headed PMID and behind no label as in "PMID: 123"{first}')
+    return found
+
+
+def is_pmid_list(path: Path | str) -> bool:
+    """Return True if a file holds PMIDs and no records. Raises FileError when it cannot be opened."""
+    path = Path(path)
+    with _opened(path) as opened:
+        kind = _Unpacked(opened, path).kind
+    return kind is not None and kind.parse is None and kind.find_pmids is not None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         with path.open("rb") as opened:
-            yield from _parse_stream(opened, path, name)
+            yield opened
     except FileNotFoundError as error:
         raise FileError(f"there is no file {path}; check the path") from error
     except IsADirectoryError as error:
@@ -73,23 +78,77 @@ def parse_file(path: Path | str, *, name: str | None = None) -> Iterator[ParsedR
         raise FileError(f"no file can have the name {str(path)!r}; check the path") from error
 
 
-def _parse_stream(opened: BinaryIO, path: Path, name: str) -> Iterator[ParsedRecord]:
-    sources = [_CheckedStream(opened)]
-    stream = io.BufferedReader(sources[0], _HEAD)
-    while len(sources) <= _MAX_NESTED and stream.peek(2)[:2] == _GZIP:
-        sources.append(_CheckedStream(gzip.GzipFile(fileobj=stream), packed=sources[0]))
-        stream = io.BufferedReader(sources[-1], _HEAD)
-    head = stream.peek(_HEAD)
-    damage = next((source.damage for source in sources if source.damage), "")
-    parse = _parser_for(head, path, damage)
-    for record in _few_failures(parse(stream, name=name), name):
-        damage = next((source.damage for source in sources if source.damage), "")
-        # Where the file is damaged, the sentence below says more than the parser's "was cut off".
-        if not (damage and isinstance(record, Failure) and record.what == name):
-            yield record
-    damage = next((source.damage for source in sources if source.damage), "")
-    if damage:
-        yield Failure(name, f"{damage}; what could be read before that came out, get the file again")
+class _Unpacked:
+    """A file's content behind all gzip, with its kind."""
+
+    def __init__(self, opened: BinaryIO, path: Path) -> None:
+        self._path = path
+        self._sources = [_CheckedStream(opened)]
+        self._stream = io.BufferedReader(self._sources[0], _HEAD)
+        while len(self._sources) <= _MAX_NESTED and self._stream.peek(2)[:2] == _GZIP:
+            packed = gzip.GzipFile(fileobj=self._stream)
+            self._sources.append(_CheckedStream(packed, packed=self._sources[0]))
+            self._stream = io.BufferedReader(self._sources[-1], _HEAD)
+        head = self._stream.peek(_HEAD)
+        self._start, self.kind = self._told(head)
+
+    @property
+    def _damage(self) -> str:
+        return next((source.damage for source in self._sources if source.damage), "")
+
+    def _told(self, head: bytes) -> tuple[bytes, FileKind | None]:
+        """Return the beginning of the text and its kind. Raises FileError when there is nothing."""
+        try:
+            text = as_utf8(io.BytesIO(head)).read().lstrip()
+        except InputError:  # XML with an encoding that is unknown: the parser says so
+            return head, PUBMED_XML
+        if not text:
+            what = self._damage or ("holds only white space" if head else "is empty")
+            raise FileError(f"{self._path} {what}; get the file again")
+        return text, kind_of(text)
+
+    def records(self, name: str) -> Iterator[ParsedRecord]:
+        """Yield the records. Raises FileError, with the kind of file, when there are none."""
+        if self.kind is None:
+            raise FileError(
+                f'{self._path} is of no kind that is known, it starts with "{_printable(self._start)}"; {KINDS}'
+            )
+        if self.kind.parse is None:
+            raise FileError(f"{self._path} is {self.kind.what}; {self.kind.cure}")
+        for record in _few_failures(self.kind.parse(self._stream, name=name), name):
+            # Where the file is damaged, the sentence below says more than the parser's "was cut off".
+            if not (self._damage and isinstance(record, Failure) and record.what == name):
+                yield record
+        if self._damage:
+            yield Failure(name, f"{self._damage}; what could be read before that came out, get the file again")
+
+    def pmids(self, name: str) -> PmidList:
+        """Return the PMIDs. Raises FileError, with the kind of file, when it can name none."""
+        if self.kind and self.kind.parse and not self.kind.find_pmids:
+            return _pmids_of_records(self.records(name))
+        if self.kind and not self.kind.find_pmids:
+            raise FileError(f"{self._path} is {self.kind.what}; {self.kind.cure}")
+        find = self.kind.find_pmids if self.kind and self.kind.find_pmids else pmids_of_text
+        try:
+            found = find(as_utf8(self._stream))
+        except InputError as error:
+            raise FileError(f"{self._path} {error}") from error
+        if self._damage:
+            raise FileError(f"{self._path} {self._damage}; get the file again")
+        return found
+
+
+def _pmids_of_records(records: Iterator[ParsedRecord]) -> PmidList:
+    pmids: dict[str, None] = {}
+    failed: dict[str, str] = {}
+    for record in records:
+        if isinstance(record, Abstract):
+            pmids[record.pmid] = None
+        elif isinstance(record, Failure) and parse_pmid(record.what):  # the PMID is all that is wanted
+            pmids[record.what] = None
+        elif isinstance(record, Failure):
+            failed[record.what] = record.why
+    return PmidList(list(pmids), failed)
 
 
 def _few_failures(records: Iterator[ParsedRecord], name: str) -> Iterator[ParsedRecord]:
@@ -101,30 +160,6 @@ def _few_failures(records: Iterator[ParsedRecord], name: str) -> Iterator[Parsed
             yield record
     if failures > _MAX_FAILURES:
         yield Failure(f"{name}, further on", f"{failures - _MAX_FAILURES:,} more could not be read; mend the file")
-
-
-def _parser_for(head: bytes, path: Path, damage: str) -> Callable[..., Iterator[ParsedRecord]]:
-    """Return the parser for a file by its first bytes. Raises FileError, with the kind of file, when there is none."""
-    try:
-        text = as_utf8(io.BytesIO(head)).read().lstrip()
-    except InputError:  # XML with an encoding that is unknown: the parser says so
-        return parse_pubmed_xml
-    if not text:
-        raise FileError(f"{path} {damage or ('holds only white space' if head else 'is empty')}; get the file again")
-    if _HTML.match(text):
-        title = _HTML_TITLE.search(text)
-        named = f' ("{collapse_whitespace(title[1].decode("utf-8", "replace"))[:80]}")' if title else ""
-        raise FileError(f"{path} is a web page{named}; {_KINDS}")
-    for pattern, what, cure in _OTHERS:
-        if pattern.match(text):
-            raise FileError(f"{path} is {what}; {cure}")
-    if text.startswith(b"<"):
-        return parse_pubmed_xml
-    if text.startswith((b"{", b"[")):
-        return parse_json_lines
-    if _MEDLINE_LINE.match(text) or _PMID_LINE.search(text):
-        return parse_medline
-    raise FileError(f'{path} is of no kind that is known, it starts with "{_printable(text)}"; {_KINDS}')
 
 
 def _printable(text: bytes) -> str:

@@ -23,6 +23,27 @@ from index.records import Abstract, Deletion, Failure, parse_pmids
         ("PMID: 24114327 pmid:25435980", ["24114327", "25435980"], []),  # as people write it
         ("https://pubmed.ncbi.nlm.nih.gov/24114327/", ["24114327"], []),  # as the address bar has it
         ("00024114327", ["24114327"], []),  # leading zeros
+        ("11467664.0 '24114327' \"25435980\"", ["11467664", "24114327", "25435980"], []),  # as tables write them
+        ("PMID : 91000120\nPMID91000121\nPubMed: 91000122", ["91000120", "91000121", "91000122"], []),  # any label
+        ("91000120.\n(91000121)\n- 91000122", ["91000120", "91000121", "91000122"], []),  # with marks
+        ("1. 91000120\n2. 91000121", ["91000120", "91000121"], []),  # the list's own numbers are none
+        ("https://pubmed.ncbi.nlm.nih.gov/91000126/?format=abstract", ["91000126"], []),
+        (
+            "www.ncbi.nlm.nih.gov/pubmed/91000126 https://europepmc.org/article/MED/91000127",
+            ["91000126", "91000127"],
+            [],
+        ),
+        ("see PMIDs 91000120, 91000121 and 91000122 of 2015", ["91000120", "91000121", "91000122"], []),  # prose
+        ("J Stone Res. 2015 Mar;12(3):11-19. PMID: 91000120.\nIn 12 adults.", ["91000120"], []),
+        ("91000120\t10.5555/a.2015;12345678-x\tPMC999", ["91000120"], []),  # other ids of the same paper
+        ("1.1467664E7", ["11467664"], []),
+        ("PMIDs: 1, 2 and 3; PMID: 91000120, 2015", ["1", "2", "3", "91000120"], []),
+        ("# 12 papers\n24114327", ["24114327"], []),
+        ("[PubMed:91000123] pmid = {91000124}", ["91000123", "91000124"], []),
+        ("91000121 Zelotrine 2015", [], ["91000121 Zelotrine 2015"]),  # which of the two?
+        ("We searched PubMed: 1966 to 2015", [], ["We searched PubMed: 1966 to 2015"]),
+        ("PMC3531190\n10.5555/a(12)\n1.1E+07", [], ["PMC3531190", "10.5555/a(12)", "1.1E+07"]),
+        ("24114327\nwrong", ["24114327"], ["wrong"]),
         ("IL-32 0 -5 12345678901 1.5", [], ["IL-32", "0", "-5", "12345678901", "1.5"]),  # none of these is one
         ("", [], []),
     ],
@@ -139,7 +160,7 @@ def test_each_file_and_pmid_falls_to_one_share(tmp_path):
     for file in files:
         file.parent.mkdir(exist_ok=True)
         file.touch()
-    pmids = ["1 2 3 4 5 6 7 8 9 10 wrong"]
+    pmids = ["1 2 3 4 5 6 7 8 9 10", "wrong"]
     shares = [checked_inputs(files=files, pmids=pmids, shard=f"{number}/3") for number in (1, 2, 3)]
     plans = [make_plan(share, client=None) for share in shares]
     assert sorted(file for share in shares for file in share.files) == sorted(files)

@@ -17,6 +17,8 @@ XML = (
 MEDLINE = "\nPMID- 90000001\nTI  - T\n"
 JSON_LINES = '{"pmid": "90000001", "title": "T"}\n'
 KINDS = "PubMed XML, MEDLINE text (.nbib) and JSON Lines are read, each also as .gz"
+SAVE = "save the records from PubMed in the format PubMed"
+FETCH = "give it with --pmids-from, which fetches them from PubMed"
 EXPECTED = [Abstract("90000001", "T")]
 
 
@@ -69,8 +71,18 @@ def test_the_name_given_stands_in_failures(tmp_path):
             "is a RIS file, which has no room for all of a record; save the records in the format PubMed",
         ),
         ("@article{berg, title={T}}", "is a BibTeX file; save the records from PubMed in the format PubMed"),
-        ("PMID,Title\n90000001,T\n", "is a CSV file, which holds no abstracts; save the records in the format PubMed"),
-        ("1. J Snail. 2013;36:1.\n\nT", "is PubMed's plain list of abstracts; save the records in the format PubMed"),
+        ("PMID,Title\n90000001,T\n", f"is a table of papers without their abstracts; {FETCH}, or {SAVE}"),
+        ("1. J Snail. 2013;36:1.\n\nT", f"is PubMed's plain text of abstracts; {FETCH}, or {SAVE}"),
+        ("1: Berg A. Snails. 2013. PMID: 7.", f"is PubMed's Summary, which holds no abstracts; {FETCH}, or {SAVE}"),
+        ("Berg A, PMID: 7.\n", f"is text that names PMIDs, without records; {FETCH}"),
+        ("{\\rtf1\\ansi PMID- 7}", f"is an RTF file, as word processors write; save it as plain text, or {SAVE}"),
+        ('{"esearchresult": {"idlist": ["7"]}}', f"is a list of PMIDs that a search found (esearch); {FETCH}"),
+        ('{"result": {"uids": ["7"]}}', f"is summaries without abstracts (esummary); {FETCH}"),
+        (
+            '{"PubmedArticle": [{"MedlineCitation": {"PMID": "7"}}]}',
+            "is a dump of what Bio.Entrez.read returns, not the record itself;"
+            f" save the XML that efetch sends, or {FETCH}",
+        ),
         ("Pubmed-entry ::= {\n  pmid 1", "is ASN.1; fetch it with retmode=xml"),
         (
             "ID+list+is+empty!+Possibly+it+has+no+correct+IDs.\n",

@@ -1,0 +1,139 @@
+"""What a file is, told by its first bytes: which parser reads its records, how its PMIDs are found, or why neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import BinaryIO
+
+from index.ingest.formats.cleaning import collapse_whitespace
+from index.ingest.formats.json_lines import parse_json_lines
+from index.ingest.formats.medline import parse_medline
+from index.ingest.formats.pmid_lists import (
+    PmidList,
+    find_table,
+    pmids_of_json,
+    pmids_of_matches,
+    pmids_of_table,
+    pmids_of_text,
+)
+from index.ingest.formats.pubmed_xml import parse_pubmed_xml
+from index.records import ParsedRecord, parse_pmids
+
+KINDS = "PubMed XML, MEDLINE text (.nbib) and JSON Lines are read, each also as .gz"
+"""The end of a sentence on a file that is none of them."""
+
+_SAVE = "save the records from PubMed in the format PubMed"
+_FETCH = "give it with --pmids-from, which fetches them from PubMed"
+_TABLE_CURE = f"{_SAVE}, or save its column of PMIDs as CSV and give that with --pmids-from"
+_DUMP_CURE = f"save the XML that efetch sends, or {_FETCH}"
+_MEDLINE_LINE = re.compile(rb"[A-Z][A-Z0-9]{1,3} {0,2}-")
+_PMID_LINE = re.compile(rb"^PMID {0,2}-", re.MULTILINE)
+_HTML = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_HTML_TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
+_ROOT = re.compile(
+    rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*)?>)*+<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of file: what it is, what to do about it, the parser of its records and the finder of its PMIDs.
+
+    Without a parser it holds no records; without a finder its PMIDs are those of its records.
+    """
+
+    what: str
+    cure: str = _SAVE
+    parse: Callable[..., Iterator[ParsedRecord]] | None = None
+    find_pmids: Callable[[BinaryIO], PmidList] | None = None
+
+
+PUBMED_XML = FileKind("PubMed XML", parse=parse_pubmed_xml)
+_JSON = FileKind("JSON", parse=parse_json_lines, find_pmids=pmids_of_json)
+_MEDLINE = FileKind("MEDLINE text", parse=parse_medline)
+_TABLE = FileKind("a table of papers without their abstracts", f"{_FETCH}, or {_SAVE}")
+_LIST = FileKind("a list of PMIDs", "give it with --pmids-from", find_pmids=pmids_of_text)
+_TEXT = FileKind("text that names PMIDs, without records", _FETCH, find_pmids=pmids_of_text)
+# How other things begin, and what they are.
+_OTHERS = (
+    (re.compile(rb"%PDF"), FileKind("a PDF file")),
+    (re.compile(rb"PK\x03\x04"), FileKind("a ZIP archive or an Office file", "unpack it first")),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), FileKind("an old Office file (.xls or .doc)", _TABLE_CURE)),
+    (re.compile(rb"\{\\rtf"), FileKind("an RTF file, as word processors write", f"save it as plain text, or {_SAVE}")),
+    (
+        re.compile(rb"BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|7z\xbc\xaf|Rar!"),
+        FileKind("a compressed file", "unpack it first, or compress it with gzip"),
+    ),
+    (re.compile(rb"SQLite format 3"), FileKind("a database", "give the library's folder with --library")),
+    (
+        re.compile(rb"TY {1,2}-"),
+        FileKind("a RIS file, which has no room for all of a record", "save the records in the format PubMed"),
+    ),
+    (re.compile(rb"@\w+\s*\{"), FileKind("a BibTeX file", find_pmids=pmids_of_text)),
+    (re.compile(rb"Pubmed-entry ::="), FileKind("ASN.1", "fetch it with retmode=xml")),
+    (re.compile(rb"(?:[0-9]{1,10}[\s,;]+)*[0-9]{1,10}[\s,;]*$"), _LIST),
+    (
+        re.compile(rb"1\. \S"),
+        FileKind(
+            "PubMed's plain text of abstracts",
+            f"{_FETCH}, or {_SAVE}",
+            find_pmids=pmids_of_text,
+        ),
+    ),
+    (
+        re.compile(rb"1: \S"),
+        FileKind(
+            "PubMed's Summary, which holds no abstracts",
+            f"{_FETCH}, or {_SAVE}",
+            find_pmids=pmids_of_text,
+        ),
+    ),
+)
+_JSON_OTHERS = (
+    (
+        re.compile(rb"[\[{].{0,400}?[\"']esearchresult[\"']\s*:", re.DOTALL),
+        FileKind("a list of PMIDs that a search found (esearch)", _FETCH, find_pmids=pmids_of_json),
+    ),
+    (
+        re.compile(rb"\{.{0,400}?[\"'](?:esummary|uids)[\"']\s*[:,]", re.DOTALL),
+        FileKind("summaries without abstracts (esummary)", _FETCH, find_pmids=pmids_of_json),
+    ),
+    (
+        re.compile(rb"[\[{].{0,400}?[\"'](?:MedlineCitation|PubmedArticle)[\"']\s*:", re.DOTALL),
+        FileKind("a dump of what Bio.Entrez.read returns, not the record itself", _DUMP_CURE, find_pmids=pmids_of_json),
+    ),
+)
+_XML_PMIDS = {
+    "eSearchResult": re.compile(rb"<Id>\s*([0-9]+)"),
+    "eSummaryResult": re.compile(rb"<DocSum>\s*<Id>\s*([0-9]+)|<DocumentSummary uid=\"([0-9]+)"),
+    "article": re.compile(rb"<article-id pub-id-type=\"pmid\">\s*([0-9]+)"),
+}
+_XML_PMIDS["pmc-articleset"] = _XML_PMIDS["article"]
+
+
+def kind_of(text: bytes) -> FileKind | None:
+    """Return the kind of a file by the beginning of its text, in UTF-8 without white space before; None if unknown."""
+    if _HTML.match(text):
+        title = _HTML_TITLE.search(text)
+        named = f' ("{collapse_whitespace(title[1].decode("utf-8", "replace"))[:80]}")' if title else ""
+        return FileKind(f"a web page{named}", KINDS)
+    if known := next((kind for pattern, kind in _OTHERS if pattern.match(text)), None):
+        return known
+    if text.startswith(b"<"):
+        return _kind_of_xml(text)
+    if re.match(rb"\{|\[(?![0-9]+\]\s)", text):
+        return next((kind for pattern, kind in _JSON_OTHERS if pattern.match(text)), _JSON)
+    if _MEDLINE_LINE.match(text) or _PMID_LINE.search(text):
+        return _MEDLINE
+    if table := find_table(text):
+        return replace(_TABLE, find_pmids=partial(pmids_of_table, table=table))
+    return _TEXT if parse_pmids(text.decode("utf-8", "replace"))[0] else None
+
+
+def _kind_of_xml(text: bytes) -> FileKind:
+    root = _ROOT.match(text)
+    pattern = _XML_PMIDS.get(root[1].decode("ascii", "replace") if root else "")
+    return replace(PUBMED_XML, find_pmids=partial(pmids_of_matches, pattern=pattern)) if pattern else PUBMED_XML
