@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from index.analysis.normalization import on_the_line
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.ingest import commands
@@ -119,7 +120,7 @@ class Library:
 
         `encoder` is the library's, where the caller holds it.
         """
-        vector: Vectors = self._query_vectors.of([(text,)], encoder or self.encoder)[0]
+        vector: Vectors = self._query_vectors.of([(on_the_line(text),)], encoder or self.encoder)[0]
         return vector
 
     def forget_queries(self) -> None:

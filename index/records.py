@@ -84,8 +84,8 @@ class Abstract:
     `authors` are "Family Initials" or a collective name, and `author_records` the same with their parts: none in a
     record that an older version stored. `types` are publication types; `mesh` are descriptor names, with "/qualifier"
     where there is one; `date` is the publication date as printed ("2013 Dec", "1998 Nov-Dec").
-    `note` is said wherever the abstract is shown. `raw` is the record as it came (XML element, MEDLINE text or JSON
-    line, UTF-8); it takes no part in comparisons.
+    `note` is said wherever the abstract is shown. `version` is that of the PMID, which few journals raise. `raw` is the
+    record as it came (XML element, MEDLINE text or JSON line, UTF-8); it takes no part in comparisons.
     """
 
     pmid: str
@@ -111,6 +111,7 @@ class Abstract:
     copyright: str = ""
     is_retracted: bool = False
     note: str = ""
+    version: int = 1
     raw: bytes = field(default=b"", compare=False, repr=False)
 
     @property
@@ -410,6 +411,7 @@ def to_json(abstract: Abstract) -> dict[str, Any]:
             for correction in abstract.corrections
         ],
         "is_retracted": abstract.is_retracted,
+        "version": abstract.version if abstract.version > 1 else 0,
     }
     kept = ("pmid", "title", "year") if abstract.year == 0 else ("pmid", "title")
     return {name: value for name, value in record.items() if value or name in kept}
@@ -436,6 +438,7 @@ def from_json(record: dict[str, Any]) -> Abstract:
             for correction in record.get("corrections", ())
         ),
         is_retracted=record.get("is_retracted", False),
+        version=record.get("version", 1),
     )
 
 

@@ -20,6 +20,8 @@ GREEK = {
 }  # fmt: skip
 """Greek letters and their spelt-out names; NFKC and lower case have made variants (ϐ, ϕ, µ, capitals) one of these."""
 
+_SCRIPTS = re.compile("[²³¹⁰ⁱ⁴-⁾ⁿ₀-₎ₐ-ₜᴬ-ᵪ]+")
+_EXPONENT = re.compile("(?<=[0-9])(?=[⁺⁻]?[⁰¹²³⁴-⁹])")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _REMEMBERED = 2_048
 """Texts whose normalized form is kept, some 4 MB: the same few are read for terms, names and abbreviations."""
@@ -348,6 +350,18 @@ def _lower_and_words(text: str) -> tuple[str, set[str]]:
     """Return a text in small letters, and its words, for the quick tests of rules."""
     low = text.lower()
     return low, set(_WORD.findall(low))
+
+
+def on_the_line(text: str) -> str:
+    """Return a text with super- and subscripts as an encoder's vocabulary has them.
+
+    >>> on_the_line("CO₂ and 10⁶ cells"), on_the_line("Ca²⁺, IC₅₀")
+    ('CO2 and 10^6 cells', 'Ca2+, IC50')
+    """
+    if text.isascii():
+        return text
+    text = _EXPONENT.sub("^", text)
+    return _SCRIPTS.sub(lambda match: unicodedata.normalize("NFKC", match[0]).replace("\N{MINUS SIGN}", "-"), text)
 
 
 def plain_letters(text: str) -> str:

@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 
 from index.analysis.chunking import passage_text, split_abstract
+from index.analysis.normalization import on_the_line
 from index.embedding.encoder import Encoder
 from index.ingest.changes import changes_between
 from index.ingest.sources import Group
@@ -61,6 +62,7 @@ def _write_batch(
 ) -> Job:
     """Commit one batch, with how far the job is then. A PMID that comes twice is written as it came last."""
     before = _Before(store, batch)
+    batch = list(_newest(batch, before))
     report = _account(batch, before, job.report)
     latest = {read.pmid: read for read in batch if not isinstance(read, Failure)}
     changed = [read for read in latest.values() if isinstance(read, Abstract) and not before.has(read)]
@@ -92,6 +94,18 @@ class _Before:
         """Return True if nothing that is embedded has changed: new MeSH terms or a retraction cost no encoder."""
         old = self.abstracts.get(abstract.pmid)
         return old is not None and (old.title, old.sections) == (abstract.title, abstract.sections)
+
+
+def _newest(batch: Sequence[ParsedRecord], before: _Before) -> Iterator[ParsedRecord]:
+    """Yield the records, in place of an abstract that is an older version of its PMID the newer one that was read."""
+    newest = dict(before.abstracts)
+    for read in batch:
+        if isinstance(read, Abstract):
+            known = newest.get(read.pmid, read)
+            newest[read.pmid] = read = known if known.version > read.version else read
+        elif isinstance(read, Deletion):
+            newest.pop(read.pmid, None)
+        yield read
 
 
 def _account(batch: Sequence[ParsedRecord], before: _Before, report: Report) -> Report:
@@ -131,7 +145,7 @@ def _entries(abstracts: Sequence[Abstract], *, store: AbstractStore, encoder: En
         split_abstract(abstract, max_tokens=max_tokens, count_tokens=encoder.count_tokens) for abstract in abstracts
     ]
     texts = [
-        passage_text(abstract, passage)
+        on_the_line(passage_text(abstract, passage))
         for abstract, passages in zip(abstracts, split, strict=True)
         for passage in passages
     ]

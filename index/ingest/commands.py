@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import LibraryError
 from index.ingest.batches import OnProgress
+from index.ingest.formats.detect import parse_again
 from index.ingest.inputs import Inputs
 from index.ingest.refresh import follow_deletions
 from index.ingest.run import Outcome, Watch, begin, groups_of, run
@@ -115,7 +116,7 @@ def refresh(backend: Backend, *, client: EutilsClient | None, on_progress: OnPro
 def rebuild(
     backend: Backend, *, encoder: str | None, passage_tokens: int | None, on_progress: OnProgress | None
 ) -> Report:
-    """Chunk and embed the stored abstracts anew, with another encoder or passage size if given."""
+    """Read, chunk and embed the stored records anew, with another encoder or passage size if given."""
     watch = Watch(on_progress)
     with backend.writing():
         old = backend.store_of_a_run()
@@ -137,7 +138,7 @@ def _embed_again(backend: Backend, old: AbstractStore, new: AbstractStore, key: 
     abstracts, content = old.abstracts(skip=job.taken), None
     while (now := old.content()) != content:
         content = now
-        outcome = _run(backend, new, [Group(abstracts)], job, watch)
+        outcome = _run(backend, new, [Group(map(parse_again, abstracts))], job, watch)
         abstracts = old.abstracts()
     if new.count_abstracts() != old.count_abstracts():  # some were removed meanwhile
         new.put([], remove=sorted(set(new.pmids()) - set(old.pmids())))

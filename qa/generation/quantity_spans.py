@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from qa.language.quantities import POWER
+
 Asked = Literal["name", "percentage", "dose", "count", "duration", "frequency", "ratio", "year", "amount"]
 """What is asked for: anything that has a name, or a quantity of a kind."""
 
@@ -51,7 +53,8 @@ _UNIT = (
     r"(?:mg|g|kg|[µμu]g|mcg|ng|pg|IU|U|units?|m?[lL]|[µμ][lL]|Gy|mmol|[µμn]?mol|[µμnmp]M|mmHg|mm Hg|mm|cm|[µμn]m|kDa"
     r"|kb|Mb|bp|Hz|°C|kcal|mSv|ppm|cells|tablets?|capsules?|drops?|puffs?)"
 )
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.·]\d+)?)"
+_PLAIN = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.·]\d+)?)"
+_NUMBER = rf"(?:(?:{_PLAIN} ?[×x*] ?)?10{POWER}|{_PLAIN}(?! ?[×x*] ?10(?:\D|$)))"
 _WORDS = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     r"|eighteen|nineteen|twenty|thirty|forty|fifty)"
@@ -74,7 +77,7 @@ _PATTERNS: Mapping[Asked, str] = {
         r"|(?:one|two|three)[- ](?:thirds?|quarters?|fifths?|half)|half of"
     ),
     "dose": (
-        rf"{_NUMBER} ?(?:×|x) ?10(?:\^?\d+)? ?{_UNIT}|(?:{_NUMBER}(?: ?{_UNIT})?{_TO})?{_NUMBER}[ -]?{_UNIT}"
+        rf"{_PLAIN} ?(?:×|x) ?10(?:\^?\d+)? ?{_UNIT}|(?:{_NUMBER}(?: ?{_UNIT})?{_TO})?{_NUMBER}[ -]?{_UNIT}"
         r"(?: ?(?:/|per) ?(?:kg|m2|m\(2\)|m²|day|d|h|hour|week|dose|mL|ml|L|min|minute)(?:\(-1\))?)*"
         r"(?: (?:body ?weight|once|twice|three times|daily|weekly|monthly|nightly|a day|per day|a week|per week"
         r"|every \w+ (?:hours|days|weeks|months)|b\.?i\.?d|q\.?d|orally|bw)\b)*"

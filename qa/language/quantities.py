@@ -26,7 +26,11 @@ _UNITS = {
 }  # fmt: skip
 _UNIT_OF = {form: unit for unit, forms in _UNITS.items() for form in forms.split()}
 _UNIT_OF |= {f"{form}s": unit for form, unit in _UNIT_OF.items() if len(form) > 3}
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+"
+_PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+"
+POWER = r"(?:\^\(?[-+−]?\d{1,2}\)?|[⁺⁻]?[⁰¹²³⁴-⁹]{1,2}|\([-+−]?\d{1,2}\))"
+"""The exponent behind a 10: 10⁶, 10^6, and 10(6) as MEDLINE had it."""
+_NUMBER = rf"(?:(?:{_PLAIN}) ?[x×*·] ?)?10{POWER}|{_PLAIN}"
+_RAISED = str.maketrans("⁺⁻−⁰¹²³⁴⁵⁶⁷⁸⁹", "+--0123456789")
 _QUANTITY = re.compile(
     rf"(?P<p>\b[Pp](?:[ -]values?)?(?: of)? ?)?(?P<sign>[<>=≤≥] ?)?(?<![\w.])(?<![A-Za-z][-./])(?P<number>{_NUMBER})"
     r"(?:(?P<percent> ?%)|[ -]?(?P<unit>per cent|[A-Za-z]+\b))?"
@@ -55,12 +59,7 @@ def quantities(text: str) -> list[Quantity]:
     >>> [(quantity.value, quantity.unit) for quantity in quantities("IL-32 at 5 mg rose fourfold (P < .05)")]
     [(5.0, 'mg'), (4.0, 'fold'), (0.05, 'p')]
     """
-    # one character stays one, so that places are those of the text: compatibility forms of a single sign only
-    plain = (
-        "".join(folded if len(folded := unicodedata.normalize("NFKC", char)) == 1 else char for char in text)
-        .replace("μ", "u")
-        .replace("–", "-")
-    )
+    plain = "".join(map(_plain_sign, text)).replace("μ", "u").replace("–", "-")
     every = [_figure(match) for match in _QUANTITY.finditer(plain)]
     every += [_written(match) for match in _WRITTEN.finditer(plain)]
     every += [Quantity(100 / _whole(match["whole"]), "%", "", match.start()) for match in _ONE_IN.finditer(plain)]
@@ -75,6 +74,12 @@ def quantities(text: str) -> list[Quantity]:
     )
 
 
+def _plain_sign(char: str) -> str:
+    """Return a sign in its plain form, where that is one sign, so that places stay; scripts stay, as 10⁶ is not 106."""
+    folded = unicodedata.normalize("NFKC", char)
+    return folded if len(folded) == 1 and not unicodedata.decomposition(char).startswith(("<super>", "<sub>")) else char
+
+
 def unsaid(text: str, quote: str) -> list[Quantity]:
     """Return the quantities of a text that its quote lacks."""
     quoted = quantities(quote)
@@ -83,8 +88,18 @@ def unsaid(text: str, quote: str) -> list[Quantity]:
 
 def _figure(match: re.Match[str]) -> Quantity:
     unit = "%" if match["percent"] else _unit(match["unit"] or "")
-    value = float(match["number"].replace(",", ""))
-    return Quantity(value, "p" if match["p"] else unit, (match["sign"] or "").strip(), match.start("number"))
+    return Quantity(
+        _value(match["number"]), "p" if match["p"] else unit, (match["sign"] or "").strip(), match.start("number")
+    )
+
+
+def _value(number: str) -> float:
+    """Return the value of a number as it is written: 5 × 10³ is 5000."""
+    powered = re.fullmatch(rf"(?:(?P<times>.+?) ?[x×*·] ?)?10(?P<power>{POWER})", number)
+    if powered is None:
+        return float(number.replace(",", ""))
+    power = int(powered["power"].strip("^()").translate(_RAISED))
+    return float(f"{(powered['times'] or '1').replace(',', '')}e{power}")
 
 
 def _written(match: re.Match[str]) -> Quantity:

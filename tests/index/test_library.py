@@ -12,6 +12,7 @@ from conftest import ABSTRACTS, ROOT, abstract
 
 from index import Filters, Library
 from index.errors import EncoderError, InputError, LibraryBusyError, LibraryDamagedError, LibraryError
+from index.ingest.formats import markup
 from index.storage.folder.lock import writing
 
 ON_DISK = pytest.mark.parametrize("library", ["folder"], indirect=True)
@@ -465,6 +466,49 @@ def test_rebuild_with_another_passage_size_keeps_the_abstracts(library):
     assert library.info().passage_tokens == 24
     assert {one.pmid: library.get(one.pmid) for one in ABSTRACTS} == {one.pmid: one for one in ABSTRACTS}
     assert pmids(library.search("IL-32β VEGF"))[0] == "90000001"
+
+
+def test_rebuild_reads_the_raw_records_anew(place, tmp_path, monkeypatch):
+    address = place("old")
+    section = "<Abstract><AbstractText>VEGF was 10<sup>6</sup> pg. It fell to 5 pg.</AbstractText></Abstract>"
+    source = tmp_path / "one.xml"
+    source.write_text(
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>7</PMID><Article><ArticleTitle>T</ArticleTitle>"
+        f"{section}</Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"
+    )
+    with monkeypatch.context() as older:
+        older.setitem(markup._SCRIPTS, "sup", lambda text, before: text)
+        Library.build(address, files=[source])
+    with Library.open(address) as library:
+        assert library.get("7").text == "T\nVEGF was 106 pg. It fell to 5 pg."
+        assert library.rebuild().updated == 1
+        assert library.get("7").text == "T\nVEGF was 10⁶ pg. It fell to 5 pg."
+        passages = [hit.passage for hit in library.search("VEGF")]
+        assert [passage.text for passage in passages if passage.section != "TITLE"] == [
+            "VEGF was 10⁶ pg. It fell to 5 pg."
+        ]
+        assert library.check() == []
+
+
+@pytest.mark.parametrize("first", [1, 2])
+@pytest.mark.parametrize("in_one_file", [True, False])
+def test_of_the_versions_of_a_pmid_the_highest_stays(tmp_path, first, in_one_file):
+    texts = {1: "It rose.", 2: "It fell."}
+    order = [first, 3 - first]
+    records = [
+        f'<PubmedArticle><MedlineCitation><PMID Version="{version}">7</PMID><Article><ArticleTitle>T</ArticleTitle>'
+        f"<Abstract><AbstractText>{texts[version]}</AbstractText></Abstract></Article></MedlineCitation>"
+        "</PubmedArticle>"
+        for version in order
+    ]
+    sets = ["".join(records)] if in_one_file else records
+    with Library.open(tmp_path / "library", create=True) as library:
+        for number, each in enumerate(sets):
+            file = tmp_path / f"{number}.xml"
+            file.write_text(f"<PubmedArticleSet>{each}</PubmedArticleSet>")
+            library.add(files=[file])
+        assert (library.get("7").text, library.get("7").version) == ("T\nIt fell.", 2)
+        assert {hit.passage.text for hit in library.search("it fell")} <= {"T", "It fell."}
 
 
 @pytest.mark.parametrize("tokens", [0, 15, 255, -1])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple
+from dataclasses import astuple, replace
+from html import unescape
 
 from index.errors import InputError
-from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, parse_pmid
+from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, OtherAbstract, parse_pmid
 
 MAX_FIELD_CHARACTERS = 50_000
 MAX_SECTIONS = 1_000
@@ -18,6 +19,7 @@ Each is many times the most that PubMed has; what is beyond is damage, and would
 
 _DROPPED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _HALF = re.compile(r"[\ud800-\udfff]")
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _DOI_PREFIX = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", re.I)
 
 
@@ -43,9 +45,14 @@ def clean_pmid(text: str) -> str:
     )
 
 
+def unescape_once(text: str) -> str:
+    """Return text with its entities, of whatever kind, as the characters they stand for."""
+    return ENTITY.sub(lambda match: unescape(match[0]), text) if "&" in text else text
+
+
 def clean_doi(text: str) -> str:
-    """Return the DOI itself, without "doi:" or the resolver's address before it."""
-    return _DOI_PREFIX.sub("", collapse_whitespace(text), count=1).strip()
+    """Return the DOI itself, without "doi:" or the resolver's address before it, and with no entity in it."""
+    return _DOI_PREFIX.sub("", unescape_once(collapse_whitespace(text)), count=1).strip()
 
 
 def best_title(title: str, vernacular_title: str) -> str:
@@ -72,6 +79,35 @@ def check_size(abstract: Abstract) -> Abstract:
         if len(text) > MAX_FIELD_CHARACTERS:
             raise InputError(f'its field "{name}" has {len(text):,} characters; the most is {MAX_FIELD_CHARACTERS:,}')
     return abstract
+
+
+_NO_ABSTRACT = "abstract available from the publisher"
+
+
+def finished(abstract: Abstract) -> Abstract:
+    """Return an abstract as it is stored. Raises InputError when it has no text, or is beyond all measure.
+
+    Where PubMed has the abstract only as another one (OtherAbstract), that is the abstract, English before others, and
+    the note names its source.
+    """
+    others = [other for other in abstract.other_abstracts if not _is_placeholder(other)]
+    if others and not abstract.sections:
+        chosen = next((other for other in others if other.language.casefold() in ("eng", "en", "")), others[0])
+        source = ", ".join(filter(None, (chosen.type, chosen.language)))
+        note = f"The abstract is PubMed's OtherAbstract ({source})."
+        abstract = replace(
+            abstract,
+            sections=chosen.sections,
+            other_abstracts=tuple(other for other in abstract.other_abstracts if other is not chosen),
+            note=" ".join(filter(None, (abstract.note, note))),
+        )
+    if not abstract.title and not abstract.sections:
+        raise InputError("it has neither a title nor an abstract, so there is nothing to search; get the record again")
+    return check_size(abstract)
+
+
+def _is_placeholder(other: OtherAbstract) -> bool:
+    return " ".join(section.text for section in other.sections).strip(" .").casefold() in ("", _NO_ABSTRACT)
 
 
 def says_retracted(types: tuple[str, ...], corrections: tuple[Correction, ...]) -> bool:

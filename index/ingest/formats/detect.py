@@ -7,6 +7,7 @@ import io
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -76,6 +77,16 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # the name, not what is in the file
         raise FileError(f"no file can have the name {str(path)!r}; check the path") from error
+
+
+def parse_again(abstract: Abstract) -> Abstract:
+    """Return a stored abstract as its raw record is read today; one without such a record as it is."""
+    kind = kind_of(abstract.raw[:_HEAD].lstrip()) if abstract.raw else None
+    records = list(kind.parse(io.BytesIO(abstract.raw), name="")) if kind and kind.parse else []
+    again = records[0] if len(records) == 1 else None
+    if isinstance(again, Abstract) and again.pmid == abstract.pmid:
+        return replace(again, raw=abstract.raw)
+    return abstract
 
 
 class _Unpacked:

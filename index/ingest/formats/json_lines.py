@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -14,9 +14,17 @@ from typing import IO, Any, BinaryIO
 from index.analysis.author_names import from_flat_name, orcid_in, person
 from index.analysis.section_labels import section_category
 from index.errors import InputError
-from index.ingest.formats.cleaning import check_size, clean_doi, clean_pmid, collapse_whitespace, says_retracted
+from index.ingest.formats.cleaning import (
+    clean_doi,
+    clean_pmid,
+    collapse_whitespace,
+    finished,
+    says_retracted,
+    unescape_once,
+)
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.json_splitter import split_values
+from index.ingest.formats.markup import is_escaped_twice, plain_text
 from index.records import (
     LIST_FIELDS,
     TEXT_FIELDS,
@@ -36,6 +44,7 @@ MAX_ARRAY_BYTES = 1 << 30
 """The longest array that is read; JSON Lines may have any length."""
 
 _BLOCK = 1 << 16
+_YEAR = re.compile(r"\b(?:1[5-9]|20)[0-9]{2}(?![0-9])")
 _MAX_IN_MEMORY = 1 << 24
 # As other programs name the same fields.
 _ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "PMID"}
@@ -142,13 +151,33 @@ def _parse_value(value: object, source: bytes, *, name: str, where: str) -> Abst
         return Failure(
             f"{name}, {where}", f'{where} is {_kind(value)}; give an object such as {{"pmid": "123", "title": …}}'
         )
+    if is_escaped_twice(_strings(value)):  # HTML's entities, which JSON has no use for
+        value = dict(_mapped(value, unescape_once))
     fields = _Fields(value)
     what = f"{name}, {where}"
     try:
         what = pmid = fields.pmid()
-        return check_size(_abstract(fields, pmid, source))
+        return finished(_abstract(fields, pmid, source))
     except InputError as error:
         return Failure(what, f"{where}: {error}")
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield all texts in a JSON value, those in lists and objects inside it too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _strings(inner)
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return a JSON value with all its texts changed."""
+    if isinstance(value, dict):
+        return {name: _mapped(inner, change) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_mapped(inner, change) for inner in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
@@ -174,6 +203,7 @@ def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
         year=fields.year(),
         other_abstracts=fields.other_abstracts(),
         corrections=corrections,
+        version=fields.version(),
         is_retracted=fields.flag("is_retracted") or says_retracted(lists["types"], corrections),
         raw=source,
     )
@@ -187,12 +217,15 @@ class _Fields:
 
     def _get(self, field: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         value = self._record.get(field)
-        return self._record.get(_ALIASES[field]) if value is None and field in _ALIASES else value
+        value = self._record.get(_ALIASES[field]) if value is None and field in _ALIASES else value
+        if isinstance(value, float):  # as pandas writes what is missing, and whole numbers beside it
+            return None if value != value else int(value) if value.is_integer() else value
+        return value
 
     def pmid(self) -> str:
         value = self._get("pmid")
         if isinstance(value, str) or type(value) is int:
-            return clean_pmid(str(value))
+            return clean_pmid(str(value).removesuffix(".0"))
         if value is not None:
             raise _wrong("pmid", value, 'the PMID as "123" or 123')
         if isinstance(error := self._record.get("error"), str):
@@ -204,7 +237,7 @@ class _Fields:
         if value is None:
             return ""
         if isinstance(value, str) or type(value) is int:
-            return collapse_whitespace(str(value))
+            return plain_text(str(value))
         raise _wrong(field, value, "text in quotes")
 
     def strings(self, field: str) -> tuple[str, ...]:
@@ -213,7 +246,7 @@ class _Fields:
             return ()
         if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
             raise _wrong(field, value, 'a list of texts, as in ["…", "…"]')
-        return tuple(filter(None, map(collapse_whitespace, value)))
+        return tuple(filter(None, map(plain_text, value)))
 
     def authors(self) -> tuple[tuple[Author, ...], bool]:
         """Return the authors, and whether they came as flat names, which are taken as they are written."""
@@ -236,15 +269,20 @@ class _Fields:
     def year(self) -> int | None:
         value = self._get("year")
         if value is None or value == "":
-            return None
+            dated = _YEAR.search(self.text("date"))
+            return int(dated[0]) if dated else None
         if (
             isinstance(value, str)
-            and re.fullmatch(r"\s*[0-9]{4}\s*", value)
+            and re.fullmatch(r"\s*[0-9]{4}(?:\.0)?\s*", value)
             or type(value) is int
             and 0 <= value <= 9999
         ):
-            return int(value)
+            return int(float(value))
         raise _wrong("year", value, "a year such as 2013")
+
+    def version(self) -> int:
+        value = self._get("version")
+        return value if type(value) is int and value > 1 else 1
 
     def sections(self, field: str) -> tuple[Section, ...]:
         named = self._objects(field, 'as in [{"label": "RESULTS", "text": "…"}]')

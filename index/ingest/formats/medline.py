@@ -12,13 +12,14 @@ from index.analysis.section_labels import is_label, section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import (
     best_title,
-    check_size,
     clean_doi,
     clean_pmid,
-    collapse_whitespace,
+    finished,
     says_retracted,
+    unescape_once,
 )
 from index.ingest.formats.encodings import as_utf8
+from index.ingest.formats.markup import is_escaped_twice, plain_text
 from index.records import Abstract, Correction, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
 
 MAX_RECORD_BYTES = 32 << 20
@@ -132,7 +133,7 @@ def _parse_record(lines: list[bytes], *, name: str, number: int, line: int) -> A
         most = f"{MAX_RECORD_BYTES:,} bytes or {MAX_RECORD_LINES:,} lines"
         return Failure(what, f"{where} is longer than {most}; get the file again")
     try:
-        return check_size(_abstract(_Record(_fields(source.decode("utf-8").split("\n"))), source))
+        return finished(_abstract(_Record(_fields(source.decode("utf-8").split("\n"))), source))
     except UnicodeDecodeError as error:
         bad = line + source.count(b"\n", 0, error.start)
         return Failure(what, f"{where} is not UTF-8 in line {bad}; save the file as UTF-8")
@@ -156,7 +157,10 @@ class _Record:
     """The fields of one record in their order."""
 
     def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
-        self._fields = [(tag, text) for tag, value in fields if (text := collapse_whitespace(value))]
+        tagged = [(tag, value) for tag, value in fields if value.strip()]
+        if is_escaped_twice(value for _tag, value in tagged):
+            tagged = [(tag, unescape_once(value)) for tag, value in tagged]
+        self._fields = [(tag, text) for tag, value in tagged if (text := plain_text(value))]
 
     def all(self, *tags: str) -> Iterator[tuple[str, str]]:
         """Yield tag and text of the fields with one of the tags."""

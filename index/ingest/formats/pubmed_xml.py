@@ -20,13 +20,14 @@ from index.analysis.section_labels import section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import (
     best_title,
-    check_size,
     clean_doi,
     clean_pmid,
     collapse_whitespace,
+    finished,
     says_retracted,
 )
 from index.ingest.formats.encodings import as_utf8
+from index.ingest.formats.markup import element_text, unescape_element
 from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Fragment, XmlSplitter
 from index.records import (
     Abstract,
@@ -51,16 +52,11 @@ _NO_CHARACTER = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:1?[0-8bcef]|1[0-9a-f]));", re.I
 )
 _PREFIX = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]*):[\w.-]+(?=[\s>/=])")
-_ESCAPED_TAGS = re.compile(r"<(i|b|u|sup|sub)>((?:(?!</?(?:i|b|u|sup|sub)>).)*)</\1>", re.I)
-_MAX_ESCAPED_DEPTH = 8
+_ESCAPED_TWICE = re.compile(rb"&amp;(?:#|[A-Za-z])")
 _MAX_ERRORS = 5
 _ERROR_BYTES = 2_000
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_XML_SPACE = " \t\r\n"
-# Elements whose children are kept apart by a space, and elements that are kept apart from what is around them.
-_SPACED = ("mfrac", "mroot", "mtable", "mtr", "matrix", "matrixrow")
-_APART = ("DispFormula", "mspace")
 # What other XML is, for the sentence that says why nothing could be read from it.
 _OTHER_ROOTS = {
     "eSearchResult": "a list of PMIDs that a search found",
@@ -161,7 +157,7 @@ def _parse_record(fragment: Fragment, *, name: str, number: int) -> Iterator[Abs
             )
         return
     try:
-        yield check_size(_to_abstract(root, fragment.xml))
+        yield finished(_to_abstract(root, fragment.xml))
     except InputError as error:
         yield Failure(what, f"{where} was left out: {error}")
 
@@ -226,8 +222,10 @@ def _without_namespace(record: Element) -> Element:
 
 def _to_abstract(record: Element, raw: bytes) -> Abstract:
     """Return the abstract of an article, or of a book or its chapter; the book stands where a journal would."""
+    if _ESCAPED_TWICE.search(raw):
+        unescape_element(record)
     citation, article, issue, data = _parts(record)
-    vernacular = _text(article.find("VernacularTitle"))
+    vernacular = element_text(article.find("VernacularTitle"))
     types = (*_texts(article, "PublicationTypeList/PublicationType"), *_texts(article, "PublicationType"))
     corrections = tuple(_corrections(citation))
     authors = tuple(_authors(article.find("AuthorList"))) or tuple(_book_authors(issue))
@@ -245,8 +243,8 @@ def _to_abstract(record: Element, raw: bytes) -> Abstract:
         doi=_doi(data, article, issue),
         pmcid=_pmcid(citation, data),
         date=_date(issue.find("PubDate")) or _date(article.find("ArticleDate")),
-        volume=_text(issue.find("Volume")),
-        issue=_text(issue.find("Issue")),
+        volume=element_text(issue.find("Volume")),
+        issue=element_text(issue.find("Issue")),
         pages=_pages(article.find("Pagination")),
         language=", ".join(_texts(article, "Language")),
         vernacular_title=vernacular,
@@ -255,6 +253,7 @@ def _to_abstract(record: Element, raw: bytes) -> Abstract:
         corrections=corrections,
         copyright=_first(article, "Abstract/CopyrightInformation"),
         is_retracted=says_retracted(types, corrections),
+        version=_version(citation),
         raw=raw,
     )
 
@@ -292,10 +291,16 @@ def _pmid(citation: Element, rest: Element) -> str:
         raise
 
 
+def _version(citation: Element) -> int:
+    pmid = citation.find("PMID")
+    version = "" if pmid is None else pmid.get("Version", "")
+    return max(1, int(version)) if re.fullmatch(r"[0-9]{1,4}", version) else 1
+
+
 def _article_ids(rest: Element, kind: str) -> Iterator[str]:
     """Yield the record's own ids of a kind; those of its references stand elsewhere."""
     for article_id in _all(rest, "ArticleIdList/ArticleId"):
-        if article_id.get("IdType") == kind and (text := _text(article_id)):
+        if article_id.get("IdType") == kind and (text := element_text(article_id)):
             yield text
 
 
@@ -304,7 +309,7 @@ def _doi(rest: Element, *places: Element) -> str:
         return clean_doi(text)
     for place in places:
         for location in place.findall("ELocationID"):
-            if location.get("EIdType") == "doi" and location.get("ValidYN") != "N" and (text := _text(location)):
+            if location.get("EIdType") == "doi" and location.get("ValidYN") != "N" and (text := element_text(location)):
                 return clean_doi(text)
     return next((clean_doi(text) for place in places for text in _article_ids(place, "doi")), "")
 
@@ -333,19 +338,19 @@ def _date(date: Element | None) -> str:
     """Return a date as PubMed prints it: "2013 Dec 5", "1998 Nov-Dec", "2010 Spring"."""
     if date is None:
         return ""
-    if text := _text(date.find("MedlineDate")):
+    if text := element_text(date.find("MedlineDate")):
         return text
-    year, month, day = (_text(date.find(part)) for part in ("Year", "Month", "Day"))
+    year, month, day = (element_text(date.find(part)) for part in ("Year", "Month", "Day"))
     if month.isdecimal() and 1 <= int(month) <= 12:
         month = _MONTHS[int(month) - 1]
-    return " ".join(filter(None, (year, month or _text(date.find("Season")), day.lstrip("0"))))
+    return " ".join(filter(None, (year, month or element_text(date.find("Season")), day.lstrip("0"))))
 
 
 def _pages(pagination: Element | None) -> str:
     if pagination is None:
         return ""
-    first, last = _text(pagination.find("StartPage")), _text(pagination.find("EndPage"))
-    return _text(pagination.find("MedlinePgn")) or (f"{first}-{last}" if last and last != first else first)
+    first, last = element_text(pagination.find("StartPage")), element_text(pagination.find("EndPage"))
+    return element_text(pagination.find("MedlinePgn")) or (f"{first}-{last}" if last and last != first else first)
 
 
 def _authors(authors: Element | None) -> Iterator[Author]:
@@ -365,13 +370,13 @@ def _book_authors(book: Element) -> Iterator[Author]:
 def _author(author: Element) -> Author:
     known = {
         "orcid": next(
-            (orcid_in(_text(one)) for one in author.findall("Identifier") if one.get("Source") == "ORCID"), ""
+            (orcid_in(element_text(one)) for one in author.findall("Identifier") if one.get("Source") == "ORCID"), ""
         ),
         "affiliation": "; ".join(_texts(author, "AffiliationInfo/Affiliation") or _texts(author, "Affiliation")),
     }
-    if group := _text(author.find("CollectiveName")):
+    if group := element_text(author.find("CollectiveName")):
         return Author(group=group, **known)
-    family, initials, suffix = (_text(author.find(tag)) for tag in ("LastName", "Initials", "Suffix"))
+    family, initials, suffix = (element_text(author.find(tag)) for tag in ("LastName", "Initials", "Suffix"))
     given = _first(author, "ForeName", "FirstName")
     return replace(person(family, given, initials, suffix) if family else Author(family=given), **known)
 
@@ -398,7 +403,7 @@ def _corrections(citation: Element) -> Iterator[Correction]:
             kind = (
                 "".join(word[:1].upper() + word[1:] for word in words) if len(words) > 1 else collapse_whitespace(kind)
             )
-            yield Correction(kind, _text(ref.find("PMID")), _text(ref.find("RefSource")))
+            yield Correction(kind, element_text(ref.find("PMID")), element_text(ref.find("RefSource")))
 
 
 def _other_abstracts(citation: Element) -> Iterator[OtherAbstract]:
@@ -416,7 +421,7 @@ def _sections(abstract: Element | None) -> tuple[Section, ...]:
     parts = abstract.findall("AbstractText")
     if not parts and (abstract.text or "").strip():
         parts = [abstract]
-    return tuple(_section(part, text) for part in parts if (text := _text(part)))
+    return tuple(_section(part, text) for part in parts if (text := element_text(part)))
 
 
 def _section(part: Element, text: str) -> Section:
@@ -424,15 +429,12 @@ def _section(part: Element, text: str) -> Section:
     return Section(label, section_category(label, collapse_whitespace(part.get("NlmCategory", ""))), text)
 
 
-# Text: what stands in an element, whatever is inside it.
-
-
 def _first(place: Element, *paths: str) -> str:
-    return next((text for path in paths if (text := _text(place.find(path)))), "")
+    return next((text for path in paths if (text := element_text(place.find(path)))), "")
 
 
 def _texts(place: Element, path: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(_text, _all(place, path))))
+    return tuple(filter(None, map(element_text, _all(place, path))))
 
 
 def _all(place: Element, path: str) -> list[Element]:
@@ -441,39 +443,3 @@ def _all(place: Element, path: str) -> list[Element]:
     return (
         [child for holder in place.findall(outer) for child in holder.findall(inner)] if outer else place.findall(inner)
     )
-
-
-def _text(element: Element | None) -> str:
-    """Return all text of an element, that of the elements inside included, with white space collapsed.
-
-    Tags such as <i> that came escaped ("&lt;i&gt;") are taken off where they stand in pairs.
-    """
-    if element is None:
-        return ""
-    text = collapse_whitespace("".join(_strings(element)) if len(element) else element.text or "")
-    if "</" not in text:
-        return text
-    for _depth in range(_MAX_ESCAPED_DEPTH):
-        text = _ESCAPED_TAGS.sub(r"\2", text)
-    return collapse_whitespace(text)
-
-
-def _strings(element: Element) -> Iterator[str]:
-    """Yield the text in its order. In MathML white space is only layout; a fraction's parts are kept apart.
-
-    Without recursion, as nothing keeps elements from being nested a million deep.
-    """
-    waiting: list[str | tuple[Element, bool]] = [(element, False)]  # the next one last
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            yield item
-            continue
-        element, in_math = item
-        tag = element.tag.rpartition("}")[2]
-        in_math = in_math or tag == "math"
-        layout = _XML_SPACE if in_math else ""
-        yield (element.text or "").strip(layout)
-        for child in reversed(element):
-            space = " " if tag in _SPACED or child.tag.rpartition("}")[2] in _APART else ""
-            waiting += [(child.tail or "").strip(layout), space, (child, in_math), space]

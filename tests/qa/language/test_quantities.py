@@ -17,6 +17,9 @@ from qa.language.quantities import quantities, unsaid
         ("P < .05 and p=0.05", [(0.05, "p", "<"), (0.05, "p", "=")]),
         ("1,704 patients", [(1704, "", "")]),
         ("one in four", [(25, "%", "")]),
+        ("10⁶, 10^6 and 10(6) cells", [(1e6, "", "")] * 3),
+        ("5 × 10³ IU, p = 2.1 x 10⁻⁸", [(5000, "IU", ""), (2.1e-8, "p", "=")]),
+        ("IC₅₀ at 75 mL per 1.73 m²", [(75, "ml", ""), (1.73, "", "")]),
         ("2.65 nM and 2.65 mM", [(2.65, "nM", ""), (2.65, "mM", "")]),
     ],
 )
@@ -31,6 +34,8 @@ def test_quantities(text, expected):
         ("5 mg", "between 5 mg and 10 mg", []),
         ("P < 0.4", "P = 0.4", [0.4]),
         ("P = 0.4", "a P value of 0.4", []),
+        ("106 cells", "10⁶ cells", [106]),
+        ("10^6 cells", "10⁶ cells", []),
     ],
 )
 def test_what_a_quote_does_not_give(text, quote, expected):

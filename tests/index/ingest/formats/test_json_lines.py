@@ -169,11 +169,6 @@ def test_one_line(line, expected):
             "3",
             'line 2: its field "year" is "\ufffd"; give a year such as 2013',
         ),
-        (
-            '{"pmid": "3", "title": "A", "year": NaN}',
-            "3",
-            'line 2: its field "year" is NaN; give a year such as 2013',
-        ),
         # numbers and nesting that Python itself refuses
         (
             f'{{"pmid": {"9" * 5000}}}',
@@ -394,3 +389,21 @@ def test_authors_with_their_parts_or_as_flat_names(authors, names, records):
     [abstract] = read(json.dumps({"pmid": "1", "title": "T", "authors": authors}))
     assert (abstract.authors, abstract.author_records) == (names, records)
     assert read(json.dumps(to_json(abstract))) == [abstract]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # as pandas writes what is missing, and whole numbers beside it
+        ('{"pmid": 7.0, "title": "T", "abstract": NaN, "year": 2015.0}', Abstract("7", "T", year=2015)),
+        ('{"pmid": "7.0", "title": "T", "year": "2015.0", "volume": 12.0}', Abstract("7", "T", year=2015, volume="12")),
+        # the year of the date
+        ('{"pmid": 7, "title": "T", "date": "2015-03-07"}', Abstract("7", "T", year=2015, date="2015-03-07")),
+        ('{"pmid": 7, "title": "T", "date": "07/03/2015"}', Abstract("7", "T", year=2015, date="07/03/2015")),
+        # markup of a page
+        ('{"pmid": 7, "title": "10<sup>6</sup> &lt;i&gt;E.&lt;/i&gt; &beta;"}', Abstract("7", "10⁶ E. β")),
+        ('{"pmid": 7, "title": "R&D &lt;"}', Abstract("7", "R&D &lt;")),
+    ],
+)
+def test_values_as_other_programs_write_them(line, expected):
+    assert read(line) == [expected]

@@ -134,7 +134,10 @@ def test_line_ends_and_encodings(source):
         # a tag without the blanks, an identifier without its kind
         ("PMID-90000002\nTI- T\nAID - doi:10.9999/x\n", Abstract("90000002", "T", doi="10.9999/x")),
         # only the DOI among the locations
-        ("PMID- 90000002\nLID - S1 [pii]\nLID - 10.9999/y [doi]\n", Abstract("90000002", "", doi="10.9999/y")),
+        (
+            "PMID- 90000002\nTI  - T\nLID - S1 [pii]\nLID - 10.9999/y [doi]\n",
+            Abstract("90000002", "T", doi="10.9999/y"),
+        ),
         # empty fields are no fields
         (
             "PMID- 90000002\nTI  -\nTT  - Nur deutsch.\nMH  -\n",
@@ -146,6 +149,11 @@ def test_line_ends_and_encodings(source):
             Abstract(
                 "90000002", "T", authors=("Berg AL",), author_records=(Author("Berg", "Anna-Lena", "AL"),), year=2012
             ),
+        ),
+        # entities, which have no place in this format, and tags
+        (
+            "PMID- 90000002\nTI  - A &lt; B\nAB  - 10&lt;sup&gt;6&lt;/sup&gt; <i>E. coli</i>.\n",
+            Abstract("90000002", "A < B", (Section("", "", "10⁶ E. coli."),)),
         ),
         # a line of the abstract that lost its indent; one behind another field is no text
         (
@@ -203,7 +211,11 @@ def test_a_broken_record_costs_only_itself():
             "x.nbib, record 5",
             "the record at line 14 of x.nbib was left out: it has no PMID; give every record its PMID",
         ),
-        Abstract("90000006", ""),
+        Failure(
+            "90000006",
+            "the record at line 16 of x.nbib was left out: it has neither a title nor an abstract, so there is nothing "
+            "to search; get the record again",
+        ),
         Failure(
             "x.nbib, record 7",
             "the record at line 19 of x.nbib was left out: it has no PMID; give every record its PMID",

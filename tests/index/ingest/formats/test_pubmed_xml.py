@@ -84,7 +84,7 @@ EXPECTED = Abstract(
         Section("AIM", "OBJECTIVE", "To see."),
         Section("ETHICS", "", "Granted."),
         Section("AIM", "OBJECTIVE", "To see again."),
-        Section("", "", "CD4+ T cells, 10-3."),
+        Section("", "", "CD4⁺ T cells, 10⁻³."),
     ),
     journal="J Snail",
     year=2013,
@@ -104,7 +104,7 @@ EXPECTED = Abstract(
     pages="493-503",
     language="eng, swe",
     vernacular_title="Lampor.",
-    keywords=("lamp", "Cu2O"),
+    keywords=("lamp", "Cu₂O"),
     other_abstracts=(OtherAbstract("swe", "Publisher", (Section("", "", "Att se."),)),),
     corrections=(
         Correction("RetractionIn", "90000009", "J Snail. 2014;37:9"),
@@ -218,9 +218,9 @@ def test_books(title, authors, expected_title, expected_author, root):
     ("inner", "expected"),
     [
         # inline tags: no space invented, none lost
-        ("CD4<sup>+</sup> T", "CD4+ T"),
-        ("10<sup>-3</sup>", "10-3"),
-        ("H<sub>2</sub>O<sub>2</sub> and <i>E. <b>coli</b></i>.", "H2O2 and E. coli."),
+        ("CD4<sup>+</sup> T", "CD4⁺ T"),
+        ("10<sup>-3</sup>", "10⁻³"),
+        ("H<sub>2</sub>O<sub>2</sub> and <i>E. <b>coli</b></i>.", "H₂O₂ and E. coli."),
         ("  <i>Helix</i>  \n\t and ", "Helix and"),
         ("a<!-- said --><?do it?>b", "ab"),
         # white space of every kind
@@ -230,7 +230,7 @@ def test_books(title, authors, expected_title, expected_author, root):
         ("&#x3B2; &lt; 0.05 &amp;amp;", "β < 0.05 &amp;"),
         ("<![CDATA[a < b & c]]>", "a < b & c"),
         # tags that came escaped are taken off in pairs; others are text
-        ("&lt;i&gt;E. coli&lt;/i&gt; H&lt;sub&gt;2&lt;/sub&gt;O", "E. coli H2O"),
+        ("&lt;i&gt;E. coli&lt;/i&gt; H&lt;sub&gt;2&lt;/sub&gt;O", "E. coli H₂O"),
         ("&lt;b&gt;a &lt;i&gt;b&lt;/i&gt;&lt;/b&gt;", "a b"),
         ("if a &lt;b&gt; c, &lt;PRE&gt;d&lt;/PRE&gt;", "if a <b> c, <PRE>d</PRE>"),
         ("a &lt;i&gt; b &lt;/i&gt;", "a b"),
@@ -238,10 +238,10 @@ def test_books(title, authors, expected_title, expected_author, root):
         (
             '(<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML">\n <mml:msub>\n  <mml:mtext>Cu</mml:mtext>\n'
             "  <mml:mn> 2 </mml:mn>\n </mml:msub>\n <mml:mi>O</mml:mi>\n</mml:math>) on",
-            "(Cu2O) on",
+            "(Cu₂O) on",
         ),
         # a fraction is not a number of two digits; a prefix that was declared elsewhere is no obstacle
-        ("<mml:math><mml:mfrac><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:mfrac></mml:math>", "1 2"),
+        ("<mml:math><mml:mfrac><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:mfrac></mml:math>", "1/2"),
         # a displayed formula stands on its own line
         ("Let<DispFormula>E=m</DispFormula>hold.", "Let E=m hold."),
     ],
@@ -268,12 +268,66 @@ def test_text_that_is_no_xml_but_has_one_meaning(inner, expected):
     ("article", "expected"),
     [
         ("<VernacularTitle>Lampor.</VernacularTitle>", "Lampor."),
-        ("", ""),
+        ("<Abstract><AbstractText>Lamps.</AbstractText></Abstract>", ""),
     ],
 )
 def test_a_record_without_a_title_is_kept(article, expected):
     (abstract,) = read(record(90000001, "", article=article))
     assert (abstract.pmid, abstract.title) == ("90000001", expected)
+
+
+def test_a_record_without_title_and_text_is_a_failure():
+    [failure] = read(record(90000001, ""))
+    assert (failure.what, failure.why) == (
+        "90000001",
+        "the record at line 1 of f.xml was left out: it has neither a title nor an abstract, so there is nothing to "
+        "search; get the record again",
+    )
+
+
+def other(language: str, text: str, kind: str = "PIP") -> str:
+    return f'<OtherAbstract Type="{kind}" Language="{language}"><AbstractText>{text}</AbstractText></OtherAbstract>'
+
+
+def test_an_abstract_that_stands_only_elsewhere_is_the_abstract_english_first():
+    [abstract] = read(record(90000001, citation=other("spa", "Caracoles.", "Publisher") + other("eng", "Snails.")))
+    assert abstract.text == "T\nSnails."
+    assert abstract.note == "The abstract is PubMed's OtherAbstract (PIP, eng)."
+    assert [(rest.language, rest.sections[0].text) for rest in abstract.other_abstracts] == [("spa", "Caracoles.")]
+
+
+def test_an_abstract_in_another_language_is_the_abstract_where_there_is_no_other():
+    placeholder = other("eng", "Abstract available from the publisher.", "Publisher")
+    [abstract] = read(record(90000001, citation=placeholder + other("spa", "Caracoles.", "Publisher")))
+    assert abstract.text == "T\nCaracoles."
+    [abstract] = read(record(90000001, citation=placeholder))
+    assert (abstract.text, abstract.note) == ("T", "")
+
+
+def test_what_was_escaped_twice_throughout_is_unescaped_once_more():
+    source = record(
+        90000001,
+        "A &amp;lt; B at 37&amp;#xb0;C",
+        article="<Abstract><AbstractText Label='AIMS &amp;amp; METHODS'>10&amp;lt;sup&amp;gt;6&amp;lt;/sup&amp;gt; "
+        "&amp;beta; cells</AbstractText></Abstract><AuthorList><Author><CollectiveName>Lamp &amp;amp; Snail"
+        "</CollectiveName></Author></AuthorList><Journal><Title>Stone &amp;amp; Gall</Title></Journal>",
+        rest="<PubmedData><ReferenceList><Reference><Citation>R&amp;D</Citation></Reference></ReferenceList>"
+        "</PubmedData>",
+    )
+    [abstract] = read(source)
+    assert (abstract.title, abstract.journal, abstract.authors) == ("A < B at 37°C", "Stone & Gall", ("Lamp & Snail",))
+    assert [(part.label, part.text) for part in abstract.sections] == [("AIMS & METHODS", "10⁶ β cells")]
+
+
+def test_an_entity_that_a_record_writes_of_stays():
+    source = record(90000001, "R&amp;D", article="<Abstract><AbstractText>We type &amp;lt;</AbstractText></Abstract>")
+    assert read(source)[0].text == "R&D\nWe type &lt;"
+
+
+def test_a_doi_has_no_entity():
+    ids = "<PubmedData><ArticleIdList><ArticleId IdType='doi'>10.9999/1:1&amp;lt;1::a&amp;gt;3</ArticleId>"
+    [abstract] = read(record(90000001, "R&amp;D", rest=f"{ids}</ArticleIdList></PubmedData>"))
+    assert abstract.doi == "10.9999/1:1<1::a>3"
 
 
 def test_not_available_gives_way_to_the_title_in_the_original_language():
@@ -456,7 +510,8 @@ def test_encodings(source):
 def test_attributes_are_cleaned_as_texts_are():
     other = '<OtherAbstract Type="a&#10;b" Language="&#133;swe"><AbstractText>x</AbstractText></OtherAbstract>'
     reference = '<CommentsCorrections RefType="&#9;CommentIn"><RefSource>J. 2</RefSource></CommentsCorrections>'
-    (abstract,) = read(record(90000001, citation=other + reference))
+    own = "<Abstract><AbstractText>y</AbstractText></Abstract>"
+    (abstract,) = read(record(90000001, article=own, citation=other + reference))
     assert abstract.other_abstracts == (OtherAbstract("swe", "a b", (Section("", "", "x"),)),)
     assert abstract.corrections == (Correction("CommentIn", "", "J. 2"),)
 
