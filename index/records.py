@@ -230,12 +230,21 @@ class Failure:
     is_unknown: bool = False
 
 
-ParsedRecord = Abstract | Deletion | Failure
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on a file, as a sentence for the account: fields that were not understood, abstracts that it lacks."""
+
+    text: str
+
+
+ParsedRecord = Abstract | Deletion | Failure | Note
 """Item that a parser yields, in the order of the file: one a record, so that a bad record costs only itself."""
 
 
 def record_name(record: ParsedRecord) -> str:
-    """Return the PMID of a parsed record; of a failure the file and place where no PMID is known."""
+    """Return the PMID of a parsed record; of a failure the file and place where no PMID is known; "" of a note."""
+    if isinstance(record, Note):
+        return ""
     return record.what if isinstance(record, Failure) else record.pmid
 
 

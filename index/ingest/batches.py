@@ -13,7 +13,7 @@ from index.analysis.normalization import on_the_line
 from index.embedding.encoder import Encoder
 from index.ingest.changes import changes_between
 from index.ingest.sources import Group
-from index.records import Abstract, Deletion, Failure, ParsedRecord, Progress, Report, record_name
+from index.records import Abstract, Deletion, Failure, Note, ParsedRecord, Progress, Report, record_name
 from index.storage.jobs import Job, Step
 from index.storage.protocol import AbstractStore
 from index.storage.schema import Entry, abstract_digest
@@ -64,7 +64,7 @@ def _write_batch(
     before = _Before(store, batch)
     batch = list(_newest(batch, before))
     report = _account(batch, before, job.report)
-    latest = {read.pmid: read for read in batch if not isinstance(read, Failure)}
+    latest = {read.pmid: read for read in batch if isinstance(read, Abstract | Deletion)}
     changed = [read for read in latest.values() if isinstance(read, Abstract) and not before.has(read)]
     restated = [abstract for abstract in changed if before.has_passages_of(abstract)]
     known = {abstract.pmid for abstract in restated}
@@ -82,7 +82,7 @@ class _Before:
     """The library's state before a batch: the digests of its abstracts, and those abstracts that change."""
 
     def __init__(self, store: AbstractStore, batch: Sequence[ParsedRecord]) -> None:
-        self.digests = store.digests([read.pmid for read in batch if not isinstance(read, Failure)])
+        self.digests = store.digests([read.pmid for read in batch if isinstance(read, Abstract | Deletion)])
         self.abstracts = store.get([read.pmid for read in batch if isinstance(read, Abstract) and not self.has(read)])
 
     def has(self, abstract: Abstract) -> bool:
@@ -112,10 +112,12 @@ def _account(batch: Sequence[ParsedRecord], before: _Before, report: Report) -> 
     """Return the account after a batch; a PMID that comes twice counts twice."""
     here: dict[str, Abstract | None] = {pmid: before.abstracts.get(pmid) for pmid in before.digests}
     counts: dict[str, int] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
-    failed, changes = dict(report.failed), dict(report.changes)
+    failed, changes, notes = dict(report.failed), dict(report.changes), dict.fromkeys(report.notes)
     for read in batch:
         if isinstance(read, Failure):
             failed[read.what] = read.why
+        elif isinstance(read, Note):
+            notes[read.text] = None
         elif isinstance(read, Deletion):
             counts["removed"] += read.pmid in here
             changes |= _of_deletion(read, was_here=read.pmid in here)
@@ -128,7 +130,7 @@ def _account(batch: Sequence[ParsedRecord], before: _Before, report: Report) -> 
             counts["unchanged" if old == read else "updated"] += 1
             changes |= {read.pmid: change} if (change := changes_between(old, read)) else {}
             here[read.pmid] = read
-    return Report(**counts, failed=failed, changes=changes, notes=report.notes)
+    return Report(**counts, failed=failed, changes=changes, notes=tuple(notes))
 
 
 def _of_deletion(deletion: Deletion, *, was_here: bool) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -23,6 +23,7 @@ from index.ingest.formats.cleaning import (
     unescape_once,
 )
 from index.ingest.formats.encodings import as_utf8
+from index.ingest.formats.field_names import Unread, names_pmid, records_in, to_ours
 from index.ingest.formats.json_splitter import split_values
 from index.ingest.formats.markup import is_escaped_twice, plain_text
 from index.records import (
@@ -46,8 +47,6 @@ MAX_ARRAY_BYTES = 1 << 30
 _BLOCK = 1 << 16
 _YEAR = re.compile(r"\b(?:1[5-9]|20)[0-9]{2}(?![0-9])")
 _MAX_IN_MEMORY = 1 << 24
-# As other programs name the same fields.
-_ALIASES = {"types": "publication_types", "is_retracted": "retracted", "pmid": "PMID"}
 _AUTHORS = 'names, or objects such as {"family": "…", "given": "…"} and {"group": "…"}'
 
 
@@ -62,20 +61,26 @@ def parse_json_lines(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
     except InputError as error:
         yield Failure(name, str(error))
         return
+    unread = Unread()
+    yield from _parse_text(text, name=name, unread=unread)
+    yield from unread.notes(name)
+
+
+def _parse_text(text: BinaryIO, *, name: str, unread: Unread) -> Iterator[ParsedRecord]:
     lines = iter(partial(text.readline, MAX_LINE_BYTES + 1), b"")
     start, first = next(((number, line) for number, line in enumerate(lines, start=1) if not line.isspace()), (1, b""))
     head = [first]
     if _spans_lines(first):
         head += [] if first.lstrip().startswith(b"[") else [next(lines, b"")]
         if not _holds_record(head[-1]):
-            yield from _parse_values(chain(head, iter(partial(text.read, _BLOCK), b"")), name=name)
+            yield from _parse_values(chain(head, iter(partial(text.read, _BLOCK), b"")), name=name, unread=unread)
             return
     for number, line in enumerate(chain(head, lines), start=start):
         if len(line) > MAX_LINE_BYTES:
             _skip_line(text, line)
             yield Failure(f"{name}, line {number}", f"line {number} is longer than {MAX_LINE_BYTES:,} bytes; split it")
         elif not line.isspace():
-            yield _parse_line(line.strip(), name=name, where=f"line {number}")
+            yield from _parse_line(line.strip(), name=name, where=f"line {number}", unread=unread)
 
 
 def _spans_lines(line: bytes) -> bool:
@@ -97,7 +102,7 @@ def _holds_record(line: bytes) -> bool:
         value = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, dict) and not {"pmid", "PMID"}.isdisjoint(value)
+    return isinstance(value, dict) and any(map(names_pmid, value))
 
 
 def _skip_line(stream: BinaryIO, line: bytes) -> None:
@@ -105,20 +110,21 @@ def _skip_line(stream: BinaryIO, line: bytes) -> None:
         line = stream.readline(_BLOCK)
 
 
-def _parse_line(line: bytes, *, name: str, where: str) -> Abstract | Failure:
+def _parse_line(line: bytes, *, name: str, where: str, unread: Unread) -> Iterator[Abstract | Failure]:
     try:
         value = json.loads(line.decode("utf-8"))
-        return _parse_value(value, line, name=name, where=where)
+        yield from _parse_value(value, line, name=name, where=where, unread=unread)
+        return
     except UnicodeDecodeError as error:
         fault = f"is not UTF-8 (byte {error.start + 1} of it); save the file as UTF-8"
     except json.JSONDecodeError as error:
         fault = f"is not JSON ({error.msg} at column {error.colno}); mend or remove it"
     except (ValueError, RecursionError):
         fault = "is JSON with a number too long or lists too deep; mend or remove it"
-    return Failure(f"{name}, {where}", f"{where} {fault}")
+    yield Failure(f"{name}, {where}", f"{where} {fault}")
 
 
-def _parse_values(blocks: Iterator[bytes], *, name: str) -> Iterator[Abstract | Failure]:
+def _parse_values(blocks: Iterator[bytes], *, name: str, unread: Unread) -> Iterator[Abstract | Failure]:
     """Yield the abstracts of an array, or of objects one after another; where it is damaged, only one Failure.
 
     A copy keeps what is read until all of it is known to be whole.
@@ -134,7 +140,7 @@ def _parse_values(blocks: Iterator[bytes], *, name: str) -> Iterator[Abstract | 
         copy.seek(0)
         values = split_values(iter(partial(copy.read, _BLOCK), b""), max_characters=MAX_LINE_BYTES)
         for number, (value, source) in enumerate(values, start=1):
-            yield _parse_value(value, source, name=name, where=f"record {number}")
+            yield from _parse_value(value, source, name=name, where=f"record {number}", unread=unread)
 
 
 def _copied(blocks: Iterator[bytes], copy: IO[bytes]) -> Iterator[bytes]:
@@ -145,21 +151,37 @@ def _copied(blocks: Iterator[bytes], copy: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _parse_value(value: object, source: bytes, *, name: str, where: str) -> Abstract | Failure:
-    """Return the abstract of a JSON value, or a Failure."""
+def _parse_value(
+    value: object, source: bytes, *, name: str, where: str, unread: Unread
+) -> Iterator[Abstract | Failure]:
+    """Yield the abstract of a JSON value, or a Failure; of an object with records inside, each of those."""
     if not isinstance(value, dict):
-        return Failure(
-            f"{name}, {where}", f'{where} is {_kind(value)}; give an object such as {{"pmid": "123", "title": …}}'
-        )
-    if is_escaped_twice(_strings(value)):  # HTML's entities, which JSON has no use for
-        value = dict(_mapped(value, unescape_once))
-    fields = _Fields(value)
-    what = f"{name}, {where}"
+        what = f'{where} is {_kind(value)}; give an object such as {{"pmid": "123", "title": …}}'
+        yield Failure(f"{name}, {where}", what)
+    elif inner := records_in(value):
+        for number, record in enumerate(inner, start=1):
+            line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace")
+            place = f"{where}, record {number}"
+            yield from _parse_value(record, line, name=name, where=place, unread=unread)
+    else:
+        yield parse_fields(value, source, what=f"{name}, {where}", where=where, unread=unread)
+
+
+def parse_fields(
+    record: Mapping[str, Any], source: bytes, *, what: str, where: str, unread: Unread
+) -> Abstract | Failure:
+    """Return the abstract of a record under any program's names, or a Failure, which `what` names without a PMID."""
+    if is_escaped_twice(_strings(record)):  # HTML's entities, which JSON has no use for
+        record = _mapped(record, unescape_once)
+    ours, unknown = to_ours(record)
+    fields = _Fields(ours)
     try:
         what = pmid = fields.pmid()
-        return finished(_abstract(fields, pmid, source))
+        abstract = finished(_abstract(fields, pmid, source))
     except InputError as error:
         return Failure(what, f"{where}: {error}")
+    unread.count(unknown, has_abstract=bool(abstract.sections))
+    return abstract
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -216,11 +238,7 @@ class _Fields:
         self._record = record
 
     def _get(self, field: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-        value = self._record.get(field)
-        value = self._record.get(_ALIASES[field]) if value is None and field in _ALIASES else value
-        if isinstance(value, float):  # as pandas writes what is missing, and whole numbers beside it
-            return None if value != value else int(value) if value.is_integer() else value
-        return value
+        return self._record.get(field)
 
     def pmid(self) -> str:
         value = self._get("pmid")
@@ -264,7 +282,7 @@ class _Fields:
         value = self._get(field)
         if value is None or isinstance(value, bool):
             return bool(value)
-        raise _wrong(_ALIASES[field] if field not in self._record else field, value, "true or false")
+        raise _wrong("retracted", value, "true or false")
 
     def year(self) -> int | None:
         value = self._get("year")
