@@ -83,9 +83,9 @@ def parse_again(abstract: Abstract) -> Abstract:
     """Return a stored abstract as its raw record is read today; one without such a record as it is."""
     kind = kind_of(abstract.raw[:_HEAD].lstrip()) if abstract.raw else None
     records = list(kind.parse(io.BytesIO(abstract.raw), name="")) if kind and kind.parse else []
-    again = records[0] if len(records) == 1 else None
-    if isinstance(again, Abstract) and again.pmid == abstract.pmid:
-        return replace(again, raw=abstract.raw)
+    again = [record for record in records if isinstance(record, Abstract)]
+    if len(again) == 1 and again[0].pmid == abstract.pmid:
+        return replace(again[0], raw=abstract.raw)
     return abstract
 
 

@@ -42,6 +42,7 @@ _ALIASES = {
     "copyright": "copyright",
     "note": "note",
     "author_records": "authorrecords",
+    "version": "version",
     "error": "error",
     "first_page": "startpage pagestart firstpage",
     "last_page": "endpage pageend lastpage",
@@ -90,7 +91,7 @@ class Unread:
                 if self._records == 1
                 else f"none of its {self._records:,} records has an abstract"
             )
-            parts.append(f"{which}: with --pmids-from they are fetched from PubMed")
+            parts.append(f"{which}: give the file with --pmids-from to fetch them from PubMed")
         if parts:
             yield Note(f"{name}: {'; '.join(parts)}")
 
@@ -159,12 +160,10 @@ def to_ours(record: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     ours = {name: _VALUES[name](value) if name in _VALUES else value for name, (_rank, value) in ranked.items()}
     if first := ours.pop("first_page", ""):
         last = ours.pop("last_page", "")
-        ours.setdefault("pages", f"{first}-{last}" if last and last != first else str(first))
+        ours.setdefault("pages", f"{first}-{last}" if last and last != first and "-" not in str(first) else str(first))
     ours.pop("last_page", None)
     if isinstance(ours.get("abstract"), list):
         ours.setdefault("sections", ours.pop("abstract"))
-    if "year" not in ours and (year := re.search(r"(?:1[5-9]|20)[0-9]{2}", str(ours.get("date", "")))):
-        ours["year"] = int(year[0])
     return ours, unknown
 
 

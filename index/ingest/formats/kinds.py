@@ -9,8 +9,10 @@ from functools import partial
 from typing import BinaryIO
 
 from index.ingest.formats.cleaning import collapse_whitespace
+from index.ingest.formats.dialects import EBSCO, ENDNOTE, OVID, RIS, WEB_OF_SCIENCE
 from index.ingest.formats.json_lines import parse_json_lines
 from index.ingest.formats.medline import parse_medline
+from index.ingest.formats.other_xml import ENDNOTE_XML_FORMAT, EUROPE_PMC_XML, parse_other_xml
 from index.ingest.formats.pmid_lists import (
     PmidList,
     find_table,
@@ -20,6 +22,7 @@ from index.ingest.formats.pmid_lists import (
     pmids_of_text,
 )
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
+from index.ingest.formats.tagged import parse_tagged
 from index.records import ParsedRecord, parse_pmids
 
 KINDS = "PubMed XML, MEDLINE text (.nbib) and JSON Lines are read, each also as .gz"
@@ -68,10 +71,6 @@ _OTHERS = (
         FileKind("a compressed file", "unpack it first, or compress it with gzip"),
     ),
     (re.compile(rb"SQLite format 3"), FileKind("a database", "give the library's folder with --library")),
-    (
-        re.compile(rb"TY {1,2}-"),
-        FileKind("a RIS file, which has no room for all of a record", "save the records in the format PubMed"),
-    ),
     (re.compile(rb"@\w+\s*\{"), FileKind("a BibTeX file", find_pmids=pmids_of_text)),
     (re.compile(rb"Pubmed-entry ::="), FileKind("ASN.1", "fetch it with retmode=xml")),
     (re.compile(rb"(?:[0-9]{1,10}[\s,;]+)*[0-9]{1,10}[\s,;]*$"), _LIST),
@@ -92,6 +91,14 @@ _OTHERS = (
         ),
     ),
 )
+# How tagged text begins: RIS behind a number or the names of provider and database, Ovid's behind its search history.
+_DIALECTS = (
+    (re.compile(rb"(?s:.{0,2000}?)^\s{0,3}TY {1,2}- ?[A-Z]{2,8}\s", re.MULTILINE), RIS),
+    (re.compile(rb"<1\.? ?>\s|(?:Database|Search Strategy)(?s:.{0,20000}?)[\r\n]<1\.? ?>\s"), OVID),
+    (re.compile(rb"Record:? +1\s*[\r\n]"), EBSCO),
+    (re.compile(rb"%0 |%[AT] "), ENDNOTE),
+    (re.compile(rb"FN .*[\r\n]+VR |PT J\s*[\r\n]+AU "), WEB_OF_SCIENCE),
+)
 _JSON_OTHERS = (
     (
         re.compile(rb"[\[{].{0,400}?[\"']esearchresult[\"']\s*:", re.DOTALL),
@@ -106,6 +113,7 @@ _JSON_OTHERS = (
         FileKind("a dump of what Bio.Entrez.read returns, not the record itself", _DUMP_CURE, find_pmids=pmids_of_json),
     ),
 )
+_OF_ENDNOTE = re.compile(rb"<(?:ref-type|rec-number|contributors|titles)\b")
 _XML_PMIDS = {
     "eSearchResult": re.compile(rb"<Id>\s*([0-9]+)"),
     "eSummaryResult": re.compile(rb"<DocSum>\s*<Id>\s*([0-9]+)|<DocumentSummary uid=\"([0-9]+)"),
@@ -120,6 +128,8 @@ def kind_of(text: bytes) -> FileKind | None:
         title = _HTML_TITLE.search(text)
         named = f' ("{collapse_whitespace(title[1].decode("utf-8", "replace"))[:80]}")' if title else ""
         return FileKind(f"a web page{named}", KINDS)
+    if dialect := next((dialect for pattern, dialect in _DIALECTS if pattern.match(text)), None):
+        return FileKind(f"{dialect.what} text", parse=partial(parse_tagged, dialect=dialect))
     if known := next((kind for pattern, kind in _OTHERS if pattern.match(text)), None):
         return known
     if text.startswith(b"<"):
@@ -134,6 +144,11 @@ def kind_of(text: bytes) -> FileKind | None:
 
 
 def _kind_of_xml(text: bytes) -> FileKind:
-    root = _ROOT.match(text)
-    pattern = _XML_PMIDS.get(root[1].decode("ascii", "replace") if root else "")
+    match = _ROOT.match(text)
+    root = match[1].decode("ascii", "replace") if match else ""
+    if root in ("responseWrapper", "resultList", "result"):
+        return FileKind("Europe PMC's XML", parse=partial(parse_other_xml, xml_format=EUROPE_PMC_XML))
+    if root in ("xml", "records", "record") and _OF_ENDNOTE.search(text):
+        return FileKind("EndNote's XML", parse=partial(parse_other_xml, xml_format=ENDNOTE_XML_FORMAT))
+    pattern = _XML_PMIDS.get(root)
     return replace(PUBMED_XML, find_pmids=partial(pmids_of_matches, pattern=pattern)) if pattern else PUBMED_XML

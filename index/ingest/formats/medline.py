@@ -20,13 +20,13 @@ from index.ingest.formats.cleaning import (
 )
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.markup import is_escaped_twice, plain_text
+from index.ingest.formats.text_lines import numbered_lines
 from index.records import Abstract, Correction, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
 
 MAX_RECORD_BYTES = 32 << 20
 MAX_RECORD_LINES = 500_000
 """The longest record that is read. The longest in PubMed, with thousands of authors, have some ten thousand lines."""
 
-_BLOCK = 1 << 16
 _TOO_LONG = b"(too long)"
 # "PMID- 123", "AB  - text"; other programs write "TI-" and "PMID-123" too.
 _TAG = r"([A-Z][A-Z0-9]{1,3}) {0,2}-(.*)"
@@ -80,7 +80,7 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
     lines: list[bytes] = []
     start, size = 0, 0
     has_pmid, is_behind_blank, in_text = False, True, False
-    for number, line in _lines(stream):
+    for number, line in numbered_lines(stream, max_bytes=MAX_RECORD_BYTES):
         if not line.strip():
             is_behind_blank = True
             continue
@@ -104,24 +104,6 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
             lines.append(line)
     if lines:
         yield start, lines
-
-
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines with their numbers, without their ends, whether LF, CR LF or CR."""
-    number = 0
-    left: list[bytes] = []  # of a line that goes on in the next piece; of one that is too long, the beginning
-    size, ends_in_cr = 0, False
-    while piece := stream.readline(_BLOCK):
-        for part in [] if piece == b"\n" and ends_in_cr else piece.splitlines(keepends=True):
-            left += [part] if size <= MAX_RECORD_BYTES else []
-            size += len(part)
-            if part.endswith((b"\n", b"\r")):
-                number += 1
-                yield number, b"".join(left).rstrip(b"\r\n")
-                left, size = [], 0
-        ends_in_cr = piece.endswith(b"\r")
-    if left:
-        yield number + 1, b"".join(left)
 
 
 def _parse_record(lines: list[bytes], *, name: str, number: int, line: int) -> Abstract | Failure:

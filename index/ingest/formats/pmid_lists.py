@@ -64,7 +64,8 @@ def find_table(head: bytes) -> Table | None:
         delimiter = max(by_delimiter, key=lambda delimiter: len(by_delimiter[delimiter]))
         headings = by_delimiter[delimiter]
         columns = [column for column, heading in enumerate(headings) if names_pmid(heading)]
-        if columns and max(map(len, headings)) <= _MAX_HEADING_CHARACTERS:
+        is_headed = len(headings) > 1 or any(re.search("[0-9]", below) for below in lines[number + 1 :])
+        if columns and is_headed and max(map(len, headings)) <= _MAX_HEADING_CHARACTERS:
             exact = [column for column in columns if folded(headings[column]) == "pmid"]
             return Table(delimiter, number, headings, (exact or columns)[0])
     return None

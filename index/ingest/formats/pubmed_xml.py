@@ -141,7 +141,7 @@ def _parse_record(fragment: Fragment, *, name: str, number: int) -> Iterator[Abs
     """Yield the abstract or a Failure; of a broken PubmedArticle, the MedlineCitation when that is whole."""
     where = f"the record at line {fragment.line} of {name}"
     what = _pmid_in(fragment.xml) or f"{name}, record {number}"
-    root = fragment.fault or _element(fragment)
+    root = fragment.fault or element_of(fragment)
     if isinstance(root, str):
         span = _citation_span(fragment)
         if not span or "longer" in root:
@@ -177,7 +177,7 @@ def _pmid_in(xml: bytes) -> str:
     return parse_pmid(match[1].decode("utf-8", "replace")) if match else ""
 
 
-def _element(fragment: Fragment) -> Element | str:
+def element_of(fragment: Fragment) -> Element | str:
     """Return the record's element, or its fault as the end of a sentence."""
     try:
         return _without_namespace(ElementTree.fromstring(fragment.xml))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -20,12 +20,28 @@ SETS = ("PubmedArticleSet", "PubmedBookArticleSet", "BookDocumentSet", "MedlineC
 RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "BookDocument")
 DELETIONS = ("DeleteCitation", "DeleteDocument")
 INNER = {"PubmedArticle": "MedlineCitation", "PubmedBookArticle": "BookDocument"}
-# The look ahead tells most other tags apart at their first letters.
-_TOKEN = re.compile(
-    rb"<(?=!|/?(?:Pubmed|Medline|BookD|Delete|[Ee][Rr]|[\w.-]+:))"
-    rb"(?:(?P<aside>!--|!\[CDATA\[|!DOCTYPE)|(?P<close>/?)(?:[\w.-]+:)?(?P<tag>%s|(?i:error))(?:\s[^<>]*?)?(?P<empty>/?)>)"
-    % b"|".join(name.encode() for name in (*RECORDS, *DELETIONS, *SETS))
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tags of a kind of XML: what holds records, what is cut out, and the pattern that finds them all."""
+
+    sets: Sequence[str]
+    token: re.Pattern[bytes]
+
+
+def layout_of(sets: Sequence[str], cut: Sequence[str], *, first_letters: bytes = b"") -> Layout:
+    """Return the layout of XML with records `cut`; `first_letters` tell most other tags apart at once."""
+    ahead = b"(?=!|/?(?:%s|[\\w.-]+:))" % first_letters if first_letters else b""
+    token = re.compile(
+        rb"<%s(?:(?P<aside>!--|!\[CDATA\[|!DOCTYPE)"
+        rb"|(?P<close>/?)(?:[\w.-]+:)?(?P<tag>%s|(?i:error))(?:\s[^<>]*?)?(?P<empty>/?)>)"
+        % (ahead, b"|".join(name.encode() for name in (*cut, *sets)))
+    )
+    return Layout(sets, token)
+
+
+PUBMED = layout_of(SETS, (*RECORDS, *DELETIONS), first_letters=b"Pubmed|Medline|BookD|Delete|[Ee][Rr]")
 _ASIDE_ENDS = {
     b"!--": re.compile(rb".*?-->", re.DOTALL),
     b"![CDATA[": re.compile(rb".*?\]\]>", re.DOTALL),
@@ -46,8 +62,9 @@ class Fragment:
 class XmlSplitter:
     """Cuts UTF-8 XML into records, deletions and error messages, and finds them again behind any damage."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, layout: Layout = PUBMED) -> None:
         self._stream = stream
+        self._layout = layout
         self._buffer = bytearray()
         self._at = 0  # scanned up to here
         self._start = 0  # where the open fragment starts
@@ -84,7 +101,7 @@ class XmlSplitter:
         """Return the next tag that matters; None at the end. Comments, CDATA and the DOCTYPE are stepped over."""
         while True:
             end = len(self._buffer) if self._is_ended else self._last_tag_start()
-            token = _TOKEN.search(self._buffer, self._at, end)
+            token = self._layout.token.search(self._buffer, self._at, end)
             if token is None:
                 self._at = max(self._at, end)
                 if self._is_ended:
@@ -124,7 +141,7 @@ class XmlSplitter:
     def _take(self, token: re.Match[bytes]) -> Iterator[Fragment]:
         tag = token["tag"].decode("ascii")
         tag = "ERROR" if tag.upper() == "ERROR" else tag
-        if tag in SETS:
+        if tag in self._layout.sets:
             if self._tag:  # a set starts or ends inside a record: the record was never closed
                 yield self._cut(token.start(), fault="has no end tag")
             step = 0 if token["empty"] else -1 if token["close"] else 1

@@ -66,10 +66,6 @@ def test_the_name_given_stands_in_failures(tmp_path):
         ("%PDF-1.7\n", "is a PDF file; save the records from PubMed in the format PubMed"),
         ("PK\x03\x04", "is a ZIP archive or an Office file; unpack it first"),
         ("90000001\n90000002\n", "is a list of PMIDs; give it with --pmids-from"),
-        (
-            "TY  - JOUR\nTI  - T\n",
-            "is a RIS file, which has no room for all of a record; save the records in the format PubMed",
-        ),
         ("@article{berg, title={T}}", "is a BibTeX file; save the records from PubMed in the format PubMed"),
         ("PMID,Title\n90000001,T\n", f"is a table of papers without their abstracts; {FETCH}, or {SAVE}"),
         ("1. J Snail. 2013;36:1.\n\nT", f"is PubMed's plain text of abstracts; {FETCH}, or {SAVE}"),

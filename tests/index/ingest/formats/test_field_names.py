@@ -123,7 +123,7 @@ def test_what_was_not_understood_is_said_once_a_file():
     assert read(lines)[2:] == [
         Note(
             'x.jsonl: its fields "stars", "summary of it" are not read; none of its 2 records has an abstract:'
-            " with --pmids-from they are fetched from PubMed"
+            " give the file with --pmids-from to fetch them from PubMed"
         )
     ]
     assert read('{"pmid": 1, "title": "A", "abstract": "We saw.", "stars": 5}')[1:] == [

@@ -403,7 +403,7 @@ def test_authors_with_their_parts_or_as_flat_names(authors, names, records):
         ('{"pmid": 7.0, "title": "T", "abstract": NaN, "year": 2015.0}', Abstract("7", "T", year=2015)),
         ('{"pmid": "7.0", "title": "T", "year": "2015.0", "volume": 12.0}', Abstract("7", "T", year=2015, volume="12")),
         # the year of the date
-        ('{"pmid": 7, "title": "T", "date": "2015-03-07"}', Abstract("7", "T", year=2015, date="2015-03-07")),
+        ('{"pmid": 7, "title": "T", "date": "2015-03-07"}', Abstract("7", "T", year=2015, date="2015 Mar 7")),
         ('{"pmid": 7, "title": "T", "date": "07/03/2015"}', Abstract("7", "T", year=2015, date="07/03/2015")),
         # markup of a page
         ('{"pmid": 7, "title": "10<sup>6</sup> &lt;i&gt;E.&lt;/i&gt; &beta;"}', Abstract("7", "10⁶ E. β")),
