@@ -8,6 +8,7 @@
     sentences     how well sentences are split, beside the splitters on PyPI
     followups     whether follow-ups are understood, by rules
     understanding whether an assistant does what is asked of it, kind by kind
+    studies       how well design, size, question, effects and finding of studies are read out of abstracts
     speed         how fast a library is built, opened and searched, beside what others would use
     growth        what searching, adding, removing and holding a library cost as it grows
     encoding      how many passages a second are turned into vectors, on a CPU or a GPU
@@ -25,7 +26,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from evals.load import beside, load
-from evals.quality import abstention, answers, followups, grounding, names, retrieval, sentences, understanding
+from evals.quality import abstention, answers, followups, grounding, names, retrieval, sentences, studies, understanding
 from evals.scale import growth
 from evals.speed import encoding, speed
 from index.errors import AskAbstractsError
@@ -44,6 +45,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "beside": beside.main,
     "followups": followups.main,
     "understanding": understanding.main,
+    "studies": studies.main,
 }
 
 

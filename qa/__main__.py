@@ -1,4 +1,4 @@
-"""python -m qa: ask one question, or chat in the terminal."""
+"""python -m qa: ask one question, chat in the terminal, or read studies out of abstracts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from qa.answer import Answer, Turn
 from qa.assistant import Assistant
 from qa.export import checked_export, export_answer
 from qa.reranking.reranker import DEFAULT_RERANKER
+from qa.studies.reading import library_studies
+from qa.studies.records import Study
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,6 +47,24 @@ def _chat(arguments: argparse.Namespace) -> int:
                 continue
             _show(turns[-1].answer, as_json=arguments.json)
     return cli.DONE
+
+
+def _studies(arguments: argparse.Namespace) -> int:
+    with Library.open(cli.library_path(arguments)) as library:
+        studies = list(library_studies(library, cli.filters_from(arguments)))
+    if arguments.json:
+        cli.print_json({"studies": [study.to_dict() for study in studies]})
+    else:
+        for study in studies:
+            print(_study_line(study))
+    return cli.DONE
+
+
+def _study_line(study: Study) -> str:
+    size = f"n = {study.n.value:,}" if study.n else ""
+    cells = (study.population, study.intervention, study.comparator)
+    told = (study.design, study.subjects, size, *(cell.text if cell else "" for cell in cells), study.finding or "")
+    return f"PMID {study.pmid}: {' · '.join(filter(None, told))}"
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:
@@ -114,11 +134,18 @@ def _parser() -> cli.Parser:
         "chat", help="the same in the terminal, with follow-ups", description="Chat in the terminal."
     )
     chat.set_defaults(command=_chat)
-    for command in (ask, chat):
+    studies = commands.add_parser(
+        "studies",
+        help="what each abstract says of its study: design, n, question, effects, finding",
+        description="Print what each abstract says of its study, in the abstract's own words.",
+    )
+    studies.set_defaults(command=_studies)
+    for command in (ask, chat, studies):
         cli.add_library_flag(command)
-        cli.add_answer_flags(command)
         cli.add_json_flag(command)
         cli.add_filter_flags(command)
+    for command in (ask, chat):
+        cli.add_answer_flags(command)
     return parser
 
 

@@ -1,0 +1,151 @@
+"""Design and subjects of a study, by what was done rather than by what it is called.
+
+Each cue votes for a design; the one with the most votes wins. PubMed's publication types and check tags, where a record
+has them, vote first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from index.records import Abstract
+from qa.studies.cues import CUES
+from qa.studies.records import Cell, Design, Subjects
+from qa.studies.sentences import StudySentence
+
+_TYPES: dict[str, Design] = {
+    "meta-analysis": "meta-analysis",
+    "network meta-analysis": "meta-analysis",
+    "systematic review": "systematic review",
+    "scoping review": "systematic review",
+    "review": "review",
+    "randomized controlled trial": "randomised controlled trial",
+    "randomized controlled trial, veterinary": "animal",
+    "pragmatic clinical trial": "randomised controlled trial",
+    "clinical trial, phase i": "non-randomised trial",
+    "clinical trial, phase ii": "non-randomised trial",
+    "controlled clinical trial": "non-randomised trial",
+    "case reports": "case report",
+    "editorial": "not a study",
+    "comment": "not a study",
+    "news": "not a study",
+    "biography": "not a study",
+    "clinical trial protocol": "not a study",
+    "practice guideline": "other",
+    "guideline": "other",
+}
+_HEADINGS: dict[str, Design] = {
+    "case-control studies": "case-control",
+    "cohort studies": "cohort",
+    "prospective studies": "cohort",
+    "retrospective studies": "cohort",
+    "follow-up studies": "cohort",
+    "cross-sectional studies": "cross-sectional",
+    "sensitivity and specificity": "diagnostic accuracy",
+    "qualitative research": "qualitative or survey",
+    "interviews as topic": "qualitative or survey",
+    "models, economic": "modelling or economic",
+    "cost-benefit analysis": "modelling or economic",
+    "computer simulation": "modelling or economic",
+}
+"""MeSH headings that tell a design; they vote weakly, as indexers give several."""
+
+
+_HUMAN = re.compile(
+    r"\b(?:patients?|participants?|volunteers?|wom[ae]n|m[ae]n|child(?:ren)?|infants?|neonates?|newborns?|adults?"
+    r"|adolescents?"
+    r"|subjects|individuals|people|persons?|students?|nurses?|physicians?|surgeons?|residents?|mothers?|boys?|girls?"
+    r"|outpatients?|inpatients?|respondents?|smokers|humans?|famil(?:y|ies)|probands?|cohort|clinical(?:ly)?"
+    r"|elderly|cases"
+    r"|drivers?|athletes?|workers?|hospitals?|births?|pregnanc(?:y|ies)|surger(?:y|ies)|deaths?|carriers?"
+    r"|siblings?|sibs)\b",
+    re.I,
+)
+_ANIMAL = next(cue.pattern for cue in CUES if cue.design == "animal")
+_CELLS = next(cue.pattern for cue in CUES if cue.design == "in vitro")
+_WEIGHTS = {"title": 2.0, "background": 0.4, "aim": 1.5, "methods": 1.5, "results": 1.0, "conclusions": 0.5}
+_TOO_FEW = 0.8
+"""Votes that tell no design."""
+_OF_HUMANS: frozenset[Design] = frozenset(
+    (
+        "randomised controlled trial",
+        "non-randomised trial",
+        "cohort",
+        "case-control",
+        "cross-sectional",
+        "diagnostic accuracy",
+        "case series",
+        "case report",
+        "qualitative or survey",
+    )
+)
+
+
+def read_design(
+    abstract: Abstract, told: Sequence[StudySentence]
+) -> tuple[Design, Subjects, tuple[tuple[str, Cell], ...]]:
+    """Return the design, the subjects, and the words that tell the design."""
+    subjects = _subjects(abstract, told)
+    votes: defaultdict[Design, float] = defaultdict(float)
+    words: dict[Design, Cell] = {}
+    for cue in CUES:
+        matches = [(one, match) for one in told if (match := cue.pattern.search(one.text))]
+        if not matches:
+            continue
+        votes[cue.design] += cue.votes * min(2.0, sum(_WEIGHTS[one.part] for one, _ in matches))
+        best, match = max(matches, key=lambda pair: _WEIGHTS[pair[0].part])
+        words.setdefault(cue.design, best.cell(*match.span()))
+    for name in abstract.types:
+        if of_type := _TYPES.get(name.lower()):
+            votes[of_type] += 3 if of_type == "review" else 12
+    for heading in abstract.mesh:
+        if of_heading := _HEADINGS.get(heading.partition("/")[0].lower()):
+            votes[of_heading] += 1.2
+    _let_subjects_vote(votes, subjects, told)
+    design: Design = max(votes, key=lambda one: votes[one], default="other")
+    if votes[design] < _TOO_FEW:
+        design = "other" if abstract.sections else "not a study"
+    if not abstract.sections and votes[design] < 4:
+        design = design if subjects in ("animals", "cells or molecules") else "not a study"
+    if (
+        design in ("modelling or economic", "review", "systematic review", "not a study", "other")
+        and subjects != "animals"
+    ):
+        subjects = "none" if design in ("modelling or economic", "not a study") else subjects
+    return design, subjects, ((("design", words[design]),) if design in words else ())
+
+
+def _let_subjects_vote(votes: defaultdict[Design, float], subjects: Subjects, told: Sequence[StudySentence]) -> None:
+    """Keep designs to subjects that they can have: a trial has people, an experiment in mice is one in animals."""
+    if subjects == "humans":
+        votes["animal"] = votes["in vitro"] = 0.0
+        if not any(votes[design] >= 1 for design in _OF_HUMANS):
+            votes["case series"] += 1.5
+        votes["cohort"] += 0.5
+        return
+    for design in _OF_HUMANS:
+        votes[design] *= 0.2
+    wanted: Design = "animal" if subjects in ("animals", "mixed") else "in vitro"
+    votes["in vitro" if wanted == "animal" else "animal"] = 0.0
+    if subjects != "none":
+        votes[wanted] += 3
+
+
+def _subjects(abstract: Abstract, told: Sequence[StudySentence]) -> Subjects:
+    """Return who or what was studied, by how often each is named where the study is told; check tags weigh more."""
+    people, animals, cells = (
+        sum(min(3, len(pattern.findall(one.text))) * _WEIGHTS[one.part] for one in told)
+        for pattern in (_HUMAN, _ANIMAL, _CELLS)
+    )
+    tags = {heading.lower() for heading in abstract.mesh}
+    if "humans" in tags and "animals" not in tags:
+        people, animals = people * 1.5 + 2, animals * 0.3
+    elif "animals" in tags and "humans" not in tags:
+        people, animals = people * 0.2, animals * 1.5 + 2
+    if not (people or animals or cells):
+        return "none"
+    if people >= max(animals, cells * 0.8):
+        return "humans"
+    return "animals" if animals >= cells * 0.9 else "cells or molecules"

@@ -1,0 +1,226 @@
+"""Results in figures: ratios, differences, means, shares and counts, with their intervals and P values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from qa.studies.numerals import DIGITS, NUMBER, WORDS, value_of
+from qa.studies.records import Effect, Measure, Size
+from qa.studies.sentences import StudySentence
+
+_SIGNED = rf"[-−–+]?{DIGITS}"
+_TO = r"(?: ?(?:-|–|—|−|to|,|;|and|\.\.) ?)"
+_CI = (
+    rf"(?P<ci>[\s,;:(\[]*(?:9\d ?%? ?)?-?(?:CI95%?|C\.?I\.?|confidence (?:intervals?|limits?|levels?)|CrI)"
+    rf"(?: ?\(?9\d ?%\)?)?[\s,:;=(\[]*(?:of |was |from )?(?P<low>{_SIGNED}) ?%?{_TO}(?P<high>{_SIGNED}) ?%?[)\]]*)"
+)
+_BARE_CI = rf"(?P<bare> ?[(\[](?P<low2>{_SIGNED})(?:-|–|—| to |, ?){'{1}'}(?P<high2>{_SIGNED})[)\]])"
+_P = r"(?P<p>[\s,;:(\[]*(?:[Pp](?:[ -]?values?)?) ?(?P<sign>[<>=≤≥]|&lt;|of) ?(?P<pvalue>[01]?[.·]\d+|[01]\b)[)\]]*)"
+_TAIL = rf"(?:{_CI}|{_BARE_CI})?{_P}?"
+_RATIOS: tuple[tuple[Measure, str], ...] = (
+    ("HR", r"(?:(?i:adjusted|unadjusted|crude) )?(?:a?HRs?\b|(?i:hazards? ratios?))"),
+    ("OR", r"(?:(?i:adjusted|unadjusted|crude|diagnostic) )?(?:a?ORs?\b|(?i:odds[- ]ratios?))"),
+    (
+        "RR",
+        r"(?:(?i:adjusted|unadjusted|crude) )?(?:a?RRs?\b|(?i:risk[- ]ratios?)|(?i:relative risks?)|(?i:rate ratios?)"
+        r"|IRRs?\b|PRs?\b|(?i:prevalence ratios?))",
+    ),
+    ("AUC", r"(?:AUCs?\b|AUROC|(?i:area under the (?:\w+ ){0,5}curve)|c-?statistics?|c-?index)"),
+    (
+        "correlation",
+        r"(?:(?<![\w-])[rρR](?:\(?[s2²]\)?)?(?= ?=)|(?i:(?:pearson|spearman)?['’s ]*correlation coefficients?)"
+        r"|\bICC\b"
+        r"|(?i:intraclass correlation\w*(?: coefficients?)?)|\bkappa\b|κ)",
+    ),
+    ("mean difference", r"(?:(?:weighted |standardi[sz]ed )?mean differences?|\bW?S?MD\b|\bdifferences?\b|\bbias\b)"),
+)
+_LINK = (
+    r"(?:[\s,:;=\[(]| was| were| is| of| for [\w -]{1,30}?| between [\w -]{1,40}?| in [\w -]{1,30}?"
+    r"|\([A-Za-z]+\)){1,6}?"
+)
+_NAMED = tuple(
+    (
+        measure,
+        re.compile(
+            rf"(?P<name>{name}){_LINK}(?P<value>{_SIGNED})(?![\d.]*\d* ?% ?CI)(?P<unit> ?%"
+            rf"| ?[a-zA-Z/]{{1,12}}\b)?{_TAIL}",
+            re.I if measure in ("mean difference",) else 0,
+        ),
+    )
+    for measure, name in _RATIOS
+)
+_MEAN = re.compile(
+    rf"(?P<name>\b(?:means?|averages?|averaged)\b[^.;()]{{0,60}}?)?(?P<value>{_SIGNED}) ?(?:±|\+/-|\+-"
+    rf"|\(SD ?=? ?) ?{DIGITS}\)?"
+    rf"(?P<unit> ?(?!(?:vs|versus|and|to|in|for|at|or)\b)(?:%"
+    rf"|[a-zA-Zµμ°/²][a-zA-Zµμ°/²0-9]{{0,9}}))?(?:,? (?:vs\.?|versus|and|to|compared with"
+    rf"|compared to) (?:\w+ ){{0,2}}{_SIGNED} ?(?:±|\+/-) ?{DIGITS}"
+    rf"(?: ?(?!vs|and|to|versus)[a-zA-Z/%]{{1,8}})?)*{_TAIL}"
+)
+_PLAIN_MEAN = re.compile(
+    rf"\b(?P<name>means?|medians?|averages?|scores?|levels?)\b(?P<between>[^.;%=±()0-9]{{0,60}}?)(?:[,:] ?"
+    rf"| was | were | of | from | to )(?P<value>{DIGITS})(?![/-]?\d)(?P<unit> ?[a-zA-Zµμ/]{{1,12}}\b)?"
+    rf"(?: (?:and|vs\.?|versus|to) {DIGITS}(?: ?[a-zA-Zµμ/]{{1,12}})?)?{_TAIL}",
+    re.I,
+)
+_SHARE = re.compile(
+    rf"(?P<count>(?<![\w-]){NUMBER}(?: (?:of|out of|/) ?{NUMBER})?(?: \w+){{0,2}} ?[(\[])?(?P<value>{_SIGNED}"
+    rf"|\b[A-Z][a-z]+(?:-[a-z]+)?)(?:{_TO}{DIGITS})? ?(?P<unit>%|percent\b|per cent\b)"
+    rf"(?! ?(?:CI|confidence|C\.I|limits))[)\]]?{_TAIL}"
+)
+_OUT_OF = re.compile(rf"(?<![\w/.])(?P<value>\d+)(?: ?/ ?| (?:out )?of (?:the )?)(?P<whole>\d+)\b(?![/.%]){_P}?")
+_COUNT = re.compile(
+    rf"(?<![\w.,±(/-])(?P<value>\d[\d,]*|\b{WORDS}|\b[Nn]o\b) (?P<unit>(?:(?!(?:of|in|for|and|the|to"
+    rf"|with)\b)[\w-]+ ){{0,2}}?(?:patients?|subjects?|cases|deaths?|women|men|children|infants"
+    rf"|complications?|recurrences?|events?|mutations?|carriers|eyes|lesions|tumou?rs|failures|readmissions?"
+    rf"|conversions?|strokes?))\b"
+)
+_BY = re.compile(rf"\bby (?:a mean of |an average of )?(?P<value>{DIGITS})(?P<unit> ?(?:%|[a-zA-Zµμ]{{1,8}}))\b{_TAIL}")
+_FOLD = re.compile(rf"(?P<value>{NUMBER})(?:[- ]fold| times)(?: (?:higher|lower|greater|more|less|as))?{_TAIL}", re.I)
+_NOT_A_RESULT = re.compile(
+    r"\b(?:aged?|ages|years old|follow(?:ed)?[- ]up|mg|dose|doses|(?:19|20)\d\d|range|IQR|interquartile"
+    r"|mean age|median age|males?"
+    r"|females?|men|women|cut-?off|threshold|confidence|power|alpha|BMI|body mass|weight|disease duration"
+    r"|reference)\b",
+    re.I,
+)
+_BASELINE = re.compile(
+    r"\b(?:mean|median) age\b|\bage[ds]?\b[^.;]{0,25}$|\bfollow(?:ed)?[- ]?up\b[^.;]{0,25}$"
+    r"|\bdisease duration\b",
+    re.I,
+)
+_SET_AGAINST = re.compile(r"\b(?:vs|versus|than|compared (?:with|to)|as against)\b", re.I)
+_UNIT_WORDS = frozenset(
+    "and or in of to for with was were vs versus than at on by from per as the compared respectively but p".split()
+)
+
+
+def read_effects(told: Sequence[StudySentence], size: Size | None = None) -> tuple[Effect, ...]:
+    """Return the results in figures, in the order of the abstract; ages, doses, times and `size` itself are none.
+
+    Two arms that are set against each other are one effect: the value of the first, the words of both.
+    """
+    for parts in (("results",), ("conclusions",), ("background", "aim", "methods", "title")):
+        found = [effect for one in told if one.part in parts for effect in _of_sentence(one, size)]
+        if found:
+            return tuple(sorted(found, key=lambda effect: effect.span.start))
+    return ()
+
+
+def _of_sentence(one: StudySentence, size: Size | None) -> list[Effect]:
+    found: list[Effect] = []
+    taken: list[tuple[int, int]] = []
+    for measure, match in _matches(one.text):
+        start, end = match.span()
+        if any(start < stop and begin < end for begin, stop in taken) or _is_no_result(one, measure, match):
+            continue
+        effect = _effect(one, measure, match)
+        if effect is None or (measure == "count" and size is not None and effect.value == size.value):
+            continue
+        taken.append((start, end))
+        found.append(effect)
+    return _arms_joined(one, sorted(found, key=lambda effect: effect.span.start))
+
+
+def _effect(one: StudySentence, measure: Measure, match: re.Match[str]) -> Effect | None:
+    written = match["value"]
+    value = 0.0 if written.lower() == "no" else value_of(written.lstrip("-−–+"))
+    if measure == "proportion" and written[0] in "-−–+":
+        measure = "mean difference"
+    if written[0] in "-−–" and measure in ("mean difference", "correlation"):
+        value = -value
+    if measure in ("correlation", "AUC") and abs(value) > 1 and (measure == "correlation" or value > 100):
+        return None
+    end = match.end()
+    if match[0].endswith((")", "]")) and match[0].count("(") + match[0].count("[") < match[0].count(")") + match[
+        0
+    ].count("]"):
+        end -= 1
+    return Effect(
+        measure, value, _unit(match, measure), _interval(match), _p(match, one.text), one.cell(match.start(), end)
+    )
+
+
+def _arms_joined(one: StudySentence, effects: Sequence[Effect]) -> list[Effect]:
+    joined: list[Effect] = []
+    for effect in effects:
+        before = joined[-1] if joined else None
+        if before and before.measure == effect.measure and not before.ci:
+            between = one.text[before.span.end - one.start : effect.span.start - one.start]
+            if _SET_AGAINST.search(between) and len(between) < 80 and ";" not in between:
+                span = one.cell(before.span.start - one.start, effect.span.end - one.start)
+                joined[-1] = replace(before, ci=effect.ci, p=before.p or effect.p, span=span)
+                continue
+        joined.append(effect)
+    return joined
+
+
+def _matches(text: str) -> Iterator[tuple[Measure, re.Match[str]]]:
+    for measure, pattern in _NAMED:
+        yield from ((measure, match) for match in pattern.finditer(text))
+    yield from (("mean", match) for match in _MEAN.finditer(text))
+    yield from (("proportion", match) for match in _SHARE.finditer(text))
+    yield from (("median" if "edian" in match["name"] else "mean", match) for match in _PLAIN_MEAN.finditer(text))
+    yield from (("count", match) for match in _OUT_OF.finditer(text))
+    yield from (("other", match) for match in _FOLD.finditer(text))
+    yield from (("mean difference", match) for match in _BY.finditer(text))
+    yield from (("count", match) for match in _COUNT.finditer(text))
+
+
+def _is_no_result(one: StudySentence, measure: Measure, match: re.Match[str]) -> bool:
+    before = one.text[max(0, match.start() - 45) : match.start()]
+    around = before + match[0]
+    if _BASELINE.search(around):
+        return True
+    if measure in ("mean", "median", "count", "other") and _NOT_A_RESULT.search(around[-90:]):
+        return True
+    if (
+        measure == "proportion"
+        and re.search(r"^[A-Z][a-z]+", match["value"])
+        and not re.fullmatch(NUMBER, match["value"], re.I)
+    ):
+        return True
+    return measure == "count" and (
+        bool(
+            re.search(
+                r"\b(?:included|enrolled|recruited|studied|randomi[sz]ed|total of|analy[sz]ed|examined)\b",
+                one.text,
+                re.I,
+            )
+        )
+        or match["value"].lower() == "one"
+    )
+
+
+def _unit(match: re.Match[str], measure: Measure) -> str:
+    unit = (match.groupdict().get("unit") or "").strip()
+    if measure == "proportion":
+        return "%"
+    return "" if unit.lower() in _UNIT_WORDS or not unit else unit
+
+
+def _interval(match: re.Match[str]) -> tuple[float, float] | None:
+    groups = match.groupdict()
+    for low, high in (("low", "high"), ("low2", "high2")):
+        if groups.get(low) and groups.get(high):
+            return _signed(groups[low]), _signed(groups[high])
+    return None
+
+
+def _signed(text: str) -> float:
+    value = value_of(text.lstrip("-−–+"))
+    return -value if text[0] in "-−–" else value
+
+
+def _p(match: re.Match[str], text: str) -> str:
+    groups = match.groupdict()
+    if not groups.get("pvalue"):
+        rest = re.match(rf"[^.;()]{{0,40}}?{_P}", text[match.end() : match.end() + 60])
+        groups = rest.groupdict() if rest and not re.search(r"\d ?%|\d ?±", rest[0][: rest.start("p")]) else {}
+    if not groups.get("pvalue"):
+        return ""
+    value = groups["pvalue"].replace("·", ".")
+    sign = {"=": "", "of": "", "&lt;": "<"}.get(groups["sign"], groups["sign"])
+    return sign + (f"0{value}" if value.startswith(".") else value)

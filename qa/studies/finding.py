@@ -1,0 +1,57 @@
+"""Direction of a finding: an association or difference, none, both, or nothing that is compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.studies.records import Cell, Design, Direction
+from qa.studies.sentences import StudySentence
+
+_NONE = re.compile(
+    r"\b(?:no|not|non-?|without|neither|nor|lack of|absence of|failed to|did not|does not|were not|was not"
+    r"|is not|are not) (?:\w+ly |\w+ ){0,4}"
+    r"(?:significan\w*|differ\w*|associat\w*|correlat\w*|effects?|influenc\w*|relat\w*|chang\w*|improv\w*"
+    r"|increas\w*|reduc\w*"
+    r"|predict\w*|benefit\w*|affect\w*|evidence|impact|rebound)\b|\bnon-?significant\b|\bsimilar (?:in|to"
+    r"|between|among|across)\b"
+    r"|\bwere (?:similar|comparable)\b|\bcomparable (?:to|between|in)\b|\bunrelated\b"
+    r"|\bno (?:statistical )?difference\b|\bnot significant\b",
+    re.I,
+)
+_SOME = re.compile(
+    r"\b(?:significant(?:ly)?|higher|lower|greater|increased?|decreased?|reduced|improv\w+|associated"
+    r"|correlated|predict(?:ed|or|ors|ive)"
+    r"|more (?:likely|often|frequent\w*)|less (?:likely|often|frequent\w*)|inhibit\w+|enhanced|slower|faster"
+    r"|better|worse|superior|inferior"
+    r"|stronger|independent|induced|suppress\w+|elevated|longer|shorter|P ?(?:<|=) ?0?\.0[0-4]\d*)\b",
+    re.I,
+)
+_DESCRIBES: frozenset[Design] = frozenset(("case report", "case series", "qualitative or survey", "review", "other"))
+
+
+def read_finding(told: Sequence[StudySentence], design: Design) -> tuple[Direction | None, Cell | None]:
+    """Return the direction of the main finding with the words that tell it; None where no result is told."""
+    results = [one for one in told if one.part == "results"]
+    shown = results or [one for one in told if one.part in ("conclusions", "title")]
+    if not shown or design in ("not a study", "systematic review"):
+        return None, None
+    against = [(one, match) for one in shown if (match := _NONE.search(one.text))]
+    for_it = [(one, match) for one in shown if (match := _SOME.search(_NONE.sub(" ", one.text)))]
+    best = (against or for_it)[0][0] if against or for_it else shown[0]
+    cell = best.cell(0, len(best.text))
+    strong = sum(1 for one, _ in for_it if re.search(r"significan|P ?[<=]|than", one.text, re.I))
+    if design in _DESCRIBES and strong < 2 and not against:
+        return "descriptive", cell
+    if not against and not for_it:
+        return ("descriptive", cell) if design in _DESCRIBES else (None, None)
+    if not against:
+        return "positive", cell
+    if not for_it:
+        return "negative", cell
+    first = shown[0]
+    if _NONE.search(first.text) and len(against) >= len(for_it):
+        return "negative", cell
+    if len(for_it) > 3 * len(against):
+        return "positive", cell
+    return "mixed", cell

@@ -1,0 +1,169 @@
+"""How many were studied: persons before smaller units, those analysed before those enrolled, groups added up."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.studies.numerals import NUMBER, value_of
+from qa.studies.records import Cell, Design, Size
+from qa.studies.sentences import StudySentence
+
+PERSONS = (
+    r"(?:patients?|participants?|subjects?|individuals?|persons?|people|women|men|males|females|children"
+    r"|infants?|neonates?"
+    r"|newborns?|adults?|adolescents?|boys?|girls?|volunteers?|controls?|cases|residents|students?|nurses?"
+    r"|physicians?"
+    r"|doctors|surgeons?|mothers?|pregnanc(?:y|ies)|respondents|families|probands?|smokers|athletes|players"
+    r"|workers|drivers"
+    r"|octogenarians|veterans|survivors|carriers|relatives|twins|pairs|users|recipients|donors|outpatients|inpatients"
+    r"|members|employees|admissions|deaths|births|deliveries|attendees|(?:program )?directors|practitioners|teachers"
+    r"|caregivers|households|youths?|teenagers|schoolchildren|beneficiaries|soldiers|runners|dentists|pharmacists)"
+)
+_ANIMALS = (
+    r"(?:mice|rats|animals|rabbits|dogs|pigs|piglets|sheep|hamsters|monkeys|cats|hearts|livers|kidneys|lungs|goats"
+    r"|lambs)"
+)
+_UNITS = (
+    r"(?:eyes|hips|knees|joints|feet|hands|teeth|procedures|operations|surgeries|samples|specimens|tumou?rs"
+    r"|lesions|biopsies"
+    r"|hospitals|practices|centres|centers|articles|questionnaires|surveys|charts|scans|images|examinations"
+    r"|cholecystectomies"
+    r"|\w+ectomies|\w+plasties|tests|calls|visits|records|implants|grafts|fractures|cancers|cell lines|nodules"
+    r"|aneurysms"
+    r"|procedures|transplants|catheters|isolates|strains|stones|ears|limbs|shoulders|cadavers)"
+)
+_BETWEEN = (
+    r"(?:(?!(?:of|in|with|and|or|to|had|were|was|who|the|at|for|from|mg|ml|years?|months?|days?|weeks?|hours?"
+    r"|min)\b)[\w'’/()-]+,? ){0,5}?"
+)
+_COUNTED = re.compile(
+    rf"(?<![\w.,±/-])(?P<number>{NUMBER})(?: ?\([^()]{{1,12}}\))? (?:of the |of these )?{_BETWEEN}"
+    rf"(?P<unit>{PERSONS}|{_ANIMALS}|{_UNITS})\b",
+    re.I,
+)
+_OF_ALL = re.compile(
+    rf"\bof (?:the "
+    rf"|all )?{NUMBER} (?:[\w-]+ ){{0,3}}{PERSONS}[^.;]{{0,40}}?[ ,](?P<number>{NUMBER}) (?=[^.;]{{0,12}}\b(?:completed"
+    rf"|were analy|were included|responded|participated|took part|had complete))",
+    re.I,
+)
+"""Those of all who were taken in the end."""
+_N_IS = re.compile(rf"\b[nN] ?= ?(?P<number>{NUMBER})(?! ?[%.]?\d? ?(?:per|in each|for each|each))")
+_TOTAL = re.compile(r"\b(?:a total of|altogether|overall|in total|all)\b", re.I)
+_TAKEN = re.compile(
+    r"\b(?:includ|enrol|recruit|randomi|analy[sz]|studied|examined|underwent|undergoing|participat|complet"
+    r"|evaluat|assess"
+    r"|compris|consist|identif|allocat|treated|investigated|tested|screened|reviewed|interviewed|received"
+    r"|operated|selected"
+    r"|registered|followed|were used|responded|admitted|diagnosed|respond)\w*",
+    re.I,
+)
+_NOT_TAKEN = re.compile(
+    r"\b(?:eligible|invited|exclud|declin|refus|screened|approached|withdr|dropped|lost to|contacted|died"
+    r"|missing)\w*",
+    re.I,
+)
+_PART_OF = re.compile(r"\b(?:of (?:whom|them|these|which|the)|among (?:them|these|whom|the)|including)\s*$", re.I)
+_BY_PART = {"title": 1.5, "background": 0.1, "aim": 2.0, "methods": 3.0, "results": 2.0, "conclusions": 0.1}
+_NO_SIZE: frozenset[Design] = frozenset(("modelling or economic", "in vitro", "review", "not a study", "other"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    value: int
+    cell: Cell
+    rank: int
+    score: float
+    told: StudySentence
+    end: int
+
+
+def read_size(told: Sequence[StudySentence], design: Design) -> Size | None:
+    """Return how many were studied, or None where the abstract does not say."""
+    if design in _NO_SIZE or design == "systematic review":
+        return None
+    if design == "case report":
+        return None
+    counts = [count for one in told for count in _counts(one)]
+    counts = [count for count in counts if count.score > 0]
+    if not counts:
+        return None
+    rank = min(count.rank for count in counts)
+    best = max((count for count in counts if count.rank == rank), key=lambda count: count.score)
+    groups = _groups(best, counts)
+    return Size(sum(count.value for count in groups), tuple(count.cell for count in groups))
+
+
+def _counts(one: StudySentence) -> list[_Count]:
+    found = []
+    for pattern in (_COUNTED, _N_IS, _OF_ALL):
+        for match in pattern.finditer(one.text):
+            value = value_of(match["number"])
+            if value != int(value) or value < 2 or _is_year(one.text, match):
+                continue
+            unit = match["unit"] if pattern is _COUNTED else "patients"
+            rank = 0 if re.fullmatch(f"{PERSONS}|{_ANIMALS}", unit, re.I) else 1
+            score = _score(one, match, value, is_named=pattern is _COUNTED)
+            start, end = match.span("number") if pattern is _OF_ALL else match.span()
+            found.append(_Count(int(value), one.cell(start, end), rank, score + 2 * (pattern is _OF_ALL), one, end))
+    return found
+
+
+def _is_year(text: str, match: re.Match[str]) -> bool:
+    return bool(re.fullmatch(r"(?:19|20)\d\d", match["number"])) and bool(
+        re.search(r"\b(?:in|from|since|between|and|to|until|during|of)\s$", text[: match.start()], re.I)
+    )
+
+
+def _score(one: StudySentence, match: re.Match[str], value: float, *, is_named: bool) -> float:
+    before, after = one.text[: match.start()], one.text[match.end() :]
+    score = _BY_PART[one.part]
+    score += 1.5 * bool(_TAKEN.search(after[:70]) or _TAKEN.search(before[-50:]))
+    score += 1.0 * (not before.strip() or bool(_TOTAL.search(before[-25:])))
+    score -= 3.0 * bool(_NOT_TAKEN.search(after[:35]) or _NOT_TAKEN.search(before[-25:]))
+    score -= 3.0 * bool(_PART_OF.search(before))
+    score -= 4.0 * (before.count("(") > before.count(")") and is_named)
+    score -= 2.5 * bool(re.match(r" ?\(\d+(?:[.·]\d+)? ?%", after) or re.search(r"\(\d+[.·]?\d* ?%\)", match[0]))
+    score -= 1.5 * bool(re.search(r"\b(?:group|arm)\b", after[:25], re.I) and is_named)
+    score -= 0.7 * (not is_named)
+    return score + 0.1 * min(5.0, math.sqrt(math.sqrt(value)))
+
+
+def _groups(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
+    """Return the count itself, or with the other groups of its sentence and the next where it is one of several."""
+    if _TOTAL.search(best.told.text[: best.cell.start - best.told.start][-25:]):
+        return [best]
+    near = [
+        count
+        for count in counts
+        if count.rank == best.rank
+        and count.score > best.score - 2.6
+        and abs(count.told.start - best.told.start) < len(best.told.text) + 120
+    ]
+    near.sort(key=lambda count: count.cell.start)
+    first = near.index(best)
+    groups = [best]
+    for count in near[first + 1 :]:
+        groups += [count] * _is_a_group(groups[-1], count)
+    for count in reversed(near[:first]):
+        groups[:0] = [count] * _is_a_group(count, groups[0])
+    return groups
+
+
+_CONTROLS = re.compile(r"\b(?:control|healthy|normal|non-\w+|unaffected|comparison|volunteers|matched)", re.I)
+_LISTED = re.compile(r"[^.;]{0,70}(?:\band|,|\bversus|\bvs\.?|\bas well as|\bplus|\bfrom)(?: the| another)? ?")
+
+
+def _is_a_group(first: _Count, second: _Count) -> bool:
+    """Return True if two counts are groups to be added: listed side by side, or patients with controls close by."""
+    names_controls = any(_CONTROLS.search(count.cell.text) for count in (first, second))
+    start = second.cell.start - second.told.start
+    if second.told is first.told:
+        between = first.told.text[first.end : start]
+        return first.end <= start and (bool(_LISTED.fullmatch(between)) or (names_controls and "and" in between))
+    return names_controls or bool(
+        re.search(r"\bcontrol group (?:consisted|comprised|included|of)", second.told.text, re.I)
+    )

@@ -1,0 +1,225 @@
+"""What abstracts say of their studies: every part in the abstract's own words, and nothing that it does not say."""
+
+import json
+from dataclasses import fields
+
+import pytest
+
+from index import Abstract, Section
+from qa.studies.numerals import value_of
+from qa.studies.reading import library_studies, read_study
+from qa.studies.records import Cell
+
+TRIAL = Abstract(
+    "91000001",
+    "Zinc for colds in children.",
+    (
+        Section(
+            "OBJECTIVE", "OBJECTIVE", "To assess the effect of zinc lozenges on the duration of colds in children."
+        ),
+        Section(
+            "METHODS",
+            "METHODS",
+            "Sixty-two children with a cold (34 girls, median age 8 years) were randomly assigned to zinc or placebo.",
+        ),
+        Section(
+            "RESULTS",
+            "RESULTS",
+            "Recovery within a week was more likely with zinc (OR 2.4, 95% CI 1.3-4.6, P = .004). Nausea was "
+            "seen in 12.5% "
+            "versus 4.1% of children (p<0.05). The mean duration was 4.1 ± 1.2 days.",
+        ),
+    ),
+)
+MICE = Abstract(
+    "91000002",
+    "Rapamycin and lifespan in mice.",
+    (Section(
+        "", 
+        "", 
+        "We tested whether rapamycin prolongs lifespan. Twelve male mice received rapamycin in their food. "
+                     "Median lifespan did not differ from that of untreated control mice."),),
+)  # fmt: skip
+CASES = Abstract(
+    "91000003",
+    "Selenium and goitre.",
+    (Section(
+        "", 
+        "", 
+        "To investigate the association between serum selenium and goitre. In this case-control study 120 "
+                     
+                         "patients with goitre and 118 healthy controls were included. Selenium was lower in "
+                         "patients (P < 0.001)."),),
+)  # fmt: skip
+
+
+def texts(study):
+    return {
+        name: cell and cell.text
+        for name in ("population", "intervention", "comparator")
+        for cell in [getattr(study, name)]
+    }
+
+
+def cells(study):
+    """Return every Cell of a study."""
+    held = [getattr(study, field.name) for field in fields(study)]
+    spans = [effect.span for effect in study.effects] + list(study.n.spans if study.n else ())
+    flat = [one for value in held for one in (value if isinstance(value, tuple) else (value,))]
+    return [one for one in flat if isinstance(one, Cell)] + spans + [cell for _, cell in study.told_by]
+
+
+def test_a_trial():
+    study = read_study(TRIAL)
+    assert (study.design, study.subjects, study.n.value) == ("randomised controlled trial", "humans", 62)
+    assert texts(study) == {
+        "population": "children with a cold", "intervention": "zinc lozenges", "comparator": "placebo"
+    }  # fmt: skip
+    assert [cell.text for cell in study.outcomes] == ["duration of colds"]
+    assert study.finding == "positive"
+    assert [(one.measure, one.value, one.unit, one.ci, one.p) for one in study.effects] == [
+        ("OR", 2.4, "", (1.3, 4.6), "0.004"),
+        ("proportion", 12.5, "%", None, "<0.05"),
+        ("mean", 4.1, "days", None, ""),
+    ]
+    assert study.effects[1].span.text.startswith("12.5% versus 4.1%")
+
+
+def test_an_experiment_in_animals():
+    study = read_study(MICE)
+    assert (study.design, study.subjects, study.n.value, study.finding) == ("animal", "animals", 12, "negative")
+    assert texts(study)["intervention"] == "rapamycin"
+
+
+def test_groups_without_a_total_are_added_up():
+    study = read_study(CASES)
+    assert (study.design, study.n.value, len(study.n.spans)) == ("case-control", 238, 2)
+    assert texts(study) == {
+        "population": "patients with goitre", "intervention": "serum selenium", "comparator": "healthy controls"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("A total of 1,204 women were enrolled; 310 of them (26%) smoked.", 1204),
+        ("Of 4,718 infants screened, 1,745 completed both tests.", 1745),
+        ("We studied 17 patients, of whom 9 were men.", 17),
+        ("Between 1998 and 2004 the patients were followed.", None),
+        ("Cells were seeded at 2000 cells per well.", None),
+    ],
+)
+def test_the_number_is_that_of_those_studied(text, n):
+    told = read_study(Abstract("1", "A cohort of patients.", (Section("METHODS", "METHODS", text),))).n
+    assert (told and told.value) == n
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("The hazard ratio was 0.71 (95% CI, 0.55 to 0.92; P=.01).", ("HR", 0.71, (0.55, 0.92), "0.01")),
+        ("Relative risk 1.8 [95% confidence interval 1.1-2.9] was found.", ("RR", 1.8, (1.1, 2.9), "")),
+        ("Age correlated with height (r = -0.42, p < 0.001).", ("correlation", -0.42, None, "<0.001")),
+        ("The AUC was 0.83.", ("AUC", 0.83, None, "")),
+        ("The mean difference was -1.4 kg (95% CI -2.0 to -0.8).", ("mean difference", -1.4, (-2.0, -0.8), "")),
+        ("Relapse occurred in 7 of 31 patients.", ("count", 7.0, None, "")),
+        ("Expression rose threefold; it was three times higher in mice.", ("other", 3.0, None, "")),
+    ],
+)
+def test_effects(text, told):
+    effects = read_study(
+        Abstract("1", "T", (Section("RESULTS", "RESULTS", text), Section("METHODS", "METHODS", "x.")))
+    ).effects
+    assert told in [(one.measure, one.value, one.ci, one.p) for one in effects]
+
+
+@pytest.mark.parametrize(
+    "text", ["The mean age was 54 ± 9 years.", "They took 250 mg twice daily.", "The median follow-up was 3.2 years."]
+)
+def test_ages_doses_and_follow_up_are_no_effects(text):
+    assert read_study(Abstract("1", "T", (Section("RESULTS", "RESULTS", text),))).effects == ()
+
+
+@pytest.mark.parametrize(
+    ("abstract", "design"),
+    [
+        (Abstract("1", "On kindness", types=("Editorial",)), "not a study"),
+        (Abstract("1", "A title alone"), "not a study"),
+        (Abstract(
+            "1", 
+            "Statins", (Section(
+            "", 
+            "", 
+            "We searched MEDLINE and did a meta-analysis of nine trials."),)), 
+            "meta-analysis"),
+        (Abstract(
+            "1", 
+            "Screening", (Section(
+            "", 
+            "", 
+            "A Markov model estimated the cost-effectiveness of screening."),)),
+         "modelling or economic"),
+        (Abstract(
+            "1", 
+            "A rare tumour", (Section(
+            "", 
+            "", 
+            "We report the case of a 54-year-old man with a rare tumour."),)), 
+            "case report"),
+        (Abstract("1", "Drug X", (Section("", "", "Patients took drug X."),), types=("Randomized Controlled Trial",)),
+         "randomised controlled trial"),
+    ],
+)  # fmt: skip
+def test_designs(abstract, design):
+    study = read_study(abstract)
+    assert (study.design, study.n) == (design, None)
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        Abstract("1", ""),
+        Abstract("1", "T", (Section("", "", "(" * 2_000 + "5% " * 2_000),)),
+        Abstract("1", "T", (Section("", "", "patients with a cold and " * 2_000),)),
+        Abstract("1", "Estudio", (Section("", "", "Se estudiaron 45 pacientes; la cifra fue del 120%."),)),
+    ],
+    ids=["empty", "figures", "words", "Spanish"],
+)
+def test_whatever_comes_is_read(abstract):
+    study = read_study(abstract)
+    assert all(abstract.text[cell.start : cell.end] == cell.text for cell in cells(study))
+
+
+def test_every_cell_is_verbatim_and_the_json_is_whole(samples):
+    studies = list(library_studies(samples))
+    assert len(studies) == samples.info().abstracts - samples.info().retracted
+    for study in studies:
+        text = samples.get(study.pmid).text
+        assert all(text[cell.start : cell.end] == cell.text for cell in cells(study))
+    record = json.loads(json.dumps(studies[0].to_dict()))
+    assert {
+        "pmid",
+        "design",
+        "subjects",
+        "n",
+        "population",
+        "intervention",
+        "comparator",
+        "outcomes",
+        "effects",
+        "finding",
+    } <= record.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2,440,242", 2440242),
+        ("13·4", 13.4),
+        ("One hundred and five", 105),
+        ("two thousand three hundred", 2300),
+        (".5", 0.5),
+    ],
+)
+def test_numbers_in_words_and_figures(text, value):
+    assert value_of(text) == value
