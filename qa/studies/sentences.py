@@ -11,8 +11,8 @@ from index.analysis.sentences import sentence_spans
 from index.records import TITLE, Abstract
 from qa.studies.records import Cell
 
-Part = Literal["title", "background", "aim", "methods", "results", "conclusions"]
-_BY_CATEGORY: dict[str, Part] = {
+StudyPart = Literal["title", "background", "aim", "methods", "results", "conclusions"]
+_BY_CATEGORY: dict[str, StudyPart] = {
     TITLE: "title",
     "BACKGROUND": "background",
     "OBJECTIVE": "aim",
@@ -72,7 +72,7 @@ class StudySentence:
 
     as_stored: str
     start: int
-    part: Part
+    part: StudyPart
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +98,7 @@ def told_sentences(abstract: Abstract) -> list[StudySentence]:
         for start, end in sentence_spans(section.text)
     ]
     has_parts = len({category for *_, category in spans} & _BY_CATEGORY.keys()) > 1
-    before: Part = "background"
+    before: StudyPart = "background"
     inline = ""
     for number, (start, text, category) in enumerate(spans):
         if label := _INLINE.match(text):  # the labels of a text that came as one paragraph
@@ -109,11 +109,11 @@ def told_sentences(abstract: Abstract) -> list[StudySentence]:
     return told
 
 
-def _labelled(part: Part, text: str) -> Part:
+def _labelled(part: StudyPart, text: str) -> StudyPart:
     return "aim" if part in ("background", "methods") and AIM.search(text) and not _DONE.search(text) else part
 
 
-def _by_words(text: str, before: Part, number: int, of_all: int) -> Part:
+def _by_words(text: str, before: StudyPart, number: int, of_all: int) -> StudyPart:
     if _CONCLUDES.search(text) and number > of_all / 3:
         return "conclusions"
     if before in ("background", "aim") and AIM.search(text):

@@ -15,7 +15,7 @@ from index.ingest.formats.field_names import Unread
 from index.ingest.formats.json_lines import parse_fields
 from index.ingest.formats.pubmed_xml import element_of
 from index.ingest.formats.tagged import pmid_of, record_of, silent_on_retractions
-from index.ingest.formats.xml_splitter import Fragment, Layout, XmlSplitter, layout_of
+from index.ingest.formats.xml_splitter import Fragment, XmlLayout, XmlSplitter, layout_of
 from index.records import Abstract, Failure, Note, ParsedRecord
 
 
@@ -24,7 +24,7 @@ class XmlFormat:
     """A program's XML: its name, its tags, and what makes fields under any program's names of a record's element."""
 
     what: str
-    layout: Layout
+    layout: XmlLayout
     fields: Callable[[Element], dict[str, Any]]
     is_silent_on_retractions: bool
 

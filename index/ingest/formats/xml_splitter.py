@@ -23,14 +23,14 @@ INNER = {"PubmedArticle": "MedlineCitation", "PubmedBookArticle": "BookDocument"
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class XmlLayout:
     """The tags of a kind of XML: what holds records, what is cut out, and the pattern that finds them all."""
 
     sets: Sequence[str]
     token: re.Pattern[bytes]
 
 
-def layout_of(sets: Sequence[str], cut: Sequence[str], *, first_letters: bytes = b"") -> Layout:
+def layout_of(sets: Sequence[str], cut: Sequence[str], *, first_letters: bytes = b"") -> XmlLayout:
     """Return the layout of XML with records `cut`; `first_letters` tell most other tags apart at once."""
     ahead = b"(?=!|/?(?:%s|[\\w.-]+:))" % first_letters if first_letters else b""
     token = re.compile(
@@ -38,7 +38,7 @@ def layout_of(sets: Sequence[str], cut: Sequence[str], *, first_letters: bytes =
         rb"|(?P<close>/?)(?:[\w.-]+:)?(?P<tag>%s|(?i:error))(?:\s[^<>]*?)?(?P<empty>/?)>)"
         % (ahead, b"|".join(name.encode() for name in (*cut, *sets)))
     )
-    return Layout(sets, token)
+    return XmlLayout(sets, token)
 
 
 PUBMED = layout_of(SETS, (*RECORDS, *DELETIONS), first_letters=b"Pubmed|Medline|BookD|Delete|[Ee][Rr]")
@@ -62,7 +62,7 @@ class Fragment:
 class XmlSplitter:
     """Cuts UTF-8 XML into records, deletions and error messages, and finds them again behind any damage."""
 
-    def __init__(self, stream: BinaryIO, layout: Layout = PUBMED) -> None:
+    def __init__(self, stream: BinaryIO, layout: XmlLayout = PUBMED) -> None:
         self._stream = stream
         self._layout = layout
         self._buffer = bytearray()
