@@ -18,6 +18,7 @@ DOORS = {
     "faiss": {"index/search/ivf.py", "index/search/dense.py"},
     "tantivy": {"index/search/lexical.py"},
     "sqlite3": {"index/storage/folder/database.py", "index/storage/jobs.py", "index/storage/folder/store.py"},
+    "marisa_trie": {"index/analysis/lexicon.py"},
     "Stemmer": {"index/analysis/terms.py"},
     "sentence_transformers": {
         "index/embedding/encoder.py",

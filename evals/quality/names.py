@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from evals.quality.name_pairs import measure_pairs, read_pairs
 from evals.quality.name_variants import APART, VARIANTS, abstracts, pairs
-from evals.report import Figures, show, table, write_results
+from evals.report import Figures, say, show, table, write_results
 from index import Library
 from index.analysis.terms import terms
 from index.records import to_json
@@ -79,7 +80,11 @@ def measure(library: Library) -> dict[str, Figures]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    argparse.ArgumentParser(prog="python -m evals names", description=__doc__).parse_args(argv)
+    parser = argparse.ArgumentParser(prog="python -m evals names", description=__doc__)
+    parser.add_argument("--pairs", type=Path, nargs="+", help="files of pairs of names, of one thing or of two")
+    if files := parser.parse_args(argv).pairs:
+        _show_pairs(files)
+        return
     with tempfile.TemporaryDirectory() as folder, build(Path(folder)) as library:
         rows = measure(library)
     write_results("names", {"table": "names", "rows": rows})
@@ -88,3 +93,11 @@ def main(argv: Sequence[str] | None = None) -> None:
             "Pairs that bring the same five abstracts, and pairs whose own come first", ["alone", "asked", "of"], rows
         )
     )
+
+
+def _show_pairs(files: Sequence[Path]) -> None:
+    rows, missed = measure_pairs([pair for file in files for pair in read_pairs(file)])
+    for line in missed:
+        say(line)
+    write_results("name-pairs", {"table": "name-pairs", "rows": rows})
+    show(table("Abstracts found and answered from by another name", ["first", "answered", "of"], rows))

