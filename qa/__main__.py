@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from index import Filters, Library, cli
@@ -26,7 +27,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     export = checked_export(arguments.export) if arguments.export else None
     with Library.open(cli.library_path(arguments)) as library:
         assistant = _assistant(library, arguments)
-        answer = assistant.ask(arguments.question, filters=cli.filters_from(arguments))
+        answer = _answered(assistant, arguments.question, filters=cli.filters_from(arguments))
     _show(answer, as_json=arguments.json)
     if export:
         export_answer(answer, export)
@@ -77,7 +78,17 @@ def _show(answer: Answer, *, as_json: bool) -> None:
 
 
 def _turn(assistant: Assistant, question: str, turns: list[Turn], filters: Filters) -> Turn:
-    return Turn(question, assistant.ask(question, turns=turns, filters=filters))
+    return Turn(question, _answered(assistant, question, turns=turns, filters=filters))
+
+
+def _answered(assistant: Assistant, question: str, *, filters: Filters, turns: Sequence[Turn] = ()) -> Answer:
+    """Return the whole answer; what it waits for meanwhile goes to stderr, once each time."""
+    was_waiting = False
+    for answer in assistant.stream(question, turns=turns, filters=filters):
+        if answer.waiting and not was_waiting:
+            print(answer.waiting, file=sys.stderr)
+        was_waiting = bool(answer.waiting)
+    return answer
 
 
 def _next_question(prompt: str) -> str:

@@ -189,6 +189,8 @@ class Answer:
     notice beside the sentences (a spelling that was searched for, a language model that was not used after all). An
     answer that abstained has no sentences and no sources; `nearest` holds the nearest abstracts, which support nothing.
 
+    `waiting` is what a growing answer waits for, such as a language model's server that asked to; a whole one, nothing.
+
     `standalone_question` is a follow-up in a form that can be understood alone, `said_filters` are the filters of the
     follow-ups so far (`filters_in_words`), and `filters` those that held: the person's own with the said ones. The
     answer depends on them and on `settings`, `library_digest`, `model` and `prompt_sha256`.
@@ -203,6 +205,7 @@ class Answer:
     abstained: bool = False
     nearest: tuple[Source, ...] = ()
     message: str = ""
+    waiting: str = ""
     standalone_question: str = ""
     said_filters: Filters = Filters()
     filters_in_words: str = ""

@@ -44,6 +44,8 @@ from qa.retrieval import MAX_SOURCES, retrieve
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from qa.generation.replies import LanguageModel
+
 _NEAREST = 3
 
 
@@ -72,10 +74,10 @@ class Assistant:
         self.library = library
         self._leave_out_unsupported = leave_out_unsupported
         self._reranker = load_reranker(reranker) if isinstance(reranker, str) else reranker
-        self._model: BaseChatModel | None = None
+        self._model: LanguageModel | None = None
         self.model_name = "extractive"
         if llm is not None:
-            self._model, self.model_name = _chat_model(llm, llm_url)
+            self._model, self.model_name = _language_model(llm, llm_url)
 
     def ask(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """Return the whole answer. Raises InputError for a question that is empty or too long."""
@@ -293,9 +295,10 @@ class Assistant:
         return refusal(analysis, self.library, filters).message
 
 
-def _chat_model(llm: str | BaseChatModel, url: str | None) -> tuple[BaseChatModel, str]:
-    if not isinstance(llm, str):
-        return llm, str(getattr(llm, "model_name", type(llm).__name__))
+def _language_model(llm: str | BaseChatModel, url: str | None) -> tuple[LanguageModel, str]:
     from qa.generation.chat_models import load_chat_model
+    from qa.generation.replies import LanguageModel
 
-    return load_chat_model(llm, url=url), llm
+    if isinstance(llm, str):
+        return LanguageModel(load_chat_model(llm, url=url)), llm
+    return LanguageModel(llm), str(getattr(llm, "model_name", type(llm).__name__))

@@ -19,9 +19,6 @@ from qa.generation.stream_timeout import StreamTimeout
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-MAX_RETRIES = 1
-"""One more try after a refused connection, a time-out or an overloaded server: a person is waiting."""
-
 DEFAULT_TIMEOUT_S = 180.0
 """Time for a whole reply; a small model on two cores needs a minute or two to read eight abstracts."""
 
@@ -106,7 +103,7 @@ def _settings(provider: str, *, url: str | None, timeout_s: float) -> dict[str, 
     if provider == "ollama":
         settings["client_kwargs"] = {"timeout": timeout_s}
     else:
-        settings |= {"timeout": timeout_s, "max_retries": MAX_RETRIES}
+        settings |= {"timeout": timeout_s, "max_retries": 0}  # `LanguageModel.reply` asks again, and says so
     if url and provider == "openai":
         # Servers keep the interface under /v1; of OpenAI's two interfaces they all speak this one.
         settings["base_url"] = url if urlsplit(url).path.strip("/") else url.rstrip("/") + "/v1"
@@ -126,7 +123,7 @@ def _build(name: str, provider: str, model_name: str, settings: dict[str, Any]) 
     except ImportError as error:
         raise ModelError(_missing_package(name, _PROVIDERS[provider].package)) from error
     except foreign_errors() as error:
-        raise ModelError(f'the language model "{name}" could not be set up: {_shown(error)}') from error
+        raise ModelError(f'the language model "{name}" could not be set up: {provider_words(error)}') from error
     # LangChain's own table says which models refuse a temperature: most of those that reason.
     if (model.profile or {}).get("temperature") is False:
         model = model.model_copy(update={"temperature": None})
@@ -158,7 +155,7 @@ def foreign_errors() -> tuple[type[Exception], ...]:
 def _sentence(error: Exception, model: BaseChatModel) -> str:
     """Return the fault and the cure, as one sentence."""
     who = f'the language model "{_name(model)}"' + (f" at {place}" if (place := _place(model)) else "")
-    status = getattr(error, "status_code", None)
+    status, words = status_of(error), provider_words(error)
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, StreamTimeout):
         return (
@@ -175,11 +172,19 @@ def _sentence(error: Exception, model: BaseChatModel) -> str:
         return f"{who} is not there (HTTP 404); check the model's name and the server's address{_pull(model)}"
     if status == 429:
         return f"{who} takes no more requests for now (HTTP 429); wait a little, or check the account's limits"
-    if isinstance(status, int) and status >= 500:
-        return f"{who} failed on its own side (HTTP {status}); try again, or look into the server's log"
-    if isinstance(status, int) and status >= 400:
-        return f"{who} refused the request (HTTP {status}): {_shown(error)}"
-    return f"{who} gave an answer that could not be read ({_shown(error)}); try again, or choose another model"
+    if status is not None and status >= 500:
+        told = f": {words}" if words else ""
+        return f"{who} failed on its own side (HTTP {status}){told}; try again, or look into the server's log"
+    if status is not None and status >= 400:
+        return f"{who} refused the request (HTTP {status}): {words}"
+    if (
+        kinds & {"APIError", "ResponseError"}
+        or isinstance(error.args[:1], tuple)
+        and error.args
+        and _told(error.args[0])
+    ):
+        return f"{who} reported an error ({words}); try again, or look into the server's log"
+    return f"{who} gave an answer that could not be read ({words}); try again, or choose another model"
 
 
 def _name(model: BaseChatModel) -> str:
@@ -204,10 +209,25 @@ def _pull(model: BaseChatModel) -> str:
     return f", or run: ollama pull {_name(model)}" if "ollama" in model._llm_type else ""
 
 
-def _shown(error: Exception) -> str:
-    """Return the error's own words on one line, shortened, with no key among them."""
-    words = " ".join(str(error).split())
+def status_of(error: BaseException | None) -> int | None:
+    """Return the HTTP status that an error stands for, if any."""
+    status = getattr(error, "status_code", None)
+    return status if isinstance(status, int) and status >= 100 else None
+
+
+def provider_words(error: BaseException | None) -> str:
+    """Return the server's own words in an error, or the error's, on one line, shortened, with no key among them."""
+    told = _told(getattr(error, "body", None)) or (_told(error.args[0]) if error and error.args else "")
+    words = " ".join((told or str(getattr(error, "error", "") or error)).split())
     for key in filter(None, (os.environ.get(provider.key) for provider in _PROVIDERS.values() if provider.key)):
         words = words.replace(key, "…")
     words = _KEY_LIKE.sub("…", words)
-    return words if len(words) <= 200 else words[:199] + "…"
+    return words if len(words) <= 300 else words[:299] + "…"
+
+
+def _told(body: object) -> str:
+    """Return the message in the JSON of an error, wherever servers put it; "" if there is none."""
+    if isinstance(body, dict):
+        inner = next((body[key] for key in ("error", "message", "detail", "msg") if body.get(key)), "")
+        return _told(inner) if isinstance(inner, dict) else str(inner)
+    return ""

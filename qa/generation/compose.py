@@ -21,7 +21,7 @@ from qa.question.records import QuestionAnalysis
 from qa.reranking.protocol import Reranker
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
+    from qa.generation.replies import LanguageModel
 
 _NEAREST = 3
 _MOST_LISTED = 12
@@ -117,7 +117,7 @@ def written_answer(
     blank: Answer,
     retrieved: RetrievedEvidence,
     *,
-    model: BaseChatModel,
+    model: LanguageModel,
     library: Library,
     leave_out_unsupported: bool = False,
 ) -> Iterator[Answer]:
@@ -141,10 +141,11 @@ def written_answer(
 
 
 def _drafted(
-    blank: Answer, retrieved: RetrievedEvidence, *, model: BaseChatModel, library: Library
+    blank: Answer, retrieved: RetrievedEvidence, *, model: LanguageModel, library: Library
 ) -> Iterator[Answer]:
     """Yield the answer with one more of the model's sentences each time. Raises ModelError if it fails."""
     from qa.generation import generative  # and with it what speaks to a server, which extracts do without
+    from qa.generation.replies import Waiting
 
     prompt = load_prompt("answer")
     blank = replace(blank, prompt_sha256=prompt.sha256)
@@ -155,6 +156,9 @@ def _drafted(
                 raise ModelError(said.reason)
             yield replace(blank, abstained=True, message=said.reason, nearest=retrieved.sources[:_NEAREST])
             return
+        if isinstance(said, Waiting):
+            yield replace(blank, waiting=said.reason)
+            continue
         if isinstance(said, DraftSentence):
             grounded = ground(said, retrieved.evidence, library=library, reranker=retrieved.reranker)
             written.append((said, grounded))

@@ -6,24 +6,22 @@ Nothing is checked against the sources here: a `DraftSentence` is the model's cl
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.answer import Source, Turn
-from qa.generation.chat_models import provider_errors, reply_timeout_s
+from qa.generation.chat_models import reply_timeout_s
 from qa.generation.drafts import CutOff, drafts
 from qa.generation.no_answer import answers_all_the_same, is_refusal, missing_part
 from qa.generation.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
-from qa.generation.stream_timeout import close, stream_with_timeout
+from qa.generation.replies import LanguageModel, PromptTooLongError, Waiting
 from qa.generation.visible import Retracted, visible
 from qa.grounding import DraftSentence
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessageChunk
-    from langchain_core.prompt_values import PromptValue
+    from langchain_core.messages import BaseMessage
 
 MAX_CHARS = 4000
 MAX_SENTENCES = 8
@@ -54,25 +52,65 @@ def compose(
     question: str,
     sources: Sequence[Source],
     *,
-    model: BaseChatModel,
+    model: LanguageModel,
     prompt: Prompt,
     max_chars: int = MAX_CHARS,
     max_sentences: int = MAX_SENTENCES,
-) -> Iterator[DraftSentence | NotAnswered | Aside | Retracted]:
+) -> Iterator[DraftSentence | NotAnswered | Aside | Retracted | Waiting]:
     """Yield the sentences of the model's answer as each is complete, or one NotAnswered and no sentence.
 
     It stops early, and closes the connection, at a refusal, a repeated sentence, `max_sentences` and `max_chars` (a
     sentence cut off there is left out). A `Retracted` takes the sentences before it back; an `Aside` is what the
-    model says of its answer. Raises ModelError when the provider fails, which may be after some sentences.
+    model says of its answer, a `Waiting` what is waited for. Raises ModelError when the provider fails before any
+    text; a reply that breaks off later is said not to be whole.
     """
-    values = {"question": without_marks(question), "sources": render_sources(sources)}
     answer = _Writing(max_sentences)
-    with closing(_reply(model, prompt, values, timeout_s=reply_timeout_s())) as reply:
+    with closing(_reply_on_fewer(question, sources, model, prompt)) as reply:
         for draft in drafts(visible(reply), sources, max_chars=max_chars):
-            yield from answer.take(draft)
+            if isinstance(draft, (Waiting, Aside)):
+                yield draft
+            elif isinstance(draft, (DraftSentence, Retracted, CutOff)):
+                yield from answer.take(draft)
             if answer.is_over:
                 break
     yield from answer.end()
+
+
+def _reply_on_fewer(
+    question: str, sources: Sequence[Source], model: LanguageModel, prompt: Prompt
+) -> Generator[str | Waiting | CutOff | Aside]:
+    """Yield the reply to a prompt of as many of the sources, best first, as the model's window holds.
+
+    Raises PromptTooLongError when it does not hold one.
+    """
+    count = len(sources)
+    while True:
+        messages = _messages(prompt, question=without_marks(question), sources=render_sources(sources[:count]))
+        if count > 1 and not model.fits(messages):
+            count -= 1
+            continue
+        try:
+            began = False
+            for piece in model.reply(messages, timeout_s=reply_timeout_s()):
+                if not began and not isinstance(piece, Waiting) and count < len(sources):
+                    yield Aside(_given(model.window_tokens, count, len(sources)))
+                began = began or not isinstance(piece, Waiting)
+                yield piece
+            return
+        except PromptTooLongError:
+            if count == 1:
+                raise
+            # Where the server says how much it holds, `fits` finds how many; else half of them.
+            count = count - 1 if model.window_tokens else count // 2
+
+
+def _given(window_tokens: int | None, count: int, found: int) -> str:
+    window = f" of {window_tokens:,} tokens" if window_tokens else ""
+    return f"The language model's window{window} holds {count} of the {found} abstracts found: it was given no more."
+
+
+def _messages(prompt: Prompt, **values: str) -> list[BaseMessage]:
+    return prompt.template.format_messages(**values)
 
 
 class _Writing:
@@ -127,7 +165,7 @@ class _Writing:
             yield NotAnswered(f"The language model wrote no answer{why}.", refused=False)
 
 
-def standalone_question(question: str, turns: Sequence[Turn], *, model: BaseChatModel, prompt: Prompt) -> str:
+def standalone_question(question: str, turns: Sequence[Turn], *, model: LanguageModel, prompt: Prompt) -> str:
     """Return `question` rewritten by the model so that it can be understood without `turns`.
 
     It comes back unchanged where there are no turns, or where the model writes nothing or over 500 characters.
@@ -135,36 +173,12 @@ def standalone_question(question: str, turns: Sequence[Turn], *, model: BaseChat
     """
     if not turns:
         return question
-    values = {"question": without_marks(question), "history": render_history(turns)}
+    messages = _messages(prompt, question=without_marks(question), history=render_history(turns))
     timeout_s = _REWRITING_SHARE * reply_timeout_s()
-    with closing(_reply(model, prompt, values, timeout_s=timeout_s)) as reply:
+    with closing(model.reply(messages, timeout_s=timeout_s, patience_s=0)) as reply:
         line = _first_line(piece for piece in visible(reply) if isinstance(piece, str))
     line = _LABEL.sub("", line.strip(" \t\"'“”*`")).strip(" \t\"'“”*`")
     return line if 0 < len(line) <= MAX_QUESTION_CHARS else question
-
-
-def _reply(model: BaseChatModel, prompt: Prompt, values: Mapping[str, str], *, timeout_s: float) -> Generator[str]:
-    """Yield the model's reply piece by piece; closing it closes the connection. ModelError on a timeout too."""
-    stream = _untraced(model, prompt.template.format_prompt(**values))  # its `invoke` would be traced
-    with provider_errors(model), closing(stream_with_timeout(stream, timeout_s=timeout_s)) as messages:
-        yield from (message.text for message in messages)
-
-
-async def _untraced(model: BaseChatModel, prompt: PromptValue) -> AsyncGenerator[AIMessageChunk]:
-    """Yield the model's messages without tracing.
-
-    LangSmith's tracing, switched on for the machine by an environment variable, would send questions elsewhere.
-    """
-    from langsmith import tracing_context
-
-    # The model itself and no chain: closed early, a chain may read the model's whole reply before it lets go.
-    stream = model.astream(prompt)
-    with tracing_context(enabled=False):
-        try:
-            async for message in stream:
-                yield message
-        finally:
-            await close(stream)
 
 
 def _first_line(pieces: Iterable[str]) -> str:

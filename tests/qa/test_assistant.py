@@ -170,7 +170,7 @@ def test_a_citation_to_a_number_that_was_not_given_is_dropped_and_counted(librar
             f"{QUOTE} [1]. IL-32β reduced VEGF in breast cancer cells [1].",
             "1 of the language model's 2 sentences is contradicted by the abstracts or cites none.",
         ),
-        ("", "gave an answer that could not be read"),
+        ("", "wrote no answer"),
     ],
 )
 def test_the_extractive_answer_stands_in_for_a_model_that_fails(library, reply, reason):

@@ -177,19 +177,19 @@ def test_a_silent_server_is_a_time_out(name):
 
 # provider, status -> what the sentence says after the model's name and address
 STATUSES = [
-    ("openai:local", 400, "refused the request (HTTP 400): Error code: 400 - "),
+    ("openai:local", 400, "refused the request (HTTP 400): no good: "),
     ("openai:local", 401, "refused the API key (HTTP 401); check OPENAI_API_KEY"),
     ("openai:local", 403, "refused the API key (HTTP 403); check OPENAI_API_KEY"),
     ("openai:local", 404, "is not there (HTTP 404); check the model's name and the server's address"),
     ("openai:local", 429, "takes no more requests for now (HTTP 429); wait a little, or check the account's limits"),
-    ("openai:local", 500, "failed on its own side (HTTP 500); try again, or look into the server's log"),
-    ("anthropic:local", 400, "refused the request (HTTP 400): Error code: 400 - "),
+    ("openai:local", 500, "failed on its own side (HTTP 500): no good: "),
+    ("anthropic:local", 400, "refused the request (HTTP 400): no good: "),
     ("anthropic:local", 401, "refused the API key (HTTP 401); check ANTHROPIC_API_KEY"),
     ("anthropic:local", 404, "is not there (HTTP 404); check the model's name and the server's address"),
-    ("anthropic:local", 529, "failed on its own side (HTTP 529); try again, or look into the server's log"),
+    ("anthropic:local", 529, "failed on its own side (HTTP 529): no good: "),
     ("ollama:local", 401, "refused the API key (HTTP 401); check OLLAMA_API_KEY"),
     ("ollama:local", 404, "check the model's name and the server's address, or run: ollama pull local"),
-    ("ollama:local", 500, "failed on its own side (HTTP 500); try again, or look into the server's log"),
+    ("ollama:local", 500, "failed on its own side (HTTP 500): no good: "),
 ]
 
 
