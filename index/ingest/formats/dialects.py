@@ -97,12 +97,12 @@ OVID = Dialect(
         "Accession Number": _MEDLINE,
     },
     by_line=("AU", "FA", "Authors", "Author", "Authors Full Name", "MH", "SH", "MeSH Subject Headings", "PT", "KW"),
-    citation=("SO", "TaggedSource"),
+    citation=("SO", "Source"),
 )
 EBSCO = Dialect(
     "EBSCO",
     line=re.compile(
-        r"(Title|Authors?|TaggedSource|Abstract|PMID|Accession Number|Database|DOI|Digital Object Identifier|Languages?|Year"
+        r"(Title|Authors?|Source|Abstract|PMID|Accession Number|Database|DOI|Digital Object Identifier|Languages?|Year"
         r"|Publication Type|Document Type|MeSH Terms|Keywords|ISSN|Journal Info|Subjects?|Journal|Volume|Issue|Pages?"
         r"|Publication Date|Author Affiliations?|Entry Dates?|Persistent link[^:]*|Contact[^:]*|Imprint[^:]*|NLM [^:]*"
         r"|Comments?|Grant[^:]*|CAS Registry[^:]*|Author-Supplied Keywords)(?:\([A-Za-z]+\))?\s*:\s*(.*)"
@@ -126,7 +126,7 @@ EBSCO = Dialect(
     },
     databases=("Database",),
     numbers={"PMID": _ANY, "Accession Number": _MEDLINE},
-    citation=("TaggedSource",),
+    citation=("Source",),
 )
 ENDNOTE = Dialect(
     "EndNote",

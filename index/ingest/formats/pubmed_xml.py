@@ -370,8 +370,7 @@ def _book_authors(book: Element) -> Iterator[Author]:
 def _author(author: Element) -> Author:
     known = {
         "orcid": next(
-            (orcid_in(element_text(one)) for one in author.findall("Identifier") if one.get("TaggedSource") == "ORCID"),
-            "",
+            (orcid_in(element_text(one)) for one in author.findall("Identifier") if one.get("Source") == "ORCID"), ""
         ),
         "affiliation": "; ".join(_texts(author, "AffiliationInfo/Affiliation") or _texts(author, "Affiliation")),
     }

@@ -36,7 +36,7 @@ _DATE = re.compile(r"([12][0-9]{3})(?:/([0-9]{0,2}))?(?:/([0-9]{0,2}))?(?:/.*)?"
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _TaggedRecord:
     """The lines of one record and the number of the first."""
 
     line: int
@@ -61,15 +61,15 @@ def silent_on_retractions(name: str, what: str) -> str:
     return f"{name}: {what} does not say what was retracted or corrected; the command refresh asks PubMed"
 
 
-def _sources(stream: BinaryIO, dialect: Dialect) -> Iterator[_Source]:
+def _sources(stream: BinaryIO, dialect: Dialect) -> Iterator[_TaggedRecord]:
     """Yield the lines of each record; what stands between records is left out."""
-    source: _Source | None = None
+    source: _TaggedRecord | None = None
     for number, line in numbered_lines(stream, max_bytes=MAX_RECORD_BYTES):
         text = line[:200].decode("utf-8", "replace")
         if dialect.start.match(text):
             if source:
                 yield source
-            source = _Source(number, [])
+            source = _TaggedRecord(number, [])
         if source:
             source.lines.append(line)
             tag = dialect.line.match(text)
@@ -80,7 +80,7 @@ def _sources(stream: BinaryIO, dialect: Dialect) -> Iterator[_Source]:
         yield source
 
 
-def _parse(source: _Source, dialect: Dialect, *, what: str, unread: Unread) -> Abstract | Failure:
+def _parse(source: _TaggedRecord, dialect: Dialect, *, what: str, unread: Unread) -> Abstract | Failure:
     where = f"the {dialect.what} record at line {source.line:,}"
     raw = b"\n".join(source.lines)
     if len(raw) > MAX_RECORD_BYTES:
