@@ -16,7 +16,7 @@ from itertools import accumulate, combinations
 from index.analysis.normalization import GREEK
 from index.analysis.terms import content_words, names, terms
 from qa.language.antonyms import DENIALS, KINDS, PAIRS, direction
-from qa.language.quantities import quantities, unsaid
+from qa.language.quantities import labels, quantities, unsaid
 
 _TOKEN = re.compile(r"[^\s,;:()\[\]—]+|[,;:()—]")
 _BOUNDARIES = frozenset(", ; : — but while whereas although though because yet however".split())
@@ -116,6 +116,8 @@ def _names_other_things(text: str, quote: str, context: str) -> bool:
     if any(name not in held | _spelled_out(text, held) for name in text_names) or _names_a_sibling(
         text_names, quote_names
     ):
+        return True
+    if labels(text) - labels(f"{quote} {context}"):
         return True
     abbreviations = {word.lower() for word in _ABBREVIATION.findall(text)} - _UNITS_AND_STATISTICS
     return any(not {word, word.rstrip("s")} & held and not set(terms(word)) <= held for word in abbreviations) or any(
@@ -248,7 +250,7 @@ def denied(text: str) -> list[_Near]:
     """Return the words that each denial is about."""
     words = _words(text)
     return [
-        _neighbours(words, place, ends=_BOUNDARIES, is_passive=_denies_what_precedes(words, place))[0]
+        _neighbours(words, place, ends=_BOUNDARIES, is_passive=_denies_what_precedes(words, place), is_denial=True)[0]
         for place, word in enumerate(words)
         if word.text in DENIALS or _WITHOUT_DOING.match(text, word.start)
     ]
@@ -259,16 +261,25 @@ def _denies_what_precedes(words: Sequence[_Word], place: int) -> bool:
     return words[place].text.startswith("un") or (words[place].text == "not" and _is_passive(words, place))
 
 
-def _neighbours(words: Sequence[_Word], place: int, *, ends: Set[str], is_passive: bool) -> tuple[_Near, _Near]:
+def _neighbours(
+    words: Sequence[_Word], place: int, *, ends: Set[str], is_passive: bool, is_denial: bool = False
+) -> tuple[_Near, _Near]:
     """Return the words after a place, up to an end, and those before it; for a passive the reverse."""
-    after, before = _until(words[place + 1 :], ends), _until(words[place - 1 :: -1] if place else (), ends)
+    after = _until(words[place + 1 :], ends, past_direction=is_denial)
+    before = _until(words[place - 1 :: -1] if place else (), ends)
     return (before, after) if (is_passive and before) or not after else (after, before)
 
 
-def _until(words: Iterable[_Word], ends: Set[str]) -> _Near:
-    """Return the words up to an end, or the next word of direction, with their nearness: 1, 1/2, 1/3 …"""
+def _until(words: Iterable[_Word], ends: Set[str], *, past_direction: bool = False) -> _Near:
+    """Return the words up to an end, or the next word of direction, with their nearness: 1, 1/2, 1/3 …
+
+    With `past_direction` the first word of direction is no end: "no increase in strength" denies of strength.
+    """
     near: _Near = {}
     for word in words:
+        if direction(word.text) and past_direction:
+            past_direction = False
+            continue
         if near and (word.is_end(ends) or direction(word.text)) or word.is_end(ends - _BOUNDARIES):
             break
         for term in word.content:
@@ -346,7 +357,12 @@ def verb_of(word: str) -> str:
 
 
 def _gives_to_others(text: str, quote: str) -> bool:
-    """Return True if two numbers of the quote are exchanged in the text, or one stands by the other's words."""
+    """Return True if two numbers of the quote are exchanged in the text, or one stands by the other's words.
+
+    Where a quote says "respectively" its numbers stand by none of their words, so nothing is told.
+    """
+    if _RESPECTIVELY.search(quote) and not _RESPECTIVELY.search(text):
+        return _is_out_of_turn(text, quote)
     in_text, in_quote = _by_number(text), _by_number(quote)
     common = [value for value in in_text if value in in_quote]
     for value in common:
@@ -356,6 +372,29 @@ def _gives_to_others(text: str, quote: str) -> bool:
             if other != value and shared_by_other > _ROLE_MARGIN * shared:
                 return True
     return any(_crossed(in_text, in_quote, first, second) for first, second in combinations(common, 2))
+
+
+def _is_out_of_turn(text: str, quote: str) -> bool:
+    """Return True if a number of a text stands by the other one's thing of "A and B were 5 and 10, respectively"."""
+    pairs = _PAIRED.search(quote)
+    in_text = _by_number(text)
+    if not pairs:
+        return False
+    first, second = (set(content_words(pairs[name])) for name in ("first", "second"))
+    values = [(one.value, one.unit) for one in quantities(pairs["numbers"])][:2]
+    if len(values) < 2 or values[0] == values[1] or not (first - second and second - first):
+        return False
+    near = [in_text.get(value, {}).keys() for value in values]
+    right = len(near[0] & (first - second)) + len(near[1] & (second - first))
+    return len(near[0] & (second - first)) + len(near[1] & (first - second)) > right
+
+
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.I)
+_PAIRED = re.compile(
+    r"(?P<first>\S+(?: \S+)?) and (?P<second>\S+(?: \S+)?)[^;]*?(?P<numbers>[\d.]+[^;\d]{0,12} and [\d.]+[^;,]*),?"
+    r" respectively",
+    re.I,
+)
 
 
 def _crossed(in_text: _ByNumber, in_quote: _ByNumber, first: _Amount, second: _Amount) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.language.entailment import first_contradiction
+from qa.language.entailment import denied, first_contradiction
 
 MICE = "Metformin and the life of mice\nMale mice were fed."
 
@@ -51,3 +51,33 @@ def test_every_statement_of_the_table_has_its_quote_in_the_samples():
     table = (root / "evals" / "quality" / "statements.jsonl").read_text().splitlines()
     statements = [json.loads(line) for line in table]
     assert [one for one in statements if one["quote"] not in texts[one["pmid"]]] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("The response rate was 60% with zinc and 35% with iron.", ""),
+        ("The response rate was 35% with zinc and 60% with iron.", "order"),
+        ("With iron 35% responded.", ""),
+    ],
+)
+def test_what_is_said_respectively_is_held_apart(text, rule):
+    quote = "The response rates with zinc and iron were 60% and 35%, respectively."
+    assert first_contradiction(text, quote) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Zinc raised bone mass in a trial of 40 women.", ""),  # two-fold is not said
+        ("Zinc raised bone mass twofold.", "number"),
+        ("In a phase 3 trial zinc raised bone mass.", "name"),
+    ],
+)
+def test_double_blind_and_a_phase_are_no_quantities(text, rule):
+    quote = "In a double-blind phase 2 trial zinc raised bone mass in 40 women."
+    assert first_contradiction(text, quote) == rule
+
+
+def test_a_denial_reaches_past_the_direction_to_what_is_denied():
+    assert set(denied("There was no significant increase in muscle strength")[0]) == {"signific", "muscl", "strength"}
