@@ -1,4 +1,4 @@
-"""python -m index: build, add, remove, rebuild, refresh, search, info, check."""
+"""python -m index: build, add, remove, rebuild, refresh, update, search, info, check."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from index import cli
 from index.library import Library
 from index.records import Abstract, Hit, Report
 
-_GIVE_WAY = ("build", "add", "rebuild", "refresh")
+_GIVE_WAY = ("build", "add", "rebuild", "refresh", "update")
 """The commands that run for long, at a priority below that of questions."""
 _SHOWN = 200
 """The most changes and failures that a report names on a terminal."""
@@ -61,6 +61,19 @@ def _refresh(arguments: argparse.Namespace) -> int:
     with Library.open(cli.library_path(arguments)) as library, cli.progress_bar() as show:
         report = library.refresh(on_progress=show)
     return _print_report(report, arguments)
+
+
+def _update(arguments: argparse.Namespace) -> int:
+    path = cli.library_path(arguments)
+    with Library.open(path) as library, cli.progress_bar() as show:
+        if arguments.forget is None:
+            return _print_report(library.update(on_progress=show), arguments)
+        library.forget(arguments.forget)
+    if arguments.json:
+        cli.print_json({"library": path, "forgotten": arguments.forget})
+    else:
+        print(f"forgotten: {arguments.forget}")
+    return cli.DONE
 
 
 def _search(arguments: argparse.Namespace) -> int:
@@ -112,6 +125,11 @@ def _info(arguments: argparse.Namespace) -> int:
     print(f"encoder {info.encoder} ({info.encoder_sha256[:12]}…), passages of up to {info.passage_tokens} tokens")
     size = f"{info.bytes / 1e6:,.1f} MB" if info.bytes else "kept by the server"
     print(f"{size}, generation {info.generation}, digest {info.digest}")
+    for origin in info.origins:
+        limit = f", at most {origin.limit:,}" if origin.limit else ""
+        print(f"built from {origin.name}{limit} (asked {origin.asked})")
+    if info.updated:
+        print(f"last updated {info.updated}; {info.new:,} new")
     if info.unfinished:
         print(info.unfinished)
     return cli.DONE
@@ -138,18 +156,23 @@ def _inputs(arguments: argparse.Namespace) -> dict[str, Any]:
         "pmids_from": arguments.pmids_from,
         "search": arguments.search,
         "limit": arguments.limit,
+        "similar_to": arguments.similar_to,
+        "cited_by": arguments.cited_by,
+        "references_of": arguments.references_of,
     }
 
 
 def _print_report(report: Report, arguments: argparse.Namespace) -> int:
     if arguments.json:
-        per_pmid = {"failed": dict(report.failed), "changes": dict(report.changes)}
+        per_pmid = {name: dict(getattr(report, name)) for name in ("failed", "changes", "new")}
         cli.print_json({"library": cli.library_path(arguments), **asdict(report), **per_pmid})
     else:
         print(
             f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
             f"{report.removed:,} removed, {len(report.failed):,} failed"
         )
+        for pmid, title in report.new.items():
+            print(f"new: PMID {pmid} {title}")
         for note in report.notes:
             print(note, file=sys.stderr)
         _print_lines("PMID {} {}", report.changes)
@@ -187,6 +210,8 @@ def _parser() -> cli.Parser:
         embedding.add_argument("--encoder", metavar="NAME", help="embedding model: a folder or a name")
         embedding.add_argument("--passage-tokens", type=int, metavar="N", help="the most tokens of a passage")
     command("refresh", _refresh, "fetch the known PMIDs again: new retractions, corrections, changed records")
+    update = command("update", _update, "add what is new to the searches that the library was built from")
+    update.add_argument("--forget", metavar="QUERY", help="only forget a search, links or files, by the name in info")
     search = command("search", _search, "find passages")
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--top", type=int, default=10, metavar="N", help="how many passages (10)")
@@ -211,7 +236,10 @@ def _add_input_flags(parser: argparse.ArgumentParser) -> None:
         help="lists of PMIDs, tables, PubMed's downloads",
     )
     group.add_argument("--search", metavar="TERM", help="a PubMed search whose results are fetched")
-    group.add_argument("--limit", type=int, metavar="N", help="take at most N results of the search")
+    for flag, what in (("similar-to", "is similar to"), ("cited-by", "cites"), ("references-of", "is cited by")):
+        help_text = f"fetch what {what} these papers"
+        group.add_argument(f"--{flag}", nargs="+", default=[], metavar="PMID", help=help_text)
+    group.add_argument("--limit", type=int, metavar="N", help="take at most N of the search and of each kind of link")
 
 
 if __name__ == "__main__":

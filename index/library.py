@@ -23,6 +23,7 @@ from index.search.query import Mode, Query, check_bounds, parsed
 from index.storage.backends import backend_at, is_address
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.info import LibraryInfo
+from index.storage.origins import last_update
 from index.storage.protocol import Backend
 from index.storage.schema import Settings
 
@@ -158,6 +159,11 @@ class Library:
         """
         return self.backend.mentioning(text)
 
+    def new_pmids(self) -> list[str]:
+        """Return the PMIDs of the abstracts that the last update brought and that are still here, newest first."""
+        new = last_update(self.backend.store_of_a_run().memory()).new
+        return self.pmids(Filters(pmids=new, include_retracted=True)) if new else []
+
     def info(self) -> LibraryInfo:
         """Return counts, years and build settings; loads no model and no index."""
         return self.backend.info()
@@ -211,6 +217,9 @@ class Library:
         pmids_from: Sequence[Path | str] = (),
         search: str | None = None,
         limit: int | None = None,
+        similar_to: Sequence[str] = (),
+        cited_by: Sequence[str] = (),
+        references_of: Sequence[str] = (),
         encoder: str | None = None,
         passage_tokens: int | None = None,
         client: EutilsClient | None = None,
@@ -220,7 +229,16 @@ class Library:
 
         A build that was broken off, at any instant, is gone on with by the same call.
         """
-        inputs = checked_inputs(files=files, pmids=pmids, pmids_from=pmids_from, search=search, limit=limit)
+        inputs = checked_inputs(
+            files=files,
+            pmids=pmids,
+            pmids_from=pmids_from,
+            search=search,
+            limit=limit,
+            similar_to=similar_to,
+            cited_by=cited_by,
+            references_of=references_of,
+        )
         backend = backend_at(path)
         try:
             return commands.build(
@@ -238,6 +256,9 @@ class Library:
         search: str | None = None,
         limit: int | None = None,
         shard: str | None = None,
+        similar_to: Sequence[str] = (),
+        cited_by: Sequence[str] = (),
+        references_of: Sequence[str] = (),
         client: EutilsClient | None = None,
         on_progress: OnProgress | None = None,
     ) -> Report:
@@ -245,9 +266,19 @@ class Library:
 
         Committed batch by batch: an error or an exception from `on_progress` leaves what was committed, searchable.
         With `shard="3/64"` only the third of 64 shares is taken: the files by their names, and PMIDs by themselves.
+        `similar_to`, `cited_by` and `references_of` are PMIDs of papers: taken is what PubMed finds similar to them,
+        what cites them, and what they cite, at most `limit` of each. Searches and links are remembered for `update`.
         """
         inputs = checked_inputs(
-            files=files, pmids=pmids, pmids_from=pmids_from, search=search, limit=limit, shard=shard
+            files=files,
+            pmids=pmids,
+            pmids_from=pmids_from,
+            search=search,
+            limit=limit,
+            shard=shard,
+            similar_to=similar_to,
+            cited_by=cited_by,
+            references_of=references_of,
         )
         return commands.add(self.backend, inputs, client=client, on_progress=on_progress)
 
@@ -261,6 +292,17 @@ class Library:
         Deletions and merges are followed. The report's `changes` names all of them.
         """
         return commands.refresh(self.backend, client=client, on_progress=on_progress)
+
+    def update(self, *, client: EutilsClient | None = None, on_progress: OnProgress | None = None) -> Report:
+        """Add what entered PubMed since the last time in the searches and links of this library, and what changed.
+
+        The report's `new` has the titles of what came, by PMID. Raises LibraryError when nothing could be asked again.
+        """
+        return commands.update(self.backend, client=client, on_progress=on_progress)
+
+    def forget(self, query: str) -> None:
+        """Forget a search, links or files by the name that `info` has; the abstracts stay, updates ask it no more."""
+        commands.forget(self.backend, query)
 
     def rebuild(
         self, *, encoder: str | None = None, passage_tokens: int | None = None, on_progress: OnProgress | None = None

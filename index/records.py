@@ -199,6 +199,9 @@ class Filters:
 
 
 TallyOf = Literal["year", "type", "journal", "mesh"]
+LinkKind = Literal["similar_to", "cited_by", "references_of"]
+"""PubMed's links from a paper to others: what is similar to it, what cites it, what it cites."""
+LINK_KINDS: tuple[LinkKind, ...] = ("similar_to", "cited_by", "references_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,8 @@ class Report:
     """The account of a run: counts of abstracts added, updated, unchanged, removed, and failures with their reasons.
 
     `changes` says of PMIDs what their readers should know: retracted, corrected, merged, with another text. `notes` are
-    sentences on the run: PubMed's remarks on a search, that an earlier run was gone on with.
+    sentences on the run: PubMed's remarks on a search, that an earlier run was gone on with. `new` are the titles of
+    what an update brought, by PMID.
     """
 
     added: int = 0
@@ -263,6 +267,7 @@ class Report:
     failed: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    new: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -111,7 +112,7 @@ def _newest(batch: Sequence[ParsedRecord], before: _Before) -> Iterator[ParsedRe
 def _account(batch: Sequence[ParsedRecord], before: _Before, report: Report) -> Report:
     """Return the account after a batch; a PMID that comes twice counts twice."""
     here: dict[str, Abstract | None] = {pmid: before.abstracts.get(pmid) for pmid in before.digests}
-    counts: dict[str, int] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
+    counts: dict[str, Any] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
     failed, changes, notes = dict(report.failed), dict(report.changes), dict.fromkeys(report.notes)
     for read in batch:
         if isinstance(read, Failure):

@@ -1,9 +1,10 @@
-"""build, add, remove, refresh and rebuild, over any backend."""
+"""build, add, remove, refresh, update and rebuild, over any backend."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from index.errors import LibraryError
@@ -13,10 +14,12 @@ from index.ingest.inputs import Inputs
 from index.ingest.refresh import follow_deletions
 from index.ingest.run import Outcome, Watch, begin, groups_of, run
 from index.ingest.sources import Group, Plan, fetch_pmids, make_plan
+from index.ingest.update import asked_origins, forget_origin, plan_update, titles_of_arrivals
 from index.records import Report, parse_pmids
 from index.search.filters import as_list
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.jobs import Job
+from index.storage.origins import CHECKED, removed_rows
 from index.storage.protocol import AbstractStore, Backend
 from index.storage.schema import Settings
 
@@ -96,6 +99,8 @@ def add(backend: Backend, inputs: Inputs, *, client: EutilsClient | None, on_pro
 def remove(backend: Backend, pmids: Sequence[str]) -> Report:
     """Remove abstracts; PMIDs that are not there are named in the report's `failed`."""
     wanted, failed = parse_pmids("\n".join(map(str, as_list(pmids))))
+    store = backend.store_of_a_run()
+    store.remember(removed_rows(list(store.digests(wanted))))
     removed = backend.remove(wanted)
     failed |= {pmid: "is not in this library" for pmid in wanted if pmid not in removed}
     return Report(removed=len(removed), failed=failed)
@@ -108,9 +113,32 @@ def refresh(backend: Backend, *, client: EutilsClient | None, on_progress: OnPro
     with backend.writing():
         store = backend.store_of_a_run()
         pmids = tuple(store.pmids())
-        job = begin(store, key="refresh", command="refresh", plan=lambda: Plan(pmids, {}, len(pmids)))
+        checked = {CHECKED: datetime.now(UTC).isoformat(timespec="seconds")}
+        plan = Plan(pmids, {}, len(pmids), remembers=checked)
+        job = begin(store, key="refresh", command="refresh", plan=lambda: plan)
         groups = follow_deletions(fetch_pmids(store.pending_pmids(), client=client), stored=store.get_with_raw)
         return _ended(store, _run(backend, store, groups, job, watch))
+
+
+def update(backend: Backend, *, client: EutilsClient | None, on_progress: OnProgress | None) -> Report:
+    """Add what is new to the searches and links that the library was built from, and take up what has changed."""
+    watch = Watch(on_progress)
+    client = watch.client(client)
+    with backend.writing():
+        store = backend.store_of_a_run()
+        origins = asked_origins(store.memory(), backend.address)
+        key = f"update {sorted(origin.key for origin in origins)}"
+        job = begin(store, key=key, command="update", plan=lambda: plan_update(store, origins, client=client))
+        groups = follow_deletions(fetch_pmids(store.pending_pmids(), client=client), stored=store.get_with_raw)
+        outcome = _run(backend, store, groups, job, watch)
+        new = titles_of_arrivals(store)
+        return replace(_ended(store, outcome), new=new)
+
+
+def forget(backend: Backend, query: str) -> None:
+    """Forget a search, links or files that the library was built from; the abstracts stay."""
+    with backend.writing():
+        forget_origin(backend.store_of_a_run(), query, backend.address)
 
 
 def rebuild(
@@ -142,14 +170,23 @@ def _embed_again(backend: Backend, old: AbstractStore, new: AbstractStore, key: 
         abstracts = old.abstracts()
     if new.count_abstracts() != old.count_abstracts():  # some were removed meanwhile
         new.put([], remove=sorted(set(new.pmids()) - set(old.pmids())))
+    new.remember(old.memory())
     return outcome
 
 
 def _fill(backend: Backend, store: AbstractStore, intake: _Intake) -> Outcome:
     """Add the abstracts of the inputs, or the rest that an earlier run of the same command has left."""
     inputs, client = intake.inputs, intake.watch.client(intake.client) if intake.inputs.needs_pubmed else None
-    job = begin(store, key=intake.key, command=str(intake.command[0]), plan=lambda: make_plan(inputs, client=client))
+    job = begin(store, key=intake.key, command=str(intake.command[0]), plan=lambda: _plan(inputs, client, store))
     return _run(backend, store, groups_of(inputs, job, store, client), job, intake.watch)
+
+
+def _plan(inputs: Inputs, client: EutilsClient | None, store: AbstractStore) -> Plan:
+    """Return the plan for inputs, with the time since which changes are to be asked for by an update."""
+    plan, now = make_plan(inputs, client=client), datetime.now(UTC).isoformat(timespec="seconds")
+    if inputs.files:
+        return replace(plan, remembers={**plan.remembers, CHECKED: None})
+    return plan if store.count_abstracts() else replace(plan, remembers={**plan.remembers, CHECKED: now})
 
 
 def _run(backend: Backend, store: AbstractStore, groups: Iterable[Group], job: Job, watch: Watch) -> Outcome:
@@ -170,5 +207,6 @@ def _ended(store: AbstractStore, outcome: Outcome) -> Report:
 
 def _nothing_read(report: Report, outcome: str) -> str:
     """Return the sentence that a build read nothing, with the outcome and the first reason."""
-    first = next((f": {what} {why}" for what, why in report.failed.items()), ": the search found nothing")
+    found_nothing = f": {report.notes[-1]}" if report.notes else ": the search found nothing"
+    first = next((f": {what} {why}" for what, why in report.failed.items()), found_nothing)
     return f"nothing could be read, so {outcome}{first}"

@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from index.errors import InputError
-from index.records import parse_pmids
+from index.records import LINK_KINDS, LinkKind, parse_pmids
 from index.search.filters import as_list
 
 
@@ -47,9 +48,9 @@ def parse_shard(text: str) -> Shard:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Inputs of a library, any mix: files, PMIDs as written or in files, a PubMed search with the most to take.
+    """Inputs of a library, any mix: files, PMIDs as written or in files, a PubMed search, papers to start from.
 
-    With a `shard` only what falls to that share of it.
+    `limit` is the most to take of the search and of each kind of link. With a `shard` only what falls to that share.
     """
 
     files: Sequence[Path | str] = ()
@@ -58,11 +59,19 @@ class Inputs:
     search: str | None = None
     limit: int | None = None
     shard: Shard | None = None
+    similar_to: Sequence[str] = ()
+    cited_by: Sequence[str] = ()
+    references_of: Sequence[str] = ()
+
+    @property
+    def links(self) -> dict[LinkKind, list[str]]:
+        """The PMIDs of the papers whose links are followed, by the kind of link."""
+        return {kind: pmids for kind in LINK_KINDS if (pmids := parse_pmids("\n".join(getattr(self, kind)))[0])}
 
     @property
     def needs_pubmed(self) -> bool:
         """True if anything has to be asked of PubMed."""
-        return bool(self.pmids or self.pmids_from or self.search)
+        return bool(self.pmids or self.pmids_from or self.search or self.links)
 
     def key(self, *command: object) -> str:
         """Return a SHA-256 of a command on these inputs; a file that was written since makes another one."""
@@ -75,6 +84,7 @@ class Inputs:
         ]
         parts += [str(self.shard)] if self.shard else []
         parts += _states(self.pmids_from)
+        parts += [self.links] if self.links else []
         return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
 
@@ -90,15 +100,20 @@ def checked_inputs(
     search: str | None = None,
     limit: int | None = None,
     shard: str | None = None,
+    similar_to: Sequence[str] = (),
+    cited_by: Sequence[str] = (),
+    references_of: Sequence[str] = (),
 ) -> Inputs:
     """Return the checked inputs; of a shard, the files that fall to it: `make_plan` shares out PMIDs.
 
-    Raises InputError when there is no input, a file is missing, the limit is no number of hits, or there is no such
-    share.
+    Raises InputError when there is no input, a file is missing, the limit is no number of hits, there is no such
+    share, or links are to be followed from what is no PMID.
     """
     share = None if shard is None else parse_shard(shard)
-    typed = [str(pmid) for pmid in as_list(pmids)]
-    inputs = Inputs(as_list(files), typed, as_list(pmids_from), search, limit, share)
+    typed, *linked = (list(map(str, as_list(some))) for some in (pmids, similar_to, cited_by, references_of))
+    inputs = Inputs(as_list(files), typed, as_list(pmids_from), search, limit, share, *linked)
+    for word, why in parse_pmids("\n".join(chain.from_iterable(linked)))[1].items():
+        raise InputError(f"links are followed from PMIDs, and {word!r} {why}")
     if not (inputs.files or inputs.needs_pubmed):
         raise InputError("nothing to read: give PMIDs, a PubMed search or files")
     if inputs.limit is not None and inputs.limit < 1:

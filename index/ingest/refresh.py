@@ -22,12 +22,12 @@ def follow_deletions(groups: Iterable[Group], *, stored: Callable[[str], Abstrac
 
 
 def _followed(read: ParsedRecord, stored: Callable[[str], Abstract | None], is_believable: bool) -> ParsedRecord:
-    if not isinstance(read, Failure) or not read.is_unknown:
+    abstract = stored(read.what) if isinstance(read, Failure) and read.is_unknown else None
+    if not isinstance(read, Failure) or abstract is None:
         return read
     if not is_believable:
         return replace(read, why="PubMed sent none of the records asked for together with this one; it was kept")
-    abstract = stored(read.what)
-    if abstract is not None and _is_from_pubmed(abstract):
+    if _is_from_pubmed(abstract):
         return Deletion(read.what)
     return replace(read, why="PubMed has no record with this PMID; the abstract came from a file and was kept")
 

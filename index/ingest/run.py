@@ -36,7 +36,7 @@ def begin(store: AbstractStore, *, key: str, command: str, plan: Callable[[], Pl
     given_up = (f"{_GAVE_UP}: {job.how_far}",) if job is not None else ()
     report = Report(failed=planned.failed, notes=(*planned.notes, *given_up))
     job = Job(key, command, datetime.now(UTC).isoformat(timespec="seconds"), planned.total, report=report)
-    store.begin_job(job, planned.pmids)
+    store.begin_job(job, planned.pmids, planned=planned.remembers)
     return job
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ from index.ingest.formats.detect import parse_file, read_pmids
 from index.ingest.formats.pmid_lists import PmidList
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.ingest.inputs import Inputs
+from index.ingest.origins import ask, origins_in
 from index.records import Abstract, Deletion, Failure, ParsedRecord, parse_pmids, record_name
+from index.storage.origins import MemoryRows
 
 if TYPE_CHECKING:
     from index.ingest.eutils.client import EutilsClient, FetchedBatch
@@ -25,12 +28,14 @@ class Plan:
     """The plan of a run: the PMIDs to fetch, those of a search among them, words that are no PMIDs, PubMed's remarks.
 
     `total` is how many abstracts and failures there will be; None where files are read, whose length nobody knows.
+    `remembers` are the rows of the library's memory that are due at the end of the run.
     """
 
     pmids: tuple[str, ...]
     failed: Mapping[str, str]
     total: int | None
     notes: tuple[str, ...] = ()
+    remembers: MemoryRows = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +47,21 @@ class Group:
 
 
 def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
-    """Return the plan for inputs; a search is made now. Raises EutilsError when that fails, FileError for
-    a file without PMIDs."""
-    listed = _listed(inputs)
-    pmids, failed, notes = list(listed.pmids), listed.failed, listed.notes
-    if inputs.search and client:
-        result = client.search(inputs.search, limit=inputs.limit)
-        pmids = list(dict.fromkeys([*pmids, *result.pmids]))
-        notes += result.notes if result.pmids else (*result.notes, "PubMed's search found nothing")
+    """Return the plan for inputs; a search is made now.
+
+    Raises EutilsError when that fails, FileError for a file without PMIDs.
+    """
+    listed, now = _listed(inputs), datetime.now(UTC)
+    failed = listed.failed
+    answers = [ask(origin, client=client, now=now) for origin in origins_in(inputs)]
+    pmids = list(dict.fromkeys(chain(listed.pmids, *(answer.pmids for answer in answers))))
+    notes = (*listed.notes, *chain.from_iterable(answer.notes for answer in answers))
     if shard := inputs.shard:
         pmids = [pmid for pmid in pmids if shard.has(pmid)]
         failed = failed if shard.number == 1 else {}  # what all have, one names
         notes = notes if inputs.files or pmids else (*notes, f"nothing falls to the share {shard}")
-    return Plan(tuple(pmids), failed, None if inputs.files else len(pmids) + len(failed), notes)
+    remembers = {name: value for answer in answers for name, value in answer.rows.items()}
+    return Plan(tuple(pmids), failed, None if inputs.files else len(pmids) + len(failed), notes, remembers)
 
 
 def _listed(inputs: Inputs) -> PmidList:

@@ -183,6 +183,7 @@ def _write_staged(folder: Path, kept: Path, *, with_log: bool, on_progress: OnPr
         store = Store.create(folder / _STAGED, settings)
         try:
             account = _write_whole(store, salvage, settings, dimension=dimension, on_progress=on_progress)
+            store.remember(salvage.memory())
         finally:
             store.close()
         if _length(_log_of(folder / _STAGED)):  # SQLite says nothing when there is no room to close it

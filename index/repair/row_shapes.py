@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from index.repair.sqlite_pages import Pages, Place, TableRow
+from index.storage.origins import is_whole_row
 
-_OURS = {"abstracts", "passages", "removals", "settings", "labels", "marks", "sqlite_autoindex_abstracts_1"}
+_OURS = {"abstracts", "passages", "removals", "settings", "labels", "marks", "memory", "sqlite_autoindex_abstracts_1"}
 SETTINGS = ("encoder", "encoder_sha256", "dimension", "passage_tokens", "settings_sha256", "content")
 
 
@@ -31,6 +32,7 @@ class FoundRows:
     removed: set[int] = field(default_factory=set)
     marks: set[int] = field(default_factory=set)
     settings: dict[str, str] = field(default_factory=dict)
+    memory: dict[str, str] = field(default_factory=dict)
     listed: dict[int, str] = field(default_factory=dict)  # PMIDs of the index over them, by abstract
     mentioned: set[int] = field(default_factory=set)  # abstracts that have a label
 
@@ -55,6 +57,8 @@ class FoundRows:
                 self.marks.add(row.rowid)
             case (str(name), str(value)) if name in SETTINGS and is_of("settings"):
                 self.settings[name] = value
+            case (str(name), str(value)) if is_whole_row(name, value) and is_of("memory"):
+                self.memory[name] = value
             case (str(pmid), int(id_)) if row.rowid is None and is_of("sqlite_autoindex_abstracts_1"):
                 if is_pmid(pmid):
                     self.listed[id_] = pmid

@@ -107,6 +107,10 @@ class Salvage:
                 self._seen.ids.add(id_)
                 yield self._with_vectors(read, id_, dimension)
 
+    def memory(self) -> dict[str, str]:
+        """Return the searches, links and files that the library was built from, as far as they are whole."""
+        return dict(self._found.memory)
+
     def lost(self) -> list[str]:
         """Return, once `abstracts` has run, the PMIDs of those that could not be read, as far as they show."""
         if self.is_certain():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from index.storage.origins import Memory, Origin, last_update, origins_of
 from index.storage.schema import Counts, Settings
 
 
@@ -11,7 +12,9 @@ from index.storage.schema import Counts, Settings
 class LibraryInfo:
     """Counts and build settings of a library. `bytes` is its size on disk; `years` is (first, last).
 
-    `unfinished` is a sentence on the run that was broken off or is at work, "" where there is none.
+    `unfinished` is a sentence on the run that was broken off or is at work, "" where there is none. `origins` are what
+    the library was built from, as far as it is remembered; `updated` is the time of the last update in ISO 8601, "" for
+    none, and `new` how many abstracts it brought that are still here.
     """
 
     path: str
@@ -28,14 +31,19 @@ class LibraryInfo:
     digest: str
     bytes: int
     unfinished: str = ""
+    origins: tuple[Origin, ...] = ()
+    updated: str = ""
+    new: int = 0
 
     def to_dict(self) -> dict[str, object]:
         """Return the record as the command line's JSON has it."""
         return asdict(self)
 
 
-def info_of(counts: Counts, settings: Settings, *, path: str, name: str, unfinished: str) -> LibraryInfo:
-    """Return the info of counts and settings, with generation, digest and size still to be filled in."""
+def info_of(
+    counts: Counts, settings: Settings, *, memory: Memory, new: int, path: str, name: str, unfinished: str
+) -> LibraryInfo:
+    """Return the info of counts, settings and memory, with generation, digest and size still to be filled in."""
     return LibraryInfo(
         path=path,
         name=name,
@@ -51,4 +59,7 @@ def info_of(counts: Counts, settings: Settings, *, path: str, name: str, unfinis
         digest="",
         bytes=0,
         unfinished=unfinished,
+        origins=tuple(origins_of(memory)),
+        updated=last_update(memory).at,
+        new=new,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Protocol
 
 from index.embedding.encoder import Vectors
@@ -11,6 +12,7 @@ from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo
 from index.storage.jobs import Job, Step
+from index.storage.origins import MemoryRows
 from index.storage.schema import Entry, Settings
 
 Embed = Callable[[str], Vectors]
@@ -56,11 +58,17 @@ class AbstractStore(Protocol):
     def pending_pmids(self) -> list[str]:
         """Return the PMIDs that the run has still to fetch, in their order."""
 
-    def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
-        """Remember a run and the PMIDs that it has to fetch, in place of any other."""
+    def begin_job(self, job: Job, pmids: Sequence[str] = (), *, planned: MemoryRows = MappingProxyType({})) -> None:
+        """Remember a run, the PMIDs that it has to fetch and the rows to remember at its end, in place of any other."""
 
     def end_job(self) -> None:
-        """Forget the run: it has come to its end."""
+        """Forget the run, which has come to its end, and take up the rows that it planned."""
+
+    def memory(self) -> dict[str, str]:
+        """Return the rows that the library keeps beside its abstracts, by name: see `index.storage.origins`."""
+
+    def remember(self, rows: MemoryRows) -> None:
+        """Write rows beside the abstracts; None deletes one."""
 
     def put(
         self,

@@ -46,6 +46,10 @@ gets them with its next batch, and any version reads a library with them or with
 LISTS_TABLE = "CREATE TABLE IF NOT EXISTS lists (trained_for INTEGER NOT NULL, centroids BLOB NOT NULL)"
 """One row with the IVF cells of a large library's vectors. No part of the format either: a version that does not know
 it reads every vector."""
+MEMORY_TABLE = "CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+"""Origins and the last update, see `index.storage.origins`; the rows that a run has planned begin with `PLANNED`. No
+part of the format: a version that does not know it asks no search again."""
+PLANNED = "planned/"
 _REMEMBERED, _LONGEST_REMEMBERED = 512, 8_000
 """Abstracts, some 4 MB: one question asks for the same few three times. The second are a record's bytes: what is longer
 is an article."""

@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from conftest import ABSTRACTS
@@ -45,6 +48,26 @@ def test_a_library_from_build_to_remove(built, run, json_lines):
     assert (code, report["removed"]) == (0, 1)
     code, report, said = run("remove", "90000001", "--library", built, "--json")
     assert (code, report["failed"]) == (3, {"90000001": "is not in this library"})
+
+
+def test_an_update_prints_what_is_new_and_a_search_is_listed_and_forgotten(built, run, eutils):
+    code, report, _ = run("add", "--search", "moss[Title]", "--limit", "2", "--library", built, "--json")
+    assert (code, report["new"]) == (0, {})
+    eutils.records["77"] = replace(eutils.records["90000001"], pmid="77", title="Moss, anew")
+    eutils.entry_dates["77"] = date(2999, 1, 1)
+    code, out, _ = run("update", "--library", built)
+    assert (code, out.splitlines()[1:]) == (0, ["new: PMID 77 Moss, anew"])
+    code, report, _ = run("update", "--library", built, "--json")
+    assert (code, report["new"]) == (0, {})
+    _, out, _ = run("info", "--library", built)
+    assert re.search(r"^built from moss\[Title\], at most 2 \(asked 20.*\)$", out, re.MULTILINE)
+    assert re.search(r"^last updated 20.*; 0 new$", out, re.MULTILINE)
+    assert run("update", "--forget", "moss[title]", "--library", built)[:2] == (0, "forgotten: moss[title]\n")
+    code, _, said = run("update", "--library", built)
+    assert (code, said.startswith(f"{built} remembers no search that could be asked again and was built from")) == (
+        2,
+        True,
+    )
 
 
 def test_search_prints_hits_whose_text_stands_at_its_offsets(built, run):

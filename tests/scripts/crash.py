@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ from index.analysis.chunking import split_abstract
 from index.ingest.eutils.client import EutilsClient
 from index.ingest.eutils.rate_limit import RateLimiter
 from index.records import to_json
+from index.storage.origins import CHECKED, Origin, origin_rows
 
 _WORDS = "IL-32β VEGF STAT3 metformin mice cells cancer raised lowered migration dose trial years".split()
 
@@ -114,6 +116,7 @@ def commands(inputs, client=None):
     fetching = {
         "fetch": opened(lambda library: library.add(pmids=pmids, client=client)),
         "refresh": opened(lambda library: library.refresh(client=client)),
+        "current": opened(lambda library: library.update(client=client)),
         "fetch-over": lambda path: Library.build(path, pmids=pmids, client=client, passage_tokens=24),
     }
     return (fetching if client else {}) | {
@@ -128,14 +131,23 @@ def commands(inputs, client=None):
 
 
 def changed_at_pubmed(server):
-    """Have PubMed hold the twenty abstracts and more: one retracted, one with another text, one gone, one merged."""
+    """Have PubMed hold the twenty abstracts and twenty later ones: one retracted, one changed, one gone, one merged."""
     held = {one.pmid: one for one in records(1, 40)}
     held["2"] = replace(held["2"], types=("Retracted Publication",), is_retracted=True)
     held["3"] = replace(held["3"], sections=(Section("", "", "Another text on VEGF."),))
     del held["4"], held["5"]
+    server.entry_dates |= {str(number): date(2020, 2, 1) for number in range(21, 41)}
+    server.change_dates |= {number: date(2020, 2, 1) for number in "123"}
     server.records.clear()
     server.records.update(held)
     server.merged["5"] = "6"
+
+
+def last_asked_in_2020(path):
+    """Give a library a search that was last asked in 2020, as were its abstracts."""
+    asked = "2020-01-10T06:00:00+00:00"
+    with Library.open(path) as library:
+        library.backend.store.remember(origin_rows(Origin("search", "record", None, asked)) | {CHECKED: asked})
 
 
 # ---- the hooks
@@ -235,8 +247,8 @@ def undisturbed(command, path):
     steps.hook()
     command(path)
     with Library.open(path) as library:
-        last = library.digest
-    return {"steps": steps.names, "digests": seen, "last": last, "files": _files(path)}
+        last, new = library.digest, library.new_pmids()
+    return {"steps": steps.names, "digests": seen, "last": last, "new": new, "files": _files(path)}
 
 
 def killed(command, path, *, at=None, after_s=None):
@@ -251,8 +263,10 @@ def killed(command, path, *, at=None, after_s=None):
 
 def look(command, path, whole):
     """Assert that what a kill has left is a whole library, and that the same command brings it to its end."""
+    told = []
     if (path / "library.db").exists():
         with Library.open(path) as library:
+            told = library.new_pmids()  # of an update that was killed behind its end
             empty = not library.info().abstracts
             assert library.digest in whole["digests"] or empty, "a state between two batches"
             library.check()
@@ -261,6 +275,7 @@ def look(command, path, whole):
     command(path)
     with Library.open(path) as library:
         assert library.digest == whole["last"], "another end"
+        assert whole["new"] in (told, library.new_pmids()), "something new that is not said to be, or said twice"
         assert_whole(library)
     assert _files(path) == whole["files"], ("files left over", _files(path))
 
@@ -309,6 +324,7 @@ def swept(arguments, client):
     base = folder / "base"
     start = write_records(folder / "start.jsonl", records(1, 20))
     forked(lambda: Library.build(base, files=[start], passage_tokens=24).added)
+    forked(lambda: last_asked_in_2020(base))
     where = folder / "library"
     tried, lost, steps = {}, [], {}
     for name, command in commands(folder, client).items():

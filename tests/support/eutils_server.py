@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -52,6 +52,9 @@ __all__ = ["RECORDS", "EutilsServer", "Fault", "Request", "eutils_server", "inve
 RECORDS = read_invented()
 LIMIT = 9_999
 _XML_HEAD = '<?xml version="1.0" encoding="UTF-8" ?>\n'
+_LINK_HEAD = f"""{_XML_HEAD}<!DOCTYPE eLinkResult PUBLIC "-//NLM//DTD elink 20101123//EN" \
+"https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20101123/elink.dtd">
+"""
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,9 @@ class _Reply:
 class EutilsServer:
     """The stand-in.
 
-    `records` (by PMID), `merged` (old PMID to new), `recordings` and `faults` may be changed while it runs. A request
-    that was recorded gets the recorded answer; all others are answered from the records.
+    `records` (by PMID), `merged` (old PMID to new), `entry_dates` and `change_dates` (by PMID, else the day of print),
+    `links` (by NCBI's name of them, then by PMID, nearest first), `recordings` and `faults` may be changed while it
+    runs. A request that was recorded gets the recorded answer; all others are answered from the records.
     """
 
     def __init__(
@@ -121,6 +125,9 @@ class EutilsServer:
     ) -> None:
         self.records = {abstract.pmid: abstract for abstract in records}
         self.merged: dict[str, str] = {}
+        self.entry_dates = dict(entry_dates or {})
+        self.change_dates: dict[str, date] = {}
+        self.links: dict[str, dict[str, Sequence[str]]] = {}
         self.recordings: list[Recording] = []
         self.faults: deque[Fault] = deque()
         self.requests: list[Request] = []
@@ -128,7 +135,7 @@ class EutilsServer:
         self.rate_limit = rate_limit
         self._histories: dict[str, list[list[str]]] = {}
         self._written: dict[str, tuple[Abstract, str]] = {}
-        self._searcher = Searcher(self.records, entry_dates or {})
+        self._searcher = Searcher(self.records, self.entry_dates, self.change_dates)
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._http = _Http(("127.0.0.1", port), self)
@@ -234,6 +241,32 @@ class EutilsServer:
         body = joined_records(self._record(self.records[pmid]) for pmid in known if pmid in self.records)
         return _Reply(200, "text/xml; charset=UTF-8", body.encode())
 
+    def _elink(self, params: Mapping[str, str]) -> _Reply:
+        """Answer ids that come as parameters of their own one by one, and a list of ids as one, as NCBI does."""
+        name, command = params.get("linkname", "pubmed_pubmed"), params.get("cmd", "neighbor")
+        asked = [ids.split(",") for ids in params.get("ids", params.get("id", "")).split()]
+        if not asked:
+            return _xml("<eLinkResult>\n\t<ERROR>Empty id list</ERROR>\n</eLinkResult>\n", status=400)
+        sets = "".join(self._link_set(ids, name, has_scores=command == "neighbor_score") for ids in asked)
+        return _Reply(200, "text/xml; charset=UTF-8", f"{_LINK_HEAD}<eLinkResult>\n{sets}</eLinkResult>\n".encode())
+
+    def _link_set(self, ids: list[str], name: str, *, has_scores: bool) -> str:
+        """Return the links of ids, newest first, each with its score if asked: what is linked first has the highest."""
+        near: dict[str, int] = {}
+        for pmid in ids:
+            linked = list(self.links.get(name, {}).get(pmid, ()))
+            linked = [pmid, *linked] if linked and name == "pubmed_pubmed" else linked  # NCBI's has the paper itself
+            near |= {other: 40_000_000 - 1_000 * place for place, other in enumerate(linked)}
+        score = "<Score>{}</Score>" if has_scores else ""
+        links = "".join(
+            f"\t\t<Link>\n\t\t\t<Id>{other}</Id>{score.format(near[other])}\n\t\t</Link>\n"
+            for other in sorted(near, key=int, reverse=True)
+        )
+        head = f"<DbTo>pubmed</DbTo>\n\t\t<LinkName>{name}</LinkName>\n"
+        found = f"\t<LinkSetDb>\n\t\t{head}{links}\t</LinkSetDb>\n" if near else ""
+        listed = "".join(f"\t\t<Id>{pmid}</Id>\n" for pmid in ids)
+        return f"<LinkSet>\n\t<DbFrom>pubmed</DbFrom>\n\t<IdList>\n{listed}\t</IdList>\n{found}</LinkSet>\n"
+
     def _record(self, abstract: Abstract) -> str:
         """Return the abstract as XML, written once for as long as it stays the same."""
         known = self._written.get(abstract.pmid)
@@ -248,7 +281,7 @@ class EutilsServer:
         return web_env or "", len(lists)
 
 
-_ENDPOINTS = ("esearch", "epost", "efetch")
+_ENDPOINTS = ("esearch", "epost", "efetch", "elink")
 
 
 @contextmanager
@@ -348,10 +381,11 @@ def _chunked(body: bytes, size: int) -> bytes:
 
 
 def _fields(form: str) -> dict[str, str]:
-    """Return the fields of a form; ids may come as one field or as several."""
+    """Return the fields of a form; ids may come as one field or as several, which elink tells apart."""
     pairs = parse_qsl(form, keep_blank_values=True)
-    ids = ",".join(value for name, value in pairs if name == "id" and value)
-    return dict(pairs) | ({"id": ids} if ids else {})
+    ids = [value.replace(" ", "") for name, value in pairs if name == "id" and value]
+    several = {"ids": " ".join(ids)} if len(ids) > 1 else {}
+    return dict(pairs) | ({"id": ",".join(ids)} if ids else {}) | several
 
 
 def _ids(params: Mapping[str, str]) -> list[str]:

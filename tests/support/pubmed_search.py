@@ -26,6 +26,7 @@ _FIELDS = {
     "all": ("all", "all fields", "tw", "text word"),
     "pdat": ("dp", "pdat", "publication date", "date - publication"),
     "edat": ("edat", "crdt", "date - entry", "date - entrez"),
+    "mdat": ("mdat", "lr", "date - modification"),
 }
 _FIELD_OF = {tag: field for field, tags in _FIELDS.items() for tag in tags}
 _TOKEN = re.compile(r'[():]|"[^"]*"|\[[^\]]*\]|[^\s()"\[\]]+')
@@ -46,10 +47,13 @@ class Hits:
 class Searcher:
     """Searches a mapping of records, which may change between searches; what has not changed is worked out once."""
 
-    def __init__(self, records: Mapping[str, Abstract], entry_dates: Mapping[str, date]) -> None:
+    def __init__(
+        self, records: Mapping[str, Abstract], entry_dates: Mapping[str, date], change_dates: Mapping[str, date]
+    ) -> None:
         self._records = records
         self._entry_dates = entry_dates
-        self._seen: dict[str, Abstract] = {}
+        self._change_dates = change_dates
+        self._seen: tuple[dict[str, Abstract], dict[str, date], dict[str, date]] = ({}, {}, {})
         self._entries: dict[str, tuple[Abstract, dict[str, str], dict[str, date]]] = {}
         self._rank: dict[str, int] = {}
         self._in_order: dict[str, list[tuple[date | int, str]]] = {}
@@ -61,13 +65,15 @@ class Searcher:
         query = _Query(term, self)
         pmids = query.run()
         if first or last:
-            field = "edat" if date_type == "edat" else "pdat"
+            field = date_type if date_type in ("edat", "mdat") else "pdat"
             pmids = pmids & self.dated(field, first or "1", last or "9999")
         newest_first = sorted(pmids, key=self._rank.__getitem__)
         return Hits(term, newest_first, tuple(query.unknown), tuple(query.unknown_fields))
 
     def with_phrase(self, field: str, phrase: str) -> set[str]:
         """Return the PMIDs whose field holds the words of the phrase one after the other."""
+        if field == "pmid":
+            return {phrase} & self._entries.keys()
         words = _words(phrase)
         if (field, words) not in self._with_phrase:
             found = {pmid for pmid, (_, texts, _) in self._entries.items() if words in texts[field]}
@@ -88,24 +94,25 @@ class Searcher:
         return {pmid for _, pmid in ordered[start : bisect_right(ordered, last, key=itemgetter(0))]}
 
     def _refresh(self) -> None:
-        if self._seen == self._records:
+        if self._seen == (self._records, self._entry_dates, self._change_dates):
             return
-        self._seen = dict(self._records)
-        self._entries = {pmid: self._entry(pmid, abstract) for pmid, abstract in self._seen.items()}
+        self._seen = (dict(self._records), dict(self._entry_dates), dict(self._change_dates))
+        self._entries = {pmid: self._entry(pmid, abstract) for pmid, abstract in self._records.items()}
         dates = {pmid: dates for pmid, (_, _, dates) in self._entries.items()}
         newest_first = sorted(dates, key=lambda pmid: (dates[pmid]["edat"], int(pmid)), reverse=True)
         self._rank = {pmid: rank for rank, pmid in enumerate(newest_first)}
-        self._in_order = {field: sorted((dates[pmid][field], pmid) for pmid in dates) for field in ("edat", "pdat")}
+        fields = ("edat", "pdat", "mdat")
+        self._in_order = {field: sorted((dates[pmid][field], pmid) for pmid in dates) for field in fields}
         self._in_order["number"] = sorted((int(pmid), pmid) for pmid in dates)
         self._with_phrase.clear()
 
     def _entry(self, pmid: str, abstract: Abstract) -> tuple[Abstract, dict[str, str], dict[str, date]]:
         known = self._entries.get(pmid)
-        if known and known[0] is abstract:
-            return known
+        texts = known[1] if known and known[0] is abstract else _texts(abstract)
         printed = _printed(abstract)
-        dates = {"pdat": printed, "edat": self._entry_dates.get(pmid, printed)}
-        return abstract, _texts(abstract), dates
+        entered = self._entry_dates.get(pmid, printed)
+        dates = {"pdat": printed, "edat": entered, "mdat": self._change_dates.get(pmid, entered)}
+        return abstract, texts, dates
 
 
 class _Query:
@@ -153,7 +160,7 @@ class _Query:
     def _tagged(self, words: list[str], tag: str) -> set[str] | None:
         text = " ".join(word.strip('"') for word in words)
         field = _FIELD_OF.get(tag.strip().casefold())
-        if field in ("pdat", "edat"):
+        if field in ("pdat", "edat", "mdat"):
             if self._tokens[:1] == [":"]:
                 text += f":{self._tokens[1].strip(chr(34))}"
                 del self._tokens[:3]

@@ -15,21 +15,39 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from typing import TypeVar
 
 from index.environment import Variable, read_variable
 from index.errors import EutilsError, InputError
-from index.ingest.eutils.connection import NCBI_URL, Connection
+from index.ingest.eutils.connection import NCBI_URL, Connection, Params
 from index.ingest.eutils.rate_limit import RateLimiter
-from index.ingest.eutils.responses import RequestError, Response, SearchPage, parse_record_set, parse_search_page
-from index.ingest.eutils.windows import Window, pages, ways_to_split
-from index.records import NOT_A_PMID, parse_pmid
+from index.ingest.eutils.responses import (
+    RequestError,
+    Response,
+    SearchPage,
+    parse_links,
+    parse_record_set,
+    parse_search_page,
+)
+from index.ingest.eutils.windows import Window, changed_since, entered_since, pages, ways_to_split
+from index.records import NOT_A_PMID, LinkKind, parse_pmid
 
 SEARCH_LIMIT = 9_999
 """The most hits that esearch lists for PubMed; a search with more is split by date."""
 EMPTY_SET = b"<PubmedArticleSet></PubmedArticleSet>"
 
+_UIDS = 500
+"""PMIDs to a search for those that have changed."""
+_LINKED = 50
+"""PMIDs to a request for links: each may have hundreds."""
+_LINKS: Mapping[LinkKind, tuple[str, str]] = {
+    "similar_to": ("pubmed_pubmed", "neighbor_score"),
+    "cited_by": ("pubmed_pubmed_citedin", "neighbor"),
+    "references_of": ("pubmed_pubmed_refs", "neighbor"),
+}
+"""NCBI's name of each kind of link, and the command; scores tell which of the similar ones are nearest."""
 _MAX_LISTINGS = 3
 _MAX_SPLITS = 64
 """Enough to find eight bad ids among 200."""
@@ -82,22 +100,50 @@ class EutilsClient:
         email, api_key, url = map(read_variable, (Variable.EMAIL, Variable.NCBI_API_KEY, Variable.EUTILS_URL))
         return cls(url=url or NCBI_URL, email=email or None, api_key=api_key or None, on_wait=on_wait)
 
-    def search(self, term: str, *, limit: int | None = None) -> SearchPage:
-        """Return the PMIDs for a PubMed search, all of them or the first `limit`; that nothing is found is no error."""
-        term = _checked_term(term)
+    def search(self, term: str, *, limit: int | None = None, since: date | None = None) -> SearchPage:
+        """Return the PMIDs for a PubMed search, all of them or the first `limit`; that nothing is found is no error.
+
+        With `since` only what entered PubMed on that day or later.
+        """
+        asked = term = _checked_term(term)
         if limit is not None and limit < 1:
             raise InputError(f"the limit is {limit}; it must be at least 1")
+        term = entered_since(term, since) if since else term
         try:
             first = self._hits(Window(term), limit or SEARCH_LIMIT)
             wanted = min(first.total, limit or first.total)
             pmids = first.pmids[:wanted] if wanted <= SEARCH_LIMIT else self._hits_in_windows(term, first, wanted)
         except RequestError as error:
-            shown = term if len(term) <= 80 else term[:79] + "…"
+            shown = asked if len(asked) <= 80 else asked[:79] + "…"
             raise self._failure(f"search for “{shown}”", error) from error
         notes = first.notes
         if len(pmids) < wanted:
             notes += (f"PubMed counted {first.total:,} hits but listed only {len(pmids):,}",)
         return SearchPage(first.total, pmids, notes)
+
+    def changed(self, pmids: Sequence[str], *, since: date) -> list[str]:
+        """Return those of some PMIDs whose records PubMed changed on a day or later."""
+        changed: list[str] = []
+        try:
+            for first in range(0, len(pmids), _UIDS):
+                part = pmids[first : first + _UIDS]
+                changed += self._hits(changed_since(part, since), len(part)).pmids
+        except RequestError as error:
+            raise self._failure("say which abstracts have changed", error) from error
+        return changed
+
+    def links(self, pmids: Sequence[str], kind: LinkKind) -> dict[str, tuple[str, ...]]:
+        """Return for each PMID those that PubMed links it to, nearest first; none for a PMID that it does not know."""
+        links: dict[str, tuple[str, ...]] = {}
+        link_name, command = _LINKS[kind]
+        for first in range(0, len(pmids), _LINKED):
+            part = pmids[first : first + _LINKED]
+            params = {"dbfrom": "pubmed", "linkname": link_name, "cmd": command, "id": part}
+            try:
+                links |= self._ask("elink", params, partial(parse_links, asked=part, link_name=link_name))
+            except RequestError as error:
+                raise self._failure(f"say what is linked to {_named(tuple(part))}", error) from error
+        return links
 
     def fetch(self, pmids: Sequence[str]) -> Iterator[FetchedBatch]:
         """Yield the records of the PMIDs in batches; a malformed PMID, or one that spoils a batch, fails alone."""
@@ -199,7 +245,7 @@ class EutilsClient:
     # --- asking
 
     def _ask(
-        self, endpoint: str, params: Mapping[str, str], parse: Callable[[Response], _Parsed], *, is_part: bool = False
+        self, endpoint: str, params: Params, parse: Callable[[Response], _Parsed], *, is_part: bool = False
     ) -> _Parsed:
         """Return the parsed response; ask again, after growing waits, while that may help."""
         attempt = 0

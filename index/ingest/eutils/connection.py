@@ -7,7 +7,7 @@ import re
 import ssl
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,6 +24,8 @@ from index.ingest.eutils.responses import RequestError, Response
 
 NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
 TOOL = "AskAbstracts"
+Params = Mapping[str, str | Sequence[str]]
+"""Parameters of a request; a sequence is sent as one parameter several times over."""
 
 _MAX_RESPONSE_BYTES = 256 * 2**20
 _TOTAL_TIMEOUT_FACTOR = 10
@@ -61,7 +63,7 @@ class Connection:
         """The server's name and port, as messages give it."""
         return urlsplit(self.url).netloc
 
-    def ask(self, endpoint: str, params: Mapping[str, str]) -> Response:
+    def ask(self, endpoint: str, params: Params) -> Response:
         """Return the response of "esearch", "efetch" …, whatever it says; raise RequestError when none came whole."""
         try:
             with ExitStack() as turn:  # ends when the answer begins
@@ -80,7 +82,7 @@ class Connection:
         """Make all threads that ask this server wait."""
         self._limiter.hold(seconds)
 
-    async def _exchange(self, endpoint: str, params: Mapping[str, str], on_answer: Callable[[], None]) -> Response:
+    async def _exchange(self, endpoint: str, params: Params, on_answer: Callable[[], None]) -> Response:
         """Send a request and return the whole answer; call `on_answer` as it begins."""
         url = f"{self.url.rstrip('/')}/{endpoint}.fcgi"
         who = {"tool": TOOL, "email": self.email or ""} | ({"api_key": self.api_key} if self.api_key else {})

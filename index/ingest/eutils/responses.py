@@ -9,12 +9,13 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
 from io import BytesIO
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
@@ -140,6 +141,27 @@ def parse_search_page(response: Response) -> SearchPage:
     if not all(map(parse_pmid, page.pmids)):
         raise RequestError("the search brought ids that are not PMIDs", retryable=True)
     return replace(page, notes=tuple(map(response.quoted, page.notes)))
+
+
+def parse_links(response: Response, *, asked: Sequence[str], link_name: str) -> dict[str, tuple[str, ...]]:
+    """Return the links of an elink answer, by each PMID asked for; raise RequestError for all else.
+
+    Links with a score come by it, the others in NCBI's order. A PMID that NCBI does not know has none.
+    """
+    _refuse_errors(response)
+    body = _trimmed(response.body)
+    if not body:
+        raise RequestError("the answer was empty", retryable=True, about_ids=True)
+    if _is_web_page(body):
+        raise _web_page(response)
+    try:
+        links = _links_from_xml(body, link_name)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError):
+        why = f"what came are no whole links: “{response.quoted(_text(response))}”"
+        raise RequestError(why, retryable=True) from None
+    if missing := [pmid for pmid in asked if pmid not in links]:
+        raise RequestError(f"the answer has nothing on PMID {missing[0]}", retryable=True, about_ids=True)
+    return {pmid: links[pmid] for pmid in asked}
 
 
 # --- refusals
@@ -346,17 +368,34 @@ _NOTES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 _Remarks = dict[str, Any]
 
 _SEARCH_DTD = "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20060628/esearch.dtd"
-_SEARCH_HEAD = f'<?xml version="1.0"?><!DOCTYPE eSearchResult SYSTEM "{_SEARCH_DTD}">'.encode()
+_LINK_DTD = "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20101123/elink.dtd"
 
 
 def _page_from_xml(body: bytes) -> SearchPage:
+    result = _read(body, "eSearchResult", _SEARCH_DTD)
+    return _page(result["Count"], result["IdList"], result.get("ErrorList"), result.get("WarningList"))
+
+
+def _links_from_xml(body: bytes, link_name: str) -> dict[str, tuple[str, ...]]:
+    links: dict[str, tuple[str, ...]] = {}
+    for link_set in _read(body, "eLinkResult", _LINK_DTD):
+        (pmid,) = link_set["IdList"]  # one alone: of several it would not be known which has the links
+        named = [part for part in link_set["LinkSetDb"] if part["LinkName"] == link_name]
+        found = [(-int(link.get("Score", 0)), str(link["Id"])) for part in named for link in part["Link"]]
+        links[str(pmid)] = tuple(other for _, other in sorted(found, key=itemgetter(0)) if other != pmid)
+    if not all(map(parse_pmid, (pmid for found in links.values() for pmid in found))):
+        raise ValueError("links to what are no PMIDs")
+    return links
+
+
+def _read(body: bytes, root: str, dtd: str) -> Any:  # noqa: ANN401 (Bio.Entrez's own containers)
     from Bio import Entrez
 
     # Bio.Entrez knows results by the DTD that they name: it fetches one that it does not know, and keeps such in the
     # person's home. So every result is read by the DTD that comes with Biopython, and is kept where that lies.
     Entrez.local_cache = Entrez.local_cache or str(Path(Entrez.__file__).parents[2])
-    result = Entrez.read(BytesIO(_SEARCH_HEAD + body[body.index(b"<eSearchResult") :]), validate=False)  # type: ignore[no-untyped-call]
-    return _page(result["Count"], result["IdList"], result.get("ErrorList"), result.get("WarningList"))
+    head = f'<?xml version="1.0"?><!DOCTYPE {root} SYSTEM "{dtd}">'.encode()
+    return Entrez.read(BytesIO(head + body[body.index(f"<{root}".encode()) :]), validate=False)  # type: ignore[no-untyped-call]
 
 
 def _page_from_json(record: dict[str, Any]) -> SearchPage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -20,6 +20,22 @@ class Window:
 
     term: str
     params: Mapping[str, str] = field(default_factory=dict)
+
+
+def entered_since(term: str, first: date) -> str:
+    """Return a term narrowed down to what entered PubMed on a day or later.
+
+    By both dates of entry: NLM sets the one (edat) back to the publication of a record that comes late, and not the
+    other (crdt).
+    """
+    dated = " OR ".join(f'("{_day(first.toordinal())}"[{field}] : "3000"[{field}])' for field in ("edat", "crdt"))
+    return f"({term}) AND ({dated})"
+
+
+def changed_since(pmids: Sequence[str], first: date) -> Window:
+    """Return the search for those of some PMIDs whose records were changed on a day or later."""
+    days = {"datetype": "mdat", "mindate": _day(first.toordinal()), "maxdate": "3000"}
+    return Window(" OR ".join(f"{pmid}[uid]" for pmid in pmids), days)
 
 
 @dataclass(frozen=True, slots=True)

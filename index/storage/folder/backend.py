@@ -20,11 +20,12 @@ from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.hybrid import Indexes, search
 from index.search.mentions import descriptor_forms, phrases
 from index.search.query import Mode, Query, parse_query
-from index.storage.folder.database import delete_database
+from index.storage.folder.database import decoding, delete_database
 from index.storage.folder.index_caches import Caches
 from index.storage.folder.lock import LOCK, WRITER, writing
 from index.storage.folder.store import DATABASE, Store
 from index.storage.info import LibraryInfo, info_of
+from index.storage.origins import last_update
 from index.storage.protocol import AbstractStore, Embed
 from index.storage.schema import Settings
 
@@ -84,7 +85,17 @@ class FolderBackend:
     def info(self) -> LibraryInfo:
         store = self.store
         unfinished = f"{job.how_far}; the same command goes on with it" if (job := store.job) else ""
-        info = info_of(store.counts(), store.settings, path=self.address, name=self.path.name, unfinished=unfinished)
+        with decoding(store.path):
+            memory = store.memory()
+            info = info_of(
+                store.counts(),
+                store.settings,
+                memory=memory,
+                new=len(store.digests(last_update(memory).new)),
+                path=self.address,
+                name=self.path.name,
+                unfinished=unfinished,
+            )
         return replace(info, generation=store.generation, digest=store.digest, bytes=_size(self.path))
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:

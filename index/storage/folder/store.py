@@ -7,6 +7,7 @@ catches up by reading the passages added and the ids removed since g.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import sqlite3
@@ -15,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,7 @@ from index.search.ivf import Cells
 from index.storage import schema
 from index.storage.folder.database import Database, decoding, delete_database, plain_errors
 from index.storage.jobs import JOB_TABLES, Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
+from index.storage.origins import MemoryRows
 from index.storage.schema import Changes, Counts, Entry, Settings
 
 DATABASE = "library.db"
@@ -226,13 +229,25 @@ class Store(Database):
         with self._snapshot():
             return pending_pmids(self._db)
 
-    def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
+    def begin_job(self, job: Job, pmids: Sequence[str] = (), *, planned: MemoryRows = MappingProxyType({})) -> None:
         with self._transaction():
             begin_job(self._db, job, pmids)
+            self._drop_planned()
+            self._remember({f"{schema.PLANNED}{name}": json.dumps(value) for name, value in planned.items()})
 
     def end_job(self) -> None:
         with self._transaction():
             end_job(self._db)
+            planned = [row for row in self._memory() if row[0].startswith(schema.PLANNED)]
+            self._drop_planned()
+            self._remember({name.removeprefix(schema.PLANNED): json.loads(value) for name, value in planned})
+
+    def memory(self) -> dict[str, str]:
+        return {name: value for name, value in self._memory() if not name.startswith(schema.PLANNED)}
+
+    def remember(self, rows: MemoryRows) -> None:
+        with self._transaction():
+            self._remember(rows)
 
     def put(
         self,
@@ -370,6 +385,23 @@ class Store(Database):
         self._db.execute("INSERT INTO marks VALUES (?)", (commit_id,))
         return generation
 
+    def _memory(self) -> list[tuple[str, str]]:
+        """Return all rows of the memory, planned ones too; a library of an older version may have no such table."""
+        with self._snapshot():
+            is_there = self._rows("SELECT 1 FROM sqlite_master WHERE name = 'memory'")
+            return self._rows("SELECT name, value FROM memory ORDER BY name") if is_there else []
+
+    def _remember(self, rows: MemoryRows) -> None:
+        if rows:
+            self._db.execute(schema.MEMORY_TABLE)
+        for name, value in rows.items():
+            self._db.execute("DELETE FROM memory WHERE name = ?", (name,))
+            if value is not None:
+                self._db.execute("INSERT INTO memory VALUES (?, ?)", (name, value))
+
+    def _drop_planned(self) -> None:
+        self._remember(dict.fromkeys(name for name, _ in self._memory() if name.startswith(schema.PLANNED)))
+
     def _drop_cells(self) -> None:
         self._db.execute(schema.LISTS_TABLE)
         self._db.execute("DELETE FROM lists")
@@ -458,6 +490,10 @@ class Store(Database):
         end_job(self._db)  # of the library that this one replaces
         for table in JOB_TABLES:
             self._db.execute(f"INSERT INTO {table} SELECT * FROM staged.{table}")
+        self._db.execute(schema.MEMORY_TABLE)
+        self._db.execute("DELETE FROM memory")
+        if self._rows("SELECT 1 FROM staged.sqlite_master WHERE name = 'memory'"):
+            self._db.execute("INSERT INTO memory SELECT * FROM staged.memory")
 
     def _is_as_written(self, pmid: str, dimension: int) -> bool:
         """Return True if the rows of an abstract agree: record, digest, columns, labels, raw record and passages."""

@@ -22,6 +22,7 @@ from index.storage.milvus.schema import Present
 from index.storage.milvus.search import parse, search, term_weights
 from index.storage.milvus.server import USUAL_INDEX, GoneError, Server, parse_address
 from index.storage.milvus.store import MilvusStore, Register, sha256_of
+from index.storage.origins import last_update
 from index.storage.protocol import AbstractStore, Embed
 from index.storage.schema import FORMAT, Settings
 
@@ -85,7 +86,11 @@ class MilvusBackend:
         doing = "; ".join(state.unfinished)
         unfinished = f"{doing}: at work, or broken off, and the same command goes on with it" if doing else ""
         name = self.server.address.name
-        info = info_of(counts, self.settings, path=self.address, name=name, unfinished=unfinished)
+        memory = self.store.memory()
+        new = len(self._reading(lambda store: store.digests(last_update(memory).new)))
+        info = info_of(
+            counts, self.settings, memory=memory, new=new, path=self.address, name=name, unfinished=unfinished
+        )
         return replace(info, generation=state.at_ms, digest=self.digest)
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from types import MappingProxyType
 from typing import TypeVar
 
 from index.errors import LibraryDamagedError, LibraryError
@@ -24,6 +25,7 @@ from index.storage.jobs import Job, Step
 from index.storage.milvus import schema
 from index.storage.milvus.schema import Present
 from index.storage.milvus.server import GoneError, MilvusRow, Server, quoted
+from index.storage.origins import MemoryRows
 from index.storage.schema import DIGEST_MODULUS, Counts, Entry, Settings, content_number, holds, pack
 
 _T = TypeVar("_T")
@@ -109,8 +111,24 @@ class Register:
         for id_ in [id_ for id_ in self._values() if id_.startswith("run/")]:
             self.end_run(id_.removeprefix("run/"))
 
+    def memory(self, stamp: str) -> dict[str, str]:
+        """Return what the collections of a stamp keep beside their abstracts, by name."""
+        beginning = _memory_of(stamp)
+        return {
+            id_.removeprefix(beginning): value for id_, value in self._values().items() if id_.startswith(beginning)
+        }
+
+    def remember(self, stamp: str, rows: MemoryRows) -> None:
+        """Write rows beside the abstracts of a stamp, then delete those that are None."""
+        kept = {f"{_memory_of(stamp)}{name}": value for name, value in rows.items()}
+        new = [{"id": id_, "value": value, "unused": [0.0, 0.0]} for id_, value in kept.items() if value is not None]
+        self.server.upsert(self._name, new, size=_RECORDS)
+        self._delete([id_ for id_, value in kept.items() if value is None])
+
     def drop_others(self, stamp: str) -> None:
         """Drop the collections of all other stamps: those replaced, and those begun and given up."""
+        in_memory = [id_ for id_ in self._values() if id_.startswith("memory/")]
+        self._delete([id_ for id_ in in_memory if not id_.startswith(_memory_of(stamp))])
         ours = re.compile(rf"{re.escape(self._name)}_([0-9a-f]+)_(?:abstracts|passages|pieces)")
         for name in self.server.collections():
             if (match := ours.fullmatch(name)) and match[1] != stamp:
@@ -143,6 +161,10 @@ class Register:
         rows = self.server.rows(self._name, _ALL, ["value"], most=10_000)
         return {row["id"]: row["value"] for row in rows}
 
+    def _delete(self, ids: Sequence[str]) -> None:
+        for part in _parts(ids, _KEYS):
+            self.server.delete(self._name, f"id in {quoted(part)}")
+
     def _put(self, id_: str, value: str) -> None:
         self.server.upsert(self._name, [{"id": id_, "value": value, "unused": [0.0, 0.0]}])
 
@@ -160,6 +182,7 @@ class MilvusStore:
         self.abstracts_name, self.passages_name, self.pieces_name = names_of(stem)
         self._job: Job | None = None
         self._pending: dict[str, None] = {}
+        self._planned: MemoryRows = {}
         self._looked_up: dict[str, bool] = {}
         """The batch's abstracts, True for those that were there: each question to a server costs its time."""
 
@@ -326,14 +349,21 @@ class MilvusStore:
     def pending_pmids(self) -> list[str]:
         return list(self._pending)
 
-    def begin_job(self, job: Job, pmids: Sequence[str] = ()) -> None:
+    def memory(self) -> dict[str, str]:
+        return self.register.memory(self.stamp)
+
+    def remember(self, rows: MemoryRows) -> None:
+        self.register.remember(self.stamp, rows)
+
+    def begin_job(self, job: Job, pmids: Sequence[str] = (), *, planned: MemoryRows = MappingProxyType({})) -> None:
         """Take up a run and the PMIDs that it has to fetch; it stays open in the register until its end."""
-        self._job, self._pending = job, dict.fromkeys(pmids)
+        self._job, self._pending, self._planned = job, dict.fromkeys(pmids), planned
         self.register.open_run(self._run_id(job.key), job.command)
 
     def end_job(self) -> None:
-        """Note that this process's run has come to its end, and that the library has changed."""
+        """Note that this process's run has come to its end, what it planned, and that the library has changed."""
         if self._job is not None:
+            self.remember(self._planned)
             self.register.end_run(self._run_id(self._job.key))
             self._job = None
 
@@ -439,6 +469,10 @@ class MilvusStore:
 def sha256_of(*parts: str) -> str:
     """Return the SHA-256 of several texts."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _memory_of(stamp: str) -> str:
+    return f"memory/{stamp}/"
 
 
 def names_of(stem: str) -> tuple[str, str, str]:

@@ -18,6 +18,7 @@ from index.__main__ import main
 from index.errors import LibraryDamagedError, LibraryError
 from index.repair.repair import check_library
 from index.storage.folder.lock import LOCK
+from index.storage.origins import Origin, origin_rows
 from index.storage.schema import pack
 
 KILLS = SCRIPTS / "salvage_kills.py"
@@ -210,6 +211,18 @@ def test_an_abstract_of_which_nothing_can_be_read_is_named(path):
     assert_accounted(path, before, checked.account)
     assert all(one.repaired for one in checked.findings)
     assert not checked.is_whole
+
+
+def test_the_searches_of_a_library_are_salvaged_and_one_that_is_damaged_is_not_made_up(path):
+    origin = Origin("search", "VEGF", 50, "2020-01-10T06:00:00+00:00")
+    with Library.open(path) as library:
+        library.backend.store.remember(origin_rows(origin))
+        library.backend.store.remember({"origin/0": json.dumps({"kind": "search", "query": "STAT3"})})
+    change(path, "UPDATE abstracts SET record = zeroblob(9), raw = zeroblob(9) WHERE pmid = '120'")
+    check_library(path, repair=True)
+    with Library.open(path) as library:
+        assert [one.name for one in library.info().origins] == ["VEGF", "files some.jsonl"]
+        assert origin in library.info().origins
 
 
 def test_a_reader_that_is_open_takes_up_rows_that_were_mended(path):

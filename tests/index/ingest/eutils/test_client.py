@@ -625,3 +625,40 @@ def test_the_standin_serves_any_number_of_invented_records_and_quickly():
         assert time.process_time() - began < 3 * 0.5  # 0.05 s a batch where nothing else runs
     came = [record for batch in batches for record in parse_pubmed_xml(BytesIO(batch.xml), name="test")]
     assert came == list(records)
+
+
+# ---- links
+
+
+def test_links_come_nearest_first_without_the_paper_itself_and_by_each_paper(server):
+    server.links |= {
+        "pubmed_pubmed": {"90000001": ("90000003", "90000009", "90000002")},
+        "pubmed_pubmed_citedin": {"90000001": ("90000002", "90000004")},
+    }
+    client = make_client(server)
+    asked = ["90000001", "90000005"]
+    assert client.links(asked, "similar_to") == {"90000001": ("90000003", "90000009", "90000002"), "90000005": ()}
+    assert client.links(asked, "cited_by") == {"90000001": ("90000004", "90000002"), "90000005": ()}  # NCBI's order
+    assert client.links([], "references_of") == {}
+    assert [one.params["linkname"] for one in server.requests] == ["pubmed_pubmed", "pubmed_pubmed_citedin"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<eLinkResult><ERROR>Link backend failed</ERROR></eLinkResult>", "NCBI reported an error"),
+        ("<eLinkResult></eLinkResult>", "the answer has nothing on PMID 90000001"),
+        ("<eLinkResult><LinkSet><DbFrom>pubmed</DbFrom><IdList><Id>90000001</Id><Id>2</Id></IdList></LinkSet>"
+         "</eLinkResult>", "what came are no whole links"),
+        ("<eLinkResult><LinkSet>", "what came are no whole links"),
+        ("", "the answer was empty"),
+        ("<!DOCTYPE html><html><title>Log in</title></html>", "a web page"),
+    ],
+)  # fmt: skip
+def test_what_are_no_links_is_asked_for_again_and_then_said(server, body, said):
+    server.links["pubmed_pubmed"] = {"90000001": ("90000003",)}
+    server.faults.append(Fault(status=200, body=body, endpoint="elink"))
+    assert make_client(server).links(["90000001"], "similar_to") == {"90000001": ("90000003",)}
+    server.faults.append(Fault(status=200, body=body, endpoint="elink", times=9))
+    with pytest.raises(EutilsError, match=said):
+        make_client(server, max_tries=2).links(["90000001"], "similar_to")
