@@ -14,7 +14,9 @@ from index.embedding.encoder import Encoder, Vectors
 from index.ingest import commands
 from index.ingest.batches import OnProgress
 from index.ingest.inputs import checked_inputs
-from index.records import Abstract, Filters, Hit, Report, Tally, TallyOf
+from index.ingest.run import impatient_client
+from index.ingest.sources import look_up
+from index.records import Abstract, Filters, Hit, Preview, Report, Tally, TallyOf
 from index.repair.check import Finding
 from index.repair.repair import check_backend, check_library
 from index.repair.report import Checked
@@ -299,6 +301,24 @@ class Library:
         The report's `new` has the titles of what came, by PMID. Raises LibraryError when nothing could be asked again.
         """
         return commands.update(self.backend, client=client, on_progress=on_progress)
+
+    @classmethod
+    def look_up(
+        cls,
+        *,
+        search: str | None = None,
+        similar_to: Sequence[str] = (),
+        cited_by: Sequence[str] = (),
+        references_of: Sequence[str] = (),
+        client: EutilsClient | None = None,
+        most: int = 5,
+    ) -> Preview:
+        """Return how many abstracts PubMed has for a search or a paper's links, and the first of them; stores nothing.
+
+        Raises EutilsError when PubMed cannot be had within two tries.
+        """
+        inputs = checked_inputs(search=search, similar_to=similar_to, cited_by=cited_by, references_of=references_of)
+        return look_up(inputs, client=client or impatient_client(), most=most)
 
     def forget(self, query: str) -> None:
         """Forget a search, links or files by the name that `info` has; the abstracts stay, updates ask it no more."""

@@ -271,6 +271,15 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What PubMed has for a search or a paper: how many abstracts, the first of them, and PubMed's remarks."""
+
+    total: int
+    abstracts: tuple[Abstract, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Progress of a run: abstracts done of `total` (None when not known yet), and the present step or wait."""
 

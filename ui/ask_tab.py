@@ -22,6 +22,13 @@ element.addEventListener('click', (event) => {
 });
 """
 """Script that turns a click on an example question into an event of the component."""
+GROW_JS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-grow]');
+  if (button) trigger('grow', { kind: button.dataset.grow, pmid: button.dataset.pmid });
+});
+"""
+"""The same for a click beside an abstract on what is similar to it, or cites it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,9 @@ def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
                     filters = _filter_fields()
                     clear = gr.Button("New conversation", size="sm", elem_id="aa-clear", scale=0)
         with gr.Column(elem_id="aa-beside", scale=2, min_width=300):
-            present_sources = gr.HTML(elem_id="aa-present-sources", apply_default_css=False)
-            earlier_sources = gr.HTML(elem_id="aa-earlier-sources", apply_default_css=False)
+            growing: dict[str, Any] = {"apply_default_css": False, "js_on_load": GROW_JS}
+            present_sources = gr.HTML(elem_id="aa-present-sources", **growing)
+            earlier_sources = gr.HTML(elem_id="aa-earlier-sources", **growing)
     screen = [earlier, present, earlier_sources, present_sources]
     asking = _wire(libraries, frame, screen=screen, question=question, send=send, filters=filters)
     return AskTab(screen, question, filters[2], clear, asking)
@@ -92,6 +100,7 @@ def _filter_fields() -> list[Any]:
             gr.Textbox("", label="To year", placeholder="any", max_length=4, min_width=80),
             gr.Dropdown([], value=[], multiselect=True, label="Publication type", min_width=180, scale=3),
             gr.Checkbox(False, label="Retracted abstracts too", min_width=190, scale=2),
+            gr.Checkbox(False, label="Only what is new", min_width=150, scale=2, elem_id="aa-only-new"),
         ]
 
 

@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from index import Library, Progress, Report
 from index.errors import AskAbstractsError
 from index.ingest.formats.detect import is_pmid_list
+from index.records import LinkKind
 from ui.chat import as_sentence, library_line
 from ui.rendering import render
 
@@ -26,17 +28,28 @@ SHOWN_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
-    """The inputs of a build: PMIDs as pasted, a PubMed search with the most results to take, uploaded files."""
+    """The inputs of a build: PMIDs as pasted, a PubMed search, uploaded files, papers to start from and their links.
+
+    `limit` is the most to take of the search and of each kind of link. An update has no inputs of its own.
+    """
 
     pmids: str = ""
     search: str = ""
     limit: int | None = None
     files: Sequence[Path] = ()
+    papers: str = ""
+    links: Sequence[LinkKind] = ()
+    is_update: bool = False
 
     @property
     def is_empty(self) -> bool:
         """True if no field was filled in."""
-        return not (self.pmids.strip() or self.search.strip() or self.files)
+        return not (self.pmids.strip() or self.search.strip() or self.files or self.linked)
+
+    @property
+    def linked(self) -> dict[str, Any]:
+        """The papers by each kind of link that is to be followed."""
+        return {kind: [self.papers] for kind in self.links if self.papers.strip()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,8 @@ class Build:
     def states(self) -> Iterator[BuildState]:
         """Start the build and yield its state every `TICK_S` until it is over. Closing the iterator stops the build."""
         threading.Thread(target=self._work, name="building", daemon=True).start()
-        fetches = self.request.pmids.strip() or self.request.search.strip()
+        request = self.request
+        fetches = request.pmids.strip() or request.search.strip() or request.linked or request.is_update
         state = BuildState(Progress(0, None, "waiting for PubMed" if fetches else "reading the files"))
         try:
             yield state
@@ -113,6 +127,8 @@ class Build:
 
     def _add(self) -> Report:
         request = self.request
+        if request.is_update:
+            return self.library.update(on_progress=self._on_progress)
         lists = [file for file in request.files if is_pmid_list(file)]
         return self.library.add(
             files=[file for file in request.files if file not in lists],
@@ -120,6 +136,7 @@ class Build:
             pmids_from=lists,
             search=request.search.strip() or None,
             limit=request.limit,
+            **request.linked,
             on_progress=self._on_progress,
         )
 

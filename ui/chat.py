@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from index import Filters, LibraryInfo
+from index import Filters, Library, LibraryInfo
 from index.errors import AskAbstractsError, InputError
 from qa import Turn
 from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
@@ -69,9 +70,10 @@ class FilterFields:
     last_year: str | None = ""
     types: Sequence[str] | None = ()
     include_retracted: bool | None = False
+    only_new: bool | None = False
 
     def filters(self) -> Filters:
-        """Return the filters. Raises InputError when a year is not a year."""
+        """Return the filters but for `only_new`, which a library knows. Raises InputError when a year is not a year."""
         years = (_year(self.first_year), _year(self.last_year))
         return Filters(
             years=None if years == (None, None) else years,
@@ -89,7 +91,10 @@ def ask(
     yield session, _screen(earlier, exchange)
     try:
         assistant = libraries.assistant(session.library)
-        for answer in assistant.stream(question, turns=session.turns, filters=fields.filters()):
+        filters = fields.filters()
+        if fields.only_new:
+            filters = replace(filters, pmids=_new_pmids(libraries.library(session.library)))
+        for answer in assistant.stream(question, turns=session.turns, filters=filters):
             exchange = replace(exchange, answer=answer)
             yield session, _screen(earlier, exchange)
     except AskAbstractsError as error:
@@ -116,7 +121,8 @@ def beginning_screen(progress: str) -> Screen:
 def about_library(session: Session, libraries: Libraries) -> str:
     """Return the header's line on the session's library, or why the library cannot be read."""
     try:
-        return library_line(libraries.info(session.library))
+        info = libraries.info(session.library)
+        return library_line(info) + (f" · {updated_line(info)}" if info.updated else "")
     except AskAbstractsError as error:
         return as_sentence(error)
 
@@ -132,12 +138,25 @@ def library_line(info: LibraryInfo) -> str:
     return " · ".join(words)
 
 
+def updated_line(info: LibraryInfo) -> str:
+    """Return when a library was last updated and what that brought: "last updated 3 May 2026; 12 new"."""
+    day = datetime.fromisoformat(info.updated)
+    return f"last updated {day.day} {day:%B %Y}; {info.new:,} new"
+
+
 def as_sentence(error: AskAbstractsError | str) -> str:
     """Return an error's message, or a note, with a capital letter and a full stop."""
     text = str(error).strip() or "something went wrong"
     # A path or a quoted name at the beginning stays as it is.
     beginning = text[0].upper() if text.split()[0].isalpha() else text[0]
     return beginning + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def _new_pmids(library: Library) -> tuple[str, ...]:
+    pmids = tuple(library.new_pmids())
+    if not pmids:
+        raise InputError("nothing is new since the last update; ask the whole library, or update it in the Library tab")
+    return pmids
 
 
 def _year(text: str | None) -> int | None:

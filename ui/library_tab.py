@@ -1,4 +1,4 @@
-"""The Library tab: build or extend a library from PMIDs, a PubMed search or files, with progress and a report."""
+"""The Library tab: build, extend or update a library, with a look at what PubMed has, progress and a report."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ import gradio as gr
 
 from index import Library
 from index.errors import AskAbstractsError, InputError
+from index.records import LinkKind
 from ui.ask_tab import PRIVATE, Frame
 from ui.building import Build, BuildRequest, BuildState, account_html, progress_html
 from ui.chat import Session, about_library, as_sentence, empty_screen
 from ui.conversation import BROKEN_OFF, notice_html
+from ui.current import can_be_updated, current_html, preview_html
 from ui.libraries import Libraries
 from ui.rendering import render
 from ui.uploads import split_by_readability
 
+LINKS: list[Any] = [
+    ("what is similar", "similar_to"),
+    ("what cites them", "cited_by"),
+    ("what they cite", "references_of"),
+]
 NEW, PRESENT = "A new library", "The library chosen above"
 
 DEFAULT_LIMIT = 500
@@ -31,6 +38,9 @@ class _LibraryFields:
     pmids: gr.Textbox
     search: gr.Textbox
     limit: gr.Number
+    papers: gr.Textbox
+    links: gr.CheckboxGroup
+    preview: gr.HTML
     files: gr.File
     target: gr.Radio
     name: gr.Textbox
@@ -41,15 +51,49 @@ class _LibraryFields:
 
     @property
     def inputs(self) -> list[Any]:
-        return [self.pmids, self.search, self.limit, self.files, self.target, self.name]
+        return [self.pmids, self.search, self.papers, self.links, self.limit, self.files, self.target, self.name]
+
+    @property
+    def run(self) -> list[Any]:
+        """The components that show a build: its account and its buttons."""
+        return [self.outcome, self.build, self.stop, self.ask]
 
 
-def library_tab(libraries: Libraries, frame: Frame, *, screen: list[gr.HTML]) -> None:
+@dataclass(frozen=True, slots=True)
+class _UpdateFields:
+    """Components of the part that keeps a library current."""
+
+    current: gr.HTML
+    update: gr.Button
+    stop: gr.Button
+    ask: gr.Button
+    outcome: gr.HTML
+
+    @property
+    def run(self) -> list[Any]:
+        """The components that show an update: its account and its buttons."""
+        return [self.outcome, self.update, self.stop, self.ask]
+
+
+def library_tab(libraries: Libraries, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML]) -> None:
     """Lay out the tab and wire it; a new library is then asked in `screen`."""
     with gr.Column(elem_id="aa-fill"):
+        current = _lay_out_update()
         gr.HTML(render("introduction.html"), apply_default_css=False)
         fields = _lay_out()
-    _wire(libraries, frame, screen, fields)
+    _wire(libraries, frame, tab, screen, fields, current)
+    _wire_look(fields)
+    _wire_growing(libraries, frame, screen, fields)
+
+
+def _lay_out_update() -> _UpdateFields:
+    current = gr.HTML(elem_id="aa-current", apply_default_css=False)
+    with gr.Row(elem_id="aa-update-buttons"):
+        update = gr.Button("Update this library", scale=0, min_width=220, visible=False, elem_id="aa-update")
+        stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop-update")
+        ask = gr.Button("Ask this library", scale=0, min_width=190, visible=False, elem_id="aa-ask-updated")
+    outcome = gr.HTML(elem_id="aa-updated", apply_default_css=False)
+    return _UpdateFields(current, update, stop, ask, outcome)
 
 
 def _lay_out() -> _LibraryFields:
@@ -69,6 +113,13 @@ def _lay_out() -> _LibraryFields:
                 placeholder="interleukin-32[Title] AND 2010:2020[dp]",
                 elem_id="aa-search",
             )
+            papers = gr.Textbox(
+                label="Papers to start from",
+                info="Their numbers at PubMed. Choose below what is to be added.",
+                placeholder="24114327",
+                elem_id="aa-papers",
+            )
+            links = gr.CheckboxGroup(LINKS, value=["similar_to"], show_label=False, elem_id="aa-links")
             limit = gr.Number(DEFAULT_LIMIT, label="Take at most", minimum=1, precision=0, elem_id="aa-limit")
         with gr.Column(min_width=300):
             files = gr.File(
@@ -84,21 +135,31 @@ def _lay_out() -> _LibraryFields:
                 placeholder="il32-breast",
                 elem_id="aa-name",
             )
+            preview = gr.HTML(elem_id="aa-preview", apply_default_css=False)
     with gr.Row(elem_id="aa-fill-buttons"):
         build = gr.Button("Build", variant="primary", scale=0, min_width=140, elem_id="aa-build")
         stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop")
         ask = gr.Button("Ask this library", scale=0, min_width=190, visible=False, elem_id="aa-ask-it")
     outcome = gr.HTML(elem_id="aa-outcome", apply_default_css=False)
-    return _LibraryFields(pmids, search, limit, files, target, name, build, stop, ask, outcome)
+    return _LibraryFields(pmids, search, limit, papers, links, preview, files, target, name, build, stop, ask, outcome)
 
 
-def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _LibraryFields) -> None:
+def _wire(
+    libraries: Libraries,
+    frame: Frame,
+    tab: gr.Tab,
+    screen: list[gr.HTML],
+    fields: _LibraryFields,
+    current: _UpdateFields,
+) -> None:
     running: dict[str, Build] = {}
     unchanged = [gr.skip()] * (3 + len(screen))
 
     def build(
         pmids: str,
         search: str,
+        papers: str,
+        links: list[LinkKind],
         limit: float | None,
         files: list[str] | None,
         target: str,
@@ -107,13 +168,26 @@ def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Li
         request: gr.Request,
     ) -> Iterator[list[Any]]:
         paths = [Path(file) for file in files or ()]
-        order = BuildRequest(pmids or "", search or "", int(limit) if limit else None, paths)
+        most = int(limit) if limit else None
+        order = BuildRequest(pmids or "", search or "", most, paths, papers or "", tuple(links or ()))
         try:
             chosen = _target(libraries, session, order, name if target == NEW else None)
-            library = libraries.library(chosen)
+            yield from watched(order, chosen, session, request)
         except AskAbstractsError as error:
             yield [notice_html(as_sentence(error)), *_buttons(), *unchanged]
             return
+        if target == NEW:
+            libraries.discard_empty(chosen)
+
+    def update(session: Session, request: gr.Request) -> Iterator[list[Any]]:
+        try:
+            yield from watched(BuildRequest(is_update=True), session.library, session, request)
+        except AskAbstractsError as error:
+            yield [notice_html(as_sentence(error)), *_buttons(), *unchanged]
+
+    def watched(order: BuildRequest, chosen: str, session: Session, request: gr.Request) -> Iterator[list[Any]]:
+        """Yield what is shown of a build or an update until it is over."""
+        library = libraries.library(chosen)
         job = running[str(request.session_hash)] = Build(library, order)
         try:
             for state in job.states():
@@ -122,8 +196,6 @@ def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Li
             yield [account_html(state, library), *_outcome(state, chosen, library, session)]
         finally:
             running.pop(str(request.session_hash), None)
-            if target == NEW:
-                libraries.discard_empty(chosen)
 
     def _outcome(state: BuildState, chosen: str, library: Library, session: Session) -> list[Any]:
         if not library.info().abstracts:
@@ -145,13 +217,58 @@ def _wire(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _Li
             return [gr.skip(), ""]
         return [[str(path) for path in kept], notice_html(" ".join(refused))]
 
-    outputs = [fields.outcome, fields.build, fields.stop, fields.ask, frame.session, frame.picker, frame.line, *screen]
-    building = fields.build.click(build, [*fields.inputs, frame.session], outputs, concurrency_limit=2, **PRIVATE)
-    building.failure(lambda: [notice_html(BROKEN_OFF), *_buttons()], None, outputs[:4], **PRIVATE)
+    def shown_current(name: str) -> list[Any]:
+        try:
+            library = libraries.library(name)
+            is_shown = not libraries.is_sample(name)  # which the page does not extend
+            return [current_html(library) if is_shown else "", gr.update(visible=can_be_updated(library))]
+        except AskAbstractsError as error:
+            return [notice_html(as_sentence(error)), gr.update(visible=False)]
+
+    rest = [frame.session, frame.picker, frame.line, *screen]
+    building = fields.build.click(
+        build, [*fields.inputs, frame.session], [*fields.run, *rest], concurrency_limit=2, **PRIVATE
+    )
+    updating = current.update.click(update, [frame.session], [*current.run, *rest], concurrency_limit=2, **PRIVATE)
+    for event, part in ((building, fields), (updating, current)):
+        event.failure(lambda: [notice_html(BROKEN_OFF), *_buttons()], None, part.run, **PRIVATE)
+        part.stop.click(stop, None, None, **PRIVATE)
+        part.ask.click(lambda: gr.update(selected="ask"), None, [frame.tabs], **PRIVATE)
+    parts = [current.current, current.update]
+    frame.picker.input(shown_current, [frame.picker], parts, **PRIVATE)
+    for changed in (tab.select, building.then, updating.then):
+        changed(lambda session: shown_current(session.library), [frame.session], parts, **PRIVATE)
     fields.files.upload(received, [fields.files], [fields.files, fields.outcome], **PRIVATE)
-    fields.stop.click(stop, None, None, **PRIVATE)
-    fields.ask.click(lambda: gr.update(selected="ask"), None, [frame.tabs], **PRIVATE)
     fields.target.change(lambda target: gr.update(visible=target == NEW), [fields.target], [fields.name], **PRIVATE)
+
+
+def _wire_look(fields: _LibraryFields) -> None:
+    """Show what PubMed has for the search and the papers, once they are typed and before anything is fetched."""
+    seen = gr.State(("", "", ()))
+
+    def look(search: str, papers: str, links: list[LinkKind], limit: float | None, last: tuple[Any, ...]) -> list[Any]:
+        order = BuildRequest(search=search or "", limit=int(limit) if limit else None, papers=papers or "", links=links)
+        wanted = (order.search, order.papers, tuple(links))
+        return [gr.skip(), gr.skip()] if wanted == last else [preview_html(order), wanted]
+
+    asked = [fields.search.submit, fields.search.blur, fields.papers.submit, fields.papers.blur, fields.links.change]
+    inputs = [fields.search, fields.papers, fields.links, fields.limit, seen]
+    gr.on(asked, look, inputs, [fields.preview, seen], concurrency_limit=4, **PRIVATE)
+
+
+def _wire_growing(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fields: _LibraryFields) -> None:
+    """Have the buttons beside an abstract fill in the papers to start from, and show what PubMed has for them."""
+
+    def grow(session: Session, limit: float | None, event: gr.EventData) -> list[Any]:
+        order = BuildRequest(limit=int(limit) if limit else None, papers=str(event.pmid), links=(event.kind,))
+        target = NEW if libraries.is_sample(session.library) else PRESENT
+        others = ["", "", None]  # what was typed for another build is not meant
+        return [*others, order.papers, [event.kind], target, gr.update(selected="library"), preview_html(order)]
+
+    others = [fields.pmids, fields.search, fields.files]
+    outputs = [*others, fields.papers, fields.links, fields.target, frame.tabs, fields.preview]
+    for sources in screen[2:]:
+        sources.grow(grow, [frame.session, fields.limit], outputs, **PRIVATE)
 
 
 def _target(libraries: Libraries, session: Session, order: BuildRequest, name: str | None) -> str:

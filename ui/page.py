@@ -66,8 +66,8 @@ def build_page(libraries: Libraries, preparation: Preparation | None = None) -> 
             frame = Frame(session, picker, line, tabs)
             with gr.Tab("Ask", id="ask"):
                 tab = ask_tab(libraries, frame)
-            with gr.Tab("Library", id="library"):
-                library_tab(libraries, frame, screen=tab.screen)
+            with gr.Tab("Library", id="library") as shelf:
+                library_tab(libraries, frame, shelf, screen=tab.screen)
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
         _wire(page, libraries, frame, tab, preparation)

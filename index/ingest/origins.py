@@ -27,11 +27,15 @@ _WITHOUT_LINKS: Mapping[LinkKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OriginAnswer:
-    """PubMed's answer on an origin: the PMIDs to fetch, remarks, and the rows to remember once they are fetched."""
+    """PubMed's answer on an origin: the PMIDs to fetch, remarks, and the rows to remember once they are fetched.
+
+    `total` is how many PubMed has in all, whatever the limit.
+    """
 
     pmids: tuple[str, ...]
     notes: tuple[str, ...]
     rows: MemoryRows
+    total: int = 0
 
 
 def origins_in(inputs: Inputs) -> list[Origin]:
@@ -49,10 +53,10 @@ def ask(origin: Origin, *, client: EutilsClient | None, now: datetime) -> Origin
         return OriginAnswer((), (), rows)
     if origin.kind == "search":
         page = client.search(origin.query, limit=origin.limit)
-        return OriginAnswer(
-            page.pmids, page.notes if page.pmids else (*page.notes, "PubMed's search found nothing"), rows
-        )
-    return OriginAnswer(*_linked(origin, origin.kind, client), rows)
+        notes = page.notes if page.pmids else (*page.notes, "PubMed's search found nothing")
+        return OriginAnswer(page.pmids, notes, rows, page.total)
+    linked, notes = _linked(origin, origin.kind, client)
+    return OriginAnswer(linked[: origin.limit], notes, rows, len(linked))
 
 
 def ask_again(
@@ -84,7 +88,7 @@ def _linked(origin: Origin, kind: LinkKind, client: EutilsClient) -> tuple[tuple
     links = client.links(origin.query.split(", "), kind)
     in_turn = filter(None, chain.from_iterable(zip_longest(*links.values())))
     notes = tuple(_WITHOUT_LINKS[kind].format(pmid) for pmid, linked in links.items() if not linked)
-    return tuple(dict.fromkeys(in_turn))[: origin.limit], notes
+    return tuple(dict.fromkeys(in_turn)), notes
 
 
 def _clock_note(origin: Origin) -> str:

@@ -81,6 +81,13 @@ def _broken_off(report: Report, left: list[str], error: EutilsError) -> Report:
     return replace(report, failed=failed, notes=(*report.notes, note))
 
 
+def impatient_client() -> EutilsClient:
+    """Return the environment's client for somebody who looks on: it tries twice, and waits for no slow answer."""
+    from index.ingest.eutils.client import EutilsClient  # most commands need neither TLS nor XML
+
+    return replace(EutilsClient.from_environment(), max_tries=2, timeout_s=10.0)
+
+
 class Watch:
     """Passes on progress, and the waits for PubMed beside it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from index.ingest.formats.pmid_lists import PmidList
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.ingest.inputs import Inputs
 from index.ingest.origins import ask, origins_in
-from index.records import Abstract, Deletion, Failure, ParsedRecord, parse_pmids, record_name
+from index.records import Abstract, Deletion, Failure, ParsedRecord, Preview, parse_pmids, record_name
 from index.storage.origins import MemoryRows
 
 if TYPE_CHECKING:
@@ -62,6 +62,18 @@ def make_plan(inputs: Inputs, *, client: EutilsClient | None) -> Plan:
         notes = notes if inputs.files or pmids else (*notes, f"nothing falls to the share {shard}")
     remembers = {name: value for answer in answers for name, value in answer.rows.items()}
     return Plan(tuple(pmids), failed, None if inputs.files else len(pmids) + len(failed), notes, remembers)
+
+
+def look_up(inputs: Inputs, *, client: EutilsClient, most: int) -> Preview:
+    """Return what PubMed has for the search and the papers of inputs. Raises EutilsError when it cannot be had."""
+    total, pmids, notes = 0, list[str](), list[str]()
+    for origin in origins_in(inputs):
+        answer = ask(replace(origin, limit=most), client=client, now=datetime.now(UTC))
+        total += answer.total
+        pmids += answer.pmids
+        notes += answer.notes
+    reads = chain.from_iterable(_records(batch) for batch in client.fetch(pmids[:most]))
+    return Preview(total, tuple(read for read in reads if isinstance(read, Abstract)), tuple(notes))
 
 
 def _listed(inputs: Inputs) -> PmidList:

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -380,6 +382,36 @@ def test_pubmed_out_of_reach_is_a_sentence_and_leaves_no_empty_library(visit, pu
     page.get_by_label("Library", exact=True).click()
     expect(page.get_by_role("option", name="sample")).to_be_visible()
     assert page.get_by_role("option", name="never").count() == 0
+
+
+def test_a_library_is_looked_up_kept_current_and_grown_from_a_paper(visit, pubmed):
+    page = visit()
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_label("PubMed search").fill("metformin[Title]")
+    page.get_by_label("PubMed search").press("Enter")
+    count = len([one for one in pubmed.records.values() if "metformin " in one.title.casefold()])
+    expect(page.locator(".aa-preview")).to_contain_text(f"{count} abstract")
+    expect(page.locator(".aa-preview li")).to_have_count(min(count, 5))
+    fill_library(page, name="current", search="metformin[Title]")
+    expect(page.locator("#aa-outcome .aa-counts")).to_contain_text(f"{count} added")
+    pubmed.records["777"] = replace(pubmed.records["90000001"], pmid="777", title="Metformin, anew")
+    pubmed.entry_dates["777"] = date(2999, 1, 1)
+    page.get_by_role("button", name="Update this library").click()
+    expect(page.locator("#aa-line")).to_contain_text("; 1 new")
+    page.get_by_text("Show only the 1 new").click()
+    expect(page.locator(".aa-current details li")).to_have_text(re.compile("PMID 777 ↗\\s+Metformin, anew"))
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_text("Filters").click()
+    page.get_by_label("Only what is new").check()
+    ask(page, "What does IL-32β drive?")
+    card = page.locator("#aa-present-sources .aa-card")
+    expect(card).to_have_count(1)
+    pubmed.links["pubmed_pubmed_citedin"] = {"777": ["90000011"]}
+    card.get_by_role("button", name="what cites it").click()
+    expect(page.locator(".aa-preview")).to_contain_text(pubmed.records["90000011"].title)
+    page.get_by_role("button", name="Build").click()
+    expect(page.locator(".aa-current ul").first).to_contain_text("citing PMID 777")
+    del pubmed.records["777"], pubmed.entry_dates["777"]
 
 
 def test_a_build_can_be_stopped_without_harm(visit, tmp_path):

@@ -52,6 +52,17 @@ def test_an_uploaded_list_is_fetched_and_records_are_read(tmp_path):
     assert (library.inputs["files"], library.inputs["pmids_from"]) == ([records], [listed])
 
 
+def test_papers_and_their_links_go_to_the_library_and_an_update_has_no_inputs():
+    library = Scripted([], Report(added=2))
+    list(Build(library, BuildRequest(limit=9, papers="7 8", links=("cited_by", "similar_to"))).states())
+    assert {name: value for name, value in library.inputs.items() if value} == {
+        "limit": 9, "cited_by": ["7 8"], "similar_to": ["7 8"],
+    }  # fmt: skip
+    assert BuildRequest(links=("cited_by",)).is_empty
+    library.update = lambda *, on_progress: Report(new={"7": "Moss"})
+    assert list(Build(library, BuildRequest(is_update=True)).states())[-1].report.new == {"7": "Moss"}
+
+
 def test_an_error_ends_a_build_with_its_sentence():
     *_, last = Build(Scripted([HALF], InputError("the search is empty")), BuildRequest("1")).states()
     assert (last.problem, last.report, last.was_stopped) == ("The search is empty.", None, False)

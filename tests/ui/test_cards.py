@@ -176,6 +176,10 @@ def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_who
         '<p dir="auto"><span class="aa-label">BACKGROUND</span> Moss is green. Zeta-7 was unknown.</p>'
         '<p dir="auto"><span class="aa-label">RESULTS</span> <mark data-cites="s1">Zeta-7 rose by 4%.</mark> '
         "It fell at night.</p></details>"
+        '<p class="aa-grow">Add to the library:'
+        '<button type="button" data-grow="similar_to" data-pmid="90000001">what is similar</button> ·'
+        '<button type="button" data-grow="cited_by" data-pmid="90000001">what cites it</button> ·'
+        '<button type="button" data-grow="references_of" data-pmid="90000001">what it cites</button></p>'
         '<button type="button" class="aa-back">Back to the answer</button></article>'
     )
 
@@ -243,5 +247,6 @@ def test_every_field_of_an_abstract_is_escaped():
     card = source_card(Source(1, abstract, (Hit(whole, 1.0),)), turn=1, quotes=[QuotedSpan(0, end, 1)])
     assert "<script" not in card
     assert "<img" not in card
-    # Nine in the head (name, title, author, journal, PMID thrice, type, note), three in the passage, three below it.
-    assert card.count(escape(HOSTILE)) == 15
+    # Nine in the head (name, title, author, journal, PMID thrice, type, note), three in the passage, three below it,
+    # and the PMID in each of three buttons.
+    assert card.count(escape(HOSTILE)) == 18
