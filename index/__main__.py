@@ -225,7 +225,9 @@ def _parser() -> cli.Parser:
 
 def _add_input_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("inputs, in any mix")
-    group.add_argument("files", nargs="*", metavar="FILE", help="PubMed XML, MEDLINE/nbib or JSON Lines, plain or .gz")
+    group.add_argument(
+        "files", nargs="*", metavar="FILE", help="PubMed XML, MEDLINE/nbib, JSON, RIS …, plain, .gz or .zip"
+    )
     group.add_argument("--pmids", nargs="+", default=[], metavar="ID", help="PMIDs to fetch")
     group.add_argument(
         "--pmids-from",

@@ -123,7 +123,7 @@ def _lay_out() -> _LibraryFields:
             limit = gr.Number(DEFAULT_LIMIT, label="Take at most", minimum=1, precision=0, elem_id="aa-limit")
         with gr.Column(min_width=300):
             files = gr.File(
-                label="Files: PubMed XML (also .gz), MEDLINE or nbib, JSON Lines, or lists of PMIDs",
+                label="Files: PubMed XML, MEDLINE or nbib, JSON, RIS, EndNote XML (also .gz, .zip), or lists of PMIDs",
                 file_count="multiple",
                 height=190,
                 elem_id="aa-files",

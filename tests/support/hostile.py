@@ -21,7 +21,7 @@ from index.ingest.formats.detect import parse_file
 from index.ingest.formats.json_lines import parse_json_lines
 from index.ingest.formats.medline import parse_medline
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
-from index.records import Abstract, Deletion, Failure, Section, from_json, to_json
+from index.records import Abstract, Deletion, Failure, Note, Section, from_json, to_json
 from index.storage.schema import pack, unpack
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "pubmed-xml"
@@ -179,6 +179,8 @@ def check(read: object) -> None:
         for said in (read.what, read.why):
             assert said and said.isprintable() or _CONTROL.search(said) is None, read
             assert 0 < len(said) < 700 and "Traceback" not in said and said == said.strip(), read
+    elif isinstance(read, Note):
+        assert _CONTROL.search(read.text) is None and len(read.text) < 700, read
     elif isinstance(read, Deletion):
         assert _PMID.fullmatch(read.pmid)
     else:

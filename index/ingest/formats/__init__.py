@@ -1,4 +1,4 @@
-"""Bytes of PubMed XML, MEDLINE and JSON Lines to abstracts, deletions and failures.
+"""Bytes of PubMed XML, MEDLINE, JSON and other programs' exports to abstracts, deletions and failures, or to PMIDs.
 
 May import index.records, index.errors and index.analysis.section_labels; no network and no storage.
 """

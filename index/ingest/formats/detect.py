@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from index.errors import FileError, InputError
 from index.ingest.formats.cleaning import collapse_whitespace
 from index.ingest.formats.encodings import as_utf8
-from index.ingest.formats.kinds import KINDS, PUBMED_XML, FileKind, kind_of
+from index.ingest.formats.kinds import KINDS, PUBMED_XML, ZIP, FileKind, kind_of, office_kind
 from index.ingest.formats.pmid_lists import PmidList, pmids_of_text
 from index.records import Abstract, Failure, ParsedRecord, parse_pmid
 
 _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
 _MAX_NESTED = 3
+_ENCRYPTED = 1
+_MAX_MEMBERS = 10_000
+_MAX_NAME_CHARACTERS = 80
 # What a bomb is: PubMed's own files unpack to about ten times their size, and deflate's most is a thousand times.
 _MAX_RATIO = 200
 _MAX_RATIO_FROM = 100 << 20
@@ -29,7 +33,7 @@ _MAX_FAILURES = 10_000
 
 
 def parse_file(path: Path | str, *, name: str | None = None) -> Generator[ParsedRecord]:
-    """Yield the records of a file in their order: PubMed XML, MEDLINE text or JSON Lines, gzipped or not.
+    """Yield the records of a file in their order, of any kind that `kinds` knows, gzipped or in a ZIP archive.
 
     Raises FileError, when the first record is asked for, for a file that is missing, empty or of no kind that is known.
     Damage later in the file, such as a gzip file that was cut off, is a Failure behind what could be read.
@@ -37,7 +41,7 @@ def parse_file(path: Path | str, *, name: str | None = None) -> Generator[Parsed
     path = Path(path)
     name = collapse_whitespace(path.name if name is None else name)
     with _opened(path) as opened:
-        yield from _Unpacked(opened, path).records(name)
+        yield from _content_of(opened, path).records(name)
 
 
 def read_pmids(path: Path | str) -> PmidList:
@@ -47,7 +51,7 @@ def read_pmids(path: Path | str) -> PmidList:
     """
     path = Path(path)
     with _opened(path) as opened:
-        found = _Unpacked(opened, path).pmids(collapse_whitespace(path.name))
+        found = _content_of(opened, path).pmids(collapse_whitespace(path.name))
     if not found.pmids:
         first = next((f": {part} {why}" for part, why in found.failed.items()), "")
         raise FileError(f'{path} names no PMID, in no column headed PMID and behind no label as in "PMID: 123"{first}')
@@ -58,7 +62,7 @@ def is_pmid_list(path: Path | str) -> bool:
     """Return True if a file holds PMIDs and no records. Raises FileError when it cannot be opened."""
     path = Path(path)
     with _opened(path) as opened:
-        kind = _Unpacked(opened, path).kind
+        kind = _content_of(opened, path).kind
     return kind is not None and kind.parse is None and kind.find_pmids is not None
 
 
@@ -89,16 +93,30 @@ def parse_again(abstract: Abstract) -> Abstract:
     return abstract
 
 
+def _content_of(opened: BinaryIO, path: Path) -> _Unpacked | _Archive:
+    """Return the content of a file, or of the files in a ZIP archive. Raises FileError for any other use of ZIP."""
+    if opened.read(4) not in ZIP:
+        opened.seek(0)
+        return _Unpacked(_CheckedStream(opened), path)
+    try:
+        archive = zipfile.ZipFile(opened)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise FileError(f"{path} is a ZIP archive that is damaged or was cut off; get the file again") from error
+    if kind := office_kind(archive.namelist()):
+        raise FileError(f"{path} is {kind.what}; {kind.cure}")
+    return _Archive(archive, path)
+
+
 class _Unpacked:
     """A file's content behind all gzip, with its kind."""
 
-    def __init__(self, opened: BinaryIO, path: Path) -> None:
+    def __init__(self, source: _CheckedStream, path: Path) -> None:
         self._path = path
-        self._sources = [_CheckedStream(opened)]
+        self._sources = [source]
         self._stream = io.BufferedReader(self._sources[0], _HEAD)
         while len(self._sources) <= _MAX_NESTED and self._stream.peek(2)[:2] == _GZIP:
             packed = gzip.GzipFile(fileobj=self._stream)
-            self._sources.append(_CheckedStream(packed, packed=self._sources[0]))
+            self._sources.append(_CheckedStream(packed, packed_bytes=lambda: source.passed))
             self._stream = io.BufferedReader(self._sources[-1], _HEAD)
         head = self._stream.peek(_HEAD)
         self._start, self.kind = self._told(head)
@@ -149,6 +167,73 @@ class _Unpacked:
         return found
 
 
+class _Archive:
+    """The files in a ZIP archive, which are read where they are: nothing is written, whatever their names are."""
+
+    def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
+        self._archive, self._path = archive, path
+        self._members = [member for member in archive.infolist() if not _is_by_the_way(member)]
+        if len(self._members) > _MAX_MEMBERS:
+            raise FileError(f"{path} is a ZIP archive of more than {_MAX_MEMBERS:,} files; unpack it first")
+        if not self._members:
+            raise FileError(f"{path} is a ZIP archive without files; get it again")
+        self._passed = 0  # bytes of all members that were unpacked
+
+    @property
+    def kind(self) -> FileKind | None:
+        """The kind of the first file that can be opened."""
+        return next((content.kind for _name, content in self._contents() if isinstance(content, _Unpacked)), None)
+
+    def records(self, name: str) -> Iterator[ParsedRecord]:
+        """Yield the records of each file; one that cannot be read is a Failure."""
+        for member, content in self._contents():
+            what = f"{name}, {member}"
+            try:
+                yield from [Failure(what, content)] if isinstance(content, str) else content.records(what)
+            except FileError as error:
+                yield Failure(what, str(error).removeprefix(f"{member} "))
+
+    def pmids(self, name: str) -> PmidList:
+        """Return the PMIDs of all files."""
+        pmids: dict[str, None] = {}
+        failed: dict[str, str] = {}
+        notes: list[str] = []
+        for member, content in self._contents():
+            try:
+                found = PmidList([], {"": content}) if isinstance(content, str) else content.pmids(member)
+            except FileError as error:
+                found = PmidList([], {"": str(error).removeprefix(f"{member} ")})
+            pmids |= dict.fromkeys(found.pmids)
+            failed |= {", ".join(filter(None, (member, what))): why for what, why in found.failed.items()}
+            notes += [f"{member}: {note}" for note in found.notes]
+        return PmidList(list(pmids), failed, tuple(notes))
+
+    def _contents(self) -> Iterator[tuple[str, _Unpacked | str]]:
+        """Yield the name of each file with its content, or why it has none."""
+        size = self._path.stat().st_size
+        for member in self._members:
+            shown = collapse_whitespace(member.filename)[-_MAX_NAME_CHARACTERS:]
+            if member.flag_bits & _ENCRYPTED:
+                yield shown, "is locked with a password; unpack the archive first"
+                continue
+            try:
+                with self._archive.open(member) as opened:
+                    packed = lambda: size  # noqa: E731
+                    source = _CheckedStream(opened, packed_bytes=packed, before=self._passed, form="a ZIP archive")
+                    yield shown, _Unpacked(source, Path(shown))
+                    self._passed += source.passed
+            except FileError as error:
+                yield shown, str(error).removeprefix(f"{shown} ")
+            except (RuntimeError, NotImplementedError, zipfile.BadZipFile, EOFError, ValueError) as error:
+                yield shown, f"cannot be unpacked ({error}); unpack the archive first"
+
+
+def _is_by_the_way(member: zipfile.ZipInfo) -> bool:
+    """Return True for folders, and for what macOS and others leave in archives."""
+    name = member.filename.replace("\\", "/")
+    return member.is_dir() or name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
+
+
 def _pmids_of_records(records: Iterator[ParsedRecord]) -> PmidList:
     pmids: dict[str, None] = {}
     failed: dict[str, str] = {}
@@ -182,10 +267,15 @@ class _CheckedStream(io.RawIOBase):
     """Stream that ends at the first damage and describes it in `damage`."""
 
     def __init__(
-        self, stream: io.BufferedReader | gzip.GzipFile | BinaryIO, *, packed: _CheckedStream | None = None
+        self,
+        stream: io.BufferedReader | gzip.GzipFile | IO[bytes],
+        *,
+        packed_bytes: Callable[[], int] | None = None,
+        before: int = 0,
+        form: str = "a gzip file",
     ) -> None:
         self._stream = stream
-        self._packed = packed
+        self._packed_bytes, self._before, self._form = packed_bytes, before, form
         self.passed = 0  # bytes
         self.damage = ""
 
@@ -206,15 +296,16 @@ class _CheckedStream(io.RawIOBase):
 
     def _count(self, count: int) -> None:
         self.passed += count
-        if self._packed and self.passed > max(_MAX_RATIO_FROM, _MAX_RATIO * self._packed.passed):
-            self.damage = f"is a gzip file that unpacks to more than {_MAX_RATIO} times its size, as no records do"
+        unpacked = self._before + self.passed
+        if self._packed_bytes and unpacked > max(_MAX_RATIO_FROM, _MAX_RATIO * self._packed_bytes()):
+            self.damage = f"is {self._form} that unpacks to more than {_MAX_RATIO} times its size, as no records do"
 
     def _read(self, size: int) -> bytes:
         try:
             # Not read(): what was unpacked before the damage would be lost with it.
             return self._stream.read1(size)  # type: ignore[union-attr]
         except EOFError:
-            self.damage = "is a gzip file that was cut off"
-        except (gzip.BadGzipFile, zlib.error) as error:
-            self.damage = f"is a gzip file that is damaged ({error})"
+            self.damage = f"is {self._form} that was cut off"
+        except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
+            self.damage = f"is {self._form} that is damaged ({error})"
         return b""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
@@ -25,7 +25,7 @@ from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.ingest.formats.tagged import parse_tagged
 from index.records import ParsedRecord, parse_pmids
 
-KINDS = "PubMed XML, MEDLINE text (.nbib) and JSON Lines are read, each also as .gz"
+KINDS = "PubMed XML, MEDLINE text (.nbib), RIS, EndNote XML and JSON are read, each also as .gz or .zip"
 """The end of a sentence on a file that is none of them."""
 
 _SAVE = "save the records from PubMed in the format PubMed"
@@ -63,7 +63,7 @@ _TEXT = FileKind("text that names PMIDs, without records", _FETCH, find_pmids=pm
 # How other things begin, and what they are.
 _OTHERS = (
     (re.compile(rb"%PDF"), FileKind("a PDF file")),
-    (re.compile(rb"PK\x03\x04"), FileKind("a ZIP archive or an Office file", "unpack it first")),
+    (re.compile(rb"PK\x03\x04"), FileKind("a ZIP archive inside another", "unpack it first")),
     (re.compile(rb"\xd0\xcf\x11\xe0"), FileKind("an old Office file (.xls or .doc)", _TABLE_CURE)),
     (re.compile(rb"\{\\rtf"), FileKind("an RTF file, as word processors write", f"save it as plain text, or {_SAVE}")),
     (
@@ -120,6 +120,25 @@ _XML_PMIDS = {
     "article": re.compile(rb"<article-id pub-id-type=\"pmid\">\s*([0-9]+)"),
 }
 _XML_PMIDS["pmc-articleset"] = _XML_PMIDS["article"]
+
+
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+"""How ZIP archives begin, those without a file too."""
+_OFFICE = {
+    "xl/": FileKind("an Excel file", _TABLE_CURE),
+    "word/": FileKind("a Word file", f"{_SAVE}, or save it as plain text and give that with --pmids-from"),
+    "ppt/": FileKind("a PowerPoint file"),
+    "content.xml": FileKind("an OpenDocument file, as LibreOffice writes", _TABLE_CURE),
+    "META-INF/container.xml": FileKind("an e-book (EPUB)"),
+}
+
+
+def office_kind(names: Sequence[str]) -> FileKind | None:
+    """Return the kind of Office file that the names in a ZIP archive are those of; None for an archive of files."""
+    if not {"[Content_Types].xml", "mimetype"} & set(names):
+        return None
+    known = (kind for part, kind in _OFFICE.items() if any(name.startswith(part) for name in names))
+    return next(known, FileKind("an Office file", _TABLE_CURE))
 
 
 def kind_of(text: bytes) -> FileKind | None:

@@ -3,11 +3,12 @@
 import gzip
 import os
 import re
+import zipfile
 
 import pytest
 
 from index.errors import FileError
-from index.ingest.formats.detect import parse_file
+from index.ingest.formats.detect import is_pmid_list, parse_file, read_pmids
 from index.records import Abstract, Failure
 
 XML = (
@@ -16,7 +17,7 @@ XML = (
 )
 MEDLINE = "\nPMID- 90000001\nTI  - T\n"
 JSON_LINES = '{"pmid": "90000001", "title": "T"}\n'
-KINDS = "PubMed XML, MEDLINE text (.nbib) and JSON Lines are read, each also as .gz"
+KINDS = "PubMed XML, MEDLINE text (.nbib), RIS, EndNote XML and JSON are read, each also as .gz or .zip"
 SAVE = "save the records from PubMed in the format PubMed"
 FETCH = "give it with --pmids-from, which fetches them from PubMed"
 EXPECTED = [Abstract("90000001", "T")]
@@ -64,7 +65,8 @@ def test_the_name_given_stands_in_failures(tmp_path):
         ),
         ('<?xml version="1.0"?><!-- a --><HTML><body>PMID- 1</body></HTML>', f"is a web page; {KINDS}"),
         ("%PDF-1.7\n", "is a PDF file; save the records from PubMed in the format PubMed"),
-        ("PK\x03\x04", "is a ZIP archive or an Office file; unpack it first"),
+        ("PK\x03\x04", "is a ZIP archive that is damaged or was cut off; get the file again"),
+        (gzip.compress(b"PK\x03\x04", mtime=0), "is a ZIP archive inside another; unpack it first"),
         ("90000001\n90000002\n", "is a list of PMIDs; give it with --pmids-from"),
         ("@article{berg, title={T}}", "is a BibTeX file; save the records from PubMed in the format PubMed"),
         ("PMID,Title\n90000001,T\n", f"is a table of papers without their abstracts; {FETCH}, or {SAVE}"),
@@ -148,3 +150,80 @@ def test_damage_in_the_middle_of_gzip_and_the_readers_own_complaint_are_one_fail
     assert 800 < len(pmids) < 1200
     assert [one.what for one in reads if isinstance(one, Failure)].count("a.gz") == 1
     assert "a gzip file that" in reads[-1].why
+
+
+# ---- ZIP archives
+
+
+def zipped(folder, members, name="records.zip"):
+    path = folder / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, source in members.items():
+            archive.writestr(member, source)
+    return path
+
+
+def test_the_files_in_a_zip_archive(tmp_path):
+    path = zipped(
+        tmp_path,
+        {
+            "folder/": "",
+            "folder/a.xml": XML,
+            "../../b.nbib": MEDLINE.replace("90000001", "90000002"),
+            "c.jsonl.gz": gzip.compress(JSON_LINES.replace("90000001", "90000003").encode()),
+            "__MACOSX/._a.xml": "x",
+            ".DS_Store": "x",
+            "d.pdf": "%PDF",
+            "e.csv": "PMID,Year\n90000004,2015\n",
+        },
+    )
+    *abstracts, pdf, table = parse_file(path)
+    assert [one.pmid for one in abstracts] == ["90000001", "90000002", "90000003"]
+    assert pdf == Failure("records.zip, d.pdf", f"is a PDF file; {SAVE}")
+    assert table == Failure("records.zip, e.csv", f"is a table of papers without their abstracts; {FETCH}, or {SAVE}")
+    found = read_pmids(path)
+    assert found.pmids == ["90000001", "90000002", "90000003", "90000004"]
+    assert found.failed == {"d.pdf": f"is a PDF file; {SAVE}"}
+    assert not is_pmid_list(path)
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        (
+            ("[Content_Types].xml", "xl/workbook.xml"),
+            f"is an Excel file; {SAVE}, or save its column of PMIDs as CSV and",
+        ),
+        (
+            ("[Content_Types].xml", "word/document.xml"),
+            f"is a Word file; {SAVE}, or save it as plain text and give that",
+        ),
+        (("mimetype", "content.xml"), f"is an OpenDocument file, as LibreOffice writes; {SAVE}, or save its column"),
+        (("folder/",), "is a ZIP archive without files; get it again"),
+    ],
+)
+def test_office_files_are_told_from_archives(tmp_path, members, why):
+    path = zipped(tmp_path, dict.fromkeys(members, ""), "records.xlsx")
+    for read in (lambda: next(parse_file(path)), lambda: read_pmids(path)):
+        with pytest.raises(FileError, match=f"^{re.escape(f'{path} {why}')}"):
+            read()
+
+
+def test_a_zip_bomb_is_stopped(tmp_path):
+    line = b'{"pmid": "90000001", "title": "T"}\n'
+    bomb = line + b" " * (40 << 20) + b"\n"
+    path = zipped(tmp_path, dict.fromkeys(("a.jsonl", "b.jsonl", "c.jsonl"), bomb))
+    *_, last = parse_file(path)
+    assert last.what == "records.zip, c.jsonl"
+    assert last.why.startswith("is a ZIP archive that unpacks to more than 200 times its size, as no records do")
+
+
+def test_a_locked_file_in_an_archive(tmp_path):
+    path = zipped(tmp_path, {"a.xml": XML, "b.xml": XML})
+    source = bytearray(path.read_bytes())
+    at = source.rindex(b"PK\x01\x02")
+    source[at + 8] |= 1  # the flag of encryption, of b.xml
+    path.write_bytes(source)
+    first, locked = parse_file(path)
+    assert first.pmid == "90000001"
+    assert locked == Failure("records.zip, b.xml", "is locked with a password; unpack the archive first")
