@@ -170,11 +170,15 @@ def neighbours(layout: str) -> tuple[object, ...]:
 
 def is_lost(reads: list[object]) -> bool:
     """Return True if all that came out is the sentence on a damaged array."""
-    return len(reads) == 1 and isinstance(reads[0], Failure) and "none of it was read" in reads[0].why
+    records = [one for one in reads if not isinstance(one, Note)]
+    return len(records) == 1 and isinstance(records[0], Failure) and "none of it was read" in records[0].why
 
 
 def check(read: object) -> None:
     """Hold something that a parser yielded against all that may be relied on."""
+    if isinstance(read, Note):
+        assert 0 < len(read.text) < 2_000 and read.text.isprintable(), read
+        return
     if isinstance(read, Failure):
         for said in (read.what, read.why):
             assert said and said.isprintable() or _CONTROL.search(said) is None, read
