@@ -74,8 +74,8 @@ class AnswerOptions:
     reranker: str | None
 
 
-def add_answer_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags on how answers are made, for most of which the environment may stand in."""
+def add_llm_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that name a language model, for which the environment may stand in."""
     parser.add_argument(
         "--llm",
         metavar="PROVIDER:MODEL",
@@ -84,6 +84,11 @@ def add_answer_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--llm-url", metavar="URL", help=f"an OpenAI-compatible server that has the model (or {Variable.LLM_URL})"
     )
+
+
+def add_answer_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags on how answers are made, for most of which the environment may stand in."""
+    add_llm_flags(parser)
     parser.add_argument(
         "--leave-out-unsupported", action="store_true", help="leave a model's unsupported sentences out, not struck"
     )
@@ -98,13 +103,20 @@ def add_answer_flags(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def language_model(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
+    """Return the language model's name and its server's address, from flags or the environment."""
+    name = arguments.llm or read_variable(Variable.LLM) or None
+    return name, arguments.llm_url or read_variable(Variable.LLM_URL) or None
+
+
 def answer_options(arguments: argparse.Namespace) -> AnswerOptions:
     """Return the options of flags and environment. Raises InputError for a variable set under its former name."""
     for old, new in former_names_set().items():
         raise InputError(f"{old} is now called {new}; set that one and unset the other")
+    llm, llm_url = language_model(arguments)
     return AnswerOptions(
-        llm=arguments.llm or read_variable(Variable.LLM) or None,
-        llm_url=arguments.llm_url or read_variable(Variable.LLM_URL) or None,
+        llm=llm,
+        llm_url=llm_url,
         leave_out_unsupported=arguments.leave_out_unsupported,
         reranker=arguments.reranker or read_variable(Variable.RERANKER) or None,
     )

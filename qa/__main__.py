@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index import Filters, Library, cli
+from index.environment import Variable
 from index.errors import InputError
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
@@ -66,6 +67,21 @@ def _study_line(study: Study) -> str:
     cells = (study.population, study.intervention, study.comparator)
     told = (study.design, study.subjects, size, *(cell.text if cell else "" for cell in cells), study.finding or "")
     return f"PMID {study.pmid}: {' · '.join(filter(None, told))}"
+
+
+def _models(arguments: argparse.Namespace) -> int:
+    """Try a language model with one question on two invented abstracts, and tell what it can do."""
+    from qa.generation.trial import try_model
+
+    name, url = cli.language_model(arguments)
+    if name is None:
+        raise InputError(f"no language model was named: give --llm PROVIDER:MODEL or set {Variable.LLM}")
+    trial = try_model(name, url=url)
+    if arguments.json:
+        cli.print_json(trial.to_dict())
+    else:
+        print(trial.told())
+    return cli.DONE if trial.can_cite else cli.IN_PART
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:
@@ -155,6 +171,14 @@ def _parser() -> cli.Parser:
         cli.add_library_flag(command)
         cli.add_json_flag(command)
         cli.add_filter_flags(command)
+    models = commands.add_parser(
+        "models",
+        help="try a language model: what it can do",
+        description="Ask a language model one question on two invented abstracts, and print what it can do.",
+    )
+    models.set_defaults(command=_models)
+    cli.add_llm_flags(models)
+    cli.add_json_flag(models)
     for command in (ask, chat):
         cli.add_answer_flags(command)
     return parser

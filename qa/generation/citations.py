@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 MARK = "[\ue000-\uf8ff]"
@@ -21,9 +21,12 @@ _KIND = (
 )
 _ITEM = rf"(?:{_KIND}\s*[:#]?\s*)?[#^@]?\d{{1,9}}(?:\s*[-–—]\s*(?:{_KIND}\s*)?[#^]?\d{{1,9}})?"
 _LIST = rf"{_ITEM}(?:\s*(?:,\s*and\b|,|;|&|\band\b)\s*{_ITEM})*"
-_STRAIGHT = r'"[^\n]{1,600}?"(?=\s*(?:[\])】]|[;,]\s*[#^a-z]*\s*\d))'
-_QUOTE = rf"(?:{_STRAIGHT}|“[^”\n]{{1,600}}”)"
-_QUOTED = rf"{_ITEM}\s*[:,–—-]?\s*{_QUOTE}"
+_QUOTE_ENDS = rf"(?=\s*(?:[\])】]|[;,&]?\s*(?:and\s+)?(?:\[?{_ITEM}\s*[:,–—-]?\s*)?[\"“'‘«]))"
+_QUOTE = (
+    rf"(?:\"[^\n]{{1,900}}?\"{_QUOTE_ENDS}|“[^”\n]{{1,900}}”|«[^»\n]{{1,900}}»|['‘][^\n]{{1,900}}?['’]{_QUOTE_ENDS})"
+)
+_QUOTED = rf"{_ITEM}\s*[:,–—-]?\s*{_QUOTE}(?:\s*[;,&]?\s*(?:and\s+)?{_QUOTE})*"
+_UNQUOTED = rf"{_ITEM}\s*:\s*(?=[^\n\]]*[a-z]{{3}})[^\[\]\n\"“]{{3,900}}(?:\[[^\[\]\n]*\][^\[\]\n\"“]*)*"
 # An interval is no citation, nor is a number that counts or grades.
 _NO_INTERVAL = r"(?<!\bCI\s)(?<!\bCI,\s)(?<!\bCI:\s)(?<!\bIQR\s)(?<!\bIQR,\s)(?<!\brange\s)"
 _URL = r"(?:https?://|www\.|#)[^)\s]*"
@@ -40,7 +43,7 @@ _RAISING = re.compile(
 _NOISE = re.compile(r"\[cite_(?:start|end)\]\s?|</?(?:cite|citation|ref|c)>", re.IGNORECASE)
 _CITATION = re.compile(
     rf"""[ \t]*{_NO_INTERVAL}(?P<mark>
-      (?P<quoted>[\[【(]\s*{_QUOTED}(?:\s*[;,]\s*{_QUOTED})*\s*[\]】)])
+      (?P<quoted>[\[【(]\s*{_QUOTED}(?:\s*[;,&]?\s*{_QUOTED})*\s*[\]】)] | \[\s*{_UNQUOTED}\])
     | (?<!\[)[\[【]{{1,2}}\s*(?:see\s+|{_KIND}\s*[:#]?\s*)?{_LIST}\s*(?:†[^\]】\n]*)?[\]】]{{1,2}}+
     | \(\s*(?:see\s+|cf\.?\s+)?{_KIND}\s*[:#]?\s*{_LIST}\s*\)
     | \\cite[pt]?\{{{_LIST}\}}
@@ -58,7 +61,11 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(rf"(?P<first>\d+)(?:\s*[-–—⁻]\s*(?:{_KIND}\s*)?[#^]?(?P<last>\d+))?", re.IGNORECASE)
-_QUOTED_ITEM = re.compile(rf"({_ITEM})\s*[:,–—-]?\s*({_QUOTE})", re.IGNORECASE)
+_PART = re.compile(rf"(?P<quote>{_QUOTE})|(?P<item>{_ITEM})", re.IGNORECASE)
+_QUOTE_BESIDE = re.compile(
+    rf"(?P<mark>{MARK})[ \t]*(?:\(\s*(?P<behind>{_QUOTE})\s*\)|:[ \t]*(?P<after>“[^”\n]{{1,900}}”))"
+)
+_QUOTE_BEFORE = re.compile(rf"\(\s*(?P<quote>[\"“][^\n]{{1,900}}?[\"”])\s*[,;–—-]?\s*(?P<mark>{MARK})\s*\)")
 _JOINED = re.compile(rf"(?<={MARK})[ \t]*(?:,[ \t]*and\b|,|;|&|\band\b)?[ \t]*(?={MARK})")
 _IN_BRACKETS = re.compile(
     rf"[ \t]*\(\s*(?:see|cf\.?|(?:as\s+)?\w+\s+in|{_KIND}:?)?\s*((?:{MARK})+)\s*\)", re.IGNORECASE
@@ -70,6 +77,7 @@ _MAX_RANGE = 50
 OPEN = re.compile(
     rf"""(?:\s|{MARK})*(?:
       [\[【(]\s*[^\]】)\n]{{0,80}} | [\[【(][^"“\n]{{0,30}}["“][^\n]{{0,1300}} | \[[^\]\n]{{0,200}}\]\([^)\s]{{0,300}}
+    | \[\s*\d{{1,2}}\s*:[^\]\n]{{0,900}}
     | <[^>\n]{{0,20}} | <sup>[^<\n]{{0,60}}(?:<[^>\n]{{0,5}})? | \$?\^\{{[^}}\n]{{0,40}} | \\?\{{[^}}\n]{{0,40}}
     | {_RAISED},? | PMIDs?:?\s*[\d,;\s]* | https?:\S*
     )$""",
@@ -121,6 +129,7 @@ class Citations:
         text = _LINKED_NUMBER.sub(lambda link: f"[{link[1].strip('[]')}]", text)
         text = _RAISING.sub(_raised, text)
         text = _CITATION.sub(self._sign, text)
+        text = _QUOTE_BEFORE.sub(self._with_quote, _QUOTE_BESIDE.sub(self._with_quote, text))
         text = _SPOKEN.sub(self._named_sign, text)
         return _IN_BRACKETS.sub(r"\1", _JOINED.sub("", text))
 
@@ -128,7 +137,9 @@ class Citations:
         written = found["mark"]
         if written[0] not in "[【(" and _is_in_bracket(found):
             return found[0]
-        mark = self._read(written.translate(_TO_DIGITS) if found["raised"] else written)
+        mark = self._read(
+            written.translate(_TO_DIGITS) if found["raised"] else written, is_quoted=bool(found["quoted"])
+        )
         if found["raised"]:
             mark = self._apart(written.translate(_TO_DIGITS).strip(), mark)
         if found["counted"] and (None in mark.sources or self._has_brackets):
@@ -151,16 +162,36 @@ class Citations:
         self._marks.append(mark)
         return chr(_FIRST + len(self._marks) - 1)
 
-    def _read(self, written: str) -> Mark:
-        quotes = [
-            (number, quote.strip('"“”').strip())
-            for item, quote in _QUOTED_ITEM.findall(written)
-            for number in self._numbers(item)
-        ]
-        items = " ".join(item for item, _ in _QUOTED_ITEM.findall(written)) or written.partition("†")[0]
+    def _with_quote(self, found: re.Match[str]) -> str:
+        """Return the sign of a citation beside which its quote stands, with that quote."""
+        groups = found.groupdict()
+        quote = _bare(groups.get("behind") or groups.get("after") or groups.get("quote") or "")
+        mark = self.of(found["mark"])
+        known = tuple((number, quote) for number in mark.sources[:1] if number is not None)
+        self._marks[ord(found["mark"]) - _FIRST] = replace(mark, quotes=(*mark.quotes, *known))
+        return found["mark"]
+
+    def _read(self, written: str, *, is_quoted: bool = False) -> Mark:
+        if is_quoted:
+            return self._read_quotes(written.strip()[1:-1])
         note = re.search(r"\[\^(\w+)", written)
-        known = tuple((number, quote) for number, quote in quotes if number is not None)
-        return Mark(tuple(self._numbers(items)), known, note[1] if note else "")
+        return Mark(tuple(self._numbers(written.partition("†")[0])), (), note[1] if note else "")
+
+    def _read_quotes(self, written: str) -> Mark:
+        """Return the citation of one source or more, each with its quotes: 1: "…"; 3: "…"."""
+        sources: list[int | None] = []
+        quotes: list[tuple[int, str]] = []
+        item, _, bare = written.partition(":")
+        if not re.search(_QUOTE, written + "]", re.IGNORECASE):  # the words stand there without quotation marks
+            sources = self._numbers(item)
+            return Mark(tuple(sources), tuple((number, bare.strip()) for number in sources if number is not None))
+        for part in _PART.finditer(written + "]"):
+            if part["item"]:
+                named = self._numbers(part["item"])
+                sources += named
+            else:
+                quotes += [(number, _bare(part["quote"])) for number in named if number is not None]
+        return Mark(tuple(sources), tuple(quotes))
 
     def _numbers(self, written: str) -> list[int | None]:
         is_pmid = "PMID" in written.upper()
@@ -176,6 +207,11 @@ class Citations:
         """Return ¹² as 1 and 2 where there is no source 12."""
         singly = self._numbers(" ".join(written)) if written.isdigit() and None in mark.sources else [None]
         return mark if None in singly else Mark(tuple(singly))
+
+
+def _bare(quote: str) -> str:
+    """Return a quote without its quotation marks, and without dots that stand for what was left out at its ends."""
+    return quote.strip().strip("\"“”«»'‘’").strip().strip("…").strip()
 
 
 def _is_in_bracket(found: re.Match[str]) -> bool:
