@@ -77,16 +77,22 @@ def _update(arguments: argparse.Namespace) -> int:
 
 
 def _search(arguments: argparse.Namespace) -> int:
-    started = time.perf_counter()
+    started, text, filters = time.perf_counter(), arguments.text, cli.filters_from(arguments)
     with Library.open(cli.library_path(arguments)) as library:
-        hits = library.search(
-            arguments.text, top=arguments.top, mode=arguments.mode, filters=cli.filters_from(arguments)
-        )
+        if is_boolean := library.is_boolean(text):
+            hits = library.matching(text, top=arguments.top, filters=filters)
+        else:
+            hits = library.search(text, top=arguments.top, mode=arguments.mode, filters=filters)
         abstracts = library.get_many(list({hit.passage.pmid for hit in hits}))
+        where = text if is_boolean else filters.where
+        translation = library.translated(where, filters) if where.strip() else None
     rows = [_row(hit, abstracts[hit.passage.pmid]) for hit in hits if hit.passage.pmid in abstracts]
     if arguments.json:
-        cli.print_json({"query": arguments.text, "hits": rows, "seconds": round(time.perf_counter() - started, 4)})
+        seconds = round(time.perf_counter() - started, 4)
+        explained = translation.to_dict() if translation else {}
+        cli.print_json({"query": text, **explained, "hits": rows, "seconds": seconds})
         return cli.DONE
+    cli.print_lines(translation.lines() if translation else ())
     for number, row in enumerate(rows, start=1):
         marks = "".join(f" {mark}" for mark in abstracts[str(row["pmid"])].marks)
         print(f"{number}. {row['title']} ({row['year'] or 'no year'}) PMID {row['pmid']}{marks}")

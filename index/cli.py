@@ -7,7 +7,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
@@ -132,6 +132,12 @@ def add_filter_flags(parser: argparse.ArgumentParser) -> None:
         "--journal", action="append", default=[], metavar="NAME", help="journal, as PubMed abbreviates it"
     )
     group.add_argument("--pmids", nargs="+", default=[], metavar="ID", help="only these abstracts")
+    group.add_argument(
+        "--where",
+        metavar="SEARCH",
+        default="",
+        help='a search in PubMed\'s syntax: "tumor*[ti] NOT review[pt]"',
+    )
     group.add_argument("--include-retracted", action="store_true", help="find retracted abstracts too, marked as such")
 
 
@@ -144,6 +150,7 @@ def filters_from(arguments: argparse.Namespace) -> Filters:
         journals=tuple(arguments.journal),
         pmids=tuple(arguments.pmids),
         include_retracted=arguments.include_retracted,
+        where=arguments.where,
     )
 
 
@@ -164,6 +171,12 @@ def parse_years(text: str) -> tuple[int | None, int | None]:
 def print_json(record: Mapping[str, object]) -> None:
     """Print one JSON object to stdout."""
     print(json.dumps(record, ensure_ascii=False, indent=2))  # noqa: T201
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to stderr, where they do not mix with data."""
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,12 +17,16 @@ from index.ingest.batches import OnProgress
 from index.ingest.inputs import checked_inputs
 from index.ingest.run import impatient_client
 from index.ingest.sources import look_up
-from index.records import Abstract, Filters, Hit, Preview, Report, Tally, TallyOf
+from index.records import TITLE, Abstract, Filters, Hit, Passage, Preview, Report, Tally, TallyOf
 from index.repair.check import Finding
 from index.repair.repair import check_backend, check_library
 from index.repair.report import Checked
 from index.search.filters import checked_filters
-from index.search.query import Mode, Query, check_bounds, parsed
+from index.search.pubmed.evaluation import BooleanSearches
+from index.search.pubmed.mesh_terms import MeshTerms
+from index.search.pubmed.syntax import looks_boolean, words_of
+from index.search.pubmed.translation import Translation
+from index.search.query import MAX_TOP, Mode, Query, check_bounds, parsed
 from index.storage.backends import backend_at, is_address
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.info import LibraryInfo
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED_BYTES = 100_000
 """Of the vectors of queries: some sixty with the default encoder."""
+_PASSAGES_EACH = 10
+"""Passages that are looked at for each abstract of a list."""
 
 
 class Library:
@@ -47,6 +54,8 @@ class Library:
         self._encoder: Encoder | None = None
         self._query_vectors = RememberedVectors("query", _REMEMBERED_BYTES)
         self._loading_encoder = threading.Lock()
+        self._boolean_searches = BooleanSearches(backend)
+        self._mesh_terms = MeshTerms(lambda: backend.digest, lambda: backend.tally("mesh", Filters()))
 
     # ---- opening and closing
 
@@ -116,7 +125,39 @@ class Library:
         query = parsed(text, self.parse)
         check_bounds(top, mode)
         embed = self.query_vector if mode != "lexical" else None
-        return self.backend.search(query, embed=embed, top=top, mode=mode, filters=checked)
+        allowed = self._boolean_searches.resolved(checked)
+        return self.backend.search(query, embed=embed, top=top, mode=mode, filters=allowed) if allowed else []
+
+    def matching(self, where: str, *, top: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """Return a passage of each of up to `top` abstracts that a search in PubMed's syntax finds.
+
+        First come those that are most about its words, then the newest, with their titles.
+        """
+        check_bounds(top, "hybrid")
+        allowed = _narrowed(filters, where)
+        pmids, text = self.pmids(allowed), words_of(self._boolean_searches.translation(where).expression)
+        best: dict[str, Hit] = {}
+        for hit in self.search(text, top=min(_PASSAGES_EACH * top, MAX_TOP), filters=allowed) if text else ():
+            best.setdefault(hit.passage.pmid, hit)
+        rest = [pmid for pmid in pmids if pmid not in best][: max(top - len(best), 0)]
+        titles = {pmid: one.title for pmid, one in self.get_many(rest).items()}
+        by_year = [
+            Hit(Passage(pmid, TITLE, 0, len(titles[pmid]), titles[pmid]), 0.0) for pmid in rest if pmid in titles
+        ]
+        return [*best.values(), *by_year][:top]
+
+    def translated(self, where: str, filters: Filters = Filters()) -> Translation:
+        """Return how a search in PubMed's syntax is carried out here, what it cannot find, and how many it finds.
+
+        Raises InputError with the place of what cannot be understood.
+        """
+        count = len(self.pmids(_narrowed(filters, where)))
+        return replace(self._boolean_searches.translation(where), count=count)
+
+    @staticmethod
+    def is_boolean(text: str) -> bool:
+        """Return True if a text is a search in PubMed's syntax: with a tag, interleukin-32[ti], or AND, OR, NOT."""
+        return looks_boolean(text)
 
     def query_vector(self, text: str, *, encoder: Encoder | None = None) -> Vectors:
         """Return the vector of a query as it stands, shape (dimension,); those used last are remembered.
@@ -144,14 +185,16 @@ class Library:
         With `holding`, of those only that have a text among their authors, DOI or other fields behind the abstract
         itself, as JSON and without regard to case and accents: every record is read for that, 100,000 in two seconds.
         """
-        return self.backend.pmids(checked_filters(filters), holding=holding)
+        allowed = self._boolean_searches.resolved(checked_filters(filters))
+        return self.backend.pmids(allowed, holding=holding) if allowed else []
 
     def tally(self, kind: TallyOf, filters: Filters = Filters()) -> list[Tally]:
         """Return how many of the abstracts that the filters allow have each year, type, journal or MeSH term.
 
         Most frequent first; a MeSH term counts with its qualifiers and without.
         """
-        return self.backend.tally(kind, checked_filters(filters))
+        allowed = self._boolean_searches.resolved(checked_filters(filters))
+        return self.backend.tally(kind, allowed) if allowed else []
 
     def mentioning(self, text: str) -> list[str]:
         """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first.
@@ -198,6 +241,13 @@ class Library:
             if self._encoder is None or self._encoder.sha256 != settings.encoder_sha256:  # rebuilt by another process
                 self._encoder = matching_encoder(settings, self.address)
             return self._encoder
+
+    def mesh_terms(self, containing: str = "", *, most: int = 50) -> list[Tally]:
+        """Return MeSH terms that abstracts have and a text is part of, with the counts of these, most frequent first.
+
+        Those that begin with the text come before all others; qualifiers and retracted abstracts do not count.
+        """
+        return self._mesh_terms.containing(containing, most=most)
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values that a filter can name: publication types ("type"), "mesh" or "journal" values."""
@@ -350,3 +400,9 @@ class Library:
         Not for a process that has the library open. Raises LibraryDamagedError when nothing could be salvaged.
         """
         return check_library(path, repair=repair, on_progress=on_progress)
+
+
+def _narrowed(filters: Filters, where: str) -> Filters:
+    """Return filters within a search in PubMed's syntax."""
+    searches = dict.fromkeys(one.strip() for one in (where, filters.where) if one.strip())
+    return replace(filters, where=" AND ".join(f"({one})" for one in searches) if len(searches) > 1 else where)

@@ -83,9 +83,10 @@ class Abstract:
 
     `authors` are "Family Initials" or a collective name, and `author_records` the same with their parts: none in a
     record that an older version stored. `types` are publication types; `mesh` are descriptor names, with "/qualifier"
-    where there is one; `date` is the publication date as printed ("2013 Dec", "1998 Nov-Dec").
-    `note` is said wherever the abstract is shown. `version` is that of the PMID, which few journals raise. `raw` is the
-    record as it came (XML element, MEDLINE text or JSON line, UTF-8); it takes no part in comparisons.
+    where there is one, and `major_mesh` those of the main topics; `date` is the publication date as printed
+    ("2013 Dec", "1998 Nov-Dec"). `note` is said wherever the abstract is shown. `version` is that of the PMID, which
+    few journals raise. `raw` is the record as it came (XML element, MEDLINE text or JSON line, UTF-8); it takes no part
+    in comparisons.
     """
 
     pmid: str
@@ -106,6 +107,8 @@ class Abstract:
     language: str = ""
     vernacular_title: str = ""
     keywords: tuple[str, ...] = ()
+    major_mesh: tuple[str, ...] = ()
+    substances: tuple[str, ...] = ()
     other_abstracts: tuple[OtherAbstract, ...] = ()
     corrections: tuple[Correction, ...] = ()
     copyright: str = ""
@@ -187,7 +190,8 @@ class Filters:
     """Conditions on the abstracts that a search may find; each empty field allows all.
 
     `years` is (first, last), both included and either None for open; `types`, `mesh`, `journals` match whole names
-    without regard to case, any of those given (a MeSH descriptor matches with or without qualifiers).
+    without regard to case, any of those given (a MeSH descriptor matches with or without qualifiers). `where` is a
+    search in PubMed's syntax over the library, such as 'interleukin-32[ti] NOT review[pt]'.
     """
 
     years: tuple[int | None, int | None] | None = None
@@ -196,6 +200,7 @@ class Filters:
     journals: tuple[str, ...] = ()
     pmids: tuple[str, ...] = ()
     include_retracted: bool = False
+    where: str = ""
 
 
 TallyOf = Literal["year", "type", "journal", "mesh"]
@@ -407,7 +412,7 @@ def _why_no_pmid(word: str) -> str:
 
 TEXT_FIELDS = tuple("journal doi pmcid date volume issue pages language vernacular_title copyright note".split())
 """The fields of an abstract that are one text each, beside PMID and title."""
-LIST_FIELDS = ("authors", "types", "mesh", "keywords")
+LIST_FIELDS = ("authors", "types", "mesh", "keywords", "major_mesh", "substances")
 """The fields that are several texts."""
 
 

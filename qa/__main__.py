@@ -27,8 +27,9 @@ def main(argv: list[str] | None = None) -> int:
 def _ask(arguments: argparse.Namespace) -> int:
     export = checked_export(arguments.export) if arguments.export else None
     with Library.open(cli.library_path(arguments)) as library:
-        assistant = _assistant(library, arguments)
-        answer = _answered(assistant, arguments.question, filters=cli.filters_from(arguments))
+        assistant, filters = _assistant(library, arguments), cli.filters_from(arguments)
+        answer = _answered(assistant, arguments.question, filters=filters)
+        _explain(library, filters)
     _show(answer, as_json=arguments.json)
     if export:
         export_answer(answer, export)
@@ -41,6 +42,7 @@ def _chat(arguments: argparse.Namespace) -> int:
     turns: list[Turn] = []
     with Library.open(cli.library_path(arguments)) as library:
         assistant = _assistant(library, arguments)
+        _explain(library, filters)
         while question := _next_question(prompt="" if arguments.json else "? "):
             try:
                 turns.append(_turn(assistant, question, turns, filters))
@@ -82,6 +84,12 @@ def _models(arguments: argparse.Namespace) -> int:
     else:
         print(trial.told())
     return cli.DONE if trial.can_cite else cli.IN_PART
+
+
+def _explain(library: Library, filters: Filters) -> None:
+    """Say how a search in PubMed's syntax that narrows the answers is carried out."""
+    if filters.where:
+        cli.print_lines(library.translated(filters.where, filters).lines())
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.chat import FilterFields, Session, ask
+from ui.chat import FilterFields, Session, about_search, ask, mesh_choices
 from ui.conversation import BROKEN_OFF, notice_html
 from ui.libraries import Libraries
 
@@ -47,7 +47,8 @@ class AskTab:
 
     screen: list[gr.HTML]
     question: gr.Textbox
-    types: gr.Dropdown
+    filters: list[Any]
+    search_details: gr.HTML
     clear: gr.Button
     asking: list[Any]
 
@@ -62,7 +63,7 @@ def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
             with gr.Column(elem_id="aa-composer"):
                 question, send = _question_box()
                 with gr.Row(elem_id="aa-under"):
-                    filters = _filter_fields()
+                    filters, search_details = _filter_fields()
                     clear = gr.Button("New conversation", size="sm", elem_id="aa-clear", scale=0)
         with gr.Column(elem_id="aa-beside", scale=2, min_width=300):
             growing: dict[str, Any] = {"apply_default_css": False, "js_on_load": GROW_JS}
@@ -70,7 +71,8 @@ def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
             earlier_sources = gr.HTML(elem_id="aa-earlier-sources", **growing)
     screen = [earlier, present, earlier_sources, present_sources]
     asking = _wire(libraries, frame, screen=screen, question=question, send=send, filters=filters)
-    return AskTab(screen, question, filters[2], clear, asking)
+    _wire_filters(libraries, frame, filters, search_details)
+    return AskTab(screen, question, filters, search_details, clear, asking)
 
 
 def _question_box() -> tuple[gr.Textbox, gr.Button]:
@@ -91,17 +93,41 @@ def _question_box() -> tuple[gr.Textbox, gr.Button]:
     return question, send
 
 
-def _filter_fields() -> list[Any]:
-    """Lay out the filters; the components stand in FilterFields' order."""
-    with gr.Accordion("Filters", open=False, elem_id="aa-filters"), gr.Row():
-        return [
-            # Text and not numbers: Gradio's number field returns 0 when it is empty.
-            gr.Textbox("", label="From year", placeholder="any", max_length=4, min_width=80),
-            gr.Textbox("", label="To year", placeholder="any", max_length=4, min_width=80),
-            gr.Dropdown([], value=[], multiselect=True, label="Publication type", min_width=180, scale=3),
-            gr.Checkbox(False, label="Retracted abstracts too", min_width=190, scale=2),
-            gr.Checkbox(False, label="Only what is new", min_width=150, scale=2, elem_id="aa-only-new"),
-        ]
+def _filter_fields() -> tuple[list[Any], gr.HTML]:
+    """Lay out the filters; the components stand in FilterFields' order. Below them stand the details of a search."""
+    with gr.Accordion("Filters", open=False, elem_id="aa-filters"):
+        with gr.Row():
+            fields: list[Any] = [
+                # Text and not numbers: Gradio's number field returns 0 when it is empty.
+                gr.Textbox("", label="From year", placeholder="any", max_length=4, min_width=80),
+                gr.Textbox("", label="To year", placeholder="any", max_length=4, min_width=80),
+                gr.Dropdown([], value=[], multiselect=True, label="Publication type", min_width=180, scale=3),
+                gr.Checkbox(False, label="Retracted abstracts too", min_width=190, scale=2),
+                gr.Checkbox(False, label="Only what is new", min_width=150, scale=2, elem_id="aa-only-new"),
+            ]
+        with gr.Row():
+            fields += [
+                gr.Dropdown([], value=[], multiselect=True, label="MeSH terms, any of these", min_width=220, scale=2,
+                            elem_id="aa-mesh"),
+                gr.Textbox("", label="PubMed search over this library", placeholder="tumor*[tiab] NOT review[pt]",
+                           min_width=260, scale=3, elem_id="aa-where"),
+            ]  # fmt: skip
+        details = gr.HTML(elem_id="aa-details", apply_default_css=False)
+    return fields, details
+
+
+def _wire_filters(libraries: Libraries, frame: Frame, filters: list[Any], details: gr.HTML) -> None:
+    mesh, where = filters[-2:]
+
+    def search(session: Session, *fields: Any) -> str:  # noqa: ANN401 (four types)
+        return about_search(FilterFields(*fields), session, libraries)
+
+    def type_ahead(session: Session, chosen: list[str], event: gr.KeyUpData) -> Any:  # noqa: ANN401 (an update)
+        return gr.update(choices=mesh_choices(libraries, session.library, event.input_value, chosen or ()))
+
+    for event in (where.submit, where.blur, *(field.change for field in filters[:-1])):
+        event(search, [frame.session, *filters], [details], **PRIVATE)
+    mesh.key_up(type_ahead, [frame.session, mesh], [mesh], trigger_mode="always_last", **PRIVATE)
 
 
 def _wire(

@@ -71,6 +71,8 @@ class FilterFields:
     types: Sequence[str] | None = ()
     include_retracted: bool | None = False
     only_new: bool | None = False
+    mesh: Sequence[str] | None = ()
+    where: str | None = ""
 
     def filters(self) -> Filters:
         """Return the filters but for `only_new`, which a library knows. Raises InputError when a year is not a year."""
@@ -79,6 +81,8 @@ class FilterFields:
             years=None if years == (None, None) else years,
             types=tuple(self.types or ()),
             include_retracted=bool(self.include_retracted),
+            mesh=tuple(self.mesh or ()),
+            where=self.where or "",
         )
 
 
@@ -142,6 +146,28 @@ def updated_line(info: LibraryInfo) -> str:
     """Return when a library was last updated and what that brought: "last updated 3 May 2026; 12 new"."""
     day = datetime.fromisoformat(info.updated)
     return f"last updated {day.day} {day:%B %Y}; {info.new:,} new"
+
+
+def about_search(fields: FilterFields, session: Session, libraries: Libraries) -> str:
+    """Return what a search in PubMed's syntax comes to in the session's library, or why it cannot be carried out."""
+    if not (fields.where or "").strip():
+        return ""
+    try:
+        filters = fields.filters()
+        translation = libraries.library(session.library).translated(filters.where, filters)
+    except AskAbstractsError as error:
+        return notice_html(as_sentence(error))
+    return render("search_details.html", translation=translation)
+
+
+def mesh_choices(libraries: Libraries, name: str, typed: str = "", chosen: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return MeSH terms of a library that hold what was typed, each with its count, and those chosen already."""
+    try:
+        found = {one.value: one.count for one in libraries.library(name).mesh_terms(typed)}
+    except AskAbstractsError:  # of which the header tells
+        return []
+    listed = [(f"{value[:1].upper()}{value[1:]} ({count:,})", value) for value, count in found.items()]
+    return [*((value[:1].upper() + value[1:], value) for value in chosen if value not in found), *listed]
 
 
 def as_sentence(error: AskAbstractsError | str) -> str:

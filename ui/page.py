@@ -12,7 +12,7 @@ from index.errors import AskAbstractsError
 from ui import uploads
 from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
 from ui.building import progress_html
-from ui.chat import Session, about_library, beginning_screen, empty_screen
+from ui.chat import Session, about_library, beginning_screen, empty_screen, mesh_choices
 from ui.libraries import Libraries
 from ui.library_tab import library_tab
 from ui.preparation import Preparation
@@ -119,7 +119,7 @@ def _wire(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab, prep
         picker = gr.update(choices=libraries.names(), value=session.library)
         if preparation is not None and session.library == libraries.first:
             for state in preparation.states():
-                yield [picker, "", gr.skip(), *beginning_screen(progress_html(state)).parts]
+                yield [picker, "", *[gr.skip()] * 4, *beginning_screen(progress_html(state)).parts]
         yield [picker, *_shown(session)]
 
     def switched(name: str) -> list[Any]:
@@ -129,13 +129,15 @@ def _wire(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab, prep
     def _shown(session: Session) -> list[Any]:
         screen = empty_screen(session, libraries)
         types = gr.update(choices=_types(libraries, session.library), value=[])
-        return [about_library(session, libraries), types, *screen.parts]
+        mesh = gr.update(choices=mesh_choices(libraries, session.library), value=[])
+        return [about_library(session, libraries), types, mesh, "", "", *screen.parts]
 
     def cleared(session: Session) -> list[Any]:
         session = Session(session.library)
         return [session, *empty_screen(session, libraries).parts, ""]
 
-    shown = [frame.line, tab.types, *tab.screen]
+    types, mesh, where = tab.filters[2], *tab.filters[-2:]
+    shown = [frame.line, types, mesh, where, tab.search_details, *tab.screen]
     page.load(opened, [frame.session], [frame.picker, *shown], **PRIVATE)
     frame.picker.input(switched, [frame.picker], [frame.session, *shown], cancels=tab.asking, **PRIVATE)
     tab.clear.click(cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **PRIVATE)

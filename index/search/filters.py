@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from index.errors import InputError
 from index.records import Filters, parse_pmids
+from index.search.pubmed.syntax import parse_search
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,7 @@ def checked_filters(filters: Filters) -> Filters:
         mesh=tuple(as_list(filters.mesh)),
         journals=tuple(as_list(filters.journals)),
         pmids=tuple(pmids),
+        where=_checked_search(filters.where),
     )
 
 
@@ -69,6 +71,14 @@ def as_list(values: object) -> list[Any]:
     if isinstance(values, Iterable):
         return list(values)
     raise InputError(f"{values!r} is not a list; give one, such as ['24114327']")
+
+
+def _checked_search(where: object) -> str:
+    if not isinstance(where, str):
+        raise InputError(f"the search {where!r} is no text; give one such as 'review[pt]'")
+    if where := where.strip():
+        parse_search(where)
+    return where
 
 
 def _checked_years(years: object) -> tuple[int | None, int | None] | None:

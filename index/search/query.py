@@ -17,6 +17,7 @@ Definitions = Callable[[str], Iterable[Abbreviation]]
 """The abbreviations that a library defines with a form of this key, one for each time it does."""
 
 MAX_QUERY_CHARACTERS = 2_000
+MAX_TOP = 10_000
 _MOST_WORDS = 100
 """Words of a question in which abbreviations are looked for."""
 
@@ -71,8 +72,8 @@ def check_text(text: str) -> str:
 
 def check_bounds(top: int, mode: str) -> None:
     """Raise InputError for a number of hits out of bounds, or an unknown mode."""
-    if not 1 <= top <= 10_000:
-        raise InputError(f"top is {top}; give a number from 1 to 10,000")
+    if not 1 <= top <= MAX_TOP:
+        raise InputError(f"top is {top}; give a number from 1 to {MAX_TOP:,}")
     if mode not in get_args(Mode):
         raise InputError(f"no search mode {mode!r}; give one of {', '.join(get_args(Mode))}")
 

@@ -87,6 +87,27 @@ def test_filters_and_modes(built, run):
         assert {hit["pmid"] for hit in found["hits"]} == {"90000003", "90000004"}
 
 
+def test_a_search_in_pubmed_s_syntax_lists_abstracts_with_its_translation(built, run):
+    search = "metformin[ti] OR IL-32[ti] NOT review[pt]"
+    code, found, said = run("search", search, "--library", built, "--json")
+    assert (code, said) == (0, "")
+    assert list(found) == ["query", "translation", "notes", "count", "hits", "seconds"]
+    assert (sorted(hit["pmid"] for hit in found["hits"]), found["count"]) == (["90000001", "90000003"], 2)
+    assert found["translation"] == '("metformin"[Title] OR "il-32"[Title]) NOT "review"[Publication Type]'
+    code, text, said = run("search", "2013[dp] OR reviews[pt]", "--library", built)
+    assert [line.rpartition(" ")[2] for line in text.splitlines()[::2]] == ["90000003", "90000001"]
+    assert said.splitlines() == [
+        '2 abstracts; search details: 2013/01/01:2013/12/31[Date - Publication] OR "reviews"[Publication Type]',
+        "no abstract of this library has the publication type “reviews”; the nearest that some have: “review”, "
+        "at character 13 of the search: 2013[dp] OR ^reviews[pt]",
+    ]
+
+
+def test_where_narrows_a_search_for_passages(built, run):
+    code, found, said = run("search", "metformin life span", "--where", "IL-32", "--library", built, "--json")
+    assert (code, {hit["pmid"] for hit in found["hits"]}, found["count"]) == (0, {"90000001", "90000002"}, 2)
+
+
 def test_rebuild_check_and_repair(built, run):
     assert run("rebuild", "--library", built, "--passage-tokens", "32", "--json")[1]["updated"] == 5
     assert run("check", "--library", built)[:2] == (0, "all is well\n")
@@ -132,6 +153,16 @@ def test_refresh_takes_up_a_retraction(tmp_path, run, eutils):
         (("add", "--pmids-from", "no-such.txt", "--library", "LIBRARY"), 2, "there is no file no-such.txt"),
         (("search", "", "--library", "LIBRARY"), 2, "there is nothing to search for"),
         (("search", "x", "--years", "soon", "--library", "LIBRARY"), 2, "the years 'soon' cannot be read"),
+        (
+            ("search", "x", "--where", "a[ti", "--library", "LIBRARY"),
+            2,
+            "this bracket is not closed, at character 2 of",
+        ),
+        (
+            ("search", "a[ti] AND [ti]", "--library", "LIBRARY"),
+            2,
+            "no term stands before the tag [ti], at character 11",
+        ),
         (("search", "x", "--top", "0", "--library", "LIBRARY"), 2, "top is 0"),
         (("rebuild", "--encoder", "no-such-model", "--library", "LIBRARY"), 2, "no embedding model no-such-model"),
         (

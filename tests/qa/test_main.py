@@ -33,6 +33,17 @@ def test_ask_prints_the_answer_its_sources_and_no_more(library, run):
     assert "[1] Interleukin-32β and the migration of breast cancer cells J Test 2013 PMID 90000001" in out
 
 
+def test_where_narrows_an_answer_and_is_translated(library, run):
+    question = "What does metformin do to the life span of mice?"
+    code, out, said = run("ask", question, "--where", "metformin[ti]", "--library", library.path, "--json")
+    answer = json.loads(out)
+    assert (code, [one["pmid"] for one in answer["sources"]]) == (0, ["90000003"])
+    assert answer["settings"]["filters"]["where"] == "metformin[ti]"
+    assert said == '1 abstract; search details: "metformin"[Title]\n'
+    code, out, _ = run("ask", question, "--where", "IL-32[ti]", "--library", library.path, "--json")
+    assert (code, json.loads(out)["abstained"]) == (0, True)
+
+
 def test_ask_with_json_prints_one_object_as_the_python_api_gives_it(library, run):
     from qa import Assistant
 

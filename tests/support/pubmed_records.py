@@ -114,7 +114,10 @@ def pubmed_xml(abstract: Abstract) -> str:
     _add_entry(citation, abstract)
     _add(SubElement(citation, "MedlineJournalInfo"), "MedlineTA", abstract.journal)
     _add_corrections(citation, abstract.corrections)
-    _add_mesh(citation, abstract.mesh)
+    _add_mesh(citation, abstract.mesh, main_topics=abstract.major_mesh)
+    chemicals = SubElement(citation, "ChemicalList") if abstract.substances else citation
+    for substance in abstract.substances:
+        _add(SubElement(chemicals, "Chemical"), "NameOfSubstance", substance, UI="D000000")
     for other in abstract.other_abstracts:
         _add_sections(SubElement(citation, "OtherAbstract", Type=other.type, Language=other.language), other.sections)
     if abstract.keywords:
@@ -202,7 +205,7 @@ def _add_corrections(citation: Element, corrections: Iterable[Correction]) -> No
         _add(correction, "PMID", each.pmid, Version="1")
 
 
-def _add_mesh(citation: Element, mesh: Iterable[str]) -> None:
+def _add_mesh(citation: Element, mesh: Iterable[str], *, main_topics: Iterable[str]) -> None:
     headings = list(mesh)
     if not headings:
         return
@@ -210,5 +213,7 @@ def _add_mesh(citation: Element, mesh: Iterable[str]) -> None:
     for heading in headings:
         descriptor, _, qualifier = heading.partition("/")
         element = SubElement(parent, "MeshHeading")
-        _add(element, "DescriptorName", descriptor, UI="D000000", MajorTopicYN="N")
-        _add(element, "QualifierName", qualifier, UI="Q000000", MajorTopicYN="Y")
+        for tag, text, starred in (
+            ("DescriptorName", descriptor, descriptor), ("QualifierName", qualifier, heading)
+        ):  # fmt: skip
+            _add(element, tag, text, UI="D000000", MajorTopicYN="Y" if starred in main_topics else "N")

@@ -244,6 +244,26 @@ def test_a_retracted_abstract_is_shown_when_asked_for_and_marked(visit):
     expect(page.locator("#aa-present .aa-cite-retracted").first).to_contain_text("retracted")
 
 
+def test_mesh_terms_and_a_pubmed_search_narrow_an_answer(visit):
+    page = visit()
+    page.get_by_role("button", name="Filters").click()
+    terms = page.get_by_label("MeSH terms, any of these")
+    terms.click()
+    terms.press_sequentially("mice")
+    page.get_by_role("option", name="Mice (2)").click()
+    search = page.get_by_label("PubMed search over this library")
+    search.fill("metformin[tix]")
+    search.press("Enter")
+    details = page.locator("#aa-details")
+    expect(details.get_by_role("alert")).to_contain_text("did you mean [ti]?, at character 10 of the search: metf")
+    search.fill("metformin[ti] NOT 2008[dp]")
+    search.press("Enter")
+    expect(details).to_contain_text('1 abstract. Search details: "metformin"[Title] NOT 2008/01/01:2008/12/31[Date')
+    ask(page, "What does metformin do to the life span of mice?")
+    expect(page.locator("#aa-present-sources .aa-card")).to_have_count(1)
+    expect(page.locator("#aa-present-sources .aa-card")).to_contain_text("PMID 21386129")
+
+
 def test_a_problem_is_a_sentence_in_the_conversation(visit):
     page = visit()
     page.get_by_role("button", name="Filters").click()

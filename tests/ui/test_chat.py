@@ -7,7 +7,18 @@ import pytest
 from index import Filters
 from index.errors import AskAbstractsError, InputError
 from qa import Assistant
-from ui.chat import EXAMPLES, SHOWN_EXCHANGES, FilterFields, Session, as_sentence, ask, empty_screen, library_line
+from ui.chat import (
+    EXAMPLES,
+    SHOWN_EXCHANGES,
+    FilterFields,
+    Session,
+    about_search,
+    as_sentence,
+    ask,
+    empty_screen,
+    library_line,
+    mesh_choices,
+)
 from ui.conversation import Exchange
 from ui.libraries import Libraries
 
@@ -88,6 +99,7 @@ def test_a_session_forgets_what_the_page_no_longer_shows():
         (FilterFields(), Filters()),
         (FilterFields(None, None, None, None), Filters()),  # the row was never opened
         (FilterFields(" 2010 ", ""), Filters(years=(2010, None))),
+        (FilterFields(mesh=["mice"], where="a[ti]"), Filters(mesh=("mice",), where="a[ti]")),
         (FilterFields("", "2020", ["Review"], True), Filters((None, 2020), ("Review",), include_retracted=True)),
     ],
 )
@@ -112,6 +124,34 @@ def test_what_is_no_year_is_an_input_error(text):
 )
 def test_sentence(message, expected):
     assert as_sentence(AskAbstractsError(message)) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (FilterFields(where=" "), []),
+        (FilterFields(first_year="12"), []),  # still being typed
+        (FilterFields(where="IL-32[ti]"), ["<strong>2 abstracts.</strong>", "<code>&#34;il-32&#34;[Title]</code>"]),
+        (FilterFields(where="IL-32[ti]", mesh=["interleukins"]), ["<strong>1 abstract.</strong>"]),
+        (
+            FilterFields(where="metfomin[mh]"),
+            ["0 abstracts", "No abstract of this library has the MeSH term “metfomin”"],
+        ),
+        (FilterFields(where="IL-32[ti"), ["This bracket is not closed, at character 6 of the search: IL-32^[ti."]),
+        (FilterFields(where="<b>[ti]"), ["&lt;b&gt;"]),
+    ],
+)
+def test_a_search_is_explained(fields, expected, libraries):
+    shown = about_search(fields, Session("library"), libraries)
+    assert all(part in shown for part in expected) and bool(shown) is bool(expected)
+
+
+def test_mesh_terms_are_offered_with_their_counts(libraries, tmp_path):
+    assert ("Metformin (1)", "metformin") in mesh_choices(libraries, "library")
+    assert mesh_choices(libraries, "library", "neo") == [("Breast neoplasms (1)", "breast neoplasms")]
+    chosen = mesh_choices(libraries, "library", "neo", ["metformin"])  # what is chosen stays among the choices
+    assert chosen == [("Metformin", "metformin"), ("Breast neoplasms (1)", "breast neoplasms")]
+    assert mesh_choices(Libraries(tmp_path, first=tmp_path / "gone"), "gone") == []
 
 
 def test_the_sample_answers_every_example(samples):

@@ -35,6 +35,8 @@ _ALIASES = {
     "types": "types publicationtypes pubtypelist pubtypes pubtype publicationtype articletype documenttype",
     "mesh": "mesh meshheadinglist meshheadings meshterms meshterm meshdescriptors mh",
     "keywords": "keywords keywordlist keyword authorkeywords kw ot",
+    "major_mesh": "majormesh majormeshterms",
+    "substances": "substances chemicals",
     "corrections": "corrections commentcorrectionlist",
     "other_abstracts": "otherabstracts",
     "vernacular_title": "vernaculartitle",

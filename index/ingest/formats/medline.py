@@ -45,6 +45,8 @@ _CORRECTIONS = {
 _CITED_PMID = re.compile(r"\s*\bPMID:\s*([0-9]{1,10})\.?\s*$")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}")
 _OTHER_TYPE = re.compile(r"(AAMC|AIDS|KIE|NASA|PIP|Publisher|plain-language-summary): ")
+_NUMBERED = re.compile(r"\S+ \((.+)\)")
+"""A substance after its registry number: "9100L32L2N (Metformin)"."""
 _ARTICLE_ID = re.compile(r"(?:doi:\s*(\S+)|(\S.*?)\s*\[doi\])", re.I)
 # A label at the start of a sentence: "METHODS AND RESULTS: ". Only one with a word of a label counts, so that
 # "RNA: " or "HIV-1: " stays text.
@@ -172,6 +174,8 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
         author_records=authors,
         types=types,
         mesh=tuple(_mesh(record)),
+        major_mesh=tuple(_major_mesh(record)),
+        substances=tuple(_NUMBERED.sub(r"\1", text) for text in record.texts("RN", "NM")),
         doi=_doi(record),
         pmcid=record.first("PMC").split(" ")[0],
         date=record.first("DP"),
@@ -217,6 +221,13 @@ def _mesh(record: _Record) -> Iterator[str]:
         yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
         if not qualifiers:
             yield descriptor
+
+
+def _major_mesh(record: _Record) -> Iterator[str]:
+    for heading in record.texts("MH"):
+        descriptor, *qualifiers = (part.strip() for part in heading.split("/"))
+        yield from (descriptor.strip("* "),) if descriptor.startswith("*") else ()
+        yield from (f"{descriptor.strip('* ')}/{one.strip('* ')}" for one in qualifiers if one.startswith("*"))
 
 
 def _doi(record: _Record) -> str:

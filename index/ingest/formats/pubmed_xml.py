@@ -240,6 +240,8 @@ def _to_abstract(record: Element, raw: bytes) -> Abstract:
         author_records=authors,
         types=types,
         mesh=tuple(_mesh(citation)),
+        major_mesh=tuple(_major_mesh(citation)),
+        substances=_texts(citation, "ChemicalList/Chemical/NameOfSubstance"),
         doi=_doi(data, article, issue),
         pmcid=_pmcid(citation, data),
         date=_date(issue.find("PubDate")) or _date(article.find("ArticleDate")),
@@ -389,6 +391,15 @@ def _mesh(citation: Element) -> Iterator[str]:
             yield from (f"{descriptor}/{qualifier}" for qualifier in qualifiers)
             if not qualifiers:
                 yield descriptor
+
+
+def _major_mesh(citation: Element) -> Iterator[str]:
+    """Yield the headings that the article is mainly about: a descriptor, or one with the qualifier that is starred."""
+    for heading in _all(citation, "MeshHeadingList/MeshHeading"):
+        descriptor = _first(heading, "DescriptorName", "Descriptor")
+        starred = [name for name in heading if name.get("MajorTopicYN") == "Y"]
+        for name in starred if descriptor else ():
+            yield f"{descriptor}/{element_text(name)}" if name.tag == "QualifierName" else descriptor
 
 
 def _corrections(citation: Element) -> Iterator[Correction]:

@@ -42,6 +42,8 @@ JT  - Journal of snails
 MH  - *Snails/physiology/*radiation
       effects
 MH  - Light
+RN  - 0 (Snail Toxins)
+RN  - 059QF0KO0R (Water (pure))
 PMC - PMC9000001
 OT  - *lamp
 OT  - snail
@@ -78,6 +80,8 @@ EXPECTED = Abstract(
     language="eng, ger",
     vernacular_title="Lampen halten Schnecken wach.",
     keywords=("lamp", "snail"),
+    major_mesh=("Snails", "Snails/radiation effects"),
+    substances=("Snail Toxins", "Water (pure)"),
     other_abstracts=(
         OtherAbstract(
             "ger", "Publisher", (Section("AIM", "OBJECTIVE", "Schnecken."), Section("METHODS", "METHODS", "Lampen."))
@@ -163,7 +167,7 @@ def test_line_ends_and_encodings(source):
         # stars that mark major topics, with blanks
         (
             "PMID- 90000002\nTI  - T\nMH  - * Snails/ *diet\nOT  - * lamp\nOT  - *\n",
-            Abstract("90000002", "T", mesh=("Snails/diet",), keywords=("lamp",)),
+            Abstract("90000002", "T", mesh=("Snails/diet",), keywords=("lamp",), major_mesh=("Snails", "Snails/diet")),
         ),
         # behind a blank line a text goes on, another field does not: it may be of a record that lost its beginning
         (

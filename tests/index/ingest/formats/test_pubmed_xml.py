@@ -54,12 +54,16 @@ FULL = """<PubmedArticle>
       </CommentsCorrections>
       <CommentsCorrections RefType="ErratumIn"><RefSource>J Snail. 2014;37:10</RefSource></CommentsCorrections>
     </CommentsCorrectionsList>
+    <ChemicalList>
+      <Chemical><RegistryNumber>059QF0KO0R</RegistryNumber><NameOfSubstance UI="D3">Water</NameOfSubstance></Chemical>
+    </ChemicalList>
     <MeshHeadingList>
       <MeshHeading>
         <DescriptorName UI="D1">Snails</DescriptorName>
-        <QualifierName UI="Q1">physiology</QualifierName><QualifierName UI="Q2">radiation effects</QualifierName>
+        <QualifierName UI="Q1">physiology</QualifierName>
+        <QualifierName UI="Q2" MajorTopicYN="Y">radiation effects</QualifierName>
       </MeshHeading>
-      <MeshHeading><DescriptorName UI="D2">Light</DescriptorName></MeshHeading>
+      <MeshHeading><DescriptorName UI="D2" MajorTopicYN="Y">Light</DescriptorName></MeshHeading>
     </MeshHeadingList>
     <OtherAbstract Type="Publisher" Language="swe"><AbstractText>Att se.</AbstractText></OtherAbstract>
     <KeywordList Owner="NASA"><Keyword>lamp</Keyword></KeywordList>
@@ -105,6 +109,8 @@ EXPECTED = Abstract(
     language="eng, swe",
     vernacular_title="Lampor.",
     keywords=("lamp", "Cu₂O"),
+    major_mesh=("Snails/radiation effects", "Light"),
+    substances=("Water",),
     other_abstracts=(OtherAbstract("swe", "Publisher", (Section("", "", "Att se."),)),),
     corrections=(
         Correction("RetractionIn", "90000009", "J Snail. 2014;37:9"),

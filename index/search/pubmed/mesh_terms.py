@@ -1,0 +1,38 @@
+"""The MeSH terms that a library's abstracts have, with their counts: looked up by a part of their names."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+from index.records import Tally
+
+_NEAREST = 3
+
+
+class MeshTerms:
+    """MeSH descriptors by falling counts, remembered until the library changes. It may be used from many threads."""
+
+    def __init__(self, digest: Callable[[], str], tally: Callable[[], Sequence[Tally]]) -> None:
+        """`tally` counts the MeSH terms of a library, with their qualifiers and without, as of a digest."""
+        self._digest, self._tally = digest, tally
+        self._known: tuple[str, tuple[Tally, ...]] = ("", ())
+        self._knowing = threading.Lock()
+
+    def containing(self, text: str, *, most: int) -> list[Tally]:
+        """Return up to `most` terms that have all words of a text, those first that begin with it, then by counts."""
+        words = text.casefold().split()
+        found = [one for one in self._all() if all(word in one.value for word in words)]
+        return sorted(found, key=lambda one: not one.value.startswith(" ".join(words)))[:most]
+
+    def nearest(self, name: str) -> list[str]:
+        """Return the terms that are spelt most like a name, nearest first."""
+        return get_close_matches(name.casefold(), [one.value for one in self._all()], n=_NEAREST, cutoff=0.6)
+
+    def _all(self) -> tuple[Tally, ...]:
+        digest = self._digest()
+        with self._knowing:
+            if self._known[0] != digest:
+                self._known = digest, tuple(one for one in self._tally() if "/" not in one.value)
+            return self._known[1]
