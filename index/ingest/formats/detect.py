@@ -85,7 +85,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 def parse_again(abstract: Abstract) -> Abstract:
     """Return a stored abstract as its raw record is read today; one without such a record as it is."""
-    kind = kind_of(abstract.raw[:_HEAD].lstrip()) if abstract.raw else None
+    kind = kind_of(abstract.raw[:_HEAD]) if abstract.raw else None
     records = list(kind.parse(io.BytesIO(abstract.raw), name="")) if kind and kind.parse else []
     again = [record for record in records if isinstance(record, Abstract)]
     if len(again) == 1 and again[0].pmid == abstract.pmid:
@@ -128,10 +128,10 @@ class _Unpacked:
     def _told(self, head: bytes) -> tuple[bytes, FileKind | None]:
         """Return the beginning of the text and its kind. Raises FileError when there is nothing."""
         try:
-            text = as_utf8(io.BytesIO(head)).read().lstrip()
+            text = as_utf8(io.BytesIO(head)).read()
         except InputError:  # XML with an encoding that is unknown: the parser says so
             return head, PUBMED_XML
-        if not text:
+        if not text.strip():
             what = self._damage or ("holds only white space" if head else "is empty")
             raise FileError(f"{self._path} {what}; get the file again")
         return text, kind_of(text)

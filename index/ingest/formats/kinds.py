@@ -15,13 +15,13 @@ from index.ingest.formats.medline import parse_medline
 from index.ingest.formats.other_xml import ENDNOTE_XML_FORMAT, EUROPE_PMC_XML, parse_other_xml
 from index.ingest.formats.pmid_lists import (
     PmidList,
-    find_table,
     pmids_of_json,
     pmids_of_matches,
     pmids_of_table,
     pmids_of_text,
 )
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
+from index.ingest.formats.tables import find_table, parse_table
 from index.ingest.formats.tagged import parse_tagged
 from index.records import ParsedRecord, parse_pmids
 
@@ -141,8 +141,9 @@ def office_kind(names: Sequence[str]) -> FileKind | None:
     return next(known, FileKind("an Office file", _TABLE_CURE))
 
 
-def kind_of(text: bytes) -> FileKind | None:
-    """Return the kind of a file by the beginning of its text, in UTF-8 without white space before; None if unknown."""
+def kind_of(head: bytes) -> FileKind | None:
+    """Return the kind of a file by the beginning of its text in UTF-8; None if unknown."""
+    text = head.lstrip()
     if _HTML.match(text):
         title = _HTML_TITLE.search(text)
         named = f' ("{collapse_whitespace(title[1].decode("utf-8", "replace"))[:80]}")' if title else ""
@@ -157,8 +158,9 @@ def kind_of(text: bytes) -> FileKind | None:
         return next((kind for pattern, kind in _JSON_OTHERS if pattern.match(text)), _JSON)
     if _MEDLINE_LINE.match(text) or _PMID_LINE.search(text):
         return _MEDLINE
-    if table := find_table(text):
-        return replace(_TABLE, find_pmids=partial(pmids_of_table, table=table))
+    if table := find_table(head):
+        parse = partial(parse_table, table=table) if table.has_abstracts else None
+        return replace(_TABLE, parse=parse, find_pmids=partial(pmids_of_table, table=table))
     return _TEXT if parse_pmids(text.decode("utf-8", "replace"))[0] else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,20 +9,15 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from index.errors import InputError
-from index.ingest.formats.field_names import folded, names_pmid
+from index.ingest.formats.field_names import names_pmid
+from index.ingest.formats.tables import Table, rows
 from index.records import parse_pmid, parse_pmids
 
 MAX_TEXT_BYTES = 64 << 20
 """The longest text that PMIDs are looked for in; a million PMIDs take a sixth of it."""
-MAX_LINE_BYTES = 16 << 20
-"""The longest line of a table."""
 
-_MAX_CELL_CHARACTERS = MAX_LINE_BYTES
 _MAX_FAILURES = 10_000
 _MAX_DEPTH = 12
-_DELIMITERS = ("\t", ";", ",", "|")
-_LINES_BEFORE_HEADINGS = 20
-_MAX_HEADING_CHARACTERS = 60
 # PubMed's format Abstract (text): the record's own PMID begins a line, those of comments do not.
 _OWN_PMID = re.compile(r"^PMID: [0-9].*$", re.MULTILINE)
 _NUMBERED = re.compile(r"\s*1\. \S")
@@ -41,71 +35,9 @@ class PmidList:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table in text: its delimiter, the number of the line with the headings, those, and the column of PMIDs."""
-
-    delimiter: str
-    line: int
-    headings: Sequence[str]
-    pmid_column: int | None
-
-    @property
-    def folded_headings(self) -> frozenset[str]:
-        """The headings in small letters without blanks, accents and marks."""
-        return frozenset(map(folded, self.headings))
-
-
-def find_table(head: bytes) -> Table | None:
-    """Return the table that a text begins with, where one of its first lines has a heading for PMIDs; else None."""
-    lines = head.decode("utf-8", "replace").splitlines()[:_LINES_BEFORE_HEADINGS]
-    for number, line in enumerate(lines):
-        by_delimiter = {delimiter: _cells(line, delimiter) for delimiter in _DELIMITERS}
-        delimiter = max(by_delimiter, key=lambda delimiter: len(by_delimiter[delimiter]))
-        headings = by_delimiter[delimiter]
-        columns = [column for column, heading in enumerate(headings) if names_pmid(heading)]
-        is_headed = len(headings) > 1 or any(re.search("[0-9]", below) for below in lines[number + 1 :])
-        if columns and is_headed and max(map(len, headings)) <= _MAX_HEADING_CHARACTERS:
-            exact = [column for column in columns if folded(headings[column]) == "pmid"]
-            return Table(delimiter, number, headings, (exact or columns)[0])
-    return None
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line[:MAX_TEXT_BYTES]], delimiter=delimiter, skipinitialspace=True), [])
-
-
-def rows(stream: BinaryIO, table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows under the headings with the number of the line that each ends in.
-
-    Raises InputError for a line or a cell beyond all measure, such as behind a quotation mark that is never closed.
-    """
-    csv.field_size_limit(_MAX_CELL_CHARACTERS)  # csv's own limit would refuse a book in a cell
-    reader = csv.reader(_lines(stream), delimiter=table.delimiter, skipinitialspace=True)
-    try:
-        for row in reader:
-            if reader.line_num > table.line + 1 and any(cell.strip() for cell in row):
-                yield reader.line_num, row
-    except csv.Error as error:
-        raise InputError(
-            f"is damaged before line {reader.line_num + 1:,} ({error}), perhaps by a quotation mark; save it again"
-        ) from error
-
-
-def _lines(stream: BinaryIO) -> Iterator[str]:
-    number = 0
-    while line := stream.readline(MAX_LINE_BYTES + 1):
-        number += 1
-        if len(line) > MAX_LINE_BYTES:
-            raise InputError(
-                f"has a line {number:,} of more than {MAX_LINE_BYTES:,} bytes; save it with a record a line"
-            )
-        yield line.decode("utf-8", "replace").replace("\0", "")
-
-
 def pmids_of_table(stream: BinaryIO, table: Table) -> PmidList:
     """Return the PMIDs of the table's column; cells without one are counted in a note."""
-    column = table.pmid_column or 0
+    column = table.pmid_column
     pmids: dict[str, None] = {}
     failed: dict[str, str] = {}
     total = without = 0
