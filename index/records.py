@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -78,15 +78,28 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Book:
+    """The book that a record is of, or that its chapter is in (PubMed's books, from NCBI's Bookshelf)."""
+
+    title: str
+    publisher: str = ""
+    place: str = ""
+    isbn: str = ""
+    editors: tuple[Author, ...] = ()
+    is_chapter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Abstract:
     """One PubMed record.
 
     `authors` are "Family Initials" or a collective name, and `author_records` the same with their parts: none in a
     record that an older version stored. `types` are publication types; `mesh` are descriptor names, with "/qualifier"
     where there is one, and `major_mesh` those of the main topics; `date` is the publication date as printed
-    ("2013 Dec", "1998 Nov-Dec"). `note` is said wherever the abstract is shown. `version` is that of the PMID, which
-    few journals raise. `raw` is the record as it came (XML element, MEDLINE text or JSON line, UTF-8); it takes no part
-    in comparisons.
+    ("2013 Dec", "1998 Nov-Dec"). `journal` is its short name, or the title of the book that a chapter is in, and
+    `journal_title` the full name where that is another; `article_number` stands in the place of pages. `note` is said
+    wherever the abstract is shown. `version` is that of the PMID, which few journals raise. `raw` is the record as it
+    came (XML element, MEDLINE text or JSON line, UTF-8); it takes no part in comparisons.
     """
 
     pmid: str
@@ -104,6 +117,10 @@ class Abstract:
     volume: str = ""
     issue: str = ""
     pages: str = ""
+    article_number: str = ""
+    journal_title: str = ""
+    issn: str = ""
+    book: Book | None = None
     language: str = ""
     vernacular_title: str = ""
     keywords: tuple[str, ...] = ()
@@ -410,7 +427,10 @@ def _why_no_pmid(word: str) -> str:
 
 # An abstract as JSON and back: how a library stores it, and what a line of JSON Lines may hold.
 
-TEXT_FIELDS = tuple("journal doi pmcid date volume issue pages language vernacular_title copyright note".split())
+TEXT_FIELDS = tuple(
+    "journal journal_title issn doi pmcid date volume issue pages article_number language vernacular_title copyright"
+    " note".split()
+)
 """The fields of an abstract that are one text each, beside PMID and title."""
 LIST_FIELDS = ("authors", "types", "mesh", "keywords", "major_mesh", "substances")
 """The fields that are several texts."""
@@ -430,6 +450,7 @@ def to_json(abstract: Abstract) -> dict[str, Any]:
         **{name: getattr(abstract, name) for name in TEXT_FIELDS},
         **{name: list(getattr(abstract, name)) for name in LIST_FIELDS},
         "author_records": [_filled(asdict(author)) for author in abstract.author_records],
+        "book": _book_to_json(abstract.book) if abstract.book else None,
         "other_abstracts": [
             {"language": other.language, "type": other.type, "sections": _sections_to_json(other.sections)}
             for other in abstract.other_abstracts
@@ -456,7 +477,8 @@ def from_json(record: dict[str, Any]) -> Abstract:
         title=record["title"],
         sections=_sections_from_json(record),
         year=record.get("year"),
-        author_records=tuple(Author(**author) for author in record.get("author_records", ())),
+        author_records=_authors_from_json(record.get("author_records", ())),
+        book=_book_from_json(record["book"]) if record.get("book") else None,
         other_abstracts=tuple(
             OtherAbstract(other["language"], other["type"], _sections_from_json(other))
             for other in record.get("other_abstracts", ())
@@ -468,6 +490,18 @@ def from_json(record: dict[str, Any]) -> Abstract:
         is_retracted=record.get("is_retracted", False),
         version=record.get("version", 1),
     )
+
+
+def _book_to_json(book: Book) -> dict[str, Any]:
+    return _filled({**asdict(book), "editors": [_filled(asdict(editor)) for editor in book.editors]})
+
+
+def _book_from_json(record: dict[str, Any]) -> Book:
+    return Book(**record | {"editors": _authors_from_json(record.get("editors", ()))})
+
+
+def _authors_from_json(records: Iterable[dict[str, str]]) -> tuple[Author, ...]:
+    return tuple(Author(**author) for author in records)
 
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:

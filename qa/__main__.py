@@ -1,21 +1,25 @@
-"""python -m qa: ask one question, chat in the terminal, or read studies out of abstracts."""
+"""python -m qa: ask one question, chat in the terminal, read studies out of abstracts, or export abstracts."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index import Filters, Library, cli
 from index.environment import Variable
 from index.errors import InputError
+from index.records import Abstract
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
-from qa.export import checked_export, export_answer
+from qa.export import checked_export, export_abstracts, export_answer
 from qa.reranking.reranker import DEFAULT_RERANKER
 from qa.studies.reading import library_studies
 from qa.studies.records import Study
+
+_BATCH = 500
+"""Abstracts that are read at once."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -34,6 +38,26 @@ def _ask(arguments: argparse.Namespace) -> int:
     if export:
         export_answer(answer, export)
     return cli.DONE if answer.model == assistant.model_name else cli.IN_PART
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    """Save the abstracts that the filters allow, newest first, and say how many they are."""
+    file = checked_export(arguments.file, of_answer=False)
+    with Library.open(cli.library_path(arguments)) as library:
+        pmids = library.pmids(cli.filters_from(arguments))
+        export_abstracts(_in_batches(library, pmids), file)
+    if arguments.json:
+        cli.print_json({"file": str(file), "abstracts": len(pmids)})
+    else:
+        print(f"{len(pmids):,} abstracts in {file}", file=sys.stderr)
+    return cli.DONE
+
+
+def _in_batches(library: Library, pmids: list[str]) -> Iterator[Abstract]:
+    for first in range(0, len(pmids), _BATCH):
+        batch = pmids[first : first + _BATCH]
+        abstracts = library.get_many(batch)
+        yield from (abstracts[pmid] for pmid in batch if pmid in abstracts)
 
 
 def _chat(arguments: argparse.Namespace) -> int:
@@ -163,7 +187,14 @@ def _parser() -> cli.Parser:
         "--export",
         type=Path,
         metavar="FILE",
-        help="save the answer (.md, .json) or its sources (.ris, .bib, .csl.json)",
+        help="save the answer (.md, .json) or its sources (.ris, .bib, .csl.json, .csv)",
+    )
+    export = commands.add_parser(
+        "export", help="save abstracts for other programs", description="Save the abstracts that the filters allow."
+    )
+    export.set_defaults(command=_export)
+    export.add_argument(
+        "file", type=Path, metavar="FILE", help="its ending names the format: .ris, .bib, .csl.json, .csv"
     )
     chat = commands.add_parser(
         "chat", help="the same in the terminal, with follow-ups", description="Chat in the terminal."
@@ -175,7 +206,7 @@ def _parser() -> cli.Parser:
         description="Print what each abstract says of its study, in the abstract's own words.",
     )
     studies.set_defaults(command=_studies)
-    for command in (ask, chat, studies):
+    for command in (ask, chat, studies, export):
         cli.add_library_flag(command)
         cli.add_json_flag(command)
         cli.add_filter_flags(command)

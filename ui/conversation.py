@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from qa.answer import Answer, Sentence, ShortAnswer, Source
-from qa.export import to_bibtex, to_csl_json, to_json, to_ris
+from qa.export import to_bibtex, to_csl_json, to_csv, to_json, to_ris
 from ui.cards import make_card, quotes_of
 from ui.rendering import render
 
@@ -94,6 +94,7 @@ def saved_files(answer: Answer) -> list[SavedFile]:
             _file("sources.ris", "RIS", "application/x-research-info-systems", to_ris(answer.sources)),
             _file("sources.bib", "BibTeX", "application/x-bibtex", to_bibtex(answer.sources)),
             _file("sources.csl.json", "CSL", "application/vnd.citationstyles.csl+json", to_csl_json(answer.sources)),
+            _file("sources.csv", "CSV", "text/csv", to_csv(answer.sources)),
         ]
     return files
 

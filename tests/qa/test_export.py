@@ -1,15 +1,18 @@
 """Sources as RIS, BibTeX and CSL-JSON, read again by a parser of each."""
 
+import csv
+import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.errors import FileError, InputError
-from index.records import Abstract, Author, Correction
+from index.records import Abstract, Author, Book, Correction, Section
 from qa.answer import Answer, Source
-from qa.export import checked_export, export_answer, to_bibtex, to_csl_json, to_json, to_ris
+from qa.export import checked_export, export_answer, to_bibtex, to_csl_json, to_csv, to_json, to_ris
 
 PLAIN = Abstract(
     "90000001",
@@ -64,6 +67,7 @@ def test_ris_reads_as_it_was():
         "end_page": "503",
         "doi": "10.5555/test_(2013)1<2::a>3",
         "accession_number": "90000001",
+        "custom2": "PMC9000001",
         "language": "eng",
         "urls": ["https://pubmed.ncbi.nlm.nih.gov/90000001/"],
         "notes": ["PMID: 90000001"],
@@ -108,13 +112,15 @@ def test_bibtex_reads_as_it_was():
         "author": authors,
         "journal": "J Test",
         "year": "2013",
-        "month": "12",
+        "month": "dec",
         "volume": "36",
         "number": "6 Suppl",
         "pages": "493--503",
         "doi": "10.5555/test_(2013)1<2::a>3",
         "pmid": "90000001",
+        "pmcid": "PMC9000001",
         "url": "https://pubmed.ncbi.nlm.nih.gov/90000001/",
+        "language": "eng",
     }
     assert shown[0]["title"] == PLAIN.title
     assert shown[1]["title"] == ONE_LINE.replace("\N{MICRO SIGN}", "μ")
@@ -166,6 +172,7 @@ def test_csl_json_reads_as_it_was():
         "PMID": "90000001",
         "PMCID": "PMC9000001",
         "URL": "https://pubmed.ncbi.nlm.nih.gov/90000001/",
+        "language": "eng",
     }
     assert (hard["title"], hard["page"]) == (ONE_LINE, "123-130")
     assert hard["note"] == "RETRACTED; Expression of concern; Restated in our own words"
@@ -226,6 +233,89 @@ def test_names_go_out_as_their_records_have_them(author, ris, bibtex, csl):
     assert json.loads(to_csl_json(sources))[0]["author"] == [csl]
 
 
+WHOLE = Abstract(
+    "90000004",
+    "Zelotrine",
+    (Section("AIM", "OBJECTIVE", "To see."), Section("", "", "We saw 5%.")),
+    journal="J Stone Res",
+    journal_title="Journal of stone research",
+    issn="1234-5679",
+    year=2015,
+    article_number="2400999",
+    keywords=("stones",),
+    mesh=("Kidney Calculi/prevention & control", "stones"),
+)
+CHAPTER = Abstract(
+    "90000005",
+    "Zelotrine",
+    journal="Stone Pearls",
+    year=2023,
+    author_records=(Author("Velmont", "Dara Q", "DQ"),),
+    book=Book("Stone Pearls", "Stonepress", "Lake Town", "9780000000002", (Author("Edolf", "Mira", "M"),), True),
+)
+WHOLE_BOOK = replace(CHAPTER, title="Stone Pearls", journal="", book=replace(CHAPTER.book, is_chapter=False))
+
+
+def test_all_that_a_record_knows_goes_out():
+    import rispy
+
+    sources = [Source(1, WHOLE)]
+    [ris] = rispy.loads(to_ris(sources))
+    [bibtex], _ = bibtex_entries(to_bibtex(sources))
+    [csl] = json.loads(to_csl_json(sources))
+    text, keywords = "AIM: To see. We saw 5%.", ["stones", "Kidney Calculi/prevention & control"]
+    assert (ris["secondary_title"], ris["alternate_title1"]) == ("Journal of stone research", "J Stone Res")
+    assert (ris["issn"], ris["start_page"], ris["custom7"]) == ("1234-5679", "2400999", "2400999")
+    assert (ris["abstract"], ris["keywords"]) == (text, keywords)
+    assert (bibtex["journal"], bibtex["shortjournal"]) == ("Journal of stone research", "J Stone Res")
+    assert (bibtex["issn"], bibtex["pages"]) == ("1234-5679", "2400999")
+    assert bibtex["abstract"] == r"AIM: To see. We saw 5\%."
+    assert bibtex["keywords"] == r"stones, Kidney Calculi/prevention \& control"
+    assert (csl["container-title"], csl["container-title-short"]) == ("Journal of stone research", "J Stone Res")
+    assert (csl["ISSN"], csl["number"], csl["abstract"]) == ("1234-5679", "2400999", text)
+    assert csl["keyword"] == ", ".join(keywords)
+
+
+@pytest.mark.parametrize(
+    ("abstract", "ris_type", "entry", "csl_type", "book_title"),
+    [(CHAPTER, "CHAP", "@incollection{", "chapter", "Stone Pearls"), (WHOLE_BOOK, "BOOK", "@book{", "book", "")],
+    ids=["chapter", "book"],
+)
+def test_books_and_chapters_are_such(abstract, ris_type, entry, csl_type, book_title):
+    import rispy
+
+    sources = [Source(1, abstract)]
+    [ris] = rispy.loads(to_ris(sources))
+    [bibtex], _ = bibtex_entries(to_bibtex(sources))
+    [csl] = json.loads(to_csl_json(sources))
+    assert to_bibtex(sources).startswith(entry)
+    assert (ris["type_of_reference"], ris.get("secondary_title", "")) == (ris_type, book_title)
+    assert (ris["publisher"], ris["place_published"], ris["issn"]) == ("Stonepress", "Lake Town", "9780000000002")
+    assert (ris["authors"], ris["secondary_authors"]) == (["Velmont, Dara Q"], ["Edolf, Mira"])
+    assert (bibtex["publisher"], bibtex["address"], bibtex["isbn"]) == ("Stonepress", "Lake Town", "9780000000002")
+    assert (bibtex["editor"], bibtex.get("booktitle", ""), "journal" in bibtex) == ("Edolf, Mira", book_title, False)
+    assert (csl["type"], csl.get("container-title", "")) == (csl_type, book_title)
+    assert (csl["publisher"], csl["ISBN"]) == ("Stonepress", "9780000000002")
+    assert csl["editor"] == [{"family": "Edolf", "given": "Mira"}]
+
+
+def test_csv_reads_as_it_was():
+    rows = list(csv.DictReader(io.StringIO(to_csv([*SOURCES, Source(4, WHOLE), Source(5, CHAPTER)]))))
+    assert [row["PMID"] for row in rows] == [f"9000000{number}" for number in range(1, 6)]
+    assert [row["Title"] for row in rows] == [PLAIN.title, ONE_LINE, "", "Zelotrine", "Zelotrine"]
+    assert rows[0]["Authors"] == "; ".join(PLAIN.authors)
+    assert (rows[0]["Journal/Book"], rows[0]["Publication Year"], rows[0]["Pages"]) == ("J Test", "2013", "493-503")
+    assert rows[1]["Remarks"] == "RETRACTED; Expression of concern; Restated in our own words"
+    assert (rows[3]["Abstract"], rows[3]["Pages"]) == ("AIM: To see. We saw 5%.", "2400999")
+    assert (rows[4]["Journal/Book"], rows[4]["ISBN"]) == ("Stone Pearls", "9780000000002")
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+SUM(A1)", "-a", "@x"])
+def test_no_cell_of_csv_is_a_formula(title):
+    [row] = csv.DictReader(io.StringIO(to_csv([Source(1, Abstract("1", title))])))
+    assert row["Title"] == f"'{title}"
+
+
 def test_no_sources_make_no_records():
     assert (to_ris([]), to_bibtex([]), json.loads(to_csl_json([]))) == ("", "", [])
 
@@ -240,6 +330,11 @@ def test_no_sources_make_no_records():
         ("Winter 2013", 2013, [2013]),
         ("2013 Winter", 2013, [2013]),
         ("", 2013, [2013]),
+        ("2015-03-07", 2015, [2015, 3, 7]),
+        ("2015 03 07", 2015, [2015, 3, 7]),
+        ("2015/03", 2015, [2015, 3]),
+        ("2015 March 7", 2015, [2015, 3, 7]),
+        ("2015 13 07", 2015, [2015]),
         ("2012 Dec 31-2013 Jan 6", 2013, [2013]),  # the record's year is another
     ],
 )
@@ -256,7 +351,7 @@ def test_pages_are_written_out(pages, page):
     assert item.get("page") == page
 
 
-@pytest.mark.parametrize("name", ["a.ris", "a.bib", "a.csl.json", "a.json", "a.md", "A.RIS"])
+@pytest.mark.parametrize("name", ["a.ris", "a.bib", "a.csl.json", "a.csv", "a.json", "a.md", "A.RIS"])
 def test_the_ending_names_the_form(tmp_path, name):
     answer = Answer("Which?", sources=tuple(SOURCES))
     export_answer(answer, tmp_path / name)
@@ -264,6 +359,7 @@ def test_the_ending_names_the_form(tmp_path, name):
         "ris": to_ris(SOURCES),
         "bib": to_bibtex(SOURCES),
         "csl.json": to_csl_json(SOURCES),
+        "csv": to_csv(SOURCES),
         "json": to_json(answer),
         "md": answer.to_markdown(),
     }
@@ -273,8 +369,8 @@ def test_the_ending_names_the_form(tmp_path, name):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("a.txt", "its ending must be one of .ris, .bib, .csl.json, .json, .md"),
-        ("ris", "its ending must be one of .ris, .bib, .csl.json, .json, .md"),
+        ("a.txt", "its ending must be one of .ris, .bib, .csl.json, .csv, .json, .md"),
+        ("ris", "its ending must be one of .ris, .bib, .csl.json, .csv, .json, .md"),
         ("none/a.ris", "there is no folder"),
     ],
 )
@@ -305,6 +401,27 @@ def test_ask_exports_and_prints_as_without(library, tmp_path, capsys):
     assert [source["pmid"] for source in printed["sources"]] == ["90000001"]
     raw, _ = bibtex_entries(file.read_text("utf-8"))
     assert [entry["pmid"] for entry in raw] == ["90000001"]
+
+
+def export(library, *more):
+    from qa.__main__ import main
+
+    return main(["export", *map(str, more), "--library", str(library.path)])
+
+
+def test_any_list_of_abstracts_is_exported(library, tmp_path, capsys):
+    assert export(library, tmp_path / "all.csv") == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "all.csv").read_bytes().decode("utf-8"), newline="")))
+    assert [row["PMID"] for row in rows] == library.pmids()
+    assert capsys.readouterr().err == f"{len(rows)} abstracts in {tmp_path / 'all.csv'}\n"
+    assert export(library, tmp_path / "one.csl.json", "--pmids", "90000001", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"file": str(tmp_path / "one.csl.json"), "abstracts": 1}
+    assert [item["PMID"] for item in json.loads((tmp_path / "one.csl.json").read_text("utf-8"))] == ["90000001"]
+
+
+def test_an_answers_formats_are_none_of_a_list(library, tmp_path, capsys):
+    assert export(library, tmp_path / "all.md") == 2
+    assert "its ending must be one of .ris, .bib, .csl.json, .csv" in capsys.readouterr().err
 
 
 def test_ask_refuses_an_export_that_cannot_be_before_it_looks_for_an_answer(tmp_path, capsys):

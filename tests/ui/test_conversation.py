@@ -10,7 +10,7 @@ from page_html import without_line_breaks
 
 from index.records import Abstract, Section
 from qa.answer import Answer, Citation, Sentence, Source
-from qa.export import to_bibtex, to_csl_json, to_ris
+from qa.export import to_bibtex, to_csl_json, to_csv, to_ris
 from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
 
 SOUND = Abstract("90000001", "Zeta-7 in moss", (Section("", "", "Zeta-7 rose."),))
@@ -127,8 +127,9 @@ def test_the_sources_can_be_saved_for_reference_managers():
         for name, text in re.findall(r'download="(sources\.[\w.]+)" href="data:[^,"]*;charset=utf-8,([^"]*)">', html)
     }
     expected = {".ris": to_ris(SOURCES), ".bib": to_bibtex(SOURCES), ".csl.json": to_csl_json(SOURCES)}
+    expected[".csv"] = to_csv(SOURCES)
     assert links == {f"sources{ending}": text for ending, text in expected.items()}
-    assert re.findall(r">(RIS|BibTeX|CSL)</a>", html) == ["RIS", "BibTeX", "CSL"]
+    assert re.findall(r">(RIS|BibTeX|CSL|CSV)</a>", html) == ["RIS", "BibTeX", "CSL", "CSV"]
 
 
 def test_a_refusal_has_no_sources_to_save():

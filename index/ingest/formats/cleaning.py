@@ -20,6 +20,8 @@ Each is many times the most that PubMed has; what is beyond is damage, and would
 _DROPPED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _HALF = re.compile(r"[\ud800-\udfff]")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ARTICLE_NUMBER = re.compile(r"[A-Za-z]{0,8}[ .]?[0-9]{1,10}(?:[.-][0-9]{1,6})?(?:[A-Za-z]|\.pub[0-9]+)?")
+_ITEM = re.compile(r"[SB][0-9X]{4}-?[0-9X]{4}|[A-Z]{2,}[0-9]{8}", re.I)
 _DOI_PREFIX = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", re.I)
 
 
@@ -53,6 +55,15 @@ def unescape_once(text: str) -> str:
 def clean_doi(text: str) -> str:
     """Return the DOI itself, without "doi:" or the resolver's address before it, and with no entity in it."""
     return _DOI_PREFIX.sub("", unescape_once(collapse_whitespace(text)), count=1).strip()
+
+
+def article_number(identifier: str) -> str:
+    """Return a publisher's identifier (pii) where it is the number of an article; "" for a number of its own system.
+
+    >>> [article_number(pii) for pii in ("2400999", "e1002", "CD001234.pub2", "S0140-6736(20)30183-5", "bmj-2020-1")]
+    ['2400999', 'e1002', 'CD001234.pub2', '', '']
+    """
+    return identifier if _ARTICLE_NUMBER.fullmatch(identifier) and not _ITEM.match(identifier) else ""
 
 
 def best_title(title: str, vernacular_title: str) -> str:

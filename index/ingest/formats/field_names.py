@@ -46,10 +46,14 @@ _ALIASES = {
     "author_records": "authorrecords",
     "version": "version",
     "error": "error",
+    "issn": "issn issnlinking printissn pissn essn eissn sn",
+    "article_number": "articlenumber",
     "first_page": "startpage pagestart firstpage",
     "last_page": "endpage pageend lastpage",
 }
 _OURS = {alias: (ours, rank) for ours, aliases in _ALIASES.items() for rank, alias in enumerate(aliases.split())}
+_EXACTLY_OURS = ("journal_title", "book")
+"""Fields that are ours under this name alone, as others call a journal or a title so."""
 _WITHIN = ("journalinfo", "journalissue", "medlinejournalinfo", "ids", "externalids")
 """Objects whose fields count as the record's own."""
 _NOT_MISSED = frozenset(["id", "source", "index", "", "type", "raw"])
@@ -164,6 +168,8 @@ def to_ours(record: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         last = ours.pop("last_page", "")
         ours.setdefault("pages", f"{first}-{last}" if last and last != first and "-" not in str(first) else str(first))
     ours.pop("last_page", None)
+    if "journal" not in ours and isinstance(title := ours.pop("journal_title", ""), str) and title:
+        ours["journal"] = title
     if isinstance(ours.get("abstract"), list):
         ours.setdefault("sections", ours.pop("abstract"))
     return ours, unknown
@@ -176,6 +182,7 @@ def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, int | None, Any]]:
         if value is None or value in ("", [], {}):
             continue
         known = _OURS.get(folded(name)) or (("pmid", 1) if names_pmid(name) else None)
+        known = (name, 0) if name in _EXACTLY_OURS else known
         if isinstance(value, dict) and folded(name) in _WITHIN:
             yield from (field for field in _fields(value) if field[1] is not None)
         elif known:

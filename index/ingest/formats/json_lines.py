@@ -31,6 +31,7 @@ from index.records import (
     TEXT_FIELDS,
     Abstract,
     Author,
+    Book,
     Correction,
     Failure,
     OtherAbstract,
@@ -225,6 +226,7 @@ def _abstract(fields: _Fields, pmid: str, source: bytes) -> Abstract:
         year=fields.year(),
         other_abstracts=fields.other_abstracts(),
         corrections=corrections,
+        book=fields.book(),
         version=fields.version(),
         is_retracted=fields.flag("is_retracted") or says_retracted(lists["types"], corrections),
         raw=source,
@@ -268,13 +270,26 @@ class _Fields:
 
     def authors(self) -> tuple[tuple[Author, ...], bool]:
         """Return the authors, and whether they came as flat names, which are taken as they are written."""
-        value = self._get("author_records") or self._get("authors")
+        return self._names(self._get("author_records") or self._get("authors"), "authors")
+
+    def book(self) -> Book | None:
+        value = self._get("book")
+        if value is None or isinstance(value, str):  # as others name what a chapter is in
+            return Book(plain_text(value)) if value else None
+        if not isinstance(value, dict):
+            raise _wrong("book", value, 'as in {"title": "…", "publisher": "…"}')
+        fields = _Fields(value)
+        editors, _are_flat = fields._names(value.get("editors"), "editors")
+        title, publisher, place, isbn = map(fields.text, ("title", "publisher", "place", "isbn"))
+        return Book(title, publisher, place, isbn, editors, fields.flag("is_chapter"))
+
+    def _names(self, value: object, field: str) -> tuple[tuple[Author, ...], bool]:
         if isinstance(value, list) and any(isinstance(author, dict) for author in value):
             named = [_Fields(author) if isinstance(author, dict) else author for author in value]
             if not all(isinstance(author, (_Fields, str)) for author in named):
-                raise _wrong("authors", value, _AUTHORS)
+                raise _wrong(field, value, _AUTHORS)
             return tuple(filter(_has_name, map(_author, named))), False
-        names = self.strings("authors")
+        names = self.strings(field)
         authors = tuple(map(from_flat_name, names))
         return authors, names == tuple(author.name for author in authors)
 
@@ -282,7 +297,7 @@ class _Fields:
         value = self._get(field)
         if value is None or isinstance(value, bool):
             return bool(value)
-        raise _wrong("retracted", value, "true or false")
+        raise _wrong("retracted" if field == "is_retracted" else field, value, "true or false")
 
     def year(self) -> int | None:
         value = self._get("year")

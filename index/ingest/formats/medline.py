@@ -11,6 +11,7 @@ from index.analysis.author_names import from_tagged
 from index.analysis.section_labels import is_label, section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import (
+    article_number,
     best_title,
     clean_doi,
     clean_pmid,
@@ -21,7 +22,7 @@ from index.ingest.formats.cleaning import (
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.markup import is_escaped_twice, plain_text
 from index.ingest.formats.text_lines import numbered_lines
-from index.records import Abstract, Correction, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
+from index.records import Abstract, Book, Correction, Failure, OtherAbstract, ParsedRecord, Section, parse_pmid
 
 MAX_RECORD_BYTES = 32 << 20
 MAX_RECORD_LINES = 500_000
@@ -163,12 +164,15 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
     pmid = clean_pmid(record.first("PMID"))
     types, corrections = record.texts("PT"), tuple(_corrections(record))
     vernacular = record.first("TT")
-    authors = from_tagged(record.all("FAU", "AU", "CN", "AUID", "AD"))
+    authors, book = from_tagged(record.all("FAU", "AU", "CN", "AUID", "AD")), _book(record)
     return Abstract(
         pmid=pmid,
         title=best_title(" ".join(record.texts("TI")) or record.first("BTI"), vernacular),
         sections=tuple(section for text in record.texts("AB") for section in split_labels(text)),
-        journal=record.first("TA", "JT", "BTI"),
+        journal=record.first("TA", "JT") or (book.title if book and book.is_chapter else ""),
+        journal_title=_full_journal(record),
+        issn=_issn(record),
+        book=book,
         year=_year(record),
         authors=tuple(author.name for author in authors),
         author_records=authors,
@@ -182,6 +186,7 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
         volume=record.first("VI"),
         issue=record.first("IP"),
         pages=record.first("PG"),
+        article_number="" if record.first("PG") else _article_number(record),
         language=", ".join(record.texts("LA")),
         vernacular_title=vernacular,
         keywords=tuple(kept for text in record.texts("OT") if (kept := text.strip("* "))),
@@ -191,6 +196,36 @@ def _abstract(record: _Record, source: bytes) -> Abstract:
         is_retracted=says_retracted(types, corrections),
         raw=source,
     )
+
+
+def _book(record: _Record) -> Book | None:
+    """Return the book of a record that names one, which is of a chapter where it has a title of its own."""
+    if not (title := record.first("BTI")):
+        return None
+    return Book(
+        title=title,
+        publisher=record.first("PB"),
+        place=record.first("PL"),
+        isbn=record.first("ISBN").partition(" ")[0],
+        editors=from_tagged(record.all("FED", "ED")),
+        is_chapter=bool(record.first("TI")),
+    )
+
+
+def _full_journal(record: _Record) -> str:
+    full = record.first("JT")
+    return full if record.first("TA") not in ("", full) else ""
+
+
+def _issn(record: _Record) -> str:
+    """Return the ISSN in print or online, rather than the one that links the two."""
+    given = sorted(record.texts("IS"), key=lambda text: "(Linking)" in text)
+    return given[0].partition(" ")[0] if given and re.match(r"[0-9]{4}-", given[0]) else ""
+
+
+def _article_number(record: _Record) -> str:
+    ids = (text.removesuffix("[pii]").strip() for text in record.texts("LID") if text.endswith("[pii]"))
+    return next(filter(None, map(article_number, ids)), "")
 
 
 def split_labels(text: str) -> Iterator[Section]:

@@ -19,6 +19,7 @@ from index.analysis.author_names import orcid_in, person
 from index.analysis.section_labels import section_category
 from index.errors import InputError
 from index.ingest.formats.cleaning import (
+    article_number,
     best_title,
     clean_doi,
     clean_pmid,
@@ -32,6 +33,7 @@ from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS, Fragment
 from index.records import (
     Abstract,
     Author,
+    Book,
     Correction,
     Deletion,
     Failure,
@@ -229,12 +231,17 @@ def _to_abstract(record: Element, raw: bytes) -> Abstract:
     types = (*_texts(article, "PublicationTypeList/PublicationType"), *_texts(article, "PublicationType"))
     corrections = tuple(_corrections(citation))
     authors = tuple(_authors(article.find("AuthorList"))) or tuple(_book_authors(issue))
-    journals = ("MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation", "Article/Journal/Title")
+    book = _book(article, issue) if article.tag == "BookDocument" else None
+    journal = _first(citation, "MedlineJournalInfo/MedlineTA", "Article/Journal/ISOAbbreviation")
+    journal_title = _first(citation, "Article/Journal/Title")
     return Abstract(
         pmid=_pmid(citation, data),
         title=best_title(_first(article, "ArticleTitle", "Book/BookTitle"), vernacular),
         sections=_sections(article.find("Abstract")),
-        journal=_first(citation, *journals, "Book/BookTitle"),
+        journal=journal or journal_title or (book.title if book and book.is_chapter else ""),
+        journal_title=journal_title if journal and journal_title != journal else "",
+        issn=_first(citation, "Article/Journal/ISSN", "MedlineJournalInfo/ISSNLinking"),
+        book=book,
         year=_year(issue, article, citation, data),
         authors=tuple(author.name for author in authors),
         author_records=authors,
@@ -248,6 +255,7 @@ def _to_abstract(record: Element, raw: bytes) -> Abstract:
         volume=element_text(issue.find("Volume")),
         issue=element_text(issue.find("Issue")),
         pages=_pages(article.find("Pagination")),
+        article_number="" if _pages(article.find("Pagination")) else _article_number(article),
         language=", ".join(_texts(article, "Language")),
         vernacular_title=vernacular,
         keywords=_texts(citation, "KeywordList/Keyword"),
@@ -353,6 +361,27 @@ def _pages(pagination: Element | None) -> str:
         return ""
     first, last = element_text(pagination.find("StartPage")), element_text(pagination.find("EndPage"))
     return element_text(pagination.find("MedlinePgn")) or (f"{first}-{last}" if last and last != first else first)
+
+
+def _article_number(article: Element) -> str:
+    """Return the number that an article has in place of pages; not the publisher's item identifier."""
+    for location in article.findall("ELocationID"):
+        if location.get("EIdType") == "pii" and location.get("ValidYN") != "N":
+            return article_number(element_text(location))
+    return ""
+
+
+def _book(document: Element, book: Element) -> Book:
+    """Return the book of a BookDocument, which is of a chapter where it has a title of its own."""
+    editors = [authors for authors in book.findall("AuthorList") if authors.get("Type") == "editors"]
+    return Book(
+        title=element_text(book.find("BookTitle")),
+        publisher=_first(book, "Publisher/PublisherName"),
+        place=_first(book, "Publisher/PublisherLocation"),
+        isbn=_first(book, "Isbn"),
+        editors=tuple(author for authors in editors for author in _authors(authors)),
+        is_chapter=bool(_first(document, "ArticleTitle", "VernacularTitle")),
+    )
 
 
 def _authors(authors: Element | None) -> Iterator[Author]:

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from index.ingest.formats.medline import parse_medline, split_labels
-from index.records import Abstract, Author, Correction, Failure, OtherAbstract, Section
+from index.records import Abstract, Author, Book, Correction, Failure, OtherAbstract, Section
 
 FULL = """
 PMID- 90000001
@@ -62,6 +62,7 @@ EXPECTED = Abstract(
         Section("RESULTS AND CONCLUSIONS", "CONCLUSIONS", "Under a lamp they do not (P < 0.05). RNA: none."),
     ),
     journal="J Snail",
+    journal_title="Journal of snails",
     year=2013,
     authors=("Berg A", "Snail Study Group", "Dahl O Jr"),
     author_records=(
@@ -127,8 +128,36 @@ def test_line_ends_and_encodings(source):
         (
             "PMID- 90000002\nBTI - All about snails\nPT  - Book\nDP  - 2010   06\n",
             Abstract(
-                "90000002", "All about snails", journal="All about snails", types=("Book",), date="2010 06", year=2010
+                "90000002",
+                "All about snails",
+                book=Book("All about snails"),
+                types=("Book",),
+                date="2010 06",
+                year=2010,
             ),
+        ),
+        # a chapter of one
+        (
+            "PMID- 90000002\nPB  - Nobody\nTI  - Lamps\nBTI - All about snails\nFED - Editor, Eva\nED  - Editor E\n"
+            "PL  - Lamp Town (XX)\nISBN- 9780000000002 (print)\n",
+            Abstract(
+                "90000002",
+                "Lamps",
+                journal="All about snails",
+                book=Book(
+                    "All about snails",
+                    "Nobody",
+                    "Lamp Town (XX)",
+                    "9780000000002",
+                    (Author("Editor", "Eva", "E"),),
+                    is_chapter=True,
+                ),
+            ),
+        ),
+        # the number of an article in the place of pages; the journal's number in print
+        (
+            "PMID- 90000002\nIS  - 1234-5679 (Electronic)\nIS  - 9765-4321 (Linking)\nTI  - T\nLID - e1002 [pii]\n",
+            Abstract("90000002", "T", issn="1234-5679", article_number="e1002"),
         ),
         # several titles and several abstracts: nothing is lost
         (
@@ -139,7 +168,7 @@ def test_line_ends_and_encodings(source):
         ("PMID-90000002\nTI- T\nAID - doi:10.9999/x\n", Abstract("90000002", "T", doi="10.9999/x")),
         # only the DOI among the locations
         (
-            "PMID- 90000002\nTI  - T\nLID - S1 [pii]\nLID - 10.9999/y [doi]\n",
+            "PMID- 90000002\nTI  - T\nLID - S0140-6736(20)1 [pii]\nLID - 10.9999/y [doi]\n",
             Abstract("90000002", "T", doi="10.9999/y"),
         ),
         # empty fields are no fields

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
-from index.records import Abstract, Author, Correction, Deletion, Failure, OtherAbstract, Section
+from index.records import Abstract, Author, Book, Correction, Deletion, Failure, OtherAbstract, Section
 
 FULL = """<PubmedArticle>
   <MedlineCitation Status="MEDLINE" Owner="NLM">
@@ -91,6 +91,7 @@ EXPECTED = Abstract(
         Section("", "", "CD4⁺ T cells, 10⁻³."),
     ),
     journal="J Snail",
+    journal_title="Journal of snails",
     year=2013,
     authors=("Berg AB", "Snail Study Group", "Dahl OJ Jr"),
     author_records=(
@@ -124,7 +125,8 @@ BOOK = """<PubmedBookArticle><BookDocument>
   <PMID Version="1">90000005</PMID>
   <ArticleIdList><ArticleId IdType="bookaccession">NBK9</ArticleId></ArticleIdList>
   <Book>
-    <Publisher><PublisherName>Nobody</PublisherName></Publisher>
+    <Publisher><PublisherName>Nobody</PublisherName><PublisherLocation>Lamp Town</PublisherLocation></Publisher>
+    <Isbn>9780000000002</Isbn>
     <BookTitle book="snails">All about snails</BookTitle>
     <PubDate><Year>2009</Year><Month>02</Month></PubDate>
     <AuthorList Type="editors"><Author><LastName>Editor</LastName><Initials>E</Initials></Author></AuthorList>
@@ -201,12 +203,15 @@ def test_where_blocks_end_makes_no_difference(monkeypatch, size):
 @pytest.mark.parametrize("root", ["PubmedBookArticleSet", "PubmedArticleSet", ""])
 def test_books(title, authors, expected_title, expected_author, root):
     source = BOOK.format(title=title, authors=authors)
+    editors = (Author("Editor", "", "E"),)
+    book = Book("All about snails", "Nobody", "Lamp Town", "9780000000002", editors, bool(title))
     assert read(f"<{root}>{source}</{root}>" if root else source) == [
         Abstract(
             pmid="90000005",
             title=expected_title,
             sections=(Section("UNLABELLED", "", "Snails."),),
-            journal="All about snails",
+            journal="All about snails" if title else "",
+            book=book,
             year=2009,
             authors=(expected_author.name,),
             author_records=(expected_author,),
@@ -374,6 +379,28 @@ def pub_date(inner: str) -> str:
 def test_dates(article, citation, rest, expected):
     (abstract,) = read(record(90000001, article=article, citation=citation, rest=rest))
     assert (abstract.year, abstract.date) == expected
+
+
+def test_the_number_of_an_article_is_its_place_where_it_has_no_pages():
+    pii = '<ELocationID EIdType="pii" ValidYN="Y">{}</ELocationID>'
+    numbers = [
+        read(record(90000001, article=pii.format(given) + pages))[0].article_number
+        for given, pages in (
+            ("2400999", ""),
+            ("S0140-6736(20)30183-5", ""),
+            ("2400999", "<Pagination><MedlinePgn>1-9</MedlinePgn></Pagination>"),
+        )
+    ]
+    assert numbers == ["2400999", "", ""]
+
+
+def test_a_journal_has_its_short_and_its_full_name():
+    journal = "<Journal><ISSN>1234-5679</ISSN><Title>Journal of snails</Title></Journal>"
+    info = "<MedlineJournalInfo><MedlineTA>J Snail</MedlineTA><ISSNLinking>9765-4321</ISSNLinking></MedlineJournalInfo>"
+    [abstract] = read(record(90000001, article=journal, citation=info))
+    assert (abstract.journal, abstract.journal_title, abstract.issn) == ("J Snail", "Journal of snails", "1234-5679")
+    [abstract] = read(record(90000001, article=journal))
+    assert (abstract.journal, abstract.journal_title) == ("Journal of snails", "")
 
 
 @pytest.mark.parametrize(
