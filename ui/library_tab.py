@@ -29,6 +29,13 @@ LINKS: list[Any] = [
 NEW, PRESENT = "A new library", "The library chosen above"
 
 DEFAULT_LIMIT = 500
+FORGET_JS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-forget]');
+  if (button) trigger('forget', { name: button.dataset.forget });
+});
+"""
+"""Script that turns a click on "forget" into an event of the component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ def library_tab(libraries: Libraries, frame: Frame, tab: gr.Tab, *, screen: list
 
 
 def _lay_out_update() -> _UpdateFields:
-    current = gr.HTML(elem_id="aa-current", apply_default_css=False)
+    current = gr.HTML(elem_id="aa-current", apply_default_css=False, js_on_load=FORGET_JS)
     with gr.Row(elem_id="aa-update-buttons"):
         update = gr.Button("Update this library", scale=0, min_width=220, visible=False, elem_id="aa-update")
         stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop-update")
@@ -234,7 +241,16 @@ def _wire(
         event.failure(lambda: [notice_html(BROKEN_OFF), *_buttons()], None, part.run, **PRIVATE)
         part.stop.click(stop, None, None, **PRIVATE)
         part.ask.click(lambda: gr.update(selected="ask"), None, [frame.tabs], **PRIVATE)
+
+    def forget(session: Session, event: gr.EventData) -> list[Any]:
+        try:
+            libraries.library(session.library).forget(str(event.name))
+        except AskAbstractsError as error:
+            return [notice_html(as_sentence(error)), gr.skip()]
+        return shown_current(session.library)
+
     parts = [current.current, current.update]
+    current.current.forget(forget, [frame.session], parts, **PRIVATE)
     frame.picker.input(shown_current, [frame.picker], parts, **PRIVATE)
     for changed in (tab.select, building.then, updating.then):
         changed(lambda session: shown_current(session.library), [frame.session], parts, **PRIVATE)

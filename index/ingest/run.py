@@ -33,8 +33,9 @@ def begin(store: AbstractStore, *, key: str, command: str, plan: Callable[[], Pl
         remarks = [note for note in job.report.notes if not note.startswith(_WENT_ON)]
         return replace(job, report=replace(job.report, notes=(*remarks, f"{_WENT_ON} when {job.how_far}")))
     planned = plan()
-    given_up = (f"{_GAVE_UP}: {job.how_far}",) if job is not None else ()
-    report = Report(failed=planned.failed, notes=(*planned.notes, *given_up))
+    of_another = f"{_WENT_ON} when" if planned.goes_on else f"{_GAVE_UP}:"
+    earlier = (f"{of_another} {job.how_far}",) if job is not None else ()
+    report = Report(failed=planned.failed, notes=(*planned.notes, *earlier))
     job = Job(key, command, datetime.now(UTC).isoformat(timespec="seconds"), planned.total, report=report)
     store.begin_job(job, planned.pmids, planned=planned.remembers)
     return job

@@ -28,7 +28,8 @@ class Plan:
     """The plan of a run: the PMIDs to fetch, those of a search among them, words that are no PMIDs, PubMed's remarks.
 
     `total` is how many abstracts and failures there will be; None where files are read, whose length nobody knows.
-    `remembers` are the rows of the library's memory that are due at the end of the run.
+    `remembers` are the rows of the library's memory that are due at the end of the run. `goes_on` says that it holds
+    what an unfinished run of another command has left.
     """
 
     pmids: tuple[str, ...]
@@ -36,6 +37,7 @@ class Plan:
     total: int | None
     notes: tuple[str, ...] = ()
     remembers: MemoryRows = field(default_factory=dict)
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

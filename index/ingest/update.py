@@ -14,6 +14,7 @@ from index.storage.origins import (
     CHECKED,
     LastUpdate,
     Memory,
+    MemoryRows,
     Origin,
     arriving,
     arriving_rows,
@@ -49,20 +50,18 @@ def plan_update(store: AbstractStore, origins: Sequence[Origin], *, client: Euti
     memory, now = store.memory(), datetime.now(UTC)
     answers = _Answers.of(origins, store, client=client, now=now)
     new = tuple(dict.fromkeys(pmid for asked in answers.asked for pmid in asked.pmids))
-    changed = [pmid for pmid in _changed(store, memory, client=client, now=now) if pmid not in new]
+    left, left_to_remember = _left_by_another(store)
+    changed = [*left, *_changed(store, memory, client=client, now=now)]
+    pmids = tuple(dict.fromkeys([*new, *changed]))
     arrivals = tuple(dict.fromkeys([*arriving(memory), *new]))
     store.remember(arriving_rows(arrivals, memory))
     at = now.isoformat(timespec="seconds")
-    rows = update_rows(LastUpdate(at, arrivals), store.memory())
+    rows = {**left_to_remember, **update_rows(LastUpdate(at, arrivals), store.memory())}
     for asked in answers.asked:
         rows |= asked.rows
-    return Plan(
-        (*new, *changed),
-        answers.failed,
-        len(new) + len(changed) + len(answers.failed),
-        tuple(note for asked in answers.asked for note in asked.notes),
-        {**rows, CHECKED: at},
-    )
+    notes = tuple(note for asked in answers.asked for note in asked.notes)
+    total = len(pmids) + len(answers.failed)
+    return Plan(pmids, answers.failed, total, notes, {**rows, CHECKED: at}, goes_on=bool(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,17 @@ class _Answers:
                     raise
                 answers.failed[origin.name] = f"was not asked: {error}"
         return answers
+
+
+def _left_by_another(store: AbstractStore) -> tuple[list[str], MemoryRows]:
+    """Return what an unfinished add has still to fetch and to remember: by night nobody sees that it is given up.
+
+    Nothing of a run that reads files, which an update does not have.
+    """
+    job = store.job
+    if job is None or job.command != "add" or job.total is None:
+        return [], {}
+    return store.pending_pmids(), store.planned()
 
 
 def _changed(store: AbstractStore, memory: Memory, *, client: EutilsClient, now: datetime) -> list[str]:

@@ -67,6 +67,9 @@ class AbstractStore(Protocol):
     def memory(self) -> dict[str, str]:
         """Return the rows that the library keeps beside its abstracts, by name: see `index.storage.origins`."""
 
+    def planned(self) -> MemoryRows:
+        """Return the rows that the run is to remember at its end."""
+
     def remember(self, rows: MemoryRows) -> None:
         """Write rows beside the abstracts; None deletes one."""
 

@@ -307,6 +307,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--points", type=int, help="kill at this many steps a command, spread evenly; default: at all")
+    parser.add_argument("--only", metavar="COMMAND", help="only this one")
     parser.add_argument("--random", type=int, default=0, help="and at this many random moments a command")
     arguments = parser.parse_args()
     use_hash_encoder()
@@ -328,6 +329,8 @@ def swept(arguments, client):
     where = folder / "library"
     tried, lost, steps = {}, [], {}
     for name, command in commands(folder, client).items():
+        if arguments.only not in (None, name):
+            continue
 
         def again(name=name):
             shutil.rmtree(where, ignore_errors=True)

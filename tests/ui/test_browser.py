@@ -431,6 +431,8 @@ def test_a_library_is_looked_up_kept_current_and_grown_from_a_paper(visit, pubme
     expect(page.locator(".aa-preview")).to_contain_text(pubmed.records["90000011"].title)
     page.get_by_role("button", name="Build").click()
     expect(page.locator(".aa-current ul").first).to_contain_text("citing PMID 777")
+    page.get_by_role("button", name="Forget metformin[Title]").click()
+    expect(page.locator(".aa-current ul").first).not_to_contain_text("metformin")
     del pubmed.records["777"], pubmed.entry_dates["777"]
 
 

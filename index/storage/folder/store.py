@@ -238,12 +238,17 @@ class Store(Database):
     def end_job(self) -> None:
         with self._transaction():
             end_job(self._db)
-            planned = [row for row in self._memory() if row[0].startswith(schema.PLANNED)]
+            planned = self.planned()
             self._drop_planned()
-            self._remember({name.removeprefix(schema.PLANNED): json.loads(value) for name, value in planned})
+            self._remember(planned)
 
     def memory(self) -> dict[str, str]:
         return {name: value for name, value in self._memory() if not name.startswith(schema.PLANNED)}
+
+    def planned(self) -> MemoryRows:
+        rows = [row for row in self._memory() if row[0].startswith(schema.PLANNED)]
+        with decoding(self.path):
+            return {name.removeprefix(schema.PLANNED): json.loads(value) for name, value in rows}
 
     def remember(self, rows: MemoryRows) -> None:
         with self._transaction():

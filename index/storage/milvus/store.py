@@ -114,9 +114,8 @@ class Register:
     def memory(self, stamp: str) -> dict[str, str]:
         """Return what the collections of a stamp keep beside their abstracts, by name."""
         beginning = _memory_of(stamp)
-        return {
-            id_.removeprefix(beginning): value for id_, value in self._values().items() if id_.startswith(beginning)
-        }
+        rows = self.server.all_rows(self._name, f'id like "{beginning}%"', ["value"])
+        return {row["id"].removeprefix(beginning): row["value"] for row in rows}
 
     def remember(self, stamp: str, rows: MemoryRows) -> None:
         """Write rows beside the abstracts of a stamp, then delete those that are None."""
@@ -127,8 +126,8 @@ class Register:
 
     def drop_others(self, stamp: str) -> None:
         """Drop the collections of all other stamps: those replaced, and those begun and given up."""
-        in_memory = [id_ for id_ in self._values() if id_.startswith("memory/")]
-        self._delete([id_ for id_ in in_memory if not id_.startswith(_memory_of(stamp))])
+        in_memory = self.server.all_rows(self._name, f'id like "{_memory_of("")}%"', ["id"])
+        self._delete([row["id"] for row in in_memory if not row["id"].startswith(_memory_of(stamp))])
         ours = re.compile(rf"{re.escape(self._name)}_([0-9a-f]+)_(?:abstracts|passages|pieces)")
         for name in self.server.collections():
             if (match := ours.fullmatch(name)) and match[1] != stamp:
@@ -158,7 +157,7 @@ class Register:
         return self._values().get("present", "")
 
     def _values(self) -> dict[str, str]:
-        rows = self.server.rows(self._name, _ALL, ["value"], most=10_000)
+        rows = self.server.rows(self._name, f'not (id like "{_memory_of("")}%")', ["value"], most=10_000)
         return {row["id"]: row["value"] for row in rows}
 
     def _delete(self, ids: Sequence[str]) -> None:
@@ -352,6 +351,9 @@ class MilvusStore:
     def memory(self) -> dict[str, str]:
         return self.register.memory(self.stamp)
 
+    def planned(self) -> MemoryRows:
+        return self._planned
+
     def remember(self, rows: MemoryRows) -> None:
         self.register.remember(self.stamp, rows)
 
@@ -472,7 +474,7 @@ def sha256_of(*parts: str) -> str:
 
 
 def _memory_of(stamp: str) -> str:
-    return f"memory/{stamp}/"
+    return f"memory/{stamp}/" if stamp else "memory/"
 
 
 def names_of(stem: str) -> tuple[str, str, str]:

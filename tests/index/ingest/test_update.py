@@ -224,6 +224,18 @@ def test_an_update_that_another_command_took_the_place_of_loses_nothing_of_what_
     assert (report.added, report.unchanged) == (8, 4)
 
 
+def test_an_update_goes_on_with_an_add_that_was_broken_off(eight, server, client):
+    enter(server, *pmids(*range(21, 33)), on=date(2001, 1, 1), title="Another {}")
+    with pytest.raises(Stopped):
+        eight.add(search="another", client=client, on_progress=stop_at(4))
+    enter(server, "40")
+    report = eight.update(client=client)
+    assert (report.added, report.new) == (9, {"40": "Record 40"})
+    assert report.notes[0].startswith("went on with what an earlier run had left when the add begun at")
+    assert sorted(origin.name for origin in eight.info().origins) == ["another", "record"]
+    assert held(eight) == pmids(*range(1, 9), *range(21, 33), 40)
+
+
 def test_when_pubmed_breaks_off_the_rest_comes_with_the_same_command(eight, server, client):
     enter(server, *pmids(*range(21, 33)))
 
