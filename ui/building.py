@@ -13,7 +13,7 @@ from typing import Any
 from index import Library, Progress, Report
 from index.errors import AskAbstractsError
 from index.ingest.formats.detect import is_pmid_list
-from index.records import LinkKind
+from index.records import LINK_KINDS, LinkKind
 from ui.chat import as_sentence, library_line
 from ui.rendering import render
 
@@ -49,7 +49,7 @@ class BuildRequest:
     @property
     def linked(self) -> dict[str, Any]:
         """The papers by each kind of link that is to be followed."""
-        return {kind: [self.papers] for kind in self.links if self.papers.strip()}
+        return {kind: [self.papers] for kind in LINK_KINDS if kind in self.links and self.papers.strip()}
 
 
 @dataclass(frozen=True, slots=True)
