@@ -33,6 +33,7 @@ def _build(arguments: argparse.Namespace) -> int:
             **_inputs(arguments),
             encoder=arguments.encoder,
             passage_tokens=arguments.passage_tokens,
+            synonyms=arguments.synonyms,
             on_progress=show,
         )
     return _print_report(report, arguments)
@@ -42,7 +43,7 @@ def _add(arguments: argparse.Namespace) -> int:
     path, shard = cli.library_path(arguments), arguments.shard
     is_made = shard is not None and Library.has_many_writers(path)  # the first makes it, and none waits for that
     with Library.open(path, create=is_made) as library, cli.progress_bar() as show:
-        report = library.add(**_inputs(arguments), shard=shard, on_progress=show)
+        report = library.add(**_inputs(arguments), shard=shard, synonyms=arguments.synonyms, on_progress=show)
     return _print_report(report, arguments)
 
 
@@ -136,6 +137,8 @@ def _info(arguments: argparse.Namespace) -> int:
         print(f"built from {origin.name}{limit} (asked {origin.asked})")
     if info.updated:
         print(f"last updated {info.updated}; {info.new:,} new")
+    if info.synonyms:
+        print(f"{info.synonyms:,} synonyms of its own")
     if info.unfinished:
         print(info.unfinished)
     return cli.DONE
@@ -208,6 +211,8 @@ def _parser() -> cli.Parser:
     add = command("add", _add, "add abstracts to a library; those already there are updated in place")
     for fed in (build, add):
         _add_input_flags(fed)
+        own = "a file of the library's own synonyms: a name and what it stands for in each line"
+        fed.add_argument("--synonyms", type=Path, metavar="FILE", help=own)
     add.add_argument("--shard", metavar="I/N", help="only the I-th of N shares of the inputs: files by name, and PMIDs")
     remove = command("remove", _remove, "remove abstracts from a library")
     remove.add_argument("pmids", nargs="+", metavar="PMID")

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from index.analysis.normalization import on_the_line
+from index.analysis.synonyms import Synonyms, read_synonyms
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.ingest import commands
@@ -274,13 +275,16 @@ class Library:
         references_of: Sequence[str] = (),
         encoder: str | None = None,
         passage_tokens: int | None = None,
+        synonyms: Path | str | None = None,
         client: EutilsClient | None = None,
         on_progress: OnProgress | None = None,
     ) -> Report:
         """Start a library, or replace the one there; the old one is kept until the new one is whole.
 
-        A build that was broken off, at any instant, is gone on with by the same call.
+        A build that was broken off, at any instant, is gone on with by the same call. `synonyms` is a file of the
+        library's own, as `add` takes it; without one, those that are there stay.
         """
+        own = read_synonyms(Path(synonyms)) if synonyms else None
         inputs = checked_inputs(
             files=files,
             pmids=pmids,
@@ -293,9 +297,10 @@ class Library:
         )
         backend = backend_at(path)
         try:
-            return commands.build(
+            report = commands.build(
                 backend, inputs, encoder=encoder, passage_tokens=passage_tokens, client=client, on_progress=on_progress
             )
+            return _with_synonyms(report, backend, own)
         finally:
             backend.close()
 
@@ -311,6 +316,7 @@ class Library:
         similar_to: Sequence[str] = (),
         cited_by: Sequence[str] = (),
         references_of: Sequence[str] = (),
+        synonyms: Path | str | None = None,
         client: EutilsClient | None = None,
         on_progress: OnProgress | None = None,
     ) -> Report:
@@ -320,7 +326,12 @@ class Library:
         With `shard="3/64"` only the third of 64 shares is taken: the files by their names, and PMIDs by themselves.
         `similar_to`, `cited_by` and `references_of` are PMIDs of papers: taken is what PubMed finds similar to them,
         what cites them, and what they cite, at most `limit` of each. Searches and links are remembered for `update`.
+        `synonyms` is a file of two columns, a name and what it stands for, with tabs or commas between them: it takes
+        the place of the library's own synonyms, by itself too. Raises InputError with the line for one that cannot be.
         """
+        own = read_synonyms(Path(synonyms)) if synonyms else None
+        if own is not None and not any((files, pmids, pmids_from, search, similar_to, cited_by, references_of)):
+            return _with_synonyms(Report(), self.backend, own)
         inputs = checked_inputs(
             files=files,
             pmids=pmids,
@@ -332,7 +343,8 @@ class Library:
             cited_by=cited_by,
             references_of=references_of,
         )
-        return commands.add(self.backend, inputs, client=client, on_progress=on_progress)
+        report = commands.add(self.backend, inputs, client=client, on_progress=on_progress)
+        return _with_synonyms(report, self.backend, own)
 
     def remove(self, pmids: Sequence[str]) -> Report:
         """Remove abstracts; PMIDs that are not here are named in the report's `failed`."""
@@ -400,6 +412,16 @@ class Library:
         Not for a process that has the library open. Raises LibraryDamagedError when nothing could be salvaged.
         """
         return check_library(path, repair=repair, on_progress=on_progress)
+
+
+def _with_synonyms(report: Report, backend: Backend, synonyms: Synonyms | None) -> Report:
+    """Put a file's synonyms in the place of the library's own, and say so in the account."""
+    if synonyms is None:
+        return report
+    backend.put_synonyms(synonyms)
+    count = len(synonyms.rows)
+    note = f"the library has {count:,} synonym{'' if count == 1 else 's'} of its own now"
+    return replace(report, notes=(*report.notes, note))
 
 
 def _narrowed(filters: Filters, where: str) -> Filters:

@@ -28,10 +28,11 @@ LONGEST_FORM = 8
 
 @dataclass(frozen=True, slots=True, order=True)
 class Abbreviation:
-    """A short form and its long form, both as written."""
+    """A short form and its long form, both as written; `is_given` are two names of a library's own synonyms."""
 
     short: str
     long: str
+    is_given: bool = False
 
     @property
     def are_names(self) -> bool:

@@ -9,10 +9,12 @@ from typing import Literal, get_args
 
 from index.analysis.abbreviations import LONGEST_FORM, Abbreviation, dominant, key
 from index.analysis.normalization import normalize
+from index.analysis.synonyms import Synonyms
 from index.analysis.terms import canonical, families, is_short, terms
 from index.errors import InputError
 
 Mode = Literal["hybrid", "dense", "lexical"]
+_NO_SYNONYMS = Synonyms()
 Definitions = Callable[[str], Iterable[Abbreviation]]
 """The abbreviations that a library defines with a form of this key, one for each time it does."""
 
@@ -45,10 +47,13 @@ class Query:
         return families(self.normalized)
 
 
-def parse_query(text: str, definitions: Definitions) -> Query:
-    """Normalise names and expand abbreviations, once, for both indexes. Raises InputError as `check_text` does."""
+def parse_query(text: str, definitions: Definitions, synonyms: Synonyms = _NO_SYNONYMS) -> Query:
+    """Normalise names and expand abbreviations, once, for both indexes. Raises InputError as `check_text` does.
+
+    `synonyms` are the library's own: they stand above its texts' definitions, and are always written out.
+    """
     checked = check_text(text)
-    expanded, abbreviations = _expand_abbreviations(checked, definitions)
+    expanded, abbreviations = _expand_abbreviations(checked, definitions, synonyms)
     return Query(checked, canonical(expanded), abbreviations)
 
 
@@ -78,7 +83,9 @@ def check_bounds(top: int, mode: str) -> None:
         raise InputError(f"no search mode {mode!r}; give one of {', '.join(get_args(Mode))}")
 
 
-def _expand_abbreviations(text: str, definitions: Definitions) -> tuple[str, tuple[Abbreviation, ...]]:
+def _expand_abbreviations(
+    text: str, definitions: Definitions, synonyms: Synonyms
+) -> tuple[str, tuple[Abbreviation, ...]]:
     """Return a text with both forms of the abbreviations in it, "TP53 (p53)", and the abbreviations.
 
     Two names of one thing are always both written; words and their first letters only in a text of a few words. In a
@@ -90,28 +97,38 @@ def _expand_abbreviations(text: str, definitions: Definitions) -> tuple[str, tup
     is_few = is_short(text)
     place = 0
     while place < len(words):
-        width, abbreviation = _form_at(words, place, definitions) if place < _MOST_WORDS else (1, None)
-        is_written_out = abbreviation is not None and (is_few or abbreviation.are_names)
-        if abbreviation is None or not is_written_out:
+        width, forms = _form_at(words, place, definitions, synonyms) if place < _MOST_WORDS else (1, [])
+        if not forms or not (is_few or forms[0].are_names or forms[0].is_given):
             written += words[place : place + width]
-        elif abbreviation in used:
-            written.append(abbreviation.short)
+        elif forms[0] in used:
+            written.append(forms[0].short)
         else:
             end = re.search(r"\W*$", words[place + width - 1])
-            written.append(f"{abbreviation.long} ({abbreviation.short}){end.group() if end else ''}")
-        if abbreviation is not None:
-            used[abbreviation] = None
+            written.append(f"{_both_forms(forms)}{end.group() if end else ''}")
+        used |= dict.fromkeys(forms)
         place += width
     return " ".join(written), tuple(used)
 
 
-def _form_at(words: Sequence[str], place: int, definitions: Definitions) -> tuple[int, Abbreviation | None]:
-    """Return the number of words from a place on that make a known form, and its abbreviation; else (1, None)."""
+def _both_forms(forms: Sequence[Abbreviation]) -> str:
+    """Return an abbreviation as texts define it, "long (short)"; a library's own synonyms behind the name asked for."""
+    first = forms[0]
+    if first.is_given:
+        return f"{first.short} ({', '.join(one.long for one in forms)})"
+    return f"{first.long} ({first.short})"
+
+
+def _form_at(
+    words: Sequence[str], place: int, definitions: Definitions, synonyms: Synonyms
+) -> tuple[int, list[Abbreviation]]:
+    """Return the number of words from a place on that make a known form, and what it abbreviates; else (1, [])."""
     for width in range(min(LONGEST_FORM, len(words) - place), 0, -1):
         first, last = words[place], words[place + width - 1]
         if width > 1 and not (terms(first) and terms(last)):
             continue  # "what does rheumatoid arthritis" is no form of it
         form = key(" ".join(words[place : place + width]).strip("?.,;:!()\"'"))
+        if form and (given := synonyms.of(form)):
+            return width, given
         if form and (abbreviation := dominant(form, definitions)):
-            return width, abbreviation
-    return 1, None
+            return width, [abbreviation]
+    return 1, []

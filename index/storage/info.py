@@ -14,7 +14,7 @@ class LibraryInfo:
 
     `unfinished` is a sentence on the run that was broken off or is at work, "" where there is none. `origins` are what
     the library was built from, as far as it is remembered; `updated` is the time of the last update in ISO 8601, "" for
-    none, and `new` how many abstracts it brought that are still here.
+    none, and `new` how many abstracts it brought that are still here; `synonyms` is the number of the library's own.
     """
 
     path: str
@@ -34,6 +34,7 @@ class LibraryInfo:
     origins: tuple[Origin, ...] = ()
     updated: str = ""
     new: int = 0
+    synonyms: int = 0
 
     def to_dict(self) -> dict[str, object]:
         """Return the record as the command line's JSON has it."""

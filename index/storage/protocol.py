@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Protocol
 
+from index.analysis.synonyms import Synonyms
 from index.embedding.encoder import Vectors
 from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.query import Mode, Query
@@ -137,7 +138,14 @@ class Backend(Protocol):
     def has_label(self, kind: str, value: str) -> bool:
         """Return True if an abstract has this label, without regard to case."""
 
+    @property
+    def synonyms(self) -> Synonyms:
+        """The library's own synonyms. Raises LibraryDamagedError when they cannot be read."""
+
     # ---- writing
+
+    def put_synonyms(self, synonyms: Synonyms) -> None:
+        """Put synonyms in the place of the library's own."""
 
     def is_vacant(self) -> bool:
         """Return True if no library is there yet. Raises LibraryError when none can be made there."""

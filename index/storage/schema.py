@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis.normalization import plain_letters
+from index.analysis.synonyms import Synonyms
 from index.records import TITLE, Abstract, Passage, from_json, to_json
 from index.storage.jobs import JOB_SCHEMA
 
@@ -127,6 +128,11 @@ def settings_row(settings: Settings) -> dict[str, object]:
 def settings_digest(settings: Settings) -> str:
     """Return the SHA-256 of the build settings."""
     return hashlib.sha256("\n".join(map(str, astuple(settings))).encode()).hexdigest()
+
+
+def digest_with(digest: str, synonyms: Synonyms) -> str:
+    """Return a library's digest with its own synonyms, on which its answers depend too."""
+    return hashlib.sha256(f"{digest}\n{synonyms.sha256}".encode()).hexdigest() if synonyms.rows else digest
 
 
 def content_number(pmid: str, digest: str) -> int:

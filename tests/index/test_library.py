@@ -561,3 +561,30 @@ def test_a_library_of_an_older_version_gets_the_indexes_of_filters_with_its_next
     assert plan() == "SCAN abstracts USING COVERING INDEX abstracts_retracted"
     library.remove(["1"])
     assert library.search("metformin", filters=Filters(years=(2009, None))) == before
+
+
+def test_synonyms_of_one_s_own_find_what_they_stand_for_and_stay_with_the_library(place, json_lines, tmp_path):
+    where, own = place("own"), tmp_path / "own.csv"
+    own.write_text("Grandmedicin,metformin\nlong life,longevity\n", encoding="utf-8")
+    Library.build(where, files=[json_lines(ABSTRACTS)], synonyms=own)
+    with Library.open(where) as library:
+        assert (library.info().synonyms, library.digest) == (2, library.info().digest)
+        assert pmids(library.search("Grandmedicin", mode="lexical")) == ["90000003"]
+        assert pmids(library.search("Does Grandmedicin help?", mode="lexical")) == ["90000003"]  # in a question too
+        assert library.mentioning("Grandmedicin") == library.mentioning("metformin")
+        assert library.translated("Grandmedicin").details == '"metformin"[All Fields] OR "grandmedicin"[All Fields]'
+        with_them = library.digest
+        library.rebuild(passage_tokens=64)
+        assert pmids(library.search("Grandmedicin", mode="lexical")) == ["90000003"]
+        own.write_text("", encoding="utf-8")
+        assert library.add(synonyms=own).notes == ("the library has 0 synonyms of its own now",)
+        assert (library.info().synonyms, library.search("Grandmedicin", mode="lexical")) == (0, [])
+        assert library.digest != with_them
+
+
+def test_damaged_synonyms_are_said_to_be_so(made, tmp_path):
+    shutil.copytree(made, tmp_path / "library")
+    (tmp_path / "library" / "synonyms.json").write_text("[[1", encoding="utf-8")
+    says = "synonyms.json is damaged; give the library its synonyms again: python -m index add"
+    with Library.open(tmp_path / "library") as library, pytest.raises(LibraryDamagedError, match=says):
+        library.parse("metformin")

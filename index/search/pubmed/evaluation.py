@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Protocol
 
+from index.analysis.abbreviations import key
+from index.analysis.synonyms import Synonyms
 from index.records import Abstract, Filters, parse_pmids
 from index.search.mentions import descriptor_forms
 from index.search.pubmed.dates import read_dates
@@ -35,6 +37,10 @@ class Shelf(Protocol):
     @property
     def digest(self) -> str:
         """A SHA-256 of content and settings."""
+
+    @property
+    def synonyms(self) -> Synonyms:
+        """The library's own synonyms."""
 
     def pmids(self, filters: Filters, *, holding: str = "") -> list[str]:
         """Return the PMIDs that the filters allow, newest first."""
@@ -149,7 +155,7 @@ class _LibraryWords:
         return next((form for form in dict.fromkeys(forms) if self._shelf.has_label("mesh", form)), "")
 
     def names(self, name: str) -> Sequence[str]:
-        return ()
+        return [one.long for one in self._shelf.synonyms.of(key(name))]
 
     def is_journal(self, name: str) -> bool:
         return self._shelf.has_label("journal", name)

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from index.analysis.synonyms import Synonyms
 from index.errors import LibraryBusyError, LibraryError
 from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.hybrid import Indexes, search
@@ -24,10 +25,11 @@ from index.storage.folder.database import decoding, delete_database
 from index.storage.folder.index_caches import Caches
 from index.storage.folder.lock import LOCK, WRITER, writing
 from index.storage.folder.store import DATABASE, Store
+from index.storage.folder.synonyms_file import SynonymsFile
 from index.storage.info import LibraryInfo, info_of
 from index.storage.origins import last_update
 from index.storage.protocol import AbstractStore, Embed
-from index.storage.schema import Settings
+from index.storage.schema import Settings, digest_with
 
 _log = logging.getLogger(__name__)
 _STAGED = "building.db"
@@ -42,6 +44,7 @@ class FolderBackend:
         self.path = path
         self._store: Store | None = None
         self._caches: Caches | None = None
+        self._synonyms = SynonymsFile(path)
         self._is_new_folder = False
         self._starting = threading.Lock()
         self._behind: threading.Thread | None = None
@@ -72,7 +75,11 @@ class FolderBackend:
 
     @property
     def digest(self) -> str:
-        return self.store.digest
+        return digest_with(self.store.digest, self.synonyms)
+
+    @property
+    def synonyms(self) -> Synonyms:
+        return self._synonyms.read()
 
     def close(self) -> None:
         if self._behind is not None:
@@ -96,14 +103,15 @@ class FolderBackend:
                 name=self.path.name,
                 unfinished=unfinished,
             )
-        return replace(info, generation=store.generation, digest=store.digest, bytes=_size(self.path))
+        info = replace(info, synonyms=len(self.synonyms.rows), bytes=_size(self.path))
+        return replace(info, generation=store.generation, digest=self.digest)
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         return self.store.get(pmids)
 
     def parse(self, question: str) -> Query:
         with self._indexes() as indexes:
-            return parse_query(question, indexes.lexical.definitions)
+            return parse_query(question, indexes.lexical.definitions, self.synonyms)
 
     def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
         vector = embed(query.normalized) if embed else None  # embedded outside the lock
@@ -134,7 +142,7 @@ class FolderBackend:
     def mentioning(self, text: str) -> list[str]:
         """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
         with self._indexes() as indexes:
-            forms = phrases(text, parse_query(text, indexes.lexical.definitions).abbreviations)
+            forms = phrases(text, parse_query(text, indexes.lexical.definitions, self.synonyms).abbreviations)
             passages = [id_ for form in forms for id_ in indexes.lexical.mentioning(form)]
         labelled = self.store.listed(Filters(mesh=descriptor_forms(text), include_retracted=True))
         pmids = self.store.pmids_of(passages) | set(labelled)
@@ -186,6 +194,9 @@ class FolderBackend:
             _log.warning("the indexes of %s could not be brought along: %s", self.path, error)
 
     # ---- writing
+
+    def put_synonyms(self, synonyms: Synonyms) -> None:
+        self._synonyms.write(synonyms)
 
     def is_vacant(self) -> bool:
         """Return True if no library is there yet. Raises LibraryError when the folder holds something else."""

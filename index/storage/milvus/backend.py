@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
+from index.analysis.synonyms import Synonyms
 from index.errors import LibraryError
 from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.mentions import descriptor_forms, phrases
@@ -24,7 +25,7 @@ from index.storage.milvus.server import USUAL_INDEX, GoneError, Server, parse_ad
 from index.storage.milvus.store import MilvusStore, Register, sha256_of
 from index.storage.origins import last_update
 from index.storage.protocol import AbstractStore, Embed
-from index.storage.schema import FORMAT, Settings
+from index.storage.schema import FORMAT, Settings, digest_with
 
 _FIRST = "0"
 """The stamp of a library that is made empty: processes that make the same one at once make it together."""
@@ -72,7 +73,12 @@ class MilvusBackend:
         """
         content = self._reading(self._content)
         settings = self.settings
-        return sha256_of(content, settings.encoder_sha256, str(settings.passage_tokens), str(FORMAT))
+        digest = sha256_of(content, settings.encoder_sha256, str(settings.passage_tokens), str(FORMAT))
+        return digest_with(digest, self.synonyms)
+
+    @property
+    def synonyms(self) -> Synonyms:
+        return self.register.synonyms()
 
     def close(self) -> None:
         self.server.close()
@@ -91,13 +97,13 @@ class MilvusBackend:
         info = info_of(
             counts, self.settings, memory=memory, new=new, path=self.address, name=name, unfinished=unfinished
         )
-        return replace(info, generation=state.at_ms, digest=self.digest)
+        return replace(info, generation=state.at_ms, digest=self.digest, synonyms=len(self.synonyms.rows))
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         return self._reading(lambda store: store.get(pmids))
 
     def parse(self, question: str) -> Query:
-        return self._reading(lambda store: parse(question, store))
+        return self._reading(lambda store: parse(question, store, self.synonyms))
 
     def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
         def hits(store: MilvusStore) -> list[Hit]:
@@ -153,6 +159,9 @@ class MilvusBackend:
         return self._reading(lambda store: store.has_label(kind, value))
 
     # ---- writing
+
+    def put_synonyms(self, synonyms: Synonyms) -> None:
+        self.register.put_synonyms(synonyms)
 
     def is_vacant(self) -> bool:
         """Return True if no library is there yet, of whatever version. Raises LibraryError for something else."""

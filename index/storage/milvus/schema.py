@@ -230,7 +230,11 @@ def _definitions(defined: Sequence[Abbreviation]) -> str:
 
 
 def _cut(data: bytes) -> list[str]:
-    text = base64.b64encode(data).decode()
+    return cut(base64.b64encode(data).decode())
+
+
+def cut(text: str) -> list[str]:
+    """Return a text of ASCII in pieces that fit a row each, at least one."""
     return [text[first : first + _PIECE] for first in range(0, len(text), _PIECE)] or [""]
 
 

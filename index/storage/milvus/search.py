@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from index.analysis.abbreviations import Abbreviation, key
+from index.analysis.synonyms import Synonyms
 from index.embedding.encoder import Vectors
 from index.records import Abstract, Filters, Hit, Passage
 from index.search.hybrid import DEPTH, fuse
@@ -137,15 +138,15 @@ def term_weights(words: Iterable[str], store: MilvusStore) -> tuple[dict[str, fl
     return weights, inverse_frequency(count, 0)
 
 
-def parse(text: str, store: MilvusStore) -> Query:
+def parse(text: str, store: MilvusStore, synonyms: Synonyms) -> Query:
     """Return a question as both sides read it, with the abbreviations that the library defines.
 
     The definitions of all of its words are asked for at once; a folder's index is looked into a word at a time.
     """
     definitions = _DefinitionLookup(store)
-    parse_query(text, definitions.of)
+    parse_query(text, definitions.of, synonyms)
     definitions.look_up()
-    return parse_query(text, definitions.of)
+    return parse_query(text, definitions.of, synonyms)
 
 
 class _DefinitionLookup:

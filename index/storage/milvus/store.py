@@ -17,6 +17,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TypeVar
 
+from index.analysis.synonyms import Synonyms
 from index.errors import LibraryDamagedError, LibraryError
 from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.lexical_documents import lexical_rows
@@ -60,6 +61,8 @@ class Register:
     def __init__(self, server: Server) -> None:
         self.server = server
         self._name = server.address.name
+        self._synonyms_name = f"{self._name}_synonyms"
+        self._synonyms = Synonyms()
 
     def create(self) -> None:
         """Make the register where there is none."""
@@ -67,6 +70,7 @@ class Register:
 
     def drop(self) -> None:
         """Drop the register, and with it the library."""
+        self.server.drop(self._synonyms_name)
         self.server.drop(self._name)
 
     def present(self) -> Present | None:
@@ -145,6 +149,33 @@ class Register:
     def remember_content(self, stamp: str, state: RegisterState, content: str) -> None:
         """Keep the sum over all abstracts for later calls."""
         self._put("content", f"{stamp} {state.last} {content}")
+
+    def synonyms(self) -> Synonyms:
+        """Return the library's own synonyms. Raises LibraryDamagedError when they cannot be read."""
+        digest, _, pieces = self._values().get("synonyms", "").partition(" ")
+        if digest != self._synonyms.sha256:
+            self._synonyms = self._read_synonyms(int(pieces or 0)) if digest else Synonyms()
+        return self._synonyms
+
+    def put_synonyms(self, synonyms: Synonyms) -> None:
+        """Put synonyms in the place of the library's own; their row in the register comes last."""
+        pieces = schema.cut(synonyms.to_json()) if synonyms.rows else []
+        self.server.create(self._synonyms_name, schema.META)
+        rows = [{"id": f"{number}", "value": piece, "unused": [0.0, 0.0]} for number, piece in enumerate(pieces)]
+        self.server.upsert(self._synonyms_name, rows, size=_RECORDS)
+        self._put("synonyms", f"{synonyms.sha256} {len(pieces)}")
+
+    def _read_synonyms(self, pieces: int) -> Synonyms:
+        self.server.load(self._synonyms_name)
+        rows = {row["id"]: row["value"] for row in self.server.all_rows(self._synonyms_name, _ALL, ["value"])}
+        try:
+            return Synonyms.from_json("".join(rows[f"{number}"] for number in range(pieces)))
+        except (KeyError, ValueError, TypeError) as error:
+            address = self.server.address
+            raise LibraryDamagedError(
+                f"the synonyms of {address} are damaged; give the library its synonyms again: "
+                f"python -m index add --synonyms FILE --library {address}"
+            ) from error
 
     def _present_row(self) -> str:
         address = self.server.address
