@@ -60,7 +60,7 @@ INDEX = {
     "analysis": ["records", "errors"],
     "embedding": ["environment", "errors", "files"],
     "search": ["analysis", "embedding", "records", "errors", "files"],
-    "storage": ["search", "embedding", "analysis", "records", "environment", "errors"],
+    "storage": ["search", "embedding", "analysis", "records", "environment", "errors", "files"],
     "ingest": ["storage", "search", "embedding", "analysis", "records", "environment", "errors"],
     "repair": [room for room in ALL_OF_INDEX if room != "repair"],
     "library": ALL_OF_INDEX,
