@@ -120,6 +120,7 @@ def assistant_maker(options: AnswerOptions) -> Callable[[Library], Assistant]:
             llm=options.llm,
             llm_url=options.llm_url,
             leave_out_unsupported=options.leave_out_unsupported,
+            check_with_llm=options.check_with_llm,
             reranker=load_reranker(options.reranker or DEFAULT_RERANKER),
         )
 

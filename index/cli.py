@@ -71,6 +71,7 @@ class AnswerOptions:
     llm: str | None
     llm_url: str | None
     leave_out_unsupported: bool
+    check_with_llm: bool
     reranker: str | None
 
 
@@ -91,6 +92,11 @@ def add_answer_flags(parser: argparse.ArgumentParser) -> None:
     add_llm_flags(parser)
     parser.add_argument(
         "--leave-out-unsupported", action="store_true", help="leave a model's unsupported sentences out, not struck"
+    )
+    parser.add_argument(
+        "--check-with-llm",
+        action="store_true",
+        help="ask the model again whether the quotes of each backed sentence say it",
     )
     parser.add_argument(
         "--reranker",
@@ -118,6 +124,7 @@ def answer_options(arguments: argparse.Namespace) -> AnswerOptions:
         llm=llm,
         llm_url=llm_url,
         leave_out_unsupported=arguments.leave_out_unsupported,
+        check_with_llm=arguments.check_with_llm,
         reranker=arguments.reranker or read_variable(Variable.RERANKER) or None,
     )
 

@@ -153,6 +153,7 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
         options.llm,
         llm_url=options.llm_url,
         leave_out_unsupported=options.leave_out_unsupported,
+        check_with_llm=options.check_with_llm,
         reranker=options.reranker or DEFAULT_RERANKER,
     )
 

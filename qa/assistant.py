@@ -62,17 +62,20 @@ class Assistant:
         *,
         llm_url: str | None = None,
         leave_out_unsupported: bool = False,
+        check_with_llm: bool = False,
         reranker: str | Reranker | None = DEFAULT_RERANKER,
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
         `llm_url` is the address of an OpenAI-compatible server. A sentence of the model that no quote bears out is kept
-        and marked as such, or left out. `reranker` is the cross-encoder that scores what was found, by name or
+        and marked as such, or left out; with `check_with_llm` the model itself, asked again, must find each backed
+        sentence in its quotes. `reranker` is the cross-encoder that scores what was found, by name or
         folder (the one that comes along by default, none for None or "none"). Raises ModelError for an unknown
         language model, EncoderError for an unknown reranker.
         """
         self.library = library
         self._leave_out_unsupported = leave_out_unsupported
+        self._check_with_llm = check_with_llm
         self._reranker = load_reranker(reranker) if isinstance(reranker, str) else reranker
         self._model: LanguageModel | None = None
         self.model_name = "extractive"
@@ -271,6 +274,7 @@ class Assistant:
                 model=self._model,
                 library=self.library,
                 leave_out_unsupported=self._leave_out_unsupported,
+                check_with_llm=self._check_with_llm,
             )
         elif analysis.kind == "overview":
             yield from findings_answer(blank, fitting, sources)

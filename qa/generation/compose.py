@@ -120,6 +120,7 @@ def written_answer(
     model: LanguageModel,
     library: Library,
     leave_out_unsupported: bool = False,
+    check_with_llm: bool = False,
 ) -> Iterator[Answer]:
     """Yield the language model's answer as it grows, each sentence compared with its quotes.
 
@@ -129,7 +130,7 @@ def written_answer(
     """
     answer = blank
     try:
-        for answer in _drafted(blank, retrieved, model=model, library=library):
+        for answer in _checked(blank, retrieved, model=model, library=library, check_with_llm=check_with_llm):
             yield _only_supported(answer) if leave_out_unsupported else answer
         trouble = _too_much_untrue(answer)
     except ModelError as error:
@@ -140,6 +141,19 @@ def written_answer(
         yield from extractive_answer(blank, retrieved)
 
 
+def _checked(
+    blank: Answer, retrieved: RetrievedEvidence, *, model: LanguageModel, library: Library, check_with_llm: bool
+) -> Iterator[Answer]:
+    """Yield the answer as it is written, and then as the model itself, asked again, leaves it. Raises ModelError."""
+    answer = blank
+    for answer in _drafted(blank, retrieved, model=model, library=library):
+        yield answer
+    if check_with_llm:
+        from qa.generation.second_opinion import with_second_opinion
+
+        yield from with_second_opinion(answer, model=model)
+
+
 def _drafted(
     blank: Answer, retrieved: RetrievedEvidence, *, model: LanguageModel, library: Library
 ) -> Iterator[Answer]:
@@ -148,7 +162,7 @@ def _drafted(
     from qa.generation.replies import Waiting
 
     prompt = load_prompt("answer")
-    blank = replace(blank, prompt_sha256=prompt.sha256)
+    blank, first_message = replace(blank, prompt_sha256=prompt.sha256), blank.message
     written: list[tuple[DraftSentence, Sentence]] = []
     for said in generative.compose(blank.standalone_question, retrieved.sources, model=model, prompt=prompt):
         if isinstance(said, generative.NotAnswered):
@@ -164,8 +178,9 @@ def _drafted(
             written.append((said, grounded))
         elif isinstance(said, generative.Aside):
             blank = replace(blank, message=_joined(blank.message, said.text))
-        else:
+        else:  # retracted: what was written so far was a thought
             written.clear()
+            blank = replace(blank, message=first_message)
         dropped = sum(draft.dropped for draft, _ in written)
         sentences = [sentence for _, sentence in written]
         yield replace(_with_sentences(blank, sentences, retrieved.sources), dropped_citations=dropped)

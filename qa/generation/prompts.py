@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.prompts import ChatPromptTemplate
 
 FOLDER = Path(__file__).parents[2] / "prompts"
-VARIABLES = {"answer": ("question", "sources"), "standalone": ("history", "question")}
+VARIABLES = {"answer": ("question", "sources"), "standalone": ("history", "question"), "check": ("quotes", "sentence")}
 """Each prompt with its variables."""
 
 REFUSAL = "NOT IN THESE ABSTRACTS"

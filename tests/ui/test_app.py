@@ -93,7 +93,7 @@ def test_the_environment_stands_in_for_flags(monkeypatch):
     monkeypatch.setenv("ASKABSTRACTS_RERANKER", "a/reranker")
     flags = app.parser().parse_args([])
     assert named_library(flags) == "some/where"
-    assert answer_options(flags) == AnswerOptions("ollama:x", "http://127.0.0.1:1/v1", False, "a/reranker")
+    assert answer_options(flags) == AnswerOptions("ollama:x", "http://127.0.0.1:1/v1", False, False, "a/reranker")
     flags = app.parser().parse_args(["--library", "here", "--llm", "openai:y"])
     assert (named_library(flags), answer_options(flags).llm) == ("here", "openai:y")
 
