@@ -314,7 +314,7 @@ class Progress:
 
 NOT_A_PMID = "is not a PMID: a PMID is a number of 1 to 10 digits"
 """The end of a sentence on a text that is no PMID."""
-_UNLABELLED = 'has words beside its numbers, of which none was taken: give PMIDs one a line, or write "PMID: 123"'
+_UNLABELLED = 'has words beside its numbers, of which none was taken: write "PMID: 123", or head their column PMID'
 _NO_NUMBER = "holds no PMID"
 _IN_PROSE = frozenset((_UNLABELLED, _NO_NUMBER))
 _PMID = re.compile(r"0*([1-9][0-9]{0,9})(?:\.0*)?")

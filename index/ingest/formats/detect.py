@@ -53,8 +53,10 @@ def read_pmids(path: Path | str) -> PmidList:
     with _opened(path) as opened:
         found = _content_of(opened, path).pmids(collapse_whitespace(path.name))
     if not found.pmids:
-        first = next((f": {part} {why}" for part, why in found.failed.items()), "")
-        raise FileError(f'{path} names no PMID, in no column headed PMID and behind no label as in "PMID: 123"{first}')
+        nowhere = ', in no column headed PMID and behind no label as in "PMID: 123"'
+        reasons = (f": {part} {why}" for part, why in found.failed.items() if any(map(str.isdecimal, part)))
+        first = next(reasons, nowhere)
+        raise FileError(f"{path} names no PMID{first}")
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _ANY = re.compile("")
-_MEDLINE = re.compile(r"medline|pubmed|\b(?:cmedm|mdc|mnh|nlm)\b", re.I)
+MEDLINE_NAMES = re.compile(r"medline|pubmed|\b(?:cmedm|mdc|mnh|nlm)\b", re.I)
 """What a database is called that has PMIDs for its record numbers; the short names are EBSCO's."""
 
 
@@ -56,7 +56,7 @@ RIS = Dialect(
     databases=("DB", "DP", "UR"),
     numbers={
         "PM": _ANY,
-        "AN": _MEDLINE,
+        "AN": MEDLINE_NAMES,
         "ID": re.compile(
             r"ovid medline|\b(?:cmedm|mdc|mnh)\b|medline.*ebsco|ebsco.*medline", re.I
         ),  # else EndNote's own
@@ -87,14 +87,14 @@ OVID = Dialect(
         "doi": ("DO", "DI", "Digital Object Identifier", "DOI"),
         "pmcid": ("PMC", "PubMed Central"),
     },
-    databases=("DB", "Database", "VN"),
+    databases=("DB", "Database"),
     numbers={
         "PM": _ANY,
         "PMID": _ANY,
-        "UI": _MEDLINE,
-        "AN": _MEDLINE,
-        "Unique Identifier": _MEDLINE,
-        "Accession Number": _MEDLINE,
+        "UI": MEDLINE_NAMES,
+        "AN": MEDLINE_NAMES,
+        "Unique Identifier": MEDLINE_NAMES,
+        "Accession Number": MEDLINE_NAMES,
     },
     by_line=("AU", "FA", "Authors", "Author", "Authors Full Name", "MH", "SH", "MeSH Subject Headings", "PT", "KW"),
     citation=("SO", "Source"),
@@ -125,7 +125,7 @@ EBSCO = Dialect(
         "doi": ("DOI", "Digital Object Identifier"),
     },
     databases=("Database",),
-    numbers={"PMID": _ANY, "Accession Number": _MEDLINE},
+    numbers={"PMID": _ANY, "Accession Number": MEDLINE_NAMES},
     citation=("Source",),
 )
 ENDNOTE = Dialect(
@@ -149,7 +149,7 @@ ENDNOTE = Dialect(
         "pmcid": ("2",),
     },
     databases=("~", "W"),
-    numbers={"M": _MEDLINE},
+    numbers={"M": MEDLINE_NAMES},
     by_line=("K",),
 )
 ENDNOTE_XML = Dialect(
@@ -173,7 +173,7 @@ ENDNOTE_XML = Dialect(
         "pmcid": ("custom2",),
     },
     databases=("remote-database-name", "remote-database-provider"),
-    numbers={"accession-num": _MEDLINE},
+    numbers={"accession-num": MEDLINE_NAMES},
 )
 """EndNote's XML, whose elements are the tags."""
 WEB_OF_SCIENCE = Dialect(

@@ -16,6 +16,7 @@ from index.ingest.formats.other_xml import ENDNOTE_XML_FORMAT, EUROPE_PMC_XML, p
 from index.ingest.formats.pmid_lists import (
     PmidList,
     pmids_of_json,
+    pmids_of_labels,
     pmids_of_matches,
     pmids_of_table,
     pmids_of_text,
@@ -29,7 +30,7 @@ KINDS = "PubMed XML, MEDLINE text (.nbib), RIS, EndNote XML and JSON are read, e
 """The end of a sentence on a file that is none of them."""
 
 _SAVE = "save the records from PubMed in the format PubMed"
-_FETCH = "give it with --pmids-from, which fetches them from PubMed"
+_FETCH = "give it with --pmids-from to fetch the abstracts from PubMed"
 _TABLE_CURE = f"{_SAVE}, or save its column of PMIDs as CSV and give that with --pmids-from"
 _DUMP_CURE = f"save the XML that efetch sends, or {_FETCH}"
 _MEDLINE_LINE = re.compile(rb"[A-Z][A-Z0-9]{1,3} {0,2}-")
@@ -59,6 +60,7 @@ _JSON = FileKind("JSON", parse=parse_json_lines, find_pmids=pmids_of_json)
 _MEDLINE = FileKind("MEDLINE text", parse=parse_medline)
 _TABLE = FileKind("a table of papers without their abstracts", f"{_FETCH}, or {_SAVE}")
 _LIST = FileKind("a list of PMIDs", "give it with --pmids-from", find_pmids=pmids_of_text)
+_JSON_LIST = replace(_LIST, find_pmids=pmids_of_json)
 _TEXT = FileKind("text that names PMIDs, without records", _FETCH, find_pmids=pmids_of_text)
 # How other things begin, and what they are.
 _OTHERS = (
@@ -71,7 +73,7 @@ _OTHERS = (
         FileKind("a compressed file", "unpack it first, or compress it with gzip"),
     ),
     (re.compile(rb"SQLite format 3"), FileKind("a database", "give the library's folder with --library")),
-    (re.compile(rb"@\w+\s*\{"), FileKind("a BibTeX file", find_pmids=pmids_of_text)),
+    (re.compile(rb"@\w+\s*\{"), FileKind("a BibTeX file", f"{_SAVE}, or {_FETCH}", find_pmids=pmids_of_labels)),
     (re.compile(rb"Pubmed-entry ::="), FileKind("ASN.1", "fetch it with retmode=xml")),
     (re.compile(rb"(?:[0-9]{1,10}[\s,;]+)*[0-9]{1,10}[\s,;]*$"), _LIST),
     (
@@ -100,13 +102,14 @@ _DIALECTS = (
     (re.compile(rb"FN .*[\r\n]+VR |PT J\s*[\r\n]+AU "), WEB_OF_SCIENCE),
 )
 _JSON_OTHERS = (
+    (re.compile(rb"(?:\{\s*\"[^\"]{0,20}pmids?\"\s*:\s*)?\[\s*\"?[0-9]{1,10}(?:\.0)?\"?\s*[,\]]", re.I), _JSON_LIST),
     (
         re.compile(rb"[\[{].{0,400}?[\"']esearchresult[\"']\s*:", re.DOTALL),
         FileKind("a list of PMIDs that a search found (esearch)", _FETCH, find_pmids=pmids_of_json),
     ),
     (
         re.compile(rb"\{.{0,400}?[\"'](?:esummary|uids)[\"']\s*[:,]", re.DOTALL),
-        FileKind("summaries without abstracts (esummary)", _FETCH, find_pmids=pmids_of_json),
+        FileKind("a file of summaries without abstracts (esummary)", _FETCH, find_pmids=pmids_of_json),
     ),
     (
         re.compile(rb"[\[{].{0,400}?[\"'](?:MedlineCitation|PubmedArticle)[\"']\s*:", re.DOTALL),
@@ -160,7 +163,9 @@ def kind_of(head: bytes) -> FileKind | None:
         return _MEDLINE
     if table := find_table(head):
         parse = partial(parse_table, table=table) if table.has_abstracts else None
-        return replace(_TABLE, parse=parse, find_pmids=partial(pmids_of_table, table=table))
+        return replace(
+            _LIST if len(table.headings) == 1 else _TABLE, parse=parse, find_pmids=partial(pmids_of_table, table=table)
+        )
     return _TEXT if parse_pmids(text.decode("utf-8", "replace"))[0] else None
 
 

@@ -20,6 +20,7 @@ _MAX_FAILURES = 10_000
 _MAX_DEPTH = 12
 # PubMed's format Abstract (text): the record's own PMID begins a line, those of comments do not.
 _OWN_PMID = re.compile(r"^PMID: [0-9].*$", re.MULTILINE)
+_LABELLED_LINE = re.compile(r"^.*(?:pmid|pubmed).*$", re.MULTILINE | re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*1\. \S")
 _NO_VALUE = frozenset(["", *"0 na n/a nan none null nil - – — . <na> nat ?".split()])
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([,. '’\u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})+")
@@ -82,6 +83,12 @@ def _columns_of_pmids(lines: Sequence[str]) -> Iterable[str]:
 def _counts(column: Sequence[str]) -> bool:
     start = int(column[0]) if column[0] in ("0", "1") else -1
     return start >= 0 and all(cell == str(number) for number, cell in enumerate(column, start=start))
+
+
+def pmids_of_labels(stream: BinaryIO) -> PmidList:
+    """Return the PMIDs behind labels, for text that is no list, such as BibTeX."""
+    pmids, _failed = parse_pmids("\n".join(_LABELLED_LINE.findall(_read_text(stream))))
+    return PmidList(pmids)
 
 
 def pmids_of_matches(stream: BinaryIO, pattern: re.Pattern[bytes]) -> PmidList:

@@ -74,6 +74,9 @@ _OTHER_ROOTS = {
     "html": "a web page",
 }
 
+WITH_PMIDS = ("eSearchResult", "eSummaryResult", "article", "pmc-articleset")
+"""Roots of XML without PubMed records that names PMIDs."""
+
 
 def parse_pubmed_xml(stream: BinaryIO, *, name: str) -> Iterator[ParsedRecord]:
     """Yield each record of PubMed XML in any envelope; a broken one, or one that is not PubMed's, is a Failure.
@@ -113,7 +116,8 @@ def _say_root(root: str) -> str:
     if not root:
         return f"is not XML, or holds no element; {_EXPECTED}"
     what = f", {_OTHER_ROOTS[root]}" if root in _OTHER_ROOTS else ""
-    return f"holds <{root}>{what}, not PubMed records; {_EXPECTED}"
+    also = ", or give the file with --pmids-from to fetch the abstracts" if root in WITH_PMIDS else ""
+    return f"holds <{root}>{what}, not PubMed records; {_EXPECTED}{also}"
 
 
 # Reading: one element to one abstract.

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from index.errors import InputError
 from index.ingest.formats.cleaning import collapse_whitespace
-from index.ingest.formats.dialects import Dialect
+from index.ingest.formats.dialects import MEDLINE_NAMES, Dialect
 from index.ingest.formats.encodings import as_utf8
 from index.ingest.formats.field_names import Unread
 from index.ingest.formats.json_lines import parse_fields
@@ -155,10 +155,13 @@ def pmid_of(tags: Mapping[str, list[str]], dialect: Dialect, doi: str) -> str:
     for tag, number in numbers.items():
         if dialect.numbers[tag].search(database):
             return number
-    doubt = next((f", and its number {number} ({tag}) is one only in MEDLINE" for tag, number in numbers.items()), "")
-    source = f", where it is not from ({database[:60]})" if database else ", which it does not say it is from"
+    doubt = ""
+    if numbers and not MEDLINE_NAMES.search(database):
+        tag, number = next(iter(numbers.items()))
+        source = f"is from {database[:60]}" if database else "does not say where it is from"
+        doubt = f"; its number {number} ({tag}) would be one only in MEDLINE, and the record {source}"
     cure = f'find it with --search "{doi}[doi]"' if doi else "save the records from PubMed in the format PubMed"
-    raise InputError(f"it names no PMID{doubt}{doubt and source}; {cure}")
+    raise InputError(f"it names no PMID{doubt}; {cure}")
 
 
 def _databases(tags: Mapping[str, list[str]], dialect: Dialect) -> Iterator[str]:

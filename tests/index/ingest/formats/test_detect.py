@@ -19,7 +19,7 @@ MEDLINE = "\nPMID- 90000001\nTI  - T\n"
 JSON_LINES = '{"pmid": "90000001", "title": "T"}\n'
 KINDS = "PubMed XML, MEDLINE text (.nbib), RIS, EndNote XML and JSON are read, each also as .gz or .zip"
 SAVE = "save the records from PubMed in the format PubMed"
-FETCH = "give it with --pmids-from, which fetches them from PubMed"
+FETCH = "give it with --pmids-from to fetch the abstracts from PubMed"
 EXPECTED = [Abstract("90000001", "T")]
 
 
@@ -68,14 +68,16 @@ def test_the_name_given_stands_in_failures(tmp_path):
         ("PK\x03\x04", "is a ZIP archive that is damaged or was cut off; get the file again"),
         (gzip.compress(b"PK\x03\x04", mtime=0), "is a ZIP archive inside another; unpack it first"),
         ("90000001\n90000002\n", "is a list of PMIDs; give it with --pmids-from"),
-        ("@article{berg, title={T}}", "is a BibTeX file; save the records from PubMed in the format PubMed"),
+        ("@article{berg, title={T}}", f"is a BibTeX file; {SAVE}, or {FETCH}"),
         ("PMID,Title\n90000001,T\n", f"is a table of papers without their abstracts; {FETCH}, or {SAVE}"),
         ("1. J Snail. 2013;36:1.\n\nT", f"is PubMed's plain text of abstracts; {FETCH}, or {SAVE}"),
         ("1: Berg A. Snails. 2013. PMID: 7.", f"is PubMed's Summary, which holds no abstracts; {FETCH}, or {SAVE}"),
         ("Berg A, PMID: 7.\n", f"is text that names PMIDs, without records; {FETCH}"),
         ("{\\rtf1\\ansi PMID- 7}", f"is an RTF file, as word processors write; save it as plain text, or {SAVE}"),
+        ("PMID\n90000001\n", "is a list of PMIDs; give it with --pmids-from"),
+        ('["90000001", "90000002"]', "is a list of PMIDs; give it with --pmids-from"),
         ('{"esearchresult": {"idlist": ["7"]}}', f"is a list of PMIDs that a search found (esearch); {FETCH}"),
-        ('{"result": {"uids": ["7"]}}', f"is summaries without abstracts (esummary); {FETCH}"),
+        ('{"result": {"uids": ["7"]}}', f"is a file of summaries without abstracts (esummary); {FETCH}"),
         (
             '{"PubmedArticle": [{"MedlineCitation": {"PMID": "7"}}]}',
             "is a dump of what Bio.Entrez.read returns, not the record itself;"

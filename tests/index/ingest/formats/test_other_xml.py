@@ -64,8 +64,8 @@ def test_another_databases_number_is_no_pmid(tmp_path):
     failure, abstract, _silent = read(tmp_path, f"<xml><records>{embase}{linked}</records></xml>")
     assert failure == Failure(
         "a.xml, record 1",
-        "the EndNote record at line 1 was left out: it names no PMID, and its number 91000120 (accession-num) is one"
-        ' only in MEDLINE, where it is not from (Embase); find it with --search "10.5555/a[doi]"',
+        "the EndNote record at line 1 was left out: it names no PMID; its number 91000120 (accession-num)"
+        ' would be one only in MEDLINE, and the record is from Embase; find it with --search "10.5555/a[doi]"',
     )
     assert abstract.pmid == "91000121"
 

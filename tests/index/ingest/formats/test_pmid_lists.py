@@ -81,7 +81,8 @@ def test_what_is_left_out_of_a_list_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("PMCID,Year\nPMC1,2015\n", 'names no PMID, in no column headed PMID and behind no label as in "PMID: 123"'),
+        ("PMCID,Year\nPMC1,2015\n", "names no PMID: PMC1 is an id of PubMed Central"),
+        ("PMID,Year\n,2015\n", 'names no PMID, in no column headed PMID and behind no label as in "PMID: 123"'),
         ("In 12 adults, 2015\n", "names no PMID"),
         ("PMID,Year\n", "names no PMID"),
         ("%PDF-1.7", "is a PDF file; save the records from PubMed in the format PubMed"),

@@ -196,10 +196,16 @@ def test_whose_numbers_are_pmids(tmp_path, tags):
     [
         (
             "AN  - 2015123456\nDB  - Embase",
-            ", and its number 2015123456 (AN) is one only in MEDLINE, where it is not from (Embase)",
+            "; its number 2015123456 (AN) would be one only in MEDLINE, and the record is from Embase",
         ),
-        ("ID  - 91000120", ", and its number 91000120 (ID) is one only in MEDLINE, which it does not say it is from"),
-        ("ID  - 12\nDB  - PubMed", ", and its number 12 (ID) is one only in MEDLINE, where it is not from (PubMed)"),
+        (
+            "ID  - 91000120",
+            "; its number 91000120 (ID) would be one only in MEDLINE, and the record does not say where it is from",
+        ),
+        (
+            "ID  - 12\nDB  - PubMed",  # EndNote's own number
+            "",
+        ),
         ("C2  - PMC91000120\nN1  - Comment on PMID: 91000999", ""),
     ],
 )
