@@ -16,6 +16,7 @@ from index.search.lexical import LexicalIndex, OtherTermsError
 from index.storage.folder.index_caches import LEXICAL, VECTORS
 from index.storage.folder.lock import writing
 from index.storage.folder.store import DATABASE, Store
+from index.storage.origins import is_sound
 from index.storage.schema import APPLICATION_ID, RANDOM_BITS
 
 LOG = "library.db-wal"
@@ -84,6 +85,8 @@ def check_truth(store: Store) -> Iterator[Finding]:
     if not store.has_sound_settings():
         yield Finding(store.path.name, "has damaged settings", remedy, mends="file")
         return
+    if not is_sound(store.memory()):
+        yield Finding(store.path.name, "holds damaged searches", remedy, mends="rows")
     for pmid in store.damaged_pmids():
         yield Finding(store.path.name, f"holds PMID {pmid} damaged", remedy, mends="rows")
     if not store.is_all_there():

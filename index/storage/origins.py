@@ -10,9 +10,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Literal
 
-from index.records import LinkKind
+from index.records import LinkKind, parse_pmid
 
 OriginKind = LinkKind | Literal["search", "files"]
 Memory = Mapping[str, str]
@@ -93,6 +94,22 @@ def is_whole_row(name: str, value: str) -> bool:
     try:
         return name == f"origin/{Origin(**json.loads(value)).key}"
     except (ValueError, TypeError):
+        return False
+
+
+def is_sound(memory: Memory) -> bool:
+    """Return True if all rows can be what was written: an origin under its checksum, a time, or PMIDs."""
+    return all(map(_is_sound_row, memory, memory.values()))
+
+
+def _is_sound_row(name: str, value: str) -> bool:
+    if name.startswith("origin/"):
+        return is_whole_row(name, value)
+    if name not in (CHECKED, _UPDATED):
+        return all(map(parse_pmid, value.split()))
+    try:
+        return bool(datetime.fromisoformat(value))
+    except ValueError:
         return False
 
 

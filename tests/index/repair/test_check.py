@@ -62,7 +62,8 @@ def damages(content, folder, name):
             yield f"cut off at {keep}", content[:keep]
     if content:
         middle = len(content) // 2
-        yield "a bit flipped", content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+        at = middle // PAGE * PAGE or middle  # of library.db the kind of a page: most of a page may be empty
+        yield "a bit flipped", content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
         yield "a page of zeros", bytes(PAGE) + content[PAGE:]
     yield "text", b"These are my notes.\n" * 300
     yield "a database", (folder / "notes.db").read_bytes()

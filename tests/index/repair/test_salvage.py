@@ -218,9 +218,10 @@ def test_the_searches_of_a_library_are_salvaged_and_one_that_is_damaged_is_not_m
     with Library.open(path) as library:
         library.backend.store.remember(origin_rows(origin))
         library.backend.store.remember({"origin/0": json.dumps({"kind": "search", "query": "STAT3"})})
-    change(path, "UPDATE abstracts SET record = zeroblob(9), raw = zeroblob(9) WHERE pmid = '120'")
+        assert [one.what for one in library.check()] == ["holds damaged searches"]
     check_library(path, repair=True)
     with Library.open(path) as library:
+        assert library.check() == []
         assert [one.name for one in library.info().origins] == ["VEGF", "files some.jsonl"]
         assert origin in library.info().origins
 
