@@ -114,7 +114,12 @@ def _facts(analysis: QuestionAnalysis, query: LibraryQuery, scope: LibraryScope,
         case "abstracts":
             return _list(query, scope, library)
         case thing:
-            few = _few(analysis, query, scope, library)
+            at_the_end = query.order in ("newest", "oldest")
+            few = (
+                _at_the_end(query, scope, library).sources[:_EACH]
+                if at_the_end
+                else _few(analysis, query, scope, library)
+            )
             return _each(thing, few, scope) if few else _tallied(thing, query, scope, library)
 
 

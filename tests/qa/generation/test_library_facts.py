@@ -78,6 +78,8 @@ def count(**query):
         (dict(filters=RCTS, subject="asthma"),
          "This library has 2 randomized controlled trials that mention asthma: “Mepolizumab in asthma of children”"
          " (2021) [1] and “Tezepelumab in severe asthma” (2021) [2].", "21"),
+        (dict(thing="journals", order="newest", limit=1),
+         "“Mepolizumab in asthma of children” [1] appeared in Airways Test, 2021.", "2"),
         (dict(order="newest", limit=1),
          "The newest of the 9 abstracts is “Mepolizumab in asthma of children” (2021) [1].", "2"),
         (dict(order="oldest", limit=1),
