@@ -252,7 +252,7 @@ def test_only_an_upload_is_taken_for_an_upload(free, secret, shelf):
         elsewhere.settimeout(0.5)
         address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/x.jsonl"
         for number, file in enumerate(forged(secret, address)):
-            for fields in (["", "", 500, [file]], [file, "", 500, None], ["", file, 500, file]):
+            for fields in (["", "", "", [], 500, [file]], [file, "", "", [], 500, None], ["", file, "", [], 500, file]):
                 values = [*fields, "A new library", f"stolen{number}", None]
                 reply = free.post(
                     "/gradio_api/queue/join", {"data": values, "fn_index": build, "session_hash": "thief"}
@@ -267,7 +267,7 @@ def test_an_upload_is_taken_in_by_the_event_that_the_page_sends(free, shelf):
     """The counterpart of the forgeries: the same event with a real upload builds a library."""
     [path] = json.loads(free.upload(LINE, "moss.jsonl").body)
     file = {"path": path, "orig_name": "moss.jsonl", "size": len(LINE), "meta": {"_type": "gradio.FileData"}}
-    event = {"data": ["", "", 500, [file], "A new library", "honest", None], "session_hash": "honest"}
+    event = {"data": ["", "", "", [], 500, [file], "A new library", "honest", None], "session_hash": "honest"}
     event["fn_index"] = free.event("aa-build", "click")
     assert free.post("/gradio_api/queue/join", event).status == 200
     import urllib.request
