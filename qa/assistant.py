@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import Filters, Library
+from index.analysis.terms import content_words, terms
 from index.embedding.encoder import Encoder
 from index.errors import ModelError
 from index.search.filters import checked_filters
 from index.search.query import Query, check_text
 from qa.answer import Answer, Source, Turn
-from qa.conversation import Standalone, cited_study, is_sane, standalone
+from qa.conversation import Standalone, cited_study, is_sane, measured_studies, standalone
+from qa.evidence.relation import ANY_RELATION, SoughtRelation, sought_relation
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation.compose import (
@@ -32,7 +34,7 @@ from qa.generation.prompts import load_prompt
 from qa.generation.refusal import refusal
 from qa.generation.spelling import respelled
 from qa.generation.talk import talk
-from qa.grounding import answering, check_quotes
+from qa.grounding import answering, check_quotes, to_the_point
 from qa.provenance import provenance
 from qa.question.analysis import analyse
 from qa.question.filters import described, within
@@ -108,8 +110,13 @@ class Assistant:
         encoder = self.library.encoder
         analysis = self._analysis(question, encoder)
         understood = Standalone(question)
-        if study := cited_study(question, earlier):
+        measured = measured_studies(question, earlier) if not analysis.subjects else ()
+        if study := measured or cited_study(question, earlier):
             filters = replace(filters, pmids=study, include_retracted=True)
+            if measured:
+                understood = Standalone(f"{earlier[-1].answer.standalone_question} {question}")
+                text = understood.question
+                analysis = replace(analysis, question=text, text=text, kind="number", parts=(text,))
         elif earlier and analysis.kind not in ("talk", "look-up"):
             by_turns = self._standalone(question, earlier, filters)
             if analysis.kind != "library" or by_turns.follows == by_turns.question:  # "trials only"
@@ -188,7 +195,7 @@ class Assistant:
         """Yield the answer to a follow-up that was joined to the earlier question: of itself where it has a subject."""
         own = self._analysis(analysis.parts[-1]) if len(analysis.parts) > 1 else analysis
         if own is not analysis and own.subjects:
-            answers = list(self._searched(blank, own))
+            answers = list(self._searched(replace(blank, standalone_question=own.question), own))
             if not answers[-1].abstained:
                 yield from answers
                 return
@@ -215,7 +222,7 @@ class Assistant:
     def _compared(self, blank: Answer, analysis: QuestionAnalysis) -> Iterator[Answer]:
         """Yield the answer to a comparison: abstracts that name both sides first, else each side from its own."""
         answers = list(self._searched(blank, analysis))
-        if not answers[-1].abstained:
+        if not answers[-1].abstained and _names_both(answers[-1], analysis.sides):
             yield from answers
             return
         sides = [self._analysis(question) for question in each_side(analysis)]
@@ -246,11 +253,15 @@ class Assistant:
         query = self.library.parse(text)
         top = MOST_SENTENCES if analysis.kind == "overview" else MAX_SOURCES
         sources = retrieve(self.library, query, filters=blank.filters, top=top, reranker=self._reranker)
-        evidence = self._rerank_evidence(query, sources, focus=focus)
+        evidence = self._rerank_evidence(query, sources, focus=focus, sought=sought_relation(analysis))
         yield from check_quotes(self._composed(blank, analysis, query, sources, evidence), sources, self.library)
 
-    def _rerank_evidence(self, query: Query, sources: Sequence[Source], *, focus: str = "") -> list[Evidence]:
-        return rerank_evidence(query, sources, library=self.library, focus=focus, reranker=self._reranker)
+    def _rerank_evidence(
+        self, query: Query, sources: Sequence[Source], *, focus: str = "", sought: SoughtRelation = ANY_RELATION
+    ) -> list[Evidence]:
+        return rerank_evidence(
+            query, sources, library=self.library, focus=focus, sought=sought, reranker=self._reranker
+        )
 
     def _composed(
         self,
@@ -260,7 +271,7 @@ class Assistant:
         sources: Sequence[Source],
         evidence: Sequence[Evidence],
     ) -> Iterator[Answer]:
-        fitting = answering(evidence)
+        fitting = to_the_point(answering(evidence), sought_relation(analysis))
         if not fitting and analysis.kind == "overview":
             fitting = [sentence for sentence in evidence if not (sentence.missing_names or sentence.missing_words)]
         if not fitting:
@@ -297,6 +308,12 @@ class Assistant:
             pmid = answering_retracted[0].source.abstract.pmid
             return f"Not in these abstracts, but for one that was retracted: PMID {pmid}."
         return refusal(analysis, self.library, filters).message
+
+
+def _names_both(answer: Answer, sides: Sequence[str]) -> bool:
+    """Return True if one abstract that an answer cites has the words of both sides."""
+    held = [set(terms(source.abstract.text)) for source in answer.sources]
+    return any(all(set(content_words(side)) <= words for side in sides) for words in held)
 
 
 def _language_model(llm: str | BaseChatModel, url: str | None) -> tuple[LanguageModel, str]:

@@ -10,6 +10,7 @@ from index import Filters
 from index.analysis.terms import content_words, names
 from index.search.query import MAX_QUERY_CHARACTERS
 from qa.answer import Turn
+from qa.language.quantity_spans import asked_quantity
 from qa.language.stop_words import general_terms
 from qa.question.filters import narrowing, then
 from qa.question.slots import (
@@ -108,6 +109,8 @@ def standalone(
     return _fitting(Standalone(joined, filters, focus=rest, follows=before, rest=rest), text)
 
 
+_MOST_OF_QUANTITY = 9
+"""Words of a follow-up that asks only for a quantity, at most."""
 _POINTS_TO_STUDY = re.compile(
     r"\b(?:that|this|the same) (?:study|trial|paper|article|abstract|review|meta-analysis|cohort|work|report)\b"
     r"|\bwho (?:wrote|did|published|authored) (?:that|this|it)\b|\bwhen was (?:that|this|it) published\b",
@@ -120,6 +123,16 @@ def cited_study(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
     if not turns or not _POINTS_TO_STUDY.search(question):
         return ()
     return tuple(source.abstract.pmid for source in turns[-1].answer.sources[:1])
+
+
+def measured_studies(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
+    """Return the PMIDs that the earlier answer cites, for a follow-up that asks a quantity of them ("What dose?").
+
+    () for any other follow-up, and for one with a name of its own.
+    """
+    if not turns or asked_quantity(question) == "name" or names(question) or len(question.split()) > _MOST_OF_QUANTITY:
+        return ()
+    return cited_study(question, turns) or tuple(source.abstract.pmid for source in turns[-1].answer.sources)
 
 
 def is_follow_up(question: str) -> bool:

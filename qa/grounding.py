@@ -10,6 +10,7 @@ import numpy as np
 from index import Library
 from index.embedding.encoder import Encoder, Vectors
 from qa.answer import Answer, Citation, Sentence, SentenceVerdict, Source
+from qa.evidence.relation import SoughtRelation
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
 from qa.language.discourse import gives_orders
 from qa.language.entailment import first_contradiction
@@ -50,6 +51,12 @@ def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
         for sentence in evidence
         if not sentence.missing_names and sentence.confidence >= _least(sentence) and not gives_orders(sentence.text)
     ]
+
+
+def to_the_point(evidence: Sequence[Evidence], sought: SoughtRelation) -> list[Evidence]:
+    """Return the evidence that tells the relation asked for; all of it where none does."""
+    telling = [sentence for sentence in evidence if sought.is_told(sentence.text)]
+    return telling or list(evidence)
 
 
 def _least(sentence: Evidence) -> float:

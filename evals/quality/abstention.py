@@ -26,10 +26,12 @@ from evals.report import (
     write_results,
 )
 from index import Library
+from qa.evidence.relation import sought_relation
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
-from qa.grounding import answering
+from qa.grounding import answering, to_the_point
+from qa.question.analysis import analyse
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
 from qa.retrieval import MAX_SOURCES, RERANKED, RankedAbstract, as_sources, find, rerank
@@ -177,10 +179,12 @@ def _ask(
     reranker: Reranker | None,
     is_relevant_in: bool,
 ) -> Asked:
+    analysis = analyse(question.text, encoder=library.encoder)
+    sought = sought_relation(analysis)
     query = library.parse(question.text)
     sources = as_sources(rerank(found, query.normalized, reranker) if reranker else found)[:MAX_SOURCES]
-    evidence = rerank_evidence(query, sources, library=library, reranker=reranker)
-    fitting = answering(evidence)
+    evidence = rerank_evidence(query, sources, library=library, sought=sought, reranker=reranker)
+    fitting = to_the_point(answering(evidence), sought)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))
     relevant = frozenset(question.relevant)

@@ -12,6 +12,7 @@ from index import Library
 from index.records import TITLE
 from index.search.query import Query, parsed
 from qa.answer import Source
+from qa.evidence.relation import ANY_RELATION, SoughtRelation
 from qa.evidence.scoring import Evidence, gather
 from qa.reranking.inputs import context_of
 from qa.reranking.protocol import Candidate, PairScore, Reranker, chance
@@ -39,6 +40,7 @@ def rerank_evidence(
     *,
     library: Library,
     focus: str = "",
+    sought: SoughtRelation = ANY_RELATION,
     reranker: Reranker | None = None,
 ) -> list[Evidence]:
     """Rerank evidence sentences with the cross-encoder and update their score and confidence; return them best first.
@@ -48,7 +50,7 @@ def rerank_evidence(
     if not sources:
         return []
     query = parsed(question, library.parse)
-    evidence = gather(query, sources, library=library, focus=focus)
+    evidence = gather(query, sources, library=library, focus=focus, sought=sought)
     if reranker is None or not evidence:
         return evidence
     promising = {id(sentence) for sentence in _promising(evidence)}

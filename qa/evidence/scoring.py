@@ -22,6 +22,7 @@ from index.embedding.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
 from index.search.query import Query, parsed
 from qa.answer import Citation, Source
+from qa.evidence.relation import ANY_RELATION, SoughtRelation
 from qa.language.discourse import announces, only_tells_what_was_done
 from qa.language.entailment import Act
 from qa.language.roles import asked_act, is_turned_round
@@ -47,6 +48,8 @@ _ONLY_DONE = -0.1
 _ASKED_FOR = 0.08
 _TURNED_ROUND = -0.25
 """Loss of a sentence with agent and patient exchanged."""
+_UNTOLD, _UNTOLD_ODDS = -0.15, 0.7
+"""Loss of a sentence that does not tell the relation asked for, of its score and of its log-odds to answer."""
 
 _ASKS_FOR = (
     (
@@ -137,6 +140,7 @@ class _Features:
     abbreviations: tuple[Abbreviation, ...] = ()
     sections: frozenset[str] = frozenset()
     act: Act | None = None
+    sought: SoughtRelation = ANY_RELATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ def _context(features: _Features, source: Source) -> _Context:
     return _Context(
         source,
         abstract,
-        coverage(features.words, abstract.text, known),
+        coverage(features.words, abstract.text, known, said_otherwise=_told(features.sought, abstract.text)),
         missing_names(features.text, abstract, known),
         missing_words(features.subject, abstract, known),
     )
@@ -175,10 +179,18 @@ def _within_reach(source: Source) -> Abstract:
     return replace(source.abstract, sections=tuple(Section("", "", hit.passage.text) for hit in source.hits))
 
 
-def gather(question: str | Query, sources: Sequence[Source], *, library: Library, focus: str = "") -> list[Evidence]:
+def gather(
+    question: str | Query,
+    sources: Sequence[Source],
+    *,
+    library: Library,
+    focus: str = "",
+    sought: SoughtRelation = ANY_RELATION,
+) -> list[Evidence]:
     """Return the sentences of the sources, best first: all of an abstract's text, or its title where there is none.
 
-    `focus` is the follow-up within a question that was made to stand alone: what is new in it counts twice.
+    `focus` is the follow-up within a question that was made to stand alone: what is new in it counts twice. `sought` is
+    the relation that an answer must tell.
     """
     spans = [(source, start, end) for source in sources for start, end in _spans(source)]
     if not spans:
@@ -190,15 +202,22 @@ def gather(question: str | Query, sources: Sequence[Source], *, library: Library
     )
     query = parsed(question, library.parse)
     text = query.normalized
-    subject = subject_words(text, library, encoder)
+    subject = tuple(
+        word
+        for word in subject_words(text, library, encoder)
+        if not (sought.words | sought.noun).intersection(terms(word))
+    )
+    words = telling_words(text, library, subject)
+    words = {word: weight for word, weight in words.items() if word not in sought.noun} or words
     features = _Features(
         text,
         _direction(text, canonical(focus), library, encoder),
-        telling_words(text, library, subject),
+        words,
         subject,
         query.abbreviations,
         frozenset(kind for asks, kinds in _ASKS_FOR if asks.search(text) for kind in kinds),
         asked_act(text),
+        sought,
     )
     contexts = {source.number: _context(features, source) for source in sources}
     evidence = [
@@ -325,13 +344,13 @@ def _evidence(features: _Features, context: _Context, span: tuple[int, int], *, 
     text = source.abstract.text[start:end]
     section = section_kind(source.abstract, start)
     cosine = float(np.dot(vector, features.vector))
-    covered = coverage(features.words, text, features.abbreviations)
+    covered = coverage(features.words, text, features.abbreviations, said_otherwise=_told(features.sought, text))
     absent = context.missing_names or other_isoforms(features.text, text, context.abstract)
     numbers_wanted = numbers(features.text)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered
     score += _standing(features.sections, section, source.abstract, start, text)
     score -= _OTHER_NUMBERS * bool(numbers_wanted and numbers_wanted - numbers(canonical(text)))
-    score += _TURNED_ROUND * is_turned_round(features.act, text)
+    score += _TURNED_ROUND * is_turned_round(features.act, text) + _UNTOLD * (not features.sought.is_told(text))
     confidence = _confidence(features, context, text, cosine=cosine, is_absent=bool(absent))
     return Evidence(
         source, start, end, text, section, vector, cosine, covered, absent, context.missing_words, score, confidence
@@ -371,9 +390,15 @@ def _confidence(features: _Features, context: _Context, text: str, *, cosine: fl
     """
     share_unused = len(context.missing_words) / max(len(features.subject), 1)
     odds = 4.6 * cosine + 3.7 * context.coverage - 1.8 * is_absent - 1.2 * share_unused - 4.65
+    odds -= _UNTOLD_ODDS * (not features.sought.is_told(text))
     if _ASKS_A_NUMBER.search(features.text) and not _NUMBER_OR_WORD.search(text):
         odds -= 2.0
     return 1 / (1 + math.exp(-odds))
+
+
+def _told(sought: SoughtRelation, text: str) -> Collection[str]:
+    """Return the words for a relation that a text which tells it need not have."""
+    return sought.words if not sought.is_any and sought.is_told(text) else ()
 
 
 def _sentences(text: str) -> Sequence[tuple[int, int]]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from index.analysis.abbreviations import with_both_forms
 from index.analysis.terms import terms
 from index.search.query import Query
-from qa.generation.quantity_spans import Asked, asked_quantity
-from qa.generation.word_tokens import tokens_of
+from qa.language.quantity_spans import Asked, asked_quantity
+from qa.language.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis
 
 _PEOPLE = frozenset(

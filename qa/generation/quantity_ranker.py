@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.evidence.scoring import Evidence
 from qa.generation.asked import AskedFor
-from qa.generation.word_tokens import WordToken, tokens_of
+from qa.language.word_tokens import WordToken, tokens_of
 
 _LEVEL = re.compile(r" ?(?:CI|confidence|CrI|credible|predict)")
 _MEASURES = (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from index.analysis.terms import content_words
 from qa.language.asked_words import CONTROLS, TOKEN, AskedWords
+from qa.language.entailment import drugs_named
 from qa.language.statement import DOWN, SAME, UP
 
 P_VALUE = re.compile(r"\bP(?:[ -]?values?)?\s*(?P<sign>[<>=≤≥])\s*(?P<value>0?[.·]\d+)", re.I)
@@ -87,6 +88,8 @@ def by_arms(asked: AskedWords, clause: str) -> int | None:
         return None
     if not units and not all("." in clause[start : start + 6] for start, _ in values[:2]):
         return None
+    if asked.rival and _names_a_third(asked, clause):
+        return None
     mentions = _mentions(asked, clause)
     sides = [who for _, who in mentions]
     if not sides or set(sides) == {-1} and len(values) != 2:
@@ -106,6 +109,12 @@ def by_arms(asked: AskedWords, clause: str) -> int | None:
     ):
         return SAME
     return UP if subject > other else DOWN
+
+
+def _names_a_third(asked: AskedWords, clause: str) -> bool:
+    """Return True if a clause names a drug that is neither side of a comparison: its numbers may be of that one."""
+    sides = asked.subject | asked.rival
+    return any(not set(content_words(drug)) & sides for drug in drugs_named(clause))
 
 
 def _mentions(asked: AskedWords, clause: str) -> list[tuple[int, float]]:

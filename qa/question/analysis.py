@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from index.embedding.encoder import Encoder
 from index.records import Filters
+from qa.question.asked_noun import asked_noun
 from qa.question.classifier import Guess, load_classifier
 from qa.question.language import language_of
 from qa.question.library_query import library_query, speaks_of_library
@@ -36,7 +37,6 @@ _NUMBER = re.compile(
     r"\W*(?:by |in |for |to )?(?:how (?:many|much)|what (?:percentage|proportion|share|fraction))\b", re.I
 )
 _PLURAL = re.compile(r"(?:(?<![sui])s|genera|bacteria|criteria|phenomena|people|children|women|men|[a-z]i)\Z")
-_CHOICE = re.compile(r"\b(?:which|or)\b", re.I)
 _COMPARES = re.compile(r"\b(?:compar\w+|differences?|differ|contrast|versus|vs|which|or)\b", re.I)
 _LOOK_UP_WORDS = frozenset(
     "what does do did is was were are has have been the a an in of from by to about and with vs versus or say says "
@@ -73,6 +73,21 @@ _NEGATED = re.compile(
 )
 
 
+_AGREE = re.compile(
+    r"(?:do|did|does|are|is) (?:(?:the|these|those|both|all|different|two|three|several|published|available) )*"
+    r"(?P<what>.*?)\b(?:trials?|studies|papers|reviews|abstracts|meta-analyses|cohorts|results|findings)\b(?P<of>.*?)"
+    r" (?:(?:dis)?agree|concur|contradict|conflict|in (?:conflict|agreement|line))\b"
+    r"(?: with)?(?: (?:each other|one another))?(?P<on>[^?]*)",
+    re.I,
+)
+"""Whether studies agree: what each of them found tells."""
+
+
+def _topic_of(agreeing: re.Match[str]) -> str:
+    parts = (re.sub(r"\A(?:of|on|with|about) ", "", agreeing[part].strip()) for part in ("what", "of", "on"))
+    return " ".join(part for part in parts if part)
+
+
 def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -> QuestionAnalysis:
     """Return what a question asks, read by rules and a classifier, which sees the encoder's vector of it.
 
@@ -92,6 +107,8 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
     text, request = without_request(rest)
     if not _telling(text) and filters != Filters() and not named.any:
         kind = "library"
+    if agreeing := _AGREE.match(text):
+        kind, text = "overview", _topic_of(agreeing)
     sides = sides_of(text) or (
         named.pmids + named.dois if kind == "look-up" and len(named.pmids + named.dois) == 2 else ()
     )
@@ -101,6 +118,7 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
         question, kind, "" if kind == "look-up" else text, subjects, sides, _relation(text, guess),
         qualifiers_of(text), filters, named.pmids, named.dois, named.studies, named.titles,
         request=(*request, *words), is_negated=bool(_NEGATED.search(text)), language=language,
+        noun=asked_noun(text) if kind in ("list", "short answer") else "",
     )  # fmt: skip
     if kind == "library":
         query = library_query(asked, text)
@@ -140,14 +158,21 @@ def _kind(asked: str, named: References, guess: Guess) -> Kind:
 
 def _kind_of_comparison(kind: Kind, text: str, sides: tuple[str, ...], guess: Guess) -> Kind:
     """Return the kind where two sides are known: "Is A better than B?" is of yes or no, "A or B?" a comparison."""
-    if kind == "comparison" and _YES_NO.match(text) and not (sides and _CHOICE.search(text)):
-        return "yes/no"
+    if _YES_NO.match(text) and kind in ("comparison", "yes/no"):
+        return "comparison" if _offers(sides, text) else "yes/no"
+    if kind in ("list", "short answer") and len(sides) == 2 and re.search(r"\bwhich\b", text, re.I):
+        return "comparison"
     if kind == "comparison" and not sides and not _COMPARES.search(text):
         return max(
             (other for other in guess.kinds if other not in ("comparison", "library", "talk")),
             key=lambda other: guess.kinds[other],
         )
     return kind
+
+
+def _offers(sides: tuple[str, ...], text: str) -> bool:
+    """Return True if a question of two sides offers them for a choice: "A or B"."""
+    return len(sides) == 2 and bool(re.search(rf"{re.escape(sides[0])} or {re.escape(sides[1])}", text, re.I))
 
 
 def _relation(text: str, guess: Guess) -> Relation:

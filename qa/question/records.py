@@ -61,7 +61,8 @@ class QuestionAnalysis:
     nothing is left of it. `subjects` are the things asked about, as written, and `sides` the two that are compared, of
     whatever kind the question is. `parts` are the questions of which it consists, each standing alone; one is `text`
     itself. `relation` is "" where none is sure. `pmids` and `dois` are those named in it, `titles` what stands in
-    quotation marks. `language` is a language's name, "" where it is unknown; only English is read further.
+    quotation marks. `language` is a language's name, "" where it is unknown; only English is read further. `noun` is
+    what sort of thing is asked for, "drugs" of "Which drugs …".
     """
 
     question: str
@@ -82,6 +83,7 @@ class QuestionAnalysis:
     language: str = "English"
     library: LibraryQuery | None = None
     talk: Talk = ""
+    noun: str = ""
 
     @property
     def is_english(self) -> bool:

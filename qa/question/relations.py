@@ -31,3 +31,13 @@ def relations_of(text: str) -> tuple[Relation, ...]:
     ('adverse effect',)
     """
     return tuple(relation for relation, pattern in _PATTERNS if pattern.search(text))
+
+
+def words_of_relation(text: str, relation: Relation) -> tuple[str, ...]:
+    """Return the words of a text that name a relation.
+
+    >>> words_of_relation("How is gout treated?", "treats")
+    ('treated',)
+    """
+    pattern = next(pattern for name, pattern in _PATTERNS if name == relation)
+    return tuple(match[0] for match in pattern.finditer(text))

@@ -24,6 +24,7 @@ _COMPARATIVE = (
 _SIDES = tuple(
     re.compile(pattern, re.I)
     for pattern in (
+        rf"\A(?:compare|contrast) (?P<a>{_THING})(?:with|to|versus|vs\.?) (?P<b>{_THING}and {_THING}){_END}",
         rf"\b(?:compar(?:e|ing|ison (?:of|between))|contrast|differences?(?: \w+)* between|distinguish(?:es)?"
         rf"|choose between|tell)"
         rf"(?: (?:the )?(?:efficacy|safety|effects?|outcomes?|risks?|\w+ effects|mechanisms?|{_THING}) (?:of|with|on"
@@ -39,12 +40,15 @@ _SIDES = tuple(
         rf"[^?]*?\b(?:than|(?<=outperform )|(?<=beat )|(?<=surpass )) ?(?P<b>{_THING}){_END}",
         rf"\bhow (?:does|do|did) (?P<a>{_THING}?)(?:compare|fare|differ|rank|stack up)s? (?:with|to|from"
         rf"|against) (?P<b>{_THING}){_END}",
+        rf"\bhow (?:does|do|did) (?P<a>{_THING})(?:and|or) (?P<b>{_THING})(?=\s*(?:compare|differ|rank|stack up)s?\b)",
         rf"\bwhich\b[^?]*[,:] (?:is it )?(?P<a>{_THING})or (?P<b>{_THING}){_END}",
         rf"\A(?P<a>{_THING})or (?P<b>{_THING})[^?]*\bwhich\b",
         rf"\A(?!(?:is|are|does|do|did|can|should|was|were|has|have|what|which|how|who|why"
         rf"|when)\b)(?P<a>{_THING})or (?P<b>{_THING})(?:in|for) ",
-        rf"\A(?:is|should) (?:it )?(?:better )?(?:to (?:use|give"
-        rf"|take) )?(?P<a>{_THING})or (?P<b>{_THING})(?:be )?(?:better|preferred|safer|used)",
+        rf"\A(?:is|are|was|were|should|does|do|did|will|can) (?:it )?(?:better )?(?:to (?:use|give"
+        rf"|take) )?(?P<a>{_THING})or (?P<b>{_THING}?)(?:be )?(?:{_COMPARATIVE}|preferred|used|(?:more|less) \w+"
+        rf"|(?:cause|lower|reduce|raise|increase|prevent|improve|work|have|produce|lead|act|relieve|cure|treat|prolong)\b"
+        rf"[^?]*\b(?:more|less|better|fewer|{_COMPARATIVE})\b)",
     )
 )
 _IN_BOTH = re.compile(r"\bin (?P<a>[\w -]+?) and in (?P<b>[\w -]+)", re.I)

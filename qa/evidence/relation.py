@@ -1,0 +1,175 @@
+"""The relation that a question asks for, and whether a sentence tells it: by the words in which findings are told.
+
+A question's own word for a relation ("treated", "causes", "how common") seldom stands in the sentence that answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.analysis.terms import content_words
+from qa.language.outcomes import ADVERSE, valence
+from qa.language.quantity_spans import Asked, asked_quantity, quantity_spans
+from qa.question.asked_noun import empty_head
+from qa.question.records import QuestionAnalysis, Relation
+from qa.question.relations import words_of_relation
+
+_READ_FOR_RELATION = frozenset(("short answer", "list", "comparison", "number"))
+"""Kinds of questions whose answer must tell the relation; a verdict has its own rules."""
+_GIVEN = (
+    r"\b(?:treat(?:s|ed|ment|ments|ing)?|therap\w+|receiv\w+|randomi[sz]ed|assigned|administ\w+|given|mg|injections?"
+    r"|infusions?|surgery)\b"
+)
+_BETTER = (
+    r"\b(?:improv\w+|reliev\w+|alleviat\w+|ameliorat\w+|heal(?:s|ed|ing)?|cur(?:e|es|ed|ative)|respon[sd]\w*|remission"
+    r"|effective\w*|efficac\w+|benefi\w+|superior|non-?inferior|better|lower(?:ed|s|ing)?|reduc\w+|decreas\w+|fell|rose"
+    r"|prolong\w+|short(?:ened|ens)|extend\w*|restor\w+|controlled|success\w*|prevent\w*|fewer"
+    r"|(?:first|second)-line|recommend\w*|approved|indicated|used (?:to|for|in)|options?|mainstay|standard of care)\b"
+)
+_CUES: Mapping[Relation, tuple[str, ...]] = {
+    "treats": (_GIVEN, _BETTER),
+    "causes": (
+        r"\b(?:caus\w+|due to|result(?:s|ed|ing)? (?:in|from)|risk factors?|odds|associat\w+|link\w*|induc\w+"
+        r"|trigger\w*|provok\w+|precipitat\w+|lead(?:s|ing)? to|led to|predispos\w+|a?etiolog\w+|responsible|mutat\w+"
+        r"|variants?|deficien\w+|underl(?:ies|ie|ying|ay)|attribut\w+|contribut\w+|produc\w+|develop\w+ (?:after|in)"
+        r"|adverse (?:effects?|events?|reactions?) of|side effects? of|because of|promot\w+|increas\w+ the|worsen\w*"
+        r"|(?:higher|greater|increas\w+|elevated|lower) (?:\w+ ){0,2}risks?"
+        r"|related to|arises? from|occur\w*|origins?|genetic|inherit\w+|transmit\w+|rais(?:es|ed))\b",
+    ),
+    "adverse effect": (
+        r"\b(?:advers\w+|side[- ]effects?|toxic\w*|complicat\w+|harm\w*|safe\w*|toler\w+|caus\w+|induc\w+|risks?|odds"
+        r"|withdr\w+|discontinu\w+|reactions?|dangers?|events?|hazard\w*|death|died|fatal)\b",
+    ),
+    "prevents": (
+        r"\b(?:prevent\w*|prophyla\w+|protect\w*|reduc\w+|lower\w*|decreas\w+|fewer|less|avert\w*|avoid\w*|risks?"
+        r"|incidence|rates?|occurred|relapse|recurren\w+|immuni\w+|vaccin\w+|hazard|fell)\b",
+    ),
+    "mechanism": (
+        r"\b(?:inhibit\w*|activat\w+|block\w*|bind\w*|bound|mediat\w+|pathways?|mechanisms?|act(?:s|ing)? (?:by|on|as"
+        r"|through|via)|receptors?|ant?agonist\w*|signal\w*|phosphorylat\w+|impair\w+|underl\w+|thereby|suppress\w*"
+        r"|(?:up|down)-?regulat\w+|express\w*|through|via|induc\w+|stimulat\w+|modulat\w+|target\w*|degrad\w+"
+        r"|accumulat\w+|deplet\w+|required|regulat\w+|interact\w*|caus\w+|excess|produc\w+|encod\w+|cleav\w+|by \w+ing"
+        r"|promot\w+|enhanc\w+|deficien\w+)\b",
+    ),
+    "prevalence": (
+        r"\bper (?:\d|100|million|thousand)|\b(?:prevalen\w+|inciden\w+|(?:is|are|was|were) (?:\w+ )?(?:common|rare)"
+        r"|(?:one|1) (?:in|of|out of)|affect(?:s|ed|ing)|estimated|million|\d+ of)\b"
+        r"|\A(?!.*\b(?:sensitivity|specificity|placebo|reduc\w+|improv\w+|respon\w+|surviv\w+|mortality|decreas\w+"
+        r"|increas\w+|fell|rose|hazard|achiev\w+)\b).*(?:\d\s?%|\bper cent)",
+    ),
+    "dose": (
+        r"\d\s?(?:mg|µg|μg|mcg|ug|g|kg|ml|mL|IU|U|units?|Gy|mmol|mM|µM|μM|nM|tablets?|capsules?|%)\b|\bdos(?:e|es|age"
+        r"|ing)\b",
+    ),
+    "diagnosis": (
+        r"\b(?:diagnos\w+|sensitivit\w+|specificit\w+|criteri\w+|symptom\w*|present(?:s|ed|ing|ation)\b|signs?|tests?"
+        r"|tested|scans?|imaging|markers?|biomarkers?|detect\w+|assays?|biops\w+|ultraso\w+|screen\w*|distinguish\w*"
+        r"|identif\w+|differentiat\w+|score|accuracy|predictive|characteri[sz]ed by|features?|manifest\w*"
+        r"|complain\w*|MRI|PET|CT|ECG|elevated|measur\w+)\b",
+    ),
+    "outcome": (
+        r"\b(?:surviv\w+|mortality|deaths?|die[sd]?|prognos\w+|recover\w*|hazard|outcomes?|rates?|relapse\w*|recurren\w+"
+        r"|remission|readmi\w+|admission\w*|respon\w+|predict\w*|resolved|progress\w+|life expectancy|fatal\w*|cured"
+        r"|improv\w+|cured|worse|better)\b|\d\s?%",
+    ),
+}
+"""Words of findings for each relation: of every pattern one must stand in a sentence that tells it."""
+_PATTERNS = {relation: tuple(re.compile(cue, re.I) for cue in cues) for relation, cues in _CUES.items()}
+_MORE_OF = re.compile(r"\bmore (?:often|frequent\w*|common\w*|likely)|commonest|most (?:common|frequent)", re.I)
+_PEOPLE = re.compile(
+    r"\b(?:patients|participants|subjects|people|persons|individuals|children|women|men|adults|infants|volunteers|boys"
+    r"|girls|newborns|smokers|residents|users|cases|pregnancies|babies|adolescents|inpatients|outpatients)\b",
+    re.I,
+)
+_PEOPLE_COUNTED = re.compile(
+    rf"\b[nN] ?= ?\d|(?<![\d.,])\d[\d,]*(?: (?!mg|%|years|months|weeks|days)[\w-]+){{0,5}}? {_PEOPLE.pattern}"
+    rf"|\b(?:hundred|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[\w -]*? {_PEOPLE.pattern}",
+    re.I,
+)
+_TAKING_PART = re.compile(
+    r"\b(?:took|take|part|participat\w+|enrol\w+|includ\w+|recruit\w+|random\w+|involv\w+|trials?|stud(?:y|ies)|there"
+    r"|tested|sample)\b",
+    re.I,
+)
+"""Words that ask for the size of a study, which the sentence that gives it need not have."""
+_DENIES = re.compile(
+    r"\b(?:not?|nor|neither|never|none|without|fail(?:s|ed)?|un(?:affected|changed|related)|cannot|similar\w*|unable|lack\w*"
+    r"|\w+n['’]t|equal\w*|absen\w+)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtRelation:
+    """What an answer must tell: a relation ("" for any), denied where the question asks what is not so.
+
+    `words` are the index terms by which the question names the relation, `noun` those of the sort of thing that it asks
+    for ("Which drugs"): the sentence that answers need have neither. It must have a `quantity` of the kind asked for.
+    """
+
+    relation: Relation = ""
+    words: frozenset[str] = frozenset()
+    noun: frozenset[str] = frozenset()
+    is_denied: bool = False
+    quantity: Asked = "name"
+    counts_people: bool = False
+
+    def is_told(self, text: str) -> bool:
+        """Return True if a sentence tells the relation, or the lack of it where that is asked for.
+
+        >>> SoughtRelation("treats").is_told("Zinc shortened colds."), SoughtRelation("treats").is_told("Colds abound.")
+        (True, False)
+        """
+        if self.counts_people and not _PEOPLE_COUNTED.search(text):
+            return False
+        if self.quantity != "name" and not any(quantity_spans(text, self.quantity)):
+            return False
+        return _tells(self.relation, text) and (not self.is_denied or denies(text))
+
+    @property
+    def is_any(self) -> bool:
+        """Whether every sentence will do."""
+        return not self.relation and not self.is_denied and self.quantity == "name"
+
+
+def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
+    """Return what the answer to a question must tell."""
+    if analysis.kind not in _READ_FOR_RELATION or not analysis.is_english:
+        return SoughtRelation()
+    quantity = asked_quantity(analysis.text) if analysis.kind == "number" else "name"
+    words = list(words_of_relation(analysis.text, analysis.relation)) if analysis.relation else []
+    if quantity == "count":
+        words += _TAKING_PART.findall(analysis.text)
+    is_denied = analysis.is_negated and quantity == "name"
+    return SoughtRelation(
+        analysis.relation,
+        frozenset(content_words(" ".join(words))),
+        empty_head(analysis.noun),
+        is_denied,
+        quantity,
+        quantity == "count" and bool(_PEOPLE.search(analysis.text)),
+    )
+
+
+def denies(text: str) -> bool:
+    """Return True if a text has a word of denial."""
+    return bool(_DENIES.search(text))
+
+
+@lru_cache(maxsize=2_048)
+def _tells(relation: Relation, text: str) -> bool:
+    if not relation:
+        return True
+    if relation == "treats":
+        return any(pattern.search(text) for pattern in _PATTERNS[relation])
+    if relation == "adverse effect" and not _PATTERNS[relation][0].search(text):
+        words: Sequence[str] = re.findall(r"[^\W\d_][\w-]*", text)
+        return any(ADVERSE.match(word) for word in words) or (bool(_MORE_OF.search(text)) and valence(text) < 0)
+    return all(pattern.search(text) for pattern in _PATTERNS[relation])
+
+
+ANY_RELATION = SoughtRelation()
+"""What every sentence tells."""

@@ -1,0 +1,62 @@
+"""The short answer to a choice of two: "Which lowers urate more, A or B?" is A where A is said to lower it more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from qa.answer import Citation, ShortAnswer
+from qa.evidence.scoring import Evidence
+from qa.generation.headline import headline
+from qa.question.records import QuestionAnalysis
+
+_WHICH = r"which(?: (?:of (?:the|these|those) (?:two|\w+)|one|drug|treatment))?"
+_AUXILIARY = r"is|are|was|were|does|do|did|can|will|should"
+
+
+def better_side(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> ShortAnswer | None:
+    """Return the side of a comparison of which the evidence says what is asked, by its name in a quote, or None.
+
+    The question is held against the evidence as a statement on either side: the verdict on one alone must be yes.
+    """
+    verdicts = [(side, headline(statement, evidence)) for side, statement in _statements(analysis)]
+    sides = [(side, verdict) for side, verdict in verdicts if verdict is not None and verdict.verdict == "yes"]
+    if len(sides) != 1:
+        return None
+    ((side, verdict),) = sides
+    named = (_place_of(side, vote.citation) for vote in verdict.votes if vote.is_for)
+    places = tuple(place for place in named if place is not None)
+    return ShortAnswer(places[0].quote, places, len({place.pmid for place in places})) if places else None
+
+
+def _statements(analysis: QuestionAnalysis) -> Iterator[tuple[str, str]]:
+    """Yield each side with the question whether it has what is asked about, more than the other."""
+    if len(analysis.sides) != 2:
+        return
+    one, other = analysis.sides
+    rest = _asked_of_both(analysis.text, one, other)
+    if not rest:
+        return
+    for side, rival in ((one, other), (other, one)):
+        yield side, f"Is it true that {side} {rest} than {rival}?"
+
+
+def _asked_of_both(text: str, one: str, other: str) -> str:
+    """Return what is asked of two sides, "lowers urate more", "" where no choice between them is."""
+    pair = rf"(?:{re.escape(one)} (?:or|vs\.?|versus) {re.escape(other)})"
+    if match := re.match(rf"{_WHICH} (?P<rest>.+?)\s*[,:] (?:is it )?{pair}(?P<where>[^?]*)", text, re.I):
+        return f"{match['rest']}{match['where'].rstrip(' ,.')}"
+    if match := re.match(rf"{pair}(?P<where>[^:,?]*)[:,] {_WHICH} (?P<rest>[^?]+)", text, re.I):
+        return f"{match['rest'].rstrip(' ,.')}{match['where']}"
+    if match := re.match(rf"(?P<aux>{_AUXILIARY}) {pair} (?P<rest>[^?]+)", text, re.I):
+        return f"{match['aux'].lower()} {match['rest'].rstrip(' ,.')}"
+    return ""
+
+
+def _place_of(name: str, citation: Citation) -> Citation | None:
+    """Return where a name stands in a quote, None where it does not."""
+    match = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", citation.quote, re.I)
+    if match is None:
+        return None
+    start, end = citation.start + match.start(), citation.start + match.end()
+    return Citation(citation.source, citation.pmid, start, end, match[0])

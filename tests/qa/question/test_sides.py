@@ -1,0 +1,37 @@
+"""Comparisons and agreement as they are read: the two sides, or the topic on which studies are compared."""
+
+import pytest
+
+from qa.question.analysis import analyse
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("How do zetamab and velatrine compare in gout?", ("zetamab", "velatrine")),
+        ("Is zetamab or velatrine safer?", ("zetamab", "velatrine")),
+        ("Does zinc or iron lower mortality more?", ("zinc", "iron")),
+        ("Compare aspirin with vitamins C and E for preventing colds", ("aspirin", "vitamins C and E")),
+        ("Zinc vs iron: which helps more children?", ("Zinc", "iron")),
+    ],
+)
+def test_a_choice_of_two_is_a_comparison_of_them(question, sides):
+    analysis = analyse(question, encoder=None)
+    assert (analysis.kind, analysis.sides) == ("comparison", sides)
+
+
+def test_a_statement_on_two_sides_stays_one_of_yes_or_no():
+    assert analyse("Is apixaban safer than warfarin?", encoder=None).kind == "yes/no"
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Do the two cranberry trials agree with each other?", "cranberry"),
+        ("Do the studies of montelukast contradict each other?", "montelukast"),
+        ("Do the vitamin D trials agree on falls and fractures?", "vitamin D falls and fractures"),
+    ],
+)
+def test_whether_studies_agree_is_an_overview_of_their_topic(question, topic):
+    analysis = analyse(question, encoder=None)
+    assert (analysis.kind, " ".join(analysis.text.split())) == ("overview", topic)
