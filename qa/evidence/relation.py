@@ -141,11 +141,12 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
         return SoughtRelation()
     quantity = asked_quantity(analysis.text) if analysis.kind == "number" else "name"
     words = list(words_of_relation(analysis.text, analysis.relation)) if analysis.relation else []
+    relation = "" if analysis.relation == "dose" and not words else analysis.relation  # "how much" is of anything
     if quantity == "count":
         words += _TAKING_PART.findall(analysis.text)
     is_denied = analysis.is_negated and quantity == "name"
     return SoughtRelation(
-        analysis.relation,
+        relation,
         frozenset(content_words(" ".join(words))),
         empty_head(analysis.noun),
         is_denied,
