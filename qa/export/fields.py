@@ -27,7 +27,9 @@ def container(abstract: Abstract) -> str:
 
 
 def authors_of(abstract: Abstract) -> Sequence[Author]:
-    """Return the authors with their parts; an abstract of an older library has flat names only."""
+    """Return the authors with their parts, in an older library of flat names; none for a book of editors alone."""
+    if abstract.book and abstract.author_records == abstract.book.editors:
+        return ()
     return abstract.author_records or [from_flat_name(line(name)) for name in abstract.authors if name.strip()]
 
 
@@ -55,12 +57,20 @@ _DATE = re.compile(r"(\d{4})(?:[ ./-]+(\d{1,2}(?!\d)|[A-Za-z]{3,9})\.?(?:[ ./-]+
 
 def date_of(abstract: Abstract) -> tuple[int, ...]:
     """Return year, month and day, the known ones: () for no year. "2015 Mar 7" and "2015-03-07" are one date."""
-    match = _DATE.match(abstract.date)
+    match = _DATE.match(_year_first(abstract.date))
     if not match or (abstract.year and int(match[1]) != abstract.year):
         return (abstract.year,) if abstract.year else ()
     month = _month(match[2] or "")
     day = int(match[3]) if month and match[3] and 1 <= int(match[3]) <= 31 else 0
     return tuple(part for part in (int(match[1]), month, day) if part)
+
+
+def _year_first(date: str) -> str:
+    """Return a date with the year before month and day: of "7 March 2015", "Mar 7, 2015" and "20150307"."""
+    if match := re.fullmatch(r"(\d{4})(\d\d)(\d\d)", date):
+        return " ".join(match.groups())
+    match = re.fullmatch(r"(\d{1,2} )?([A-Za-z]{3,9})\.? (\d{1,2},? )?(\d{4})", date)
+    return f"{match[4]} {match[2]} {(match[1] or match[3] or '').rstrip(', ')}".strip() if match else date
 
 
 def _month(written: str) -> int:
@@ -114,6 +124,8 @@ def _full(first: str, last: str) -> str:
 
 def _number(first: str, last: str) -> str:
     """Return the last number with the digits that it has in common with the first; "" when it would be smaller."""
+    if len(last) < len(first) and first.startswith("0"):
+        return ""  # the number of an article, 00112-19
     full = first[: len(first) - len(last)] + last if len(last) < len(first) else last
     return full if int(full) >= int(first) else ""
 

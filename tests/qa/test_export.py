@@ -299,6 +299,12 @@ def test_books_and_chapters_are_such(abstract, ris_type, entry, csl_type, book_t
     assert csl["editor"] == [{"family": "Edolf", "given": "Mira"}]
 
 
+def test_a_book_of_editors_alone_has_them_once():
+    editors = CHAPTER.book.editors
+    [csl] = json.loads(to_csl_json([Source(1, replace(CHAPTER, author_records=editors, authors=("Edolf M",)))]))
+    assert ("author" in csl, csl["editor"]) == (False, [{"family": "Edolf", "given": "Mira"}])
+
+
 def test_csv_reads_as_it_was():
     rows = list(csv.DictReader(io.StringIO(to_csv([*SOURCES, Source(4, WHOLE), Source(5, CHAPTER)]))))
     assert [row["PMID"] for row in rows] == [f"9000000{number}" for number in range(1, 6)]
@@ -334,6 +340,10 @@ def test_no_sources_make_no_records():
         ("2015 03 07", 2015, [2015, 3, 7]),
         ("2015/03", 2015, [2015, 3]),
         ("2015 March 7", 2015, [2015, 3, 7]),
+        ("7 March 2015", 2015, [2015, 3, 7]),
+        ("Mar. 7, 2015", 2015, [2015, 3, 7]),
+        ("Mar 2015", 2015, [2015, 3]),
+        ("20150307", 2015, [2015, 3, 7]),
         ("2015 13 07", 2015, [2015]),
         ("2012 Dec 31-2013 Jan 6", 2013, [2013]),  # the record's year is another
     ],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, replace
+from dataclasses import replace
 from html import unescape
 
 from index.errors import InputError
-from index.records import LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, OtherAbstract, parse_pmid
+from index.records import AUTHOR_FIELDS, LIST_FIELDS, TEXT_FIELDS, Abstract, Correction, OtherAbstract, parse_pmid
 
 MAX_FIELD_CHARACTERS = 50_000
 MAX_SECTIONS = 1_000
@@ -84,7 +84,9 @@ def check_size(abstract: Abstract) -> Abstract:
         (f"{section.label}{section.category}" for section in abstract.sections), key=len, default=""
     )
     fields["authors"] = max(
-        (part for author in abstract.author_records for part in astuple(author)), key=len, default=fields["authors"]
+        (getattr(author, name) for author in abstract.author_records for name in AUTHOR_FIELDS),
+        key=len,
+        default=fields["authors"],
     )
     for name, text in fields.items():
         if len(text) > MAX_FIELD_CHARACTERS:

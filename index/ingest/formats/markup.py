@@ -117,7 +117,7 @@ def plain_text(text: str) -> str:
         for _depth in range(_MAX_DEPTH):
             text = _PAIR.sub(_untagged, text)
         text = _EMPTY.sub(" ", text)
-    text = collapse_whitespace(_without_edges(text))
+    text = collapse_whitespace(text if text.isprintable() else _without_edges(text))
     return text if text.isascii() else _APART_FROM_10.sub("", text)
 
 
