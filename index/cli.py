@@ -134,7 +134,8 @@ def add_filter_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("filters")
     group.add_argument("--years", metavar="FROM:TO", help="published in these years; either end may be left out")
     group.add_argument("--type", action="append", default=[], metavar="TYPE", help='publication type, such as "Review"')
-    group.add_argument("--mesh", action="append", default=[], metavar="TERM", help="MeSH descriptor")
+    group.add_argument("--mesh", action="append", default=[], metavar="TERM", help="MeSH term, with those below it")
+    group.add_argument("--no-explode", action="store_true", help="without the MeSH terms below those of --mesh")
     group.add_argument(
         "--journal", action="append", default=[], metavar="NAME", help="journal, as PubMed abbreviates it"
     )
@@ -158,6 +159,7 @@ def filters_from(arguments: argparse.Namespace) -> Filters:
         pmids=tuple(arguments.pmids),
         include_retracted=arguments.include_retracted,
         where=arguments.where,
+        explode=bool(arguments.mesh) and not arguments.no_explode,
     )
 
 

@@ -246,7 +246,8 @@ class Library:
     def mesh_terms(self, containing: str = "", *, most: int = 50) -> list[Tally]:
         """Return MeSH terms that abstracts have and a text is part of, with the counts of these, most frequent first.
 
-        Those that begin with the text come before all others; qualifiers and retracted abstracts do not count.
+        The term that goes by the text as another name, and those that begin with it, come before all others. Qualifiers
+        and retracted abstracts do not count.
         """
         return self._mesh_terms.containing(containing, most=most)
 

@@ -207,8 +207,8 @@ class Filters:
     """Conditions on the abstracts that a search may find; each empty field allows all.
 
     `years` is (first, last), both included and either None for open; `types`, `mesh`, `journals` match whole names
-    without regard to case, any of those given (a MeSH descriptor matches with or without qualifiers). `where` is a
-    search in PubMed's syntax over the library, such as 'interleukin-32[ti] NOT review[pt]'.
+    without regard to case, any of those given (a MeSH descriptor with or without qualifiers; with `explode` the terms
+    below it count too). `where` is a search in PubMed's syntax over the library: 'interleukin-32[ti] NOT review[pt]'.
     """
 
     years: tuple[int | None, int | None] | None = None
@@ -218,6 +218,7 @@ class Filters:
     pmids: tuple[str, ...] = ()
     include_retracted: bool = False
     where: str = ""
+    explode: bool = False
 
 
 TallyOf = Literal["year", "type", "journal", "mesh"]

@@ -138,6 +138,7 @@ def within(own: Filters, follow_ups: Filters) -> Filters:
         years=_common_years(own.years, follow_ups.years),
         types=_common_types(tuple(own.types), follow_ups.types),
         mesh=follow_ups.mesh or own.mesh,
+        explode=own.explode and not follow_ups.mesh,
     )
 
 

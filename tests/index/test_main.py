@@ -108,6 +108,16 @@ def test_where_narrows_a_search_for_passages(built, run):
     assert (code, {hit["pmid"] for hit in found["hits"]}, found["count"]) == (0, {"90000001", "90000002"}, 2)
 
 
+def test_mesh_terms_are_exploded_unless_told_otherwise(built, run):
+    arguments = ("search", "cells", "--mesh", "Neoplasms", "--library", built, "--json")
+    assert {hit["pmid"] for hit in run(*arguments)[1]["hits"]} == {"90000001"}
+    assert run(*arguments, "--no-explode")[1]["hits"] == []
+    code, _, said = run("search", "cells", "--mesh", "Neoplasmz", "--library", built)
+    assert (code, said) == (
+        2, "no abstract of this library has the MeSH term “Neoplasmz”; the nearest that some have: “breast neoplasms”\n"
+    )  # fmt: skip
+
+
 def test_rebuild_check_and_repair(built, run):
     assert run("rebuild", "--library", built, "--passage-tokens", "32", "--json")[1]["updated"] == 5
     assert run("check", "--library", built)[:2] == (0, "all is well\n")

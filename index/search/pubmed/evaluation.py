@@ -15,11 +15,13 @@ from typing import Protocol
 
 from index.analysis.abbreviations import key
 from index.analysis.synonyms import Synonyms
+from index.errors import InputError
 from index.records import Abstract, Filters, parse_pmids
 from index.search.mentions import descriptor_forms
 from index.search.pubmed.dates import read_dates
 from index.search.pubmed.matching import Meanings, matches, names_in, value_pattern, words
 from index.search.pubmed.syntax import Combination, Expression, SearchTerm, parse_search, terms_of
+from index.search.pubmed.thesaurus import heading_of, narrower_than, other_names
 from index.search.pubmed.translation import Translation, translate
 
 _REMEMBERED = 8
@@ -65,18 +67,37 @@ class BooleanSearches:
         self._shelf = shelf
         self._found: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
         self._finding = threading.Lock()
+        self._headings: dict[str, str] = {}
 
     def translation(self, text: str) -> Translation:
         """Return a search as it is carried out. Raises InputError with the place of what cannot be understood."""
         return translate(parse_search(text), _LibraryWords(self._shelf), text=text)
 
     def resolved(self, filters: Filters) -> Filters | None:
-        """Return filters with the PMIDs that their search finds in its place; None where nothing is left."""
+        """Return filters with the PMIDs that their search finds in its place; None where nothing is left.
+
+        MeSH terms stand under their descriptors' names, with those below them if they are exploded. Raises InputError
+        for one that there is none of.
+        """
+        if filters.mesh:
+            headings = [self._heading(term) for term in filters.mesh]
+            below = (each for one in headings for each in narrower_than(one)) if filters.explode else ()
+            filters = replace(filters, mesh=tuple(dict.fromkeys([*headings, *below])))
         if not filters.where:
             return filters
         found = self.pmids(filters.where)
         pmids = tuple(pmid for pmid in found if not filters.pmids or pmid in filters.pmids)
         return replace(filters, where="", pmids=pmids) if pmids else None
+
+    def _heading(self, term: str) -> str:
+        """Return a MeSH term as the labels of abstracts have it. Raises InputError where there is none like it."""
+        if term not in self._headings:
+            words, (descriptor, slash, qualifier) = _LibraryWords(self._shelf), term.partition("/")
+            heading = words.heading(descriptor.strip())
+            if not heading and not self._shelf.has_label("mesh", term):
+                raise InputError(words.nothing_of("mesh", descriptor))
+            self._headings[term] = f"{heading}{slash}{qualifier}" if heading else term
+        return self._headings[term]
 
     def pmids(self, text: str) -> tuple[str, ...]:
         """Return the PMIDs of all abstracts that a search finds, retracted ones among them, newest first."""
@@ -92,12 +113,20 @@ class BooleanSearches:
 
 def _find(expression: Expression, shelf: Shelf) -> Iterator[str]:
     named = {words(term.text): term.text for term in terms_of(expression) if names_in(term)}
-    meanings = Meanings(mentioning={key: frozenset(shelf.mentioning(text)) for key, text in named.items()})
+    broad = {term.text.casefold().partition("/")[0].strip() for term in terms_of(expression) if _is_exploded(term)}
+    meanings = Meanings(
+        narrower={heading: narrower_than(heading) for heading in broad},
+        mentioning={key: frozenset(shelf.mentioning(text)) for key, text in named.items()},
+    )
     narrowed = _narrowed(expression, shelf, meanings)
     candidates = iter(shelf.pmids(narrowed) if narrowed else ())
     while some := list(islice(candidates, _AT_ONCE)):
         abstracts = shelf.get(some)
         yield from (pmid for pmid in some if pmid in abstracts and matches(expression, abstracts[pmid], meanings))
+
+
+def _is_exploded(term: SearchTerm) -> bool:
+    return term.searched.kind == "mesh" and not term.is_alone
 
 
 def _narrowed(expression: Expression, shelf: Shelf, meanings: Meanings) -> Filters | None:
@@ -152,10 +181,12 @@ class _LibraryWords:
 
     def heading(self, name: str) -> str:
         forms = (name.casefold(), *descriptor_forms(name))
-        return next((form for form in dict.fromkeys(forms) if self._shelf.has_label("mesh", form)), "")
+        here = next((form for form in dict.fromkeys(forms) if self._shelf.has_label("mesh", form)), "")
+        return here or heading_of(name)
 
     def names(self, name: str) -> Sequence[str]:
-        return [one.long for one in self._shelf.synonyms.of(key(name))]
+        own = [one.long for one in self._shelf.synonyms.of(key(name))]
+        return own or other_names(name)
 
     def is_journal(self, name: str) -> bool:
         return self._shelf.has_label("journal", name)
@@ -167,6 +198,10 @@ class _LibraryWords:
         descriptor = term.text.partition("/")[0].strip()
         if self.heading(descriptor) if kind == "mesh" else _values_of(term, self._shelf):
             return ""
+        return self.nothing_of(kind, descriptor)
+
+    def nothing_of(self, kind: str, descriptor: str) -> str:
+        """Return the sentence that no abstract has a MeSH term, type or journal, with the nearest that some have."""
         values = [value for value in self._shelf.label_values(kind) if "/" not in value]
         near = get_close_matches(descriptor.casefold(), values, n=_NEAREST, cutoff=0.6)
         what = {"mesh": "the MeSH term", "type": "the publication type", "journal": "the journal"}[kind]

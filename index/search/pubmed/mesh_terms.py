@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 
 from index.records import Tally
-
-_NEAREST = 3
+from index.search.pubmed.thesaurus import heading_of
 
 
 class MeshTerms:
@@ -21,14 +19,11 @@ class MeshTerms:
         self._knowing = threading.Lock()
 
     def containing(self, text: str, *, most: int) -> list[Tally]:
-        """Return up to `most` terms that have all words of a text, those first that begin with it, then by counts."""
-        words = text.casefold().split()
-        found = [one for one in self._all() if all(word in one.value for word in words)]
-        return sorted(found, key=lambda one: not one.value.startswith(" ".join(words)))[:most]
-
-    def nearest(self, name: str) -> list[str]:
-        """Return the terms that are spelt most like a name, nearest first."""
-        return get_close_matches(name.casefold(), [one.value for one in self._all()], n=_NEAREST, cutoff=0.6)
+        """Return up to `most` terms that have all words of a text or go by it, those first that do or begin with it."""
+        words, heading = text.casefold().split(), heading_of(text.strip())
+        found = [one for one in self._all() if one.value == heading or all(word in one.value for word in words)]
+        begin = (heading, " ".join(words)) if heading else (" ".join(words),)
+        return sorted(found, key=lambda one: not one.value.startswith(begin))[:most]
 
     def _all(self) -> tuple[Tally, ...]:
         digest = self._digest()

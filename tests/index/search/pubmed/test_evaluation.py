@@ -20,7 +20,7 @@ RICH = (
     dataclasses.replace(ABSTRACTS[1], authors=("Lee M",), keywords=("synovitis",)),
     *ABSTRACTS[2:],
 )
-ISSUES_OWN = 'interleukin-32[ti] AND ("Neoplasms"[mh] OR tumor*[tiab]) NOT review[pt] AND 2010:2020[dp]'
+OF_EVERY_KIND = 'interleukin-32[ti] AND ("Neoplasms"[mh] OR tumor*[tiab]) NOT review[pt] AND 2010:2020[dp]'
 
 
 @pytest.fixture(scope="module", params=["folder", "milvus"])
@@ -54,6 +54,11 @@ def _line(record):
         ("interleukins[mh]", "1"),
         ("interleukins/metabolism[mh] OR longevity[mh]", "13"),
         ("breast neoplasms[majr]", "1"),
+        ("neoplasms[mh]", "1"),  # with the narrower term
+        ("cancer[mh]", "1"),
+        ("neoplasms[mh:noexp]", ""),
+        ("glucophage[tiab]", ""),
+        ("glucophage", "34"),  # by the other names of metformin
         ("rheumatoid arthritis[mh]", "2"),  # as the descriptor "Arthritis, Rheumatoid"
         ("rheumatoid arthritis", "2"),  # mapped
         ("interleukins[nm]", "1"),
@@ -78,14 +83,14 @@ def test_a_search_finds_the_same_everywhere(shelves, search, expected):
     assert found == list(rich.translated(search).__class__ and found)
 
 
-def test_the_issue_s_own_search_over_the_samples(shelves):
+def test_a_search_of_every_kind_over_the_samples(shelves):
     _, samples = shelves
-    found = samples.pmids(Filters(where=ISSUES_OWN))
-    assert sorted(found) == ["24602839", "32841222"]
-    assert {hit.passage.pmid for hit in samples.search("melanoma", filters=Filters(where=ISSUES_OWN), top=50)} == {
-        "24602839", "32841222",
-    }  # fmt: skip
-    assert [hit.passage.pmid for hit in samples.matching(ISSUES_OWN)] == ["32841222", "24602839"]
+    found = {"24602839", "26824417", "32841222"}  # the second by a MeSH term below neoplasms
+    assert set(samples.pmids(Filters(where=OF_EVERY_KIND))) == found
+    hits = samples.search("melanoma", filters=Filters(where=OF_EVERY_KIND), top=50)
+    assert {hit.passage.pmid for hit in hits} == found
+    ranked = [hit.passage.pmid for hit in samples.matching(OF_EVERY_KIND)]
+    assert (len(ranked), set(ranked)) == (3, found)  # one passage of each
 
 
 def test_retracted_abstracts_stay_out(shelves):
@@ -125,12 +130,27 @@ def test_what_cannot_be_found_is_said_with_its_place_and_what_is_near(shelves):
     )
 
 
+def test_mesh_terms_of_a_filter_are_exploded_where_asked_for(shelves):
+    rich, _ = shelves
+    for mesh, explode, expected in (
+        ("Neoplasms", True, ["90000001"]),
+        ("cancer", True, ["90000001"]),
+        ("Neoplasms", False, []),
+        ("rheumatoid arthritis", False, ["90000002"]),
+        ("interleukins/metabolism", True, ["90000001"]),
+    ):
+        assert rich.pmids(Filters(mesh=(mesh,), explode=explode)) == expected
+    with pytest.raises(InputError, match="has the MeSH term “Metformn”; the nearest that some have: “metformin”"):
+        rich.search("x", filters=Filters(mesh=("Metformn",)))
+
+
 def test_mesh_terms_are_looked_up_by_a_part_of_their_names(shelves):
     _, samples = shelves
     assert [(one.value, one.count) for one in samples.mesh_terms("Fem")] == [("female", 5)]
     found = [one.value for one in samples.mesh_terms("ing")]  # the most frequent first, without qualifiers
     assert found == ["aging", "ion channel gating", "mass screening"]
     assert [one.value for one in samples.mesh_terms("ing s", most=5)] == ["mass screening"]
+    assert [one.value for one in samples.mesh_terms("ageing")] == ["aging"]  # by another name
     assert samples.mesh_terms("zebrafish") == []
 
 

@@ -134,7 +134,7 @@ def test_records_and_labels_of_any_length_are_kept(at_milvus, json_lines):
         assert library.backend.store.get_with_raw("1").raw.startswith(b'{"pmid": "1"')
         for filters in (Filters(types=("T" * 2_000,)), Filters(mesh=('A "b" \\ c',)), Filters(mesh=long.mesh[1:])):
             assert pmids(library.search("long", filters=filters, top=3)) == ["1"]
-        assert pmids(library.search("long", filters=Filters(mesh=('" or id != "',)))) == []
+        assert pmids(library.search("long", filters=Filters(journals=('" or id != "',)))) == []
         assert library.search("abcabcabc breast cancer", mode="lexical", top=3)[0].passage.pmid == "90000001"
 
 

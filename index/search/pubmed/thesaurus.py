@@ -1,0 +1,67 @@
+"""What a library and the lexicon know of words: MeSH headings, what lies below them, and other names of a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from index.analysis.lexicon import Concept, default_lexicon
+from index.search.pubmed.matching import roots
+
+_LEAST_LETTERS = 4
+"""Letters of a name without digits that is searched for because another name was asked for: shorter ones mean much."""
+
+
+@lru_cache(maxsize=2_000)
+def heading_of(name: str) -> str:
+    """Return the MeSH descriptor that a name stands for, in small letters.
+
+    "" for none, as without a lexicon, and for a symbol that stands for several.
+
+    >>> heading_of("heart attack")
+    'myocardial infarction'
+    """
+    concepts = [one for one in _concepts(name) if one.descriptor]
+    exact = [one for one in concepts if roots(one.descriptor) == roots(name)]
+    headings = list(dict.fromkeys(one.descriptor.casefold() for one in exact or concepts))
+    return "" if not headings or len(headings) > 1 and _is_symbol(name) else headings[0]
+
+
+@lru_cache(maxsize=200)
+def narrower_than(heading: str) -> frozenset[str]:
+    """Return the MeSH descriptors below one in the tree, in small letters."""
+    concepts = (one for one in default_lexicon().concepts(heading) if one.descriptor.casefold() == heading.casefold())
+    below = (each for concept in concepts for each in default_lexicon().narrower(concept))
+    return frozenset(each.descriptor.casefold() for each in below if each.descriptor)
+
+
+@lru_cache(maxsize=2_000)
+def other_names(name: str) -> tuple[str, ...]:
+    """Return the other names of the one thing that a name stands for; none where it may stand for several."""
+    concepts = _concepts(name)
+    if len(concepts) > 1 and _is_symbol(name):
+        return ()
+    names = dict.fromkeys(one for concept in concepts for one in (concept.name, *concept.names))
+    return tuple(one for one in names if one.casefold() != name.casefold() and _says_enough(one))
+
+
+def _concepts(name: str) -> list[Concept]:
+    """Return the concepts of a name, those only that have it in this number and spelling if there are such.
+
+    MICE, a gene, is not mice; aged is not ageing, though both have one index term.
+    """
+    known = [(concept, _spellings(name, concept)) for concept in default_lexicon().concepts(name)]
+    spelt = [one for one, spellings in known if any(name.isupper() or not _is_symbol(other) for other in spellings)]
+    return spelt or [concept for concept, spellings in known if not spellings]
+
+
+def _spellings(name: str, concept: Concept) -> list[str]:
+    return [one for one in (concept.name, *concept.names) if roots(one) == roots(name)]
+
+
+def _is_symbol(name: str) -> bool:
+    return name.isupper() and " " not in name
+
+
+def _says_enough(name: Sequence[str]) -> bool:
+    return len(name) >= _LEAST_LETTERS or any(map(str.isdigit, name))
