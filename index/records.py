@@ -366,6 +366,9 @@ def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
     for line in text.splitlines():
         if line.startswith("#"):
             continue
+        if alone := parse_pmid(line):  # nine of ten
+            pmids[alone] = None
+            continue
         number = _ORDINAL.match(line)
         if number and int(number[1]) == ordinal + 1:  # of a numbered list
             ordinal, line = ordinal + 1, line[number.end() :]
@@ -377,7 +380,11 @@ def parse_pmids(text: str) -> tuple[list[str], dict[str, str]]:
         failed |= others
     if has_labels and has_prose:
         failed = {part: why for part, why in failed.items() if part[:6].isdecimal()}
-    return list(pmids), failed
+    return list(pmids), {_printable(part): why for part, why in failed.items()}
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _take_labelled(line: str) -> tuple[list[str], str]:

@@ -21,8 +21,9 @@ from index.ingest.formats.medline import split_labels
 from index.ingest.formats.text_lines import numbered_lines
 from index.records import Abstract, Failure, Note, ParsedRecord, parse_pmid, parse_pmids
 
-MAX_RECORD_BYTES = 32 << 20
-"""The longest record that is read."""
+MAX_RECORD_BYTES = 8 << 20
+MAX_RECORD_LINES = 200_000
+"""The longest record that is read: thousands of times an ordinary one."""
 
 _PROSE = ("title", "abstract")
 """Fields in whose prose a PMID is another paper's."""
@@ -41,6 +42,7 @@ class _TaggedRecord:
 
     line: int
     lines: list[bytes]
+    is_too_long: bool = False
 
 
 def parse_tagged(stream: BinaryIO, *, name: str, dialect: Dialect) -> Iterator[ParsedRecord]:
@@ -64,13 +66,17 @@ def silent_on_retractions(name: str, what: str) -> str:
 def _sources(stream: BinaryIO, dialect: Dialect) -> Iterator[_TaggedRecord]:
     """Yield the lines of each record; what stands between records is left out."""
     source: _TaggedRecord | None = None
+    size = 0
     for number, line in numbered_lines(stream, max_bytes=MAX_RECORD_BYTES):
         text = line[:200].decode("utf-8", "replace")
         if dialect.start.match(text):
             if source:
                 yield source
-            source = _TaggedRecord(number, [])
+            source, size = _TaggedRecord(number, []), 0
         if source:
+            size += len(line) + 1
+            if size > MAX_RECORD_BYTES or len(source.lines) >= MAX_RECORD_LINES:
+                source = _TaggedRecord(source.line, [], is_too_long=True)
             source.lines.append(line)
             tag = dialect.line.match(text)
             if dialect.end and tag and tag[1] == dialect.end:
@@ -82,9 +88,10 @@ def _sources(stream: BinaryIO, dialect: Dialect) -> Iterator[_TaggedRecord]:
 
 def _parse(source: _TaggedRecord, dialect: Dialect, *, what: str, unread: Unread) -> Abstract | Failure:
     where = f"the {dialect.what} record at line {source.line:,}"
+    if source.is_too_long:
+        most = f"{MAX_RECORD_BYTES:,} bytes or {MAX_RECORD_LINES:,} lines"
+        return Failure(what, f"{where} is longer than {most}; get the file again")
     raw = b"\n".join(source.lines)
-    if len(raw) > MAX_RECORD_BYTES:
-        return Failure(what, f"{where} is longer than {MAX_RECORD_BYTES:,} bytes; get the file again")
     try:
         tags = _values(raw.decode("utf-8").split("\n"), dialect)
     except UnicodeDecodeError as error:
@@ -100,17 +107,18 @@ def _parse(source: _TaggedRecord, dialect: Dialect, *, what: str, unread: Unread
 
 def _values(lines: Sequence[str], dialect: Dialect) -> dict[str, list[str]]:
     """Return the values of each tag, the lines that go on with one joined to it."""
-    values: dict[str, list[str]] = {}
+    values: dict[str, list[list[str]]] = {}
     tag = ""
     for line in lines:
         if match := dialect.line.match(line):
             tag, *rest = (group for group in match.groups() if group is not None)
-            values.setdefault(tag, []).append(rest[0] if rest else "")
+            values.setdefault(tag, []).append(rest)
         elif tag and tag in dialect.by_line:
-            values[tag].append(line)
+            values[tag].append([line])
         elif tag:
-            values[tag][-1] += f"\n{line}"
-    return {tag: [text.strip() for text in texts if text.strip()] for tag, texts in values.items()}
+            values[tag][-1].append(line)
+    texts = {tag: [text for parts in several if (text := "\n".join(parts).strip())] for tag, several in values.items()}
+    return {tag: several for tag, several in texts.items() if several}
 
 
 def record_of(tags: Mapping[str, list[str]], dialect: Dialect) -> dict[str, Any]:
@@ -128,7 +136,7 @@ def record_of(tags: Mapping[str, list[str]], dialect: Dialect) -> dict[str, Any]
         if cited := _CITATION.match(" ".join(tags.get(tag, []))):
             record = {"journal": cited[1].strip(), "year": cited[2]} | record
     record["types"] = [kind for kind in record.get("types", []) if not _DOI.search(kind)]
-    record["doi"] = _first_match(_DOI, tags, dialect.fields["doi"]).rstrip(".,;]")
+    record["doi"] = collapse_whitespace(_first_match(_DOI, tags, dialect.fields["doi"]).rstrip(".,;]"))
     record["pmcid"] = _first_match(_PMC_ID, tags, dialect.fields.get("pmcid", ()))
     record["is_retracted"] = _RETRACTED.match(str(record.get("title", ""))) is not None
     return record
@@ -150,7 +158,7 @@ def pmid_of(tags: Mapping[str, list[str]], dialect: Dialect, doi: str) -> str:
     for part in (part for text in texts for part in re.split(r"\n|(?<=[.;])\s+", text)):
         if _LABELLED.match(part) and (labelled := parse_pmids(part)[0]):
             return labelled[0]
-    database = "; ".join(_databases(tags, dialect))
+    database = collapse_whitespace("; ".join(_databases(tags, dialect)))
     numbers = {tag: number for tag in dialect.numbers if (number := _number(tags.get(tag, [])))}
     for tag, number in numbers.items():
         if dialect.numbers[tag].search(database):
