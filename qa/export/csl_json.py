@@ -35,6 +35,8 @@ def csl_items(abstracts: Iterable[Abstract]) -> Iterator[str]:
 
 def _item(abstract: Abstract) -> dict[str, Any]:
     date, book = date_of(abstract), abstract.book
+    pages = ", ".join(f"{first}-{last}" if last else first for first, last in pages_of(abstract))
+    number = "" if pages else line(abstract.article_number)
     fields = {
         "id": f"pmid{abstract.pmid}",
         "type": _TYPES[kind_of(abstract)],
@@ -48,8 +50,8 @@ def _item(abstract: Abstract) -> dict[str, Any]:
         "issued": {"date-parts": [list(date)]} if date else None,
         "volume": line(abstract.volume),
         "issue": line(abstract.issue),
-        "page": ", ".join(f"{first}-{last}" if last else first for first, last in pages_of(abstract)),
-        "number": "" if abstract.pages else line(abstract.article_number),
+        "page": pages or number,  # the number too, as most styles look here alone
+        "number": number,
         "ISSN": line(abstract.issn),
         "ISBN": line(book.isbn) if book else "",
         "DOI": line(abstract.doi),

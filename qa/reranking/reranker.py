@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analysis.normalization import on_the_line
 from index.embedding.checkpoint import checked_sha256, is_stored, read_about, read_tensors
 from index.embedding.openvino_runtime import CompiledNetwork, TokenRow, is_compiled, load_compiled_or_plain, save
 from index.embedding.pretrained import model_folder
@@ -109,7 +110,7 @@ class _OwnReranker:
             *(candidate.text for candidate in candidates),
             *(candidate.context for candidate in candidates),
         ]
-        encoded = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        encoded = self._tokenizer.encode_batch(list(map(on_the_line, texts)), add_special_tokens=False)
         question_ids, *ids = [encoding.ids for encoding in encoded]
         pairs = zip(ids[: len(candidates)], ids[len(candidates) :], strict=True)
         outputs = self._run([laid_out(question_ids, text, context) for text, context in pairs])

@@ -272,7 +272,7 @@ def test_all_that_a_record_knows_goes_out():
     assert bibtex["abstract"] == r"AIM: To see. We saw 5\%."
     assert bibtex["keywords"] == r"stones, Kidney Calculi/prevention \& control"
     assert (csl["container-title"], csl["container-title-short"]) == ("Journal of stone research", "J Stone Res")
-    assert (csl["ISSN"], csl["number"], csl["abstract"]) == ("1234-5679", "2400999", text)
+    assert (csl["ISSN"], csl["number"], csl["page"], csl["abstract"]) == ("1234-5679", "2400999", "2400999", text)
     assert csl["keyword"] == ", ".join(keywords)
 
 

@@ -88,6 +88,11 @@ def test_texts_of_any_length_and_language_are_read(reranker):
     assert all(-50 < one.answers < 50 for one in scores)
 
 
+def test_scripts_are_read_as_what_is_on_the_line(reranker):
+    written, plain = (Candidate(f"{gas} and {ion} rose.") for gas, ion in (("CO₂", "Ca²⁺"), ("CO2", "Ca2+")))
+    assert reranker.score("Did CO2 rise?", [written]) == reranker.score("Did CO2 rise?", [plain])
+
+
 def test_a_pair_is_cut_to_the_window():
     ids, segments = laid_out(range(1000, 1100), range(2000, 2300), range(3000, 3100))
     assert len(ids) == len(segments) == MAX_TOKENS
