@@ -30,8 +30,8 @@ _ASKING_S = 10
 """Time for Ollama to say how much a model holds."""
 _CHARS_PER_TOKEN = 3.0
 """A low estimate: English abstracts have 3.5 to 4.5 in the vocabularies of today's models."""
-_REPLY_TOKENS = 1024
-"""Room that is left for the reply, a short thought included."""
+_REPLY_TOKENS = 2048
+"""Room that is left for the reply with a short thought: no more than a quarter of a small window."""
 _OLLAMA_TOKENS = 4096
 """Ollama's own window; a larger one is asked for in multiples of half of it, as each change loads the model anew."""
 
@@ -94,7 +94,8 @@ class LanguageModel:
         return self.window_tokens is None or self._tokens(messages) <= self.window_tokens
 
     def _tokens(self, messages: Sequence[BaseMessage]) -> int:
-        return math.ceil(sum(len(message.text) for message in messages) / self.chars_per_token) + _REPLY_TOKENS
+        prompt = math.ceil(sum(len(message.text) for message in messages) / self.chars_per_token)
+        return prompt + min(_REPLY_TOKENS, (self.window_tokens or 4 * _REPLY_TOKENS) // 4)
 
     def reply(
         self, messages: Sequence[BaseMessage], *, timeout_s: float, patience_s: float = MAX_WAIT_S

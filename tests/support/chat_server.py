@@ -94,6 +94,9 @@ def chat_server(*script: Said | Raw, window: int = 8192) -> Iterator[ChatServer]
                     yield _line({"message": {"role": "assistant", "content": piece}, "done": False})
                 yield _line({"message": {"role": "assistant", "content": ""}, "done": True, "done_reason": said.end})
                 return
+            if self.path == "/v1/messages":
+                yield from _anthropic_events(said)
+                return
             for piece in said.pieces:
                 yield _event(_chunk({"content": piece}))
             if said.end:
@@ -129,6 +132,24 @@ def whole(text: str, end: str | None = "stop") -> dict[str, Any]:
 def _chunk(delta: dict[str, str], end: str | None = None) -> dict[str, Any]:
     choice = {"index": 0, "delta": delta, "finish_reason": end}
     return {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+
+
+def _anthropic_events(said: Said) -> Iterator[bytes]:
+    """Yield a reply of Anthropic's protocol; the first event holds what the beginning of a text needs."""
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    message = {"id": "1", "type": "message", "role": "assistant", "model": "m", "content": [], "usage": usage}
+    begin = _typed("message_start", message=message)
+    begin += _typed("content_block_start", index=0, content_block={"type": "text", "text": ""})
+    for piece in said.pieces:
+        yield begin + _typed("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+        begin = b""
+    yield _typed("content_block_stop", index=0)
+    yield _typed("message_delta", delta={"stop_reason": said.end, "stop_sequence": None}, usage=usage)
+    yield _typed("message_stop")
+
+
+def _typed(kind: str, **body: Any) -> bytes:
+    return f"event: {kind}\n".encode() + _event({"type": kind, **body})
 
 
 def _event(body: dict[str, Any]) -> bytes:

@@ -20,12 +20,21 @@ SOURCES = [
 ]
 ROSE, SLEPT = DraftSentence("Calcium rose.", (1,)), DraftSentence("Sleep grew.", (2,))
 REPLY = Said("Calcium ro", "se [", "1]. Sleep gr", "ew [2].")
-NAMES = ("local", "ollama:local")
+NAMES = ("local", "ollama:local", "anthropic:local")
 
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch):
-    for name in ("OPENAI_API_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+    for name in (
+        "OPENAI_API_KEY",
+        "ANTHROPIC_API_KEY",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -50,7 +59,8 @@ def error(status, message, **headers):
 def test_a_reply_streams_in_sentences(name, prompt):
     with chat_server(REPLY) as server:
         assert said_by(model_at(server, name), prompt) == [ROSE, SLEPT]
-    assert [message["role"] for message in server.asked[0]["messages"]] == ["system", "user"]
+    roles = [message["role"] for message in server.asked[0]["messages"]]
+    assert roles == (["user"] if "anthropic" in name else ["system", "user"])
 
 
 @pytest.mark.parametrize(
@@ -179,9 +189,10 @@ def test_an_answer_that_was_cut_off_says_so(reply, reason, prompt):
         ]
 
 
-def test_an_ollama_reply_that_was_cut_off_says_so(prompt):
-    with chat_server(Said("Calcium rose [1]. Sleep gr", end="length")) as server:
-        assert said_by(model_at(server, "ollama:local"), prompt) == [ROSE, Aside(
+@pytest.mark.parametrize(("name", "end"), [("ollama:local", "length"), ("anthropic:local", "max_tokens")])
+def test_a_reply_of_another_protocol_that_was_cut_off_says_so(name, end, prompt):
+    with chat_server(Said("Calcium rose [1]. Sleep gr", end=end)) as server:
+        assert said_by(model_at(server, name), prompt) == [ROSE, Aside(
             "The language model's answer is not whole: it reached its limit of length."
         )]  # fmt: skip
 
@@ -216,7 +227,7 @@ def test_ollama_is_asked_for_a_window_that_holds_the_prompt(prompt):
     assert small == 4096
     chars = sum(len(message["content"]) for message in server.asked[1]["messages"])
     assert large % 2048 == 0
-    assert chars / 3 + 1024 <= large < chars / 3 + 1024 + 2048
+    assert chars / 3 + 2048 <= large < chars / 3 + 2048 + 2048
 
 
 def test_a_window_known_to_be_too_small_takes_fewer_abstracts_and_says_so(prompt):
