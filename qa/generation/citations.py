@@ -44,7 +44,9 @@ _NOISE = re.compile(r"\[cite_(?:start|end)\]\s?|</?(?:cite|citation|ref|c)>", re
 _CITATION = re.compile(
     rf"""[ \t]*{_NO_INTERVAL}(?P<mark>
       (?P<quoted>[\[【(]\s*{_QUOTED}(?:\s*[;,&]?\s*{_QUOTED})*\s*[\]】)] | \[\s*{_UNQUOTED}\])
-    | (?<!\[)[\[【]{{1,2}}\s*(?:see\s+|{_KIND}\s*[:#]?\s*)?{_LIST}\s*(?:†[^\]】\n]*)?[\]】]{{1,2}}+
+    | (?<!\[)[\[【]{{1,2}}\s*(?:see\s+|{_KIND}\s*[:#]?\s*)?{_LIST}\s*
+        (?:†[^\]】\n]*|[*.,;]|[,;]\s+[a-z][^\[\]\n]{{0,60}})?
+        [\]】]{{1,2}}+
     | \(\s*(?:see\s+|cf\.?\s+)?{_KIND}\s*[:#]?\s*{_LIST}\s*\)
     | \\cite[pt]?\{{{_LIST}\}}
     | \bPMIDs?\s*[:#]?\s*\d{{1,9}}(?:\s*(?:,|;|and|&)\s*(?:PMID:?\s*)?\d{{5,9}})*\b
@@ -63,13 +65,18 @@ _SPOKEN = re.compile(
 _NUMBERED = re.compile(rf"(?P<first>\d+)(?:\s*[-–—⁻]\s*(?:{_KIND}\s*)?[#^]?(?P<last>\d+))?", re.IGNORECASE)
 _PART = re.compile(rf"(?P<quote>{_QUOTE})|(?P<item>{_ITEM})", re.IGNORECASE)
 _QUOTE_BESIDE = re.compile(
-    rf"(?P<mark>{MARK})[ \t]*(?:\(\s*(?P<behind>{_QUOTE})\s*\)|:[ \t]*(?P<after>“[^”\n]{{1,900}}”))"
+    rf"(?P<mark>{MARK})[ \t]*(?:\(\s*(?P<behind>{_QUOTE})\s*\)|:[ \t]*(?P<after>“[^”\n]{{1,900}}”)"
+    rf"|:?[ \t]*(?P<ending>[\"“][^\"“”\n]{{10,900}}[\"”])(?=[ \t]*(?:[.;\n]|{MARK}|[A-Z])))"
 )
 _QUOTE_BEFORE = re.compile(rf"\(\s*(?P<quote>[\"“][^\n]{{1,900}}?[\"”])\s*[,;–—-]?\s*(?P<mark>{MARK})\s*\)")
 _JOINED = re.compile(rf"(?<={MARK})[ \t]*(?:,[ \t]*and\b|,|;|&|\band\b)?[ \t]*(?={MARK})")
 _IN_BRACKETS = re.compile(
     rf"[ \t]*\(\s*(?:see|cf\.?|(?:as\s+)?\w+\s+in|{_KIND}:?)?\s*((?:{MARK})+)\s*\)", re.IGNORECASE
 )
+_BETWEEN = re.compile(rf"({MARK})[ \t]*(?:[-–—]|to|through)[ \t]*({MARK})")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_ORDINAL = re.compile(rf"\b(?P<the>the) (?P<nth>{'|'.join(_ORDINALS)}) (?P<kind>abstract|source)\b", re.IGNORECASE)
 _TO_DIGITS = str.maketrans(_SUPERSCRIPTS, "0123456789")
 _TO_RAISED = str.maketrans("0123456789+-−", _SUPERSCRIPTS + "⁺⁻⁻")
 _MAX_RANGE = 50
@@ -127,8 +134,8 @@ class Citations:
         text = _NOISE.sub("", text)
         text = _PUBMED_LINK.sub(lambda link: f"[PMID {link[1] or link[2]}]", text)
         text = _LINKED_NUMBER.sub(lambda link: f"[{link[1].strip('[]')}]", text)
-        text = _RAISING.sub(_raised, text)
-        text = _CITATION.sub(self._sign, text)
+        text = _ORDINAL.sub(_cardinal, _RAISING.sub(_raised, text))
+        text = _BETWEEN.sub(self._range, _CITATION.sub(self._sign, text))
         text = _QUOTE_BEFORE.sub(self._with_quote, _QUOTE_BESIDE.sub(self._with_quote, text))
         text = _SPOKEN.sub(self._named_sign, text)
         return _IN_BRACKETS.sub(r"\1", _JOINED.sub("", text))
@@ -162,10 +169,17 @@ class Citations:
         self._marks.append(mark)
         return chr(_FIRST + len(self._marks) - 1)
 
+    def _range(self, found: re.Match[str]) -> str:
+        """Return the citation of [1] to [3] as one."""
+        first, last = (self.of(found[place]).sources for place in (1, 2))
+        if len(first) != 1 or len(last) != 1 or None in (*first, *last):
+            return found[1] + found[2]
+        return self._add(self._read(f"{first[0]}-{last[0]}"), found[0])
+
     def _with_quote(self, found: re.Match[str]) -> str:
         """Return the sign of a citation beside which its quote stands, with that quote."""
         groups = found.groupdict()
-        quote = _bare(groups.get("behind") or groups.get("after") or groups.get("quote") or "")
+        quote = _bare(groups.get("behind") or groups.get("after") or groups.get("ending") or groups.get("quote") or "")
         mark = self.of(found["mark"])
         known = tuple((number, quote) for number in mark.sources[:1] if number is not None)
         self._marks[ord(found["mark"]) - _FIRST] = replace(mark, quotes=(*mark.quotes, *known))
@@ -175,7 +189,8 @@ class Citations:
         if is_quoted:
             return self._read_quotes(written.strip()[1:-1])
         note = re.search(r"\[\^(\w+)", written)
-        return Mark(tuple(self._numbers(written.partition("†")[0])), (), note[1] if note else "")
+        numbers = re.search(_LIST, written, re.IGNORECASE) if written.lstrip()[:1] in "[【(" else None
+        return Mark(tuple(self._numbers(numbers[0] if numbers else written)), (), note[1] if note else "")
 
     def _read_quotes(self, written: str) -> Mark:
         """Return the citation of one source or more, each with its quotes: 1: "…"; 3: "…"."""
@@ -196,7 +211,8 @@ class Citations:
     def _numbers(self, written: str) -> list[int | None]:
         is_pmid = "PMID" in written.upper()
         names = chain.from_iterable(_names(found["first"], found["last"]) for found in _NUMBERED.finditer(written))
-        return [self._source(name, is_pmid=is_pmid) for name in names]
+        numbers = [(name, self._source(name, is_pmid=is_pmid)) for name in names]
+        return [number for name, number in numbers if number is not None or is_pmid or not _YEAR.fullmatch(name)]
 
     def _source(self, name: str, *, is_pmid: bool) -> int | None:
         """Return the source of a number in a citation: "PMID 1" is never source 1, but [24114327] may be a PMID."""
@@ -218,6 +234,12 @@ def _is_in_bracket(found: re.Match[str]) -> bool:
     """Return True if a bracket is open to the left: what it holds is read once it closes."""
     before = found.string[max(0, found.start() - 80) : found.start()]
     return before.rfind("[") > before.rfind("]") or before.rfind("(") > before.rfind(")")
+
+
+def _cardinal(found: re.Match[str]) -> str:
+    """Return "Abstract 2" for "the second abstract"."""
+    kind = found["kind"].capitalize() if found["the"] == "The" else found["kind"]
+    return f"{kind} {_ORDINALS.index(found['nth'].lower()) + 1}"
 
 
 def _raised(found: re.Match[str]) -> str:

@@ -19,9 +19,12 @@ S = TypeVar("S")
 _LOOKAHEAD = 24
 """Characters after a sentence that show that it has ended: "Fig. 2" and "E. coli" arrive in pieces too."""
 
+_LONGEST = 1200
+"""Characters of the longest citation with its quotes: what lies further back was read already."""
+
 _MARKS_AFTER_END = re.compile(rf"([.!?][\"'”’)]*)((?:[ \t]*{MARK})+)(?=\s+(?![a-z])|[A-Z])")
 _MARKS_AHEAD = re.compile(rf"([.!?][\"'”’)]*)((?:{MARK})+)(?=\s+[a-z])")
-_MAY_COMPLETE = re.compile(r"[\s\]】)}>.,;:!?]")
+_MAY_COMPLETE = re.compile(r"[\]】)}>.!?:\n⁰¹²³⁴-⁹]|PMID|abstract|source|document", re.IGNORECASE)
 _MAY_END = re.compile(r"[.!?][\"'”’)\]]*\s|\n")
 _NO_MARK = f"[^{MARK[1:-1]}]"
 _LIST_SIGN = re.compile(r"^[ \t]*(?:[-*•>–+]|#+|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
@@ -51,9 +54,16 @@ _BY_SOURCE = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    rf",?\s*\b(?:(?:as\s+)?(?:reported|shown|described|seen|found|noted|stated)\s+(?:in|by)|see|cf\.?|per)\s*(?={MARK})",
+    rf",?\s*\b(?:as in|(?:as\s+)?(?:reported|shown|described|seen|found|noted)\s+(?:in|by)|see|cf\.?|per)\s*(?={MARK})",
     re.IGNORECASE,
 )
+_A_STUDY = re.compile(rf"(?<!\bthe )(?<!\ba )(?<!\bone )\b(study|trial|abstract)(?=\s?{MARK})", re.IGNORECASE)
+_NO_FINDING = re.compile(
+    r"^\W*(?:yes|no|in (?:short|summary)|note|disclaimer|i hope this helps.*|let me know.*|please consult.*)\W*$"
+    r"|\bmedical advice\b|\bconsult (?:a|your|with)\b.{0,60}\b(?:doctor|physician|professional|provider)",
+    re.IGNORECASE,
+)
+"""What is no finding and can have no source: a bare "Yes.", of which the next sentence says what, or a disclaimer."""
 _LEADING = re.compile(rf"^\W*({MARK}+)\s*(?=[a-z]+s?\b)")
 _NUMBER = re.compile(r"\W*(\d{1,2})\W")
 _MARKDOWN = re.compile(
@@ -113,9 +123,10 @@ class _Lines:
     def take(self, piece: str) -> Iterator[str]:
         """Yield the sentences that one more piece completes."""
         self._pending += piece
-        if not _MAY_COMPLETE.search(piece):
-            return
-        self._pending = self._citations.mark(self._pending)
+        # What completes a citation may stand a few characters before what shows that it is complete.
+        if _MAY_COMPLETE.search(self._pending[-len(piece) - 16 :]):
+            cut = max(0, len(self._pending) - _LONGEST - len(piece))
+            self._pending = self._pending[:cut] + self._citations.mark(self._pending[cut:])
         if _MAY_END.search(self._pending):
             *lines, self._pending = self._pending.split("\n")
             for line in lines:
@@ -241,6 +252,8 @@ class _Placing:
             self._is_new_paragraph = True
             return
         draft = self._draft(sentence, marks)
+        if not marks and _NO_FINDING.search(draft.text):
+            return
         if not draft.text:  # a line of citations
             yield from self._release(draft.sources)
             return
@@ -284,6 +297,7 @@ def _plain(sentence: str) -> str:
         shortened = phrase.sub("", text, count=1)
         if shortened != text:
             text = shortened[:1].upper() + shortened[1:]
+    text = _A_STUDY.sub(lambda match: ("One " if match[1][0].isupper() else "one ") + match[1].lower(), text)
     text = _LEADING.sub("One abstract ", text)
     text = re.sub(rf"\s*{MARK}(?:\s+(?=[.,;:!?]))?", "", _BESIDE.sub("", text))
     return " ".join(text.split()).strip(" ,;")

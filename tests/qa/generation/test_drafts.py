@@ -148,6 +148,19 @@ REPLIES = [
     ('It [1: "Nurses\' sleep [h] rose"]. Sleep grew [2].', [sentence("It.", 1, quotes=((1,
         "Nurses' sleep [h] rose"),)), SLEPT]),
     ('It rose [9: "it rose"].', [sentence("It rose.", dropped=1)]),
+    *((f"Calcium rose {mark}. Sleep grew [2].", [
+        sentence("Calcium rose.", 1, quotes=((1, "it rose in snails"),)), SLEPT])
+      for mark in (
+        '[1]: "it rose in snails"', '[1] "it rose in snails"', '[1]: “it rose in snails”')),
+    # --- what is said around it
+    ("Yes. Calcium rose [1]. Sleep grew [2].\n\n*Note: this is not medical advice.*", BOTH),
+    ("The first abstract shows that calcium rose. The second abstract reports that sleep grew.", BOTH),
+    ("Calcium rose in study [1], not in trial [3].", [sentence("Calcium rose in one study, not in one trial.", 1, 3)]),
+    ("Calcium rose [1*]. Sleep grew [2.].", BOTH),
+    ("Calcium rose [1, p < 0.05]. Sleep grew [Abstract 2, 2013].", BOTH),
+    ("Calcium rose [1]-[3]. It lay [1] to [3].", [sentence("Calcium rose.", 1, 2, 3), sentence("It lay.", 1, 2, 3)]),
+    ("It inhibits imidazo[1,2-a]pyridine and [2,3-d] rings [1].",
+     [sentence("It inhibits imidazo[1,2-a]pyridine and [2,3-d] rings.", 1)]),
     # --- thoughts, with and without their beginning, and channels
     ("<think>Is it [3]? Yes.</think>Calcium rose [1]. Sleep grew [2].", BOTH),
     ("Is it [3]? Perhaps so, they say [3]. Yes.\n</think>\n\nCalcium rose [1]. Sleep grew [2].", BOTH),
