@@ -148,6 +148,13 @@ def test_an_answer_still_growing_claims_nothing_yet():
     )
 
 
+def test_an_answer_still_growing_says_what_it_waits_for():
+    waiting = Answer("?", waiting="The server <b>asks</b> to wait 3 seconds …")
+    shown = '<p class="aa-pending" role="status" dir="auto">The server &lt;b&gt;asks&lt;/b&gt; to wait 3 seconds …</p>'
+    assert shown in answer_html(waiting, turn=1, is_whole=False)
+    assert "aa-pending" not in answer_html(waiting, turn=1)
+
+
 def test_a_refusal_is_no_answer_and_keeps_the_nearest_apart():
     answer = Answer("?", abstained=True, message="None names fern.", nearest=(Source(1, SOUND),))
     assert '<p class="aa-abstained-head">No answer in this library</p><p dir="auto">None names fern.' in answer_html(

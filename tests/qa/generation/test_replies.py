@@ -5,6 +5,7 @@ from chat_server import Raw, Said, chat_server, whole
 
 from index.errors import ModelError
 from index.records import Abstract, Section
+from qa.__main__ import main
 from qa.answer import Source
 from qa.generation.chat_models import load_chat_model
 from qa.generation.generative import Aside, NotAnswered, compose
@@ -270,3 +271,12 @@ def test_a_window_that_does_not_hold_one_abstract_is_an_error(prompt):
     with chat_server(error(400, "The prompt is too long")) as server, pytest.raises(PromptTooLongError):
         said_by(model_at(server), prompt, SOURCES)
     assert len(server.asked) == 3
+
+
+def test_the_command_line_says_once_what_it_waits_for(library, capsys):
+    with chat_server(error(429, "slow", **{"Retry-After": "2"}), Said("IL-32β induced VEGF [1].")) as server:
+        flags = ["--library", str(library.path), "--llm", "local", "--llm-url", server.url]
+        assert main(["ask", "What does IL-32β induce in breast cancer cells?", *flags]) == 0
+    told = capsys.readouterr().err
+    assert told.count("asking again in 2 seconds …") == 1
+    assert "asking again in 1 second" not in told
