@@ -328,6 +328,7 @@ _LABEL = re.compile(
     r"(?P<more>(?:(?:\s*+[,;/|&]\s*+|\s++(?:and\s++|or\s++)?)(?(many)[0-9]{1,10}|[0-9]{5,10}))*)(?![a-z0-9])",
     re.I,
 )
+_FIELD_OF_SEARCH = re.compile(r"(?<=[0-9])\s?\[(?:uid|pmid)\]", re.I)
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.)?(?:(?:pubmed\.ncbi\.nlm\.nih\.gov|pubmed\.gov|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed)/(?:\?term=)?"
     r"|europepmc\.org/(?:article|abstract)/med/)(?P<first>[0-9]{1,12})(?P<more>)(?![0-9a-z])[^\s,;|\"<>]*",
@@ -396,7 +397,7 @@ def _take_labelled(line: str) -> tuple[list[str], str]:
         labelled.extend(filter(None, map(parse_pmid, numbers)))
         return f" {' '.join(numbers)} "
 
-    return labelled, _LABEL.sub(take, _ADDRESS.sub(take, line))
+    return labelled, _LABEL.sub(take, _ADDRESS.sub(take, _FIELD_OF_SEARCH.sub(" ", line)))
 
 
 def _parse_line(line: str, plain: str, labelled: list[str]) -> tuple[list[str], dict[str, str]]:

@@ -12,7 +12,8 @@ from index.ingest.formats.cleaning import collapse_whitespace
 from index.records import Note, parse_pmids
 
 _PMID_NAME = re.compile(
-    r"(?!.*central).*(?:pmids?|pubmed.*(?:id|uid|identif\w*|number|nummer|numero|url|link)\w*)|pubmed"
+    r"(?!.*central).*(?:pmids?|pubmed.*(?:id|uid|identif\w*|number|nummer|numero|url|link)\w*"
+    r"|(?:id|identif\w*|num\w*|no|nr)(?:de|du|da|do|di)?pubmed)|pubmed"
 )
 _ALIASES = {
     "pmid": "pmid",
@@ -90,7 +91,8 @@ class Unread:
         """Yield a remark on the fields not understood; with it, or `always`, on abstracts that are missing."""
         shown = ", ".join(f'"{collapse_whitespace(field)[:40]}"' for field in list(self._names)[:_MOST_NAMES])
         more = f" and {len(self._names) - _MOST_NAMES:,} more" if len(self._names) > _MOST_NAMES else ""
-        parts = [f"its fields {shown}{more} are not read"] if self._names else []
+        are = "field {} is" if len(self._names) == 1 else "fields {} are"
+        parts = [f"its {are.format(shown + more)} not read"] if self._names else []
         if self._records and not self._abstracts and (self._names or always):
             which = (
                 "its record has no abstract"
@@ -115,7 +117,7 @@ def folded(name: str) -> str:
 def names_pmid(name: str) -> bool:
     """Return True if a heading or field of this name holds PMIDs, and not PMC ids.
 
-    >>> [names_pmid(name) for name in ("PubMed ID", "Medline PMID", "PMCID", "PubMed Central ID", "PubMed date")]
+    >>> [names_pmid(name) for name in ("PubMed ID", "ID de PubMed", "PMCID", "PubMed Central ID", "PubMed date")]
     [True, True, False, False, False]
     """
     return len(name.split()) <= 4 and _PMID_NAME.fullmatch(folded(name)) is not None

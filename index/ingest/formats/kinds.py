@@ -33,7 +33,8 @@ _SAVE = "save the records from PubMed in the format PubMed"
 _FETCH = "give it with --pmids-from to fetch the abstracts from PubMed"
 _TABLE_CURE = f"{_SAVE}, or save its column of PMIDs as CSV and give that with --pmids-from"
 _DUMP_CURE = f"save the XML that efetch sends, or {_FETCH}"
-_MEDLINE_LINE = re.compile(rb"[A-Z][A-Z0-9]{1,3} {0,2}-")
+_MEDLINE_LINE = re.compile(rb"([A-Z][A-Z0-9]{1,3}) {0,2}-")
+_DATABASE_LINE = re.compile(rb"^(?:DB|VN) {0,2}-", re.MULTILINE)
 _PMID_LINE = re.compile(rb"^PMID {0,2}-", re.MULTILINE)
 _HTML = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _HTML_TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
@@ -102,7 +103,10 @@ _DIALECTS = (
     (re.compile(rb"FN .*[\r\n]+VR |PT J\s*[\r\n]+AU "), WEB_OF_SCIENCE),
 )
 _JSON_OTHERS = (
-    (re.compile(rb"(?:\{\s*\"[^\"]{0,20}pmids?\"\s*:\s*)?\[\s*\"?[0-9]{1,10}(?:\.0)?\"?\s*[,\]]", re.I), _JSON_LIST),
+    (
+        re.compile(rb"(?:\{\s*\"[^\"]{0,20}pmids?\"\s*:\s*)?\[\s*[\"']?[0-9]{1,10}(?:\.0)?[\"']?\s*[,\]]", re.I),
+        _JSON_LIST,
+    ),
     (
         re.compile(rb"[\[{].{0,400}?[\"']esearchresult[\"']\s*:", re.DOTALL),
         FileKind("a list of PMIDs that a search found (esearch)", _FETCH, find_pmids=pmids_of_json),
@@ -120,6 +124,7 @@ _OF_ENDNOTE = re.compile(rb"<(?:ref-type|rec-number|contributors|titles)\b")
 _XML_PMIDS = {
     "eSearchResult": re.compile(rb"<Id>\s*([0-9]+)"),
     "eSummaryResult": re.compile(rb"<DocSum>\s*<Id>\s*([0-9]+)|<DocumentSummary uid=\"([0-9]+)"),
+    "rss": re.compile(rb"pmid:([0-9]+)"),
     "article": re.compile(rb"<article-id pub-id-type=\"pmid\">\s*([0-9]+)"),
 }
 _XML_PMIDS["pmc-articleset"] = _XML_PMIDS["article"]
@@ -159,14 +164,24 @@ def kind_of(head: bytes) -> FileKind | None:
         return _kind_of_xml(text)
     if re.match(rb"\{|\[(?![0-9]+\]\s)", text):
         return next((kind for pattern, kind in _JSON_OTHERS if pattern.match(text)), _JSON)
-    if _MEDLINE_LINE.match(text) or _PMID_LINE.search(text):
+    if _PMID_LINE.search(text):
         return _MEDLINE
+    if tagged := _MEDLINE_LINE.match(text):
+        return _kind_of_tagged(text, tagged[1])
     if table := find_table(head):
         parse = partial(parse_table, table=table) if table.has_abstracts else None
         return replace(
             _LIST if len(table.headings) == 1 else _TABLE, parse=parse, find_pmids=partial(pmids_of_table, table=table)
         )
     return _TEXT if parse_pmids(text.decode("utf-8", "replace"))[0] else None
+
+
+def _kind_of_tagged(text: bytes, first: bytes) -> FileKind:
+    """Return the kind of text with MEDLINE's tags but no PMID: Ovid's where it names its database, else damaged."""
+    if not _DATABASE_LINE.search(text):
+        return _MEDLINE
+    start = re.compile(rf"{first.decode()} {{0,2}}-")
+    return FileKind("Ovid text", parse=partial(parse_tagged, dialect=replace(OVID, start=start)))
 
 
 def _kind_of_xml(text: bytes) -> FileKind:

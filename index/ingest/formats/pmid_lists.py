@@ -24,6 +24,7 @@ _LABELLED_LINE = re.compile(r"^.*(?:pmid|pubmed).*$", re.MULTILINE | re.IGNORECA
 _NUMBERED = re.compile(r"\s*1\. \S")
 _NO_VALUE = frozenset(["", *"0 na n/a nan none null nil - – — . <na> nat ?".split()])
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([,. '’\u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})+")
+_DECIMAL_COMMA = re.compile(r"^([0-9]{5,10}),0+$")
 _YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
 
 
@@ -58,12 +59,15 @@ def pmids_of_table(stream: BinaryIO, table: Table) -> PmidList:
 def _pmids_of_cell(cell: str) -> tuple[list[str], dict[str, str]]:
     if _GROUPED.fullmatch(cell) and len(digits := re.sub("[^0-9]", "", cell)) <= 10:
         return [digits], {}
-    return parse_pmids(cell)
+    return parse_pmids(_DECIMAL_COMMA.sub(r"\1", cell))
 
 
 def pmids_of_text(stream: BinaryIO) -> PmidList:
     """Return the PMIDs that a text labels, or consists of."""
-    text = _read_text(stream)
+    return _pmids_in(_read_text(stream))
+
+
+def _pmids_in(text: str) -> PmidList:
     own = _OWN_PMID.findall(text) if _NUMBERED.match(text) else []
     pmids, failed = parse_pmids("\n".join(own or _columns_of_pmids(text.splitlines())))
     return PmidList(pmids, dict(list(failed.items())[:_MAX_FAILURES]))
@@ -110,6 +114,8 @@ def pmids_of_json(stream: BinaryIO) -> PmidList:
                 values.append(json.loads(line))
             except (ValueError, RecursionError):
                 failed[f"line {number:,}"] = "is not JSON; mend or remove it"
+    if not values:  # a list as Python or R prints it
+        return _pmids_in(text)
     pmids: dict[str, None] = {}
     is_list = isinstance(values[0], list) if len(values) == 1 else not any(isinstance(one, dict) for one in values)
     for cell in _cells_of_json(values, is_named=is_list):

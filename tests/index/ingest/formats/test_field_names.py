@@ -127,5 +127,5 @@ def test_what_was_not_understood_is_said_once_a_file():
         )
     ]
     assert read('{"pmid": 1, "title": "A", "abstract": "We saw.", "stars": 5}')[1:] == [
-        Note('x.jsonl: its fields "stars" are not read')
+        Note('x.jsonl: its field "stars" is not read')
     ]

@@ -10,7 +10,9 @@ from index.ingest.formats.detect import parse_file, read_pmids
 
 TAGS = (("T1", "Moss"), ("AU", "Berg, Anna"), ("AB", "AIM: To see. RESULTS: We saw."), ("PY", "2015"), ("DB", "PubMed"))
 RIS = "TY  - JOUR\nAN  - 7\n" + "".join(f"{tag}  - {text}\n" for tag, text in TAGS) + "ER  - \n"
-OVID = "<1>\nUI  - 7\nDB  - MEDLINE\nTI  - Moss and\n      fern\nAU  - Berg A\nSO  - J Moss. 1(3):1-9, 2015.\nDO  - 10.5555/a\n"
+OVID = (
+    "<1>\nUI  - 7\nDB  - MEDLINE\nTI  - Moss and\n      fern\nAU  - Berg A\nSO  - J. 1(3):1, 2015.\nDO  - 10.5555/a\n"
+)
 TABLE = 'PMID,Title,Abstract,Authors\n7,"Moss, fern",We saw.,"Berg A, Dahl B"\n8,Fern,,\n'
 LIST = "PMID: 7\n8.0\nhttps://pubmed.ncbi.nlm.nih.gov/9/\nIn 2015, 12 (PMID 91000120).\n10.5555/a;PMC7\n"
 RECORD = {

@@ -95,7 +95,7 @@ def test_europe_pmc(tmp_path):
     abstract, note = read(tmp_path, xml)
     assert abstract.corrections == (Correction("ErratumIn", "91000999", "J. 2016"),)
     assert {**_fields(abstract), "corrections": ()} == _fields(WHOLE)
-    assert note == Note('a.xml: its fields "citedByCount" are not read')
+    assert note == Note('a.xml: its field "citedByCount" is not read')
 
 
 def _fields(abstract):

@@ -60,7 +60,7 @@ def test_rows_that_are_broken_and_columns_that_are_not_read(tmp_path):
             'the row that ends in line 4: its PMID is "PMC2"; a PMID is a number of 1 to 10 digits',
         ),
         Failure("3", 'the row that ends in line 5: it has no text; give "title", and "abstract" or "sections"'),
-        Note('papers.csv: its fields "Stars" are not read'),
+        Note('papers.csv: its field "Stars" is not read'),
     ]
     path.write_bytes(path.read_bytes() + b"4,\xe9,z,5\n")
     assert Failure("papers.csv", "is not UTF-8 in line 6; save it as CSV in UTF-8") in list(parse_file(path))

@@ -159,8 +159,16 @@ def read(folder, text, encoding="utf-8"):
 
 @pytest.mark.parametrize(
     "text",
-    [RIS.format("AN  - 91000120\nDB  - PubMed"), OVID, OVID_LONG, EBSCO, ENDNOTE, WEB_OF_SCIENCE],
-    ids=["RIS", "Ovid", "Ovid, long", "EBSCO", "EndNote", "Web of Science"],
+    [
+        RIS.format("AN  - 91000120\nDB  - PubMed"),
+        OVID,
+        OVID.partition("\n")[2],
+        OVID_LONG,
+        EBSCO,
+        ENDNOTE,
+        WEB_OF_SCIENCE,
+    ],
+    ids=["RIS", "Ovid", "Ovid without numbers", "Ovid, long", "EBSCO", "EndNote", "Web of Science"],
 )
 @pytest.mark.parametrize("change", [str, lambda text: text.replace("\n", "\r\r\n")], ids=["", "CR CR LF"])
 def test_each_program(tmp_path, text, change):
