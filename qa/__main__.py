@@ -49,7 +49,7 @@ def _export(arguments: argparse.Namespace) -> int:
     if arguments.json:
         cli.print_json({"file": str(file), "abstracts": len(pmids)})
     else:
-        print(f"{len(pmids):,} abstracts in {file}", file=sys.stderr)
+        print(f"{len(pmids):,} {'abstract' if len(pmids) == 1 else 'abstracts'} in {file}", file=sys.stderr)
     return cli.DONE
 
 

@@ -91,7 +91,8 @@ _ANY_TAG = re.compile(_TAG, re.I)
 _PAIR = re.compile(
     rf"<(?P<tag>(?:jats:)?(?P<name>{_TAGS}))(?:\s[^<>]*)?>(?P<inner>(?:(?!{_TAG}).)*)</(?P=tag)>", re.I | re.DOTALL
 )
-_APART_FROM_10 = re.compile(r"(?<=[x×·*] 10) (?=[⁺⁻]?[⁰¹²³⁴-⁹])")
+# Not what else may follow a ten: 10 ¹⁸F scans, in 10 ¹.
+_APART_FROM_10 = re.compile(r"(?<=[x×·*] 10) (?=[⁺⁻]?[⁰¹²³⁴-⁹])|(?<=\b10) (?=[⁺⁻][⁰¹²³⁴-⁹]+(?!\w)|[²³⁴-⁹](?![\w,]))")
 _EMPTY = re.compile(r"<(?:jats:)?(?:br|break|p)\s*/?>", re.I)
 _MAX_DEPTH = 8
 """Tags within tags that are understood; PubMed has two or three."""

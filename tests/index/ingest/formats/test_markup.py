@@ -17,6 +17,7 @@ def text_of(inner):
         ("5 × 10<sup>3</sup> IU, 2.1 × 10<sup>−8</sup>", "5 × 10³ IU, 2.1 × 10⁻⁸"),
         ("10<sup> 6 </sup>per mL", "10⁶ per mL"),
         ("1.6 x 10 <sup>-19</sup>", "1.6 x 10⁻¹⁹"),
+        ("10 <sup>6</sup> cells, 10 <sup>-3</sup> M, 10 <sup>18</sup>F scans", "10⁶ cells, 10⁻³ M, 10 ¹⁸F scans"),
         ("10<sup>1.5</sup> and 2<sup>a + b</sup>", "10^1.5 and 2^(a + b)"),
         ("CO<sub>2</sub>, IC<sub>50</sub>, Ca<sup>2+</sup>", "CO₂, IC₅₀, Ca²⁺"),
         ("SO<sub>4</sub><sup>2-</sup>", "SO₄²⁻"),
