@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import cached_property
 from itertools import islice
 from typing import Protocol
 
@@ -67,11 +68,11 @@ class BooleanSearches:
         self._shelf = shelf
         self._found: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
         self._finding = threading.Lock()
-        self._headings: dict[str, str] = {}
+        self._words: tuple[str, _LibraryWords] = ("", _LibraryWords(shelf))
 
     def translation(self, text: str) -> Translation:
         """Return a search as it is carried out. Raises InputError with the place of what cannot be understood."""
-        return translate(parse_search(text), _LibraryWords(self._shelf), text=text)
+        return translate(parse_search(text), self._library_words(), text=text)
 
     def resolved(self, filters: Filters) -> Filters | None:
         """Return filters with the PMIDs that their search finds in its place; None where nothing is left.
@@ -80,24 +81,21 @@ class BooleanSearches:
         for one that there is none of.
         """
         if filters.mesh:
-            headings = [self._heading(term) for term in filters.mesh]
+            headings = [self._library_words().term(one) for one in filters.mesh]
             below = (each for one in headings for each in narrower_than(one)) if filters.explode else ()
             filters = replace(filters, mesh=tuple(dict.fromkeys([*headings, *below])))
         if not filters.where:
             return filters
-        found = self.pmids(filters.where)
-        pmids = tuple(pmid for pmid in found if not filters.pmids or pmid in filters.pmids)
+        found, wanted = self.pmids(filters.where), frozenset(filters.pmids)
+        pmids = tuple(pmid for pmid in found if not wanted or pmid in wanted)
         return replace(filters, where="", pmids=pmids) if pmids else None
 
-    def _heading(self, term: str) -> str:
-        """Return a MeSH term as the labels of abstracts have it. Raises InputError where there is none like it."""
-        if term not in self._headings:
-            words, (descriptor, slash, qualifier) = _LibraryWords(self._shelf), term.partition("/")
-            heading = words.heading(descriptor.strip())
-            if not heading and not self._shelf.has_label("mesh", term):
-                raise InputError(words.nothing_of("mesh", descriptor))
-            self._headings[term] = f"{heading}{slash}{qualifier}" if heading else term
-        return self._headings[term]
+    def _library_words(self) -> _LibraryWords:
+        """Return what the library knows of words, until it changes."""
+        digest = self._shelf.digest
+        if self._words[0] != digest:
+            self._words = digest, _LibraryWords(self._shelf)
+        return self._words[1]
 
     def pmids(self, text: str) -> tuple[str, ...]:
         """Return the PMIDs of all abstracts that a search finds, retracted ones among them, newest first."""
@@ -174,22 +172,38 @@ def _values_of(term: SearchTerm, shelf: Shelf) -> tuple[str, ...]:
 
 
 class _LibraryWords:
-    """What a library's own records know of words."""
+    """What a library's records, its own synonyms and the lexicon know of words, as of one state of the library."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
+    @cached_property
+    def _mesh(self) -> frozenset[str]:
+        return frozenset(self._shelf.label_values("mesh"))
+
+    @cached_property
+    def _journals(self) -> frozenset[str]:
+        return frozenset(self._shelf.label_values("journal"))
+
     def heading(self, name: str) -> str:
         forms = (name.casefold(), *descriptor_forms(name))
-        here = next((form for form in dict.fromkeys(forms) if self._shelf.has_label("mesh", form)), "")
-        return here or heading_of(name)
+        return next((form for form in forms if form in self._mesh), "") or heading_of(name)
+
+    def term(self, name: str) -> str:
+        """Return a MeSH term as the labels of abstracts have it. Raises InputError where there is none like it."""
+        if self._shelf.has_label("mesh", name):
+            return name
+        descriptor, slash, qualifier = name.partition("/")
+        if heading := self.heading(descriptor.strip()):
+            return f"{heading}{slash}{qualifier}"
+        raise InputError(self.nothing_of("mesh", descriptor))
 
     def names(self, name: str) -> Sequence[str]:
         own = [one.long for one in self._shelf.synonyms.of(key(name))]
         return own or other_names(name)
 
     def is_journal(self, name: str) -> bool:
-        return self._shelf.has_label("journal", name)
+        return name.casefold() in self._journals
 
     def why_nothing(self, term: SearchTerm) -> str:
         kind = "mesh" if term.searched.kind == "mesh" else _KINDS.get(term.searched.tag)
