@@ -94,26 +94,23 @@ def _question_box() -> tuple[gr.Textbox, gr.Button]:
 
 
 def _filter_fields() -> tuple[list[Any], gr.HTML]:
-    """Lay out the filters; the components stand in FilterFields' order. Below them stand the details of a search."""
+    """Lay out the filters, and return them in FilterFields' order; below them stand the details of a search."""
     with gr.Accordion("Filters", open=False, elem_id="aa-filters"):
         with gr.Row():
-            fields: list[Any] = [
-                # Text and not numbers: Gradio's number field returns 0 when it is empty.
-                gr.Textbox("", label="From year", placeholder="any", max_length=4, min_width=80),
-                gr.Textbox("", label="To year", placeholder="any", max_length=4, min_width=80),
-                gr.Dropdown([], value=[], multiselect=True, label="Publication type", min_width=180, scale=3),
-                gr.Checkbox(False, label="Retracted abstracts too", min_width=190, scale=2),
-                gr.Checkbox(False, label="Only what is new", min_width=150, scale=2, elem_id="aa-only-new"),
-            ]
+            # Text and not numbers: Gradio's number field returns 0 when it is empty.
+            first_year = gr.Textbox("", label="From year", placeholder="any", max_length=4, min_width=80)
+            last_year = gr.Textbox("", label="To year", placeholder="any", max_length=4, min_width=80)
+            types = gr.Dropdown([], value=[], multiselect=True, label="Publication type", min_width=180, scale=3)
         with gr.Row():
-            fields += [
-                gr.Dropdown([], value=[], multiselect=True, label="MeSH terms, any of these", min_width=220, scale=2,
-                            elem_id="aa-mesh"),
-                gr.Textbox("", label="PubMed search over this library", placeholder="tumor*[tiab] NOT review[pt]",
-                           min_width=260, scale=3, elem_id="aa-where"),
-            ]  # fmt: skip
+            choice: dict[str, Any] = {"value": [], "multiselect": True, "elem_id": "aa-mesh"}
+            mesh = gr.Dropdown([], label="MeSH terms, any of these", min_width=220, scale=2, **choice)
+            example: dict[str, Any] = {"placeholder": "tumor*[tiab] NOT review[pt]", "elem_id": "aa-where"}
+            where = gr.Textbox("", label="PubMed search over this library", min_width=260, scale=3, **example)
+        with gr.Row():
+            retracted = gr.Checkbox(False, label="Retracted abstracts too", min_width=190)
+            only_new = gr.Checkbox(False, label="Only what is new", min_width=150, elem_id="aa-only-new")
         details = gr.HTML(elem_id="aa-details", apply_default_css=False)
-    return fields, details
+    return [first_year, last_year, types, retracted, only_new, mesh, where], details
 
 
 def _wire_filters(libraries: Libraries, frame: Frame, filters: list[Any], details: gr.HTML) -> None:

@@ -161,13 +161,18 @@ def about_search(fields: FilterFields, session: Session, libraries: Libraries) -
 
 
 def mesh_choices(libraries: Libraries, name: str, typed: str = "", chosen: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """Return MeSH terms of a library that hold what was typed, each with its count, and those chosen already."""
+    """Return MeSH terms of a library that hold what was typed or go by it, with their counts, and those chosen already.
+
+    The list shows only what has the typed letters in it: before a term that goes by another name that name stands.
+    """
     try:
         found = {one.value: one.count for one in libraries.library(name).mesh_terms(typed)}
     except AskAbstractsError:  # of which the header tells
         return []
-    listed = [(f"{value[:1].upper()}{value[1:]} ({count:,})", value) for value, count in found.items()]
-    return [*((value[:1].upper() + value[1:], value) for value in chosen if value not in found), *listed]
+    names = {value: value[:1].upper() + value[1:] for value in (*chosen, *found)}
+    other = {value: "" if typed.casefold() in value else f"{typed}: " for value in found}
+    listed = [(f"{other[value]}{names[value]} ({count:,})", value) for value, count in found.items()]
+    return [*((names[value], value) for value in chosen if value not in found), *listed]
 
 
 def as_sentence(error: AskAbstractsError | str) -> str:

@@ -149,6 +149,7 @@ def test_a_search_is_explained(fields, expected, libraries):
 def test_mesh_terms_are_offered_with_their_counts(libraries, tmp_path):
     assert ("Metformin (1)", "metformin") in mesh_choices(libraries, "library")
     assert mesh_choices(libraries, "library", "neo") == [("Breast neoplasms (1)", "breast neoplasms")]
+    assert mesh_choices(libraries, "library", "Glucophage") == [("Glucophage: Metformin (1)", "metformin")]
     chosen = mesh_choices(libraries, "library", "neo", ["metformin"])  # what is chosen stays among the choices
     assert chosen == [("Metformin", "metformin"), ("Breast neoplasms (1)", "breast neoplasms")]
     assert mesh_choices(Libraries(tmp_path, first=tmp_path / "gone"), "gone") == []
