@@ -69,8 +69,7 @@ def ask_again(
     last = datetime.fromisoformat(origin.asked)
     if origin.kind != "search" or last > now:
         asked = ask(origin, client=client, now=now)
-        held, notes = known(asked.pmids), () if origin.kind == "search" else asked.notes
-        notes = (*notes, _clock_note(origin)) if last > now else notes
+        held, notes = known(asked.pmids), (_clock_note(origin),) if last > now else ()
         return replace(asked, pmids=tuple(pmid for pmid in asked.pmids if pmid not in held), notes=notes)
     page = client.search(origin.query, since=(last - OVERLAP).date())
     held = known(page.pmids)

@@ -347,11 +347,12 @@ def test_a_library_grows_from_a_paper(eight_anywhere, server, client):
 
 def test_an_update_follows_the_links_again(eight, server, client):
     server.links["pubmed_pubmed_citedin"] = {"1": ["5"]}
-    eight.add(cited_by=["1"], client=client)
+    assert eight.add(cited_by=["1", "2"], client=client).notes == ("PubMed knows nothing that cites PMID 2",)
     enter(server, "21", on=date(2001, 1, 1))
     server.links["pubmed_pubmed_citedin"]["1"] = pmids(21, 5)
-    assert eight.update(client=client).new == {"21": "Record 21"}
-    eight.forget("citing PMID 1")
+    report = eight.update(client=client)
+    assert (report.new, report.notes) == ({"21": "Record 21"}, ())  # what was said once is not said each night
+    eight.forget("citing PMID 1, 2")
     assert [origin.name for origin in eight.info().origins] == ["record"]
 
 
