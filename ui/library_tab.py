@@ -68,8 +68,9 @@ class _LibraryFields:
 
 @dataclass(frozen=True, slots=True)
 class _UpdateFields:
-    """Components of the part that keeps a library current."""
+    """Components of the part that keeps a library current; all of it is hidden for the sample, which stays as it is."""
 
+    part: gr.Column
     current: gr.HTML
     update: gr.Button
     stop: gr.Button
@@ -94,13 +95,14 @@ def library_tab(libraries: Libraries, frame: Frame, tab: gr.Tab, *, screen: list
 
 
 def _lay_out_update() -> _UpdateFields:
-    current = gr.HTML(elem_id="aa-current", apply_default_css=False, js_on_load=FORGET_JS)
-    with gr.Row(elem_id="aa-update-buttons"):
-        update = gr.Button("Update this library", scale=0, min_width=220, visible=False, elem_id="aa-update")
-        stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop-update")
-        ask = gr.Button("Ask this library", scale=0, min_width=190, visible=False, elem_id="aa-ask-updated")
-    outcome = gr.HTML(elem_id="aa-updated", apply_default_css=False)
-    return _UpdateFields(current, update, stop, ask, outcome)
+    with gr.Column(visible=False, elem_id="aa-stay-current") as part:
+        current = gr.HTML(elem_id="aa-current", apply_default_css=False, js_on_load=FORGET_JS)
+        with gr.Row(elem_id="aa-update-buttons"):
+            update = gr.Button("Update this library", scale=0, min_width=220, visible=False, elem_id="aa-update")
+            stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop-update")
+            ask = gr.Button("Ask this library", scale=0, min_width=190, visible=False, elem_id="aa-ask-updated")
+        outcome = gr.HTML(elem_id="aa-updated", apply_default_css=False)
+    return _UpdateFields(part, current, update, stop, ask, outcome)
 
 
 def _lay_out() -> _LibraryFields:
@@ -225,12 +227,12 @@ def _wire(
         return [[str(path) for path in kept], notice_html(" ".join(refused))]
 
     def shown_current(name: str) -> list[Any]:
+        is_shown = gr.update(visible=not libraries.is_sample(name))  # which the page does not extend
         try:
             library = libraries.library(name)
-            is_shown = not libraries.is_sample(name)  # which the page does not extend
-            return [current_html(library) if is_shown else "", gr.update(visible=can_be_updated(library))]
+            return [is_shown, current_html(library), gr.update(visible=can_be_updated(library))]
         except AskAbstractsError as error:
-            return [notice_html(as_sentence(error)), gr.update(visible=False)]
+            return [is_shown, notice_html(as_sentence(error)), gr.update(visible=False)]
 
     rest = [frame.session, frame.picker, frame.line, *screen]
     building = fields.build.click(
@@ -246,12 +248,12 @@ def _wire(
         try:
             libraries.library(session.library).forget(str(event.name))
         except AskAbstractsError as error:
-            return [notice_html(as_sentence(error)), gr.skip()]
+            return [gr.skip(), notice_html(as_sentence(error)), gr.skip()]
         return shown_current(session.library)
 
-    parts = [current.current, current.update]
+    parts = [current.part, current.current, current.update]
     current.current.forget(forget, [frame.session], parts, **PRIVATE)
-    frame.picker.input(shown_current, [frame.picker], parts, **PRIVATE)
+    frame.picker.input(lambda name: [*shown_current(name), ""], [frame.picker], [*parts, current.outcome], **PRIVATE)
     for changed in (tab.select, building.then, updating.then):
         changed(lambda session: shown_current(session.library), [frame.session], parts, **PRIVATE)
     fields.files.upload(received, [fields.files], [fields.files, fields.outcome], **PRIVATE)
