@@ -61,6 +61,7 @@ FIELDS = (
                 "author - corporate", "corporate author", "corporate")),
     SearchField("1au", "Author - First", "author", lambda one: one.authors[:1], ("first author", "first author name")),
     SearchField("lastau", "Author - Last", "author", lambda one: one.authors[-1:], ("last author", "last author name")),
+    SearchField("ad", "Affiliation", "words", lambda one: [author.affiliation for author in one.author_records]),
     SearchField("ta", "Journal", "values", lambda one: (one.journal,), ("jour", "so")),
     SearchField("la", "Language", "values", lambda one: one.language.split(", "), ("lang",)),
     SearchField("dp", "Date - Publication", "date", lambda one: (one.date,), ("pdat", "publication date",
@@ -82,7 +83,7 @@ _BY_TAG = {_plain(name): one for one in FIELDS for name in (one.tag, one.name, *
 ALL = _BY_TAG["all"]
 MESH = _BY_TAG["mh"]
 _NOT_KEPT = {
-    "ad": "affiliations", "affiliation": "affiliations", "gr": "grants", "grants and funding": "grants",
+    "gr": "grants", "grants and funding": "grants",
     "edat": "dates of entry", "date - entry": "dates of entry", "crdt": "dates of entry",
     "date - create": "dates of entry", "mhda": "dates of indexing", "date - mesh": "dates of indexing",
     "lr": "dates of revision", "date - modification": "dates of revision", "ed": "editors", "ir": "investigators",

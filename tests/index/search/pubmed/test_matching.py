@@ -4,7 +4,7 @@ import pytest
 from conftest import abstract
 
 from index import Abstract, Section
-from index.records import OtherAbstract
+from index.records import Author, OtherAbstract
 from index.search.pubmed.dates import day_of, read_dates
 from index.search.pubmed.matching import Meanings, matches
 from index.search.pubmed.syntax import parse_search
@@ -19,6 +19,7 @@ SNAIL = Abstract(
     journal="J Snail (Oslo)",
     year=2013,
     authors=("Berg AB", "van der Dahl O", "Snail Study Group"),
+    author_records=(Author("Berg", "Anna B", "AB", affiliation="Lamp House, Umeå"), Author("van der Dahl", "O", "O")),
     types=("Journal Article", "Randomized Controlled Trial"),
     mesh=("Snails/physiology", "Breast Neoplasms"),
     major_mesh=("Snails/physiology",),
@@ -88,6 +89,8 @@ SNAIL = Abstract(
         ("berg b[au]", False),
         ("van der dahl o[au]", True),
         ("Snail Study Group[cn]", True),
+        ("lamp house[ad]", True),
+        ("lamp house[tiab]", False),
         ("berg[1au]", True),
         ("dahl[1au]", False),
         ("snail study group[lastau]", True),

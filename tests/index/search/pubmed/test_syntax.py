@@ -49,7 +49,7 @@ def test_trees(text, expected):
         ("", None, "the search is empty"),
         ("a[tix] AND b", 2, "[tix] is no search field; did you mean [ti]?"),
         ("a[zzzzzz]", 2, "[zzzzzz] is no search field; write one of [all], [tiab], [ti],"),
-        ("a[ad]", 2, "[ad] searches affiliations, which a library does not keep"),
+        ("a[gr]", 2, "[gr] searches grants, which a library does not keep"),
         ("(a[ti] OR b", 1, "this parenthesis is not closed"),
         ("a[ti])", 6, "this parenthesis closes nothing"),
         ("()", 2, "these parentheses are empty"),
