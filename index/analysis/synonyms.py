@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from index.errors import InputError
 MOST_LINES = 100_000
 _MOST_BYTES = 50_000_000
 _LONGEST_NAME = 200
+_MOST_NAMES = 30
+"""Other names of one thing that a query is made to hold."""
 _TRIED = 20
 """Rows whose keys are made anew to see whether they are those of this version."""
 
@@ -40,13 +43,14 @@ class Synonyms:
     rows: tuple[Synonym, ...] = ()
 
     def of(self, form: str) -> list[Abbreviation]:
-        """Return a name, by its key, with each other name of its thing; [] for a name that is none of these.
+        """Return a name, by its key, with the first _MOST_NAMES others of its thing; [] for an unknown name.
 
         >>> parse_synonyms("heart attack,myocardial infarction").of(key("heart attacks"))
         [Abbreviation(short='heart attack', long='myocardial infarction', is_given=True)]
         """
         names = self._names.get(form, {}) if self.rows else {}
-        return [Abbreviation(names[form], name, is_given=True) for other, name in names.items() if other != form]
+        others = (name for other, name in names.items() if other != form)
+        return [Abbreviation(names[form], name, is_given=True) for name in islice(others, _MOST_NAMES)]
 
     @cached_property
     def _names(self) -> Mapping[str, Mapping[str, str]]:

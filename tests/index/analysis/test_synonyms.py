@@ -25,6 +25,11 @@ def test_all_names_of_one_thing_belong_together():
     assert others(synonyms, "myocardial infarction") == ["MI", "heart attack", "infarction, cardiac"]
 
 
+def test_of_very_many_names_the_first_are_searched_for():
+    synonyms = parse_synonyms("".join(f"name number {number},the thing\n" for number in range(1_000)))
+    assert others(synonyms, "the thing") == [f"name number {number}" for number in range(30)]
+
+
 def test_what_says_nothing_new_is_left_out():
     assert parse_synonyms("IL-6,IL6\nHER2,ERBB2\nHER2,ERBB2\n").rows == parse_synonyms("HER2,ERBB2").rows
 
