@@ -43,7 +43,7 @@ _ALIASES = {
     "vernacular_title": "vernaculartitle",
     "is_retracted": "isretracted retracted",
     "copyright": "copyright",
-    "note": "note",
+    "note": "note remarks",
     "author_records": "authorrecords",
     "version": "version",
     "error": "error",
