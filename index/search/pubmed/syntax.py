@@ -37,6 +37,16 @@ _OF_ONE_WORD = frozenset({"la", "vi", "ip"})
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _WITHIN = re.compile(r"(?P<name>.*?)\s*:\s*(?:~\s*(?P<distance>\d+)|(?P<alone>no\s?exp))\s*", re.I)
 """A tag with what PubMed hangs on it: [tiab:~3], words so near to one another, and [mh:noexp], no narrower terms."""
+_FOREIGN = (
+    (re.compile(r"#\d+"), "a library keeps no earlier searches: write this one out in parentheses"),
+    (
+        re.compile(r"\.(?:[a-z]{2},?)+\.(?:\s|$)"),
+        "this is Ovid's syntax: write a field as in tumor*[tiab]",
+    ),
+    (re.compile(r"\bexp [A-Z][^/]*/"), 'this is Ovid\'s syntax: write "Neoplasms"[mh], which finds narrower terms too'),
+    (re.compile(r"\b(?:adj|NEAR/|ADJ|W/|near/)\d+\b"), 'words near to one another are written as in "a b"[tiab:~3]'),
+)
+"""What other programs' searches have and PubMed's have not: taken for words, it would find something else unsaid."""
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"') | {"［": "[", "］": "]", "（": "(", "）": ")"})
 
 
@@ -255,6 +265,9 @@ class _SearchParser:
             self._fail("this is no date: write 2010, 2010/05, 2010/05/13 or a range, 2010:2020", term.place)
         if term.searched.kind == "pmid" and parse_pmids(term.text)[1]:
             self._fail("this is no PMID: write one of 1 to 10 digits", term.place)
+        for foreign, cure in _FOREIGN if term.field is None and not term.is_quoted else ():
+            if match := foreign.search(term.text):
+                self._fail(cure, term.place + match.start())
         before, star, _ = term.text.partition("*")
         if star and term.searched.kind == "words" and sum(map(str.isalnum, before)) < _LEAST_BEFORE_STAR:
             self._fail(f"at least {_LEAST_BEFORE_STAR} letters must stand before the *", term.place)
