@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from index.errors import LibraryBusyError, LibraryError
+from index.errors import LibraryBusyError, LibraryDamagedError, LibraryError
 from index.repair.row_shapes import marks_of
 from index.repair.sqlite_pages import Pages
 from index.repair.sqlite_wal import read_log
@@ -16,6 +16,7 @@ from index.search.lexical import LexicalIndex, OtherTermsError
 from index.storage.folder.index_caches import LEXICAL, VECTORS
 from index.storage.folder.lock import writing
 from index.storage.folder.store import DATABASE, Store
+from index.storage.folder.synonyms_file import SYNONYMS, SynonymsFile
 from index.storage.origins import is_sound
 from index.storage.schema import APPLICATION_ID, RANDOM_BITS
 
@@ -92,6 +93,15 @@ def check_truth(store: Store) -> Iterator[Finding]:
     if not store.is_all_there():
         yield Finding(store.path.name, "holds other abstracts than were added", remedy, mends="rows")
     yield from _check_vectors(store, remedy)
+
+
+def check_synonyms(folder: Path) -> Iterator[Finding]:
+    """Yield that a library's own synonyms cannot be read, which only their file brings back."""
+    try:
+        SynonymsFile(folder).read()
+    except LibraryDamagedError:
+        remedy = f"give the library its synonyms again: python -m index add --synonyms FILE --library {folder}"
+        yield Finding(SYNONYMS, "is damaged", remedy, mends="nothing")
 
 
 def _remedy(folder: Path) -> str:

@@ -21,7 +21,7 @@ from index.files import atomic_write
 from index.ingest.batches import OnProgress, write_all
 from index.ingest.sources import Group
 from index.records import Abstract
-from index.repair.check import LOG, Finding, Mends, check_caches, check_files, check_truth
+from index.repair.check import LOG, Finding, Mends, check_caches, check_files, check_synonyms, check_truth
 from index.repair.report import LOST, Account, Checked
 from index.repair.salvage import Salvage
 from index.search.dense_file import commit_id_of
@@ -83,7 +83,7 @@ def check_backend(backend: Backend, *, repair: bool) -> list[Finding]:
 
 def _check_folder(backend: FolderBackend, *, repair: bool) -> list[Finding]:
     store, folder = backend.store, backend.path
-    findings = [*check_truth(store), *check_caches(folder, store)]
+    findings = [*check_truth(store), *check_caches(folder, store), *check_synonyms(folder)]
     if not repair:
         return findings
     with backend.writing():

@@ -588,3 +588,7 @@ def test_damaged_synonyms_are_said_to_be_so(made, tmp_path):
     says = "synonyms.json is damaged; give the library its synonyms again: python -m index add"
     with Library.open(tmp_path / "library") as library, pytest.raises(LibraryDamagedError, match=says):
         library.parse("metformin")
+    with Library.open(tmp_path / "library") as library:
+        for repair in (False, True):
+            (finding,) = library.check(repair=repair)
+            assert (finding.file, finding.what, finding.repaired) == ("synonyms.json", "is damaged", False)

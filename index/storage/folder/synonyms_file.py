@@ -10,14 +10,14 @@ from index.analysis.synonyms import Synonyms
 from index.errors import LibraryDamagedError
 from index.files import atomic_write
 
-FILE = "synonyms.json"
+SYNONYMS = "synonyms.json"
 
 
 class SynonymsFile:
     """The synonyms of the library in a folder, none where the file is missing. It may be used from many threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / FILE
+        self._file = folder / SYNONYMS
         self._read: tuple[tuple[int, int, int], Synonyms] = ((0, 0, 0), Synonyms())
         self._reading = threading.Lock()
 
