@@ -337,7 +337,8 @@ _ADDRESS = re.compile(
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?\b10\.[0-9]{4,9}/(?:[^\s,;|\"]|;(?=\w+-))+", re.I)
 _ORDINAL = re.compile(r"\s*[(\[]?([0-9]{1,5})[.):\]]+\s+(?=\S)")
 _BETWEEN_PMIDS = re.compile(r"[\s,;|]+")
-_AROUND_A_PMID = "()[]{}<>\"'“”‘’•*."
+_AROUND_A_PMID = "()[]{}<>\"'“”‘’•*.=\ufeff\u200b"
+_YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
 _PMC_ID = re.compile(r"(?:PMCID:?)?PMC[0-9]+(?:\.[0-9]+)?", re.I)
 _NO_WORDS = frozenset(["", *"pmid pmids pubmed and or".split()])
 
@@ -411,8 +412,10 @@ def _parse_line(line: str, plain: str, labelled: list[str]) -> tuple[list[str], 
         return [], {line.strip()[:80]: _UNLABELLED if re.search("[0-9]", line) else _NO_NUMBER}
     dois = _DOI.findall(plain)
     is_mixed = bool(labelled or others or dois)  # beside which a year or a page may stand
-    pmids = filter(None, map(_pmid_of_number, words))
-    found = [pmid for pmid in pmids if len(pmid) > 4 or pmid in labelled or not is_mixed]
+    pmids = list(filter(None, map(_pmid_of_number, words)))
+    has_long = any(len(pmid) > 4 for pmid in pmids)
+    short = {pmid for pmid in pmids if len(pmid) <= 4 and (is_mixed or has_long and _YEAR.fullmatch(pmid))}
+    found = [pmid for pmid in pmids if pmid not in short or pmid in labelled]
     if found:  # beside which may stand other ids of the same paper
         others, dois = [word for word in others if not _PMC_ID.fullmatch(word)], []
     return found, {word[:80]: _why_no_pmid(word) for word in (*others, *dois)}

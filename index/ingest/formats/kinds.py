@@ -24,6 +24,7 @@ from index.ingest.formats.pmid_lists import (
 from index.ingest.formats.pubmed_xml import parse_pubmed_xml
 from index.ingest.formats.tables import find_table, parse_table
 from index.ingest.formats.tagged import parse_tagged
+from index.ingest.formats.xml_splitter import DELETIONS, RECORDS, SETS
 from index.records import ParsedRecord, parse_pmids
 
 KINDS = "PubMed XML, MEDLINE text (.nbib), RIS, EndNote XML and JSON are read, each also as .gz or .zip"
@@ -121,6 +122,8 @@ _JSON_OTHERS = (
     ),
 )
 _OF_ENDNOTE = re.compile(rb"<(?:ref-type|rec-number|contributors|titles)\b")
+_OF_PUBMED = re.compile(rb"<(?:[\w.-]+:)?(?:%s)\b" % b"|".join(name.encode() for name in (*SETS, *RECORDS, *DELETIONS)))
+_PMID_ELEMENT = re.compile(rb"<pmid\b[^<>]*>\s*([0-9]+)", re.IGNORECASE)
 _XML_PMIDS = {
     "eSearchResult": re.compile(rb"<Id>\s*([0-9]+)"),
     "eSummaryResult": re.compile(rb"<DocSum>\s*<Id>\s*([0-9]+)|<DocumentSummary uid=\"([0-9]+)"),
@@ -191,5 +194,6 @@ def _kind_of_xml(text: bytes) -> FileKind:
         return FileKind("Europe PMC's XML", parse=partial(parse_other_xml, xml_format=EUROPE_PMC_XML))
     if root in ("xml", "records", "record") and _OF_ENDNOTE.search(text):
         return FileKind("EndNote's XML", parse=partial(parse_other_xml, xml_format=ENDNOTE_XML_FORMAT))
-    pattern = _XML_PMIDS.get(root)
+    # In PubMed's own records, whatever is around them, other papers' PMIDs stand too.
+    pattern = _XML_PMIDS.get(root) or (None if not root or _OF_PUBMED.search(text) else _PMID_ELEMENT)
     return replace(PUBMED_XML, find_pmids=partial(pmids_of_matches, pattern=pattern)) if pattern else PUBMED_XML
