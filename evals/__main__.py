@@ -5,6 +5,7 @@
     answers       which sentences are chosen, what whole answers cite and say, and whether yes and no are told apart
     names         whether two written forms of one name bring the same, and like names their own
     grounding     how well it is told which sentence a quote bears out, beside the cosine alone
+    statements    how well a language model's sentences are told apart: backed, not matched, contradicted
     sentences     how well sentences are split, beside the splitters on PyPI
     followups     whether follow-ups are understood, by rules
     understanding whether an assistant does what is asked of it, kind by kind
@@ -26,7 +27,18 @@ import sys
 from collections.abc import Callable, Sequence
 
 from evals.load import beside, load
-from evals.quality import abstention, answers, followups, grounding, names, retrieval, sentences, studies, understanding
+from evals.quality import (
+    abstention,
+    answers,
+    followups,
+    grounding,
+    names,
+    retrieval,
+    sentences,
+    statements,
+    studies,
+    understanding,
+)
 from evals.scale import growth
 from evals.speed import encoding, speed
 from index.errors import AskAbstractsError
@@ -37,6 +49,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "answers": answers.main,
     "names": names.main,
     "grounding": grounding.main,
+    "statements": statements.main,
     "sentences": sentences.main,
     "speed": speed.main,
     "growth": growth.main,

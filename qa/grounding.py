@@ -9,7 +9,8 @@ import numpy as np
 
 from index import Library
 from index.embedding.encoder import Encoder, Vectors
-from qa.answer import Answer, Citation, Sentence, SentenceVerdict, Source
+from qa.answer import Answer, Citation, Sentence, Source
+from qa.evidence.judge import Claim, Quote, judge, read
 from qa.evidence.relation import SoughtRelation
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
 from qa.language.discourse import gives_orders
@@ -37,9 +38,15 @@ _OBJECTIONS = {
     "direction": "it goes up or down otherwise than in its source",
     "denial": "it denies what its source asserts, or asserts what that denies",
     "order": "it turns round who acts on whom, or what is compared with what",
+    "certainty": "it is surer than its source",
+    "cause": "it tells a cause where its source tells none",
+    "no finding": "its source tells it as a question or as known before, not as a finding",
+    "exception": "its source excepts what it includes, or the other way round",
+    "variant": "it is on another variant than its source",
+    "opposite": "it goes the other way than in its source",
+    "unmoved": "its source denies that it changes, or tells that it does",
 }
-"""The objection to a sentence by each rule of `qa.language.entailment.first_contradiction`."""
-_CONTRADICTIONS = frozenset(_OBJECTIONS[rule] for rule in ("side", "with", "direction", "denial", "order"))
+"""The objection to a sentence by each rule of `qa.language.entailment` and `qa.language.scope`."""
 UNCITED = "it cites none of the sources"
 """The objection to a sentence without a source."""
 
@@ -142,30 +149,36 @@ def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str
 def ground(
     draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library, reranker: Reranker | None = None
 ) -> Sentence:
-    """Return a language model's sentence with, for each cited source, the quote that bears it out.
+    """Return a language model's sentence with its verdict: the quotes that bear it out, part by part, or contradict it.
 
-    A sentence that no cited source supports comes back without citations and with the objection to it, which
-    contradicts the sentence where a near quote says otherwise.
+    One quote may bear out the whole sentence; else each part is held against one quote of any cited source. What is
+    neither borne out nor contradicted is not matched.
     """
-    statement = Statement.of(draft.text, library, reranker)
-    citations, against, objections = [], [], [UNCITED]
-    for number in draft.sources:
-        of_source = sorted(
-            (quote for quote in evidence if quote.source.number == number),
-            key=lambda quote: (-float(np.dot(quote.vector, statement.vector)), quote.start),
-        )
-        judged = [(quote, _objection(quote, statement)) for quote in of_source]
-        objections += [why for _, why in judged[:1]]
-        citations += [quote.citation for quote, why in judged if not why][:1]
-        against += [quote.citation for quote, why in judged if why in _CONTRADICTIONS][:1]
-    if citations:
-        return Sentence(draft.text, tuple(citations))
-    verdict: SentenceVerdict = "contradicted" if against else "not matched"
-    return Sentence(draft.text, (), verdict, objections[-1], tuple(against))
+    quotes = [quote for quote in evidence if quote.source.number in draft.sources and not gives_orders(quote.text)]
+    if not quotes:
+        return Sentence(draft.text, (), "not matched", UNCITED)
+    claim = Claim.of(draft.text, library, reranker)
+    reading = read(claim, [_as_quote(quote) for quote in quotes])
+    verdict = judge().verdict(reading)
+    if verdict == "backed":
+        return Sentence(draft.text, _citations(draft, quotes, reading.quotes))
+    rule, at = next(iter(reading.objections), ("", 0))
+    why = _OBJECTIONS.get(rule, _NOT_SAID)
+    against = (quotes[at].citation,) if verdict == "contradicted" else ()
+    return Sentence(draft.text, (), verdict, why, against)
 
 
-def _objection(quote: Evidence, statement: Statement) -> str:
-    return objection(quote.text, statement, vector=quote.vector, context=quote.source.abstract.text)
+def _as_quote(evidence: Evidence) -> Quote:
+    abstract = evidence.source.abstract
+    return Quote(evidence.text, abstract.title, abstract.text, evidence.vector)
+
+
+def _citations(draft: DraftSentence, quotes: Sequence[Evidence], chosen: Sequence[int]) -> tuple[Citation, ...]:
+    """Return the quotes of a sentence's parts, in the order of the sources that it cites."""
+    ordered = sorted(
+        (quotes[at] for at in chosen), key=lambda quote: (draft.sources.index(quote.source.number), quote.start)
+    )
+    return tuple(quote.citation for quote in ordered)
 
 
 def check_quotes(growing: Iterable[Answer], sources: Sequence[Source], library: Library) -> Iterator[Answer]:

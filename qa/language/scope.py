@@ -1,0 +1,165 @@
+"""Rules on how far a sentence goes: surer than its quote, a cause for an association, or what the quote excepts.
+
+Each compares a part of a sentence with the clause of a quote that says most of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from index.analysis.terms import content_words
+
+_UNSURE = re.compile(
+    r"\b(?:may|might|could|possibl[ey]|possibility|probabl[ey]|perhaps|suggest\w*|hypothesi[sz]\w*|appear(?:s|ed)? to|"
+    r"seem\w*|likely|potential(?:ly)?|propos(?:e|es|ed)|speculat\w+|(?:is|are) expected|presum\w+|suspect\w*|"
+    r"apparently|unclear|uncertain|remains? to be|putative|thought|believed|whether|would|can be considered)\b",
+    re.I,
+)
+_SURE_ENOUGH = re.compile(
+    r"\b(?:may|might|could|can|possibl[ey]|probabl[ey]|perhaps|suggest\w*|hypothesi[sz]\w*|appear\w*|seem\w*|likely|"
+    r"potential\w*|propos\w+|speculat\w+|expect\w*|presum\w+|suspect\w*|apparently|unclear|putative|thought|believ\w+|"
+    r"would|should|indicat\w+|point\w*|hint\w*|suppos\w+|recommend\w*|promis\w+|argu\w+|conclud\w+|consider\w*|"
+    r"according|authors?|tend\w*|assum\w+|candidates?|if|whether)\b",
+    re.I,
+)
+_CAUSE = re.compile(
+    r"\b(?:caus(?:e|es|ed|ing)|because|due to|owing to|leads? to|led to|drives?|drove|prevent(?:s|ed)?|"
+    r"determin(?:es?|ed)|responsible|explains?|explained|accounts? for|accounted for|trigger\w*|brings? about|"
+    r"results? in|resulted in|gives rise|brought about|(?:is|was|were|are) why)\b",
+    re.I,
+)
+_ANY_CAUSE = re.compile(
+    rf"{_CAUSE.pattern}|\b(?:caus\w+|result(?:s|ed|ing)? (?:in|from)|thereby|thus|induc\w+|leading|consequen\w+|"
+    r"therefore|hence|depend\w*|mediat\w+|contribut\w+|protect\w*|attribut\w+|abolish\w*|block\w*|required|necessary|essential)\b",
+    re.I,
+)
+_GOES_WITH = re.compile(
+    r"\b(?:associat\w+|correlat\w+|linked|related|relationship|predict(?:s|ed|or|ors)|risk factors?|accompan\w+|"
+    r"more (?:common|frequent|often)|higher (?:in|among))\b",
+    re.I,
+)
+_BACKGROUND = re.compile(
+    r"\b(?:(?:has|have|had) been (?:\w+ )?(?:reported|suggested|shown|proposed|described|considered|implicated)|"
+    r"some studies|previous (?:studies|reports)|(?:is|are) (?:considered|thought|believed)|to test the hypothesis|"
+    r"(?:aim|purpose|objective)s? (?:of|was|is|were))\b",
+    re.I,
+)
+_EXCEPT = re.compile(
+    r"\b(?:but|though|although|and|yet)?,? ?\b(?:not|neither|nor|no|except|unlike|without)\b(?: (?:in|by|with|for|of|"
+    r"to|the|that of|those))* (?P<what>[^,;.()]{3,60})",
+    re.I,
+)
+_GREEK = "alpha|beta|gamma|delta|epsilon|zeta|kappa|theta|sigma"
+_VARIANT = re.compile(
+    rf"\b(?P<of>[A-Za-z]{{4,}})[ -](?P<which>{_GREEK}|[αβγδεζκθσ]|[A-Z]|[1-9]\d?|I{{1,3}}V?)\b(?![\w%.-])"
+)
+_LETTERS = dict(zip("αβγδεζκθσ", "alpha beta gamma delta epsilon zeta kappa theta sigma".split(), strict=True))
+
+
+def nearest_clause(part: str, quote: str) -> str:
+    """Return the clause of a quote that has most of a part's words."""
+    words = set(content_words(part))
+    return max(clauses(quote), key=lambda clause: len(words & set(content_words(clause))))
+
+
+_CUT = re.compile(
+    r"\s*(?:;|—|:(?= ))\s*|,\s+(?=(?:and|but|while|whereas|although|though|yet|so|because|since|which|who|whose|where|"
+    r"suggesting|indicating|implying|showing|making|leading|resulting)\b)|\s+(?=(?:whereas|although|though|because|but)\b)"
+)
+_FEWEST = 2
+"""Content words of a clause at least."""
+
+
+def clauses(sentence: str) -> list[str]:
+    """Return the clauses of a sentence that may be true or false by themselves, each with two content words or more.
+
+    >>> clauses("VEGF rose in cancer cells, whereas TNF fell in them")
+    ['VEGF rose in cancer cells', 'whereas TNF fell in them']
+    """
+    found, last = [], 0
+    for match in _CUT.finditer(sentence):
+        before, after = sentence[last : match.start()], sentence[match.end() :]
+        is_inside = sentence.count("(", 0, match.start()) > sentence.count(")", 0, match.start())
+        if not is_inside and min(len(content_words(before)), len(content_words(after))) >= _FEWEST:
+            found.append(before)
+            last = match.end()
+    return [clause.strip(" ,.") for clause in (*found, sentence[last:])]
+
+
+def is_surer(part: str, quote: str, whole: str) -> bool:
+    """Return True if the quote's clause is unsure of what the part says as a fact; `whole` is the part's sentence."""
+    return bool(_UNSURE.search(nearest_clause(part, quote))) and not _SURE_ENOUGH.search(whole)
+
+
+def makes_a_cause(part: str, quote: str) -> bool:
+    """Return True if the part tells a cause where the quote tells that two things go together."""
+    return bool(_CAUSE.search(part)) and not _ANY_CAUSE.search(quote) and not _SURE_ENOUGH.search(part)
+
+
+def tells_no_finding(part: str, quote: str) -> bool:
+    """Return True if the quote's clause asks, plans, or tells what others said, and the part tells it as a finding."""
+    return (
+        bool(_BACKGROUND.search(nearest_clause(part, quote)))
+        and not _BACKGROUND.search(part)
+        and not (_SURE_ENOUGH.search(part))
+    )
+
+
+def is_excepted(part: str, quote: str) -> bool:
+    """Return True if the part asserts of a thing what the quote denies of that thing alone, or the other way round."""
+    return _asserts_excepted(part, quote) or _asserts_excepted(quote, part)
+
+
+def _asserts_excepted(part: str, quote: str) -> bool:
+    excepted = [set(content_words(match["what"])) for match in _EXCEPT.finditer(quote)]
+    mine = set().union(*(content_words(match["what"]) for match in _EXCEPT.finditer(part)))
+    asserted_there = set(content_words(_EXCEPT.sub(" ", quote)))
+    asserted_here = set(content_words(_EXCEPT.sub(" ", part))) - mine
+    common = asserted_there & asserted_here
+    return any(
+        len(own & asserted_here) >= max(1, len(own) - 1) and len(common) >= 2
+        for one in excepted
+        if (own := one - asserted_there)
+    )
+
+
+def names_another_variant(part: str, quote: str) -> bool:
+    """Return True if the part has another Greek letter, letter or number behind a word than the quote has."""
+    theirs: dict[str, set[str]] = {}
+    for match in _VARIANT.finditer(quote):
+        theirs.setdefault(match["of"].lower(), set()).add(_variant(match["which"]))
+    return any(
+        (known := theirs.get(match["of"].lower())) and _variant(match["which"]) not in known
+        for match in _VARIANT.finditer(part)
+    )
+
+
+def _variant(written: str) -> str:
+    return _LETTERS.get(written, written.lower())
+
+
+_UNIVERSAL = re.compile(
+    r"\b(?:all|always|every|any|whatever|regardless|never|none|only|entirely|completely|fully|solely|invariably|whenever|"
+    r"exclusively|must|proves?|proved|established|no matter)\b",
+    re.I,
+)
+
+
+def universals(text: str) -> set[str]:
+    """Return the words of a text that leave nothing out: all, always, only."""
+    return {match[0].lower() for match in _UNIVERSAL.finditer(text)}
+
+
+def hedges(text: str) -> bool:
+    """Return True if a text is unsure of what it says."""
+    return bool(_UNSURE.search(text))
+
+
+SCOPE_RULES: dict[str, Callable[[str, str, str], bool]] = {
+    "certainty": is_surer,
+    "cause": lambda part, quote, _: makes_a_cause(part, quote),
+    "no finding": lambda part, quote, _: tells_no_finding(part, quote),
+    "exception": lambda part, quote, _: is_excepted(part, quote),
+    "variant": lambda part, quote, _: names_another_variant(part, quote),
+}

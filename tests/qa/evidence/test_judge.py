@@ -1,0 +1,75 @@
+"""Claims held against quotes part by part, and what decides."""
+
+import pytest
+from conftest import ABSTRACTS
+
+from qa.answer import Source
+from qa.evidence.judge import Claim, ClaimReading, Judge, Quote, decide, judge, read, unscored
+from qa.evidence.scoring import gather
+
+SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
+MERGED = (
+    "IL-32β induced VEGF in breast cancer cells, whereas metformin at 0.1% lengthened the life of male mice by 5.83%."
+)
+
+
+@pytest.fixture
+def quotes(library):
+    found = gather("What does IL-32β induce?", SOURCES, library=library)
+    return [Quote(one.text, one.source.abstract.title, one.source.abstract.text, one.vector) for one in found]
+
+
+def test_each_part_has_its_own_quote_of_any_source(library, quotes):
+    reading = read(Claim.of(MERGED, library), quotes)
+    assert [quotes[at].title for at in reading.quotes] == [source.abstract.title for source in SOURCES]
+    assert (reading.features["parts"], reading.features["numbers"], reading.is_whole) == (2, 0, False)
+    assert reading.denied == frozenset()
+
+
+def test_a_number_that_no_quote_has_is_told_with_the_rule(library, quotes):
+    reading = read(Claim.of("Metformin at 0.1% lengthened the life of male mice by 58.3%.", library), quotes)
+    assert reading.features["numbers"] == 1
+    assert "number" in reading.denied
+    assert reading.objections[0][0] == "number"
+
+
+def test_the_judge_in_the_box_knows_every_feature(library, quotes):
+    reading = read(Claim.of(MERGED, library), quotes)
+    assert set(judge().features) == set(reading.features)
+    assert 0 < judge().chance(reading) < 1
+    assert all(unscored(name, reading.features[name]) == reading.features[name] for name in reading.features)
+
+
+def reading_of(*denied, cosine=0.8, held=0.9, is_whole=True, denied_otherwise=0.0):
+    told = {"cosine": cosine, "held": held, "words": 12.0, "denied otherwise": denied_otherwise}
+    return ClaimReading(told, (0,), (), frozenset(denied), is_whole)
+
+
+@pytest.mark.parametrize(
+    ("reading", "chance", "verdict"),
+    [
+        (reading_of(), 0.6, "backed"),
+        (reading_of(), 0.3, "not matched"),
+        (reading_of(cosine=0.2), 0.9, "not matched"),  # on another matter
+        (reading_of(held=0.5), 0.9, "not matched"),  # short, with words that are not there
+        (reading_of(held=0.5, is_whole=False), 0.9, "backed"),
+        (reading_of("certainty"), 0.9, "not matched"),  # some rules veto whatever the chance
+        (reading_of("name"), 0.9, "not matched"),
+        (reading_of("name", is_whole=False), 0.9, "backed"),  # of a part it may be said elsewhere
+        (reading_of("denial"), 0.9, "backed"),
+        (reading_of("denial", denied_otherwise=1.0), 0.9, "not matched"),
+        (reading_of("opposite"), 0.1, "contradicted"),
+        (reading_of("number"), 0.1, "contradicted"),
+        (reading_of("number", is_whole=False), 0.1, "not matched"),
+        (reading_of("name"), 0.1, "not matched"),  # what is not stated is not contradicted
+    ],
+)
+def test_the_chance_and_the_rules_decide(reading, chance, verdict):
+    assert decide(reading, chance, 0.5, 0.2) == verdict
+
+
+def test_a_tree_is_walked_to_its_leaf():
+    tree = ((0, 0.5, 1, 2), (-1, -2.0, 0, 0), (-1, 2.0, 0, 0))
+    made = Judge(("x",), 0.0, (tree,), 0.5, 0.2)
+    low, high = (made.chance(ClaimReading({"x": value}, (), ())) for value in (0.5, 0.6))
+    assert (round(low, 3), round(high, 3)) == (0.119, 0.881)
