@@ -1,8 +1,8 @@
 """How good answers are, by what experts marked and wrote: python -m evals answers
 
 Which sentences are chosen from the right text (SciFact, COVID-QA), what whole answers cite and say (BioASQ, and
-samples/, which need no data), and whether yes and no are told apart (PubMedQA, BioASQ) better than by always saying
-what is said most.
+samples/, which need no data), whether yes and no are told apart (PubMedQA, BioASQ) better than by always saying
+what is said most, and whether the short answers are right (BioASQ).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from evals.corpora import BACKGROUND, SEED, bioasq
-from evals.quality import chosen, whole_answers, yes_no
+from evals.quality import chosen, short_answers, whole_answers, yes_no
 from evals.report import (
     DEFAULT_WORK,
     OURS,
@@ -94,11 +94,21 @@ def told_apart(arguments: argparse.Namespace) -> _Table:
     return "Yes or no, the right abstracts given", yes_no.COLUMNS, rows
 
 
+def short(arguments: argparse.Namespace) -> _Table:
+    """Return the title, columns and rows of the table on short answers."""
+    answered = short_answers.bioasq_short(arguments.data, arguments.work, load_reranker(arguments.reranker))
+    rows: dict[str, Figures] = {
+        kind: short_answers.figures([one for one in answered if one.kind == kind]) for kind in ("factoid", "list")
+    }
+    return "Names and lists as short answers, the right abstracts given: BioASQ", short_answers.COLUMNS, rows
+
+
 TABLES: dict[str, Callable[[argparse.Namespace], _Table]] = {
     "samples": samples,
     "chosen": chosen_sentences,
     "whole": whole,
     "yes-no": told_apart,
+    "short": short,
 }
 
 

@@ -92,10 +92,10 @@ def _answered(assistant: Assistant, row: Mapping[str, Any]) -> Answered:
     cited = dict.fromkeys(one.pmid for sentence in answer.sentences for one in sentence.citations)
     said = " ".join(sentence.text for sentence in answer.sentences)
     ideal = tuple(row["ideal_answers"] or ())
-    return Answered(row["type"], said, tuple(cited), frozenset(row["pmids"]), ideal, _items(row))
+    return Answered(row["type"], said, tuple(cited), frozenset(row["pmids"]), ideal, exact_items(row))
 
 
-def _items(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+def exact_items(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     """Return a list's items, or the one of a factoid, each with its names; of other questions none."""
     wanted = row["exact_answer"] or ()
     if row["type"] == "factoid":

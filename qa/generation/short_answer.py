@@ -1,7 +1,4 @@
-"""A short answer first, where one exists: the quantity or the side of a comparison that answers by itself.
-
-No other names: a learnt ranker of noun phrases put a right one first in two of five questions, worse than none.
-"""
+"""A short answer first, where one exists: the quantity, side of a comparison or names that answer by themselves."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from qa.answer import Citation, ShortAnswer
 from qa.evidence.scoring import Evidence
 from qa.generation.asked import AskedFor, asked_for
 from qa.generation.better_side import better_side
+from qa.generation.named_things import named_things
 from qa.generation.quantity_ranker import QuantityMention, fits, quantity_odds
 from qa.language.quantity_spans import quantity_spans
 from qa.language.word_tokens import tokens_of
@@ -25,14 +23,16 @@ _ANSWERED_SHORTLY = frozenset(("short answer", "list", "number"))
 
 
 def short_answers(analysis: QuestionAnalysis, evidence: Sequence[Evidence], query: Query) -> tuple[ShortAnswer, ...]:
-    """Return the quantity or side that answers a question by itself; () where none is sure."""
+    """Return the quantity, side or names that answer a question by themselves; () where none is sure."""
     if analysis.kind == "comparison":
         side = better_side(analysis, evidence)
         return (side,) if side else ()
     if analysis.kind not in _ANSWERED_SHORTLY or not analysis.is_english or not evidence:
         return ()
     asked = asked_for(analysis, query)
-    if asked.asked == "name" or analysis.is_negated:
+    if asked.asked == "name":
+        return named_things(analysis, evidence)
+    if analysis.is_negated:
         return ()
     quantities = _ranked(asked, evidence)
     if not quantities or quantities[0][0] < _SURE:

@@ -33,8 +33,8 @@ _QUESTIONS: tuple[tuple[Asked, str], ...] = (
     ),
     (
         "percentage",
-        r"\b(?:what|which)(?: (?!in\b|which\b|by\b|with\b)[\w-]+){0,6} (?:percentage|proportion|percent|per cent"
-        r"|fraction|prevalence|incidence|penetrance|heritability|frequency|sensitivity|specificity|share)\b"
+        r"\b(?:what|which)(?: (?!in\b|which\b|by\b|with\b|d(?:id|oes|o)\b|not\b)[\w-]+){0,6} (?:percentage|proportion"
+        r"|per ?cent|fraction|prevalence|incidence|penetrance|heritability|frequency|sensitivity|specificity|share)\b"
         r"|\bhow (?:common|frequent|prevalent|rare|often|likely)\b|\bresponse rate\b|\bhow high is the risk\b"
         r"|\b(?:what|which) (?:is|was|were) the (?:[\w-]+ ){0,4}(?:rates?|risk|chance|probability|share)\b"
         r"|\bhow many (?:percent|per cent)\b",

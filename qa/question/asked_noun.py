@@ -32,8 +32,9 @@ _SORTS = {
         " antidepressant statin vaccine antibody antiepileptic anticoagulant steroid blocker diuretic chemotherapy"
         " anaesthetic modulator supplement vitamin opioid antipsychotic antiviral substance intervention remedy",
         "gene": "gene protein enzyme kinase receptor factor cytokine ligase hormone antigen oncogene transporter"
-        " channel chemokine phosphatase protease peptide ligand biomarker marker mutation variant locus",
-        "disease": "disease syndrome disorder cancer tumor tumour condition illness infection complication malignancy"
+        " channel chemokine phosphatase protease peptide ligand biomarker",
+        "disease": "disease syndrome disorder cancer tumor tumour condition illness infection malignancy",
+        "effect": "complication"
         " symptom sign effect event reaction manifestation feature comorbidity abnormality toxicity outcome"
         " consequence",
         "organism": "organism species bacterium virus pathogen parasite animal plant fungus",

@@ -27,7 +27,7 @@ def test_the_noun_after_which_says_what_is_asked_for(question, noun):
 def test_a_noun_is_of_the_sort_of_its_last_word_and_a_name_of_none():
     assert [sort_of(noun) for noun in ("kinase inhibitors", "adverse events", "histone", "")] == [
         "drug",
-        "disease",
+        "effect",
         "",
         "",
     ]

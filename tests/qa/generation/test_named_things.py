@@ -1,0 +1,71 @@
+"""Names as short answers: of the sort asked for, in the clause that asserts or denies as asked."""
+
+import pytest
+
+from index import Abstract, Section
+from qa.answer import Source
+from qa.evidence.scoring import Evidence
+from qa.generation.named_things import is_of_sort, named_things
+from qa.question.analysis import analyse
+
+LIST = "Clindamycin, cephalosporins and fluoroquinolones were associated with colitis."
+
+
+def names(question, *texts):
+    evidence = []
+    for number, text in enumerate(texts, start=1):
+        source = Source(number, Abstract(str(number), "Colitis", (Section("", "", text),)))
+        start = source.abstract.text.index(text)
+        evidence.append(
+            Evidence(source, start, start + len(text), text, "", None, 0.9, 1.0, (), (), 1.0 - number / 100, 0.9)
+        )
+    shown = named_things(analyse(question, encoder=None), evidence)
+    for answer in shown:
+        for citation in answer.citations:
+            text = evidence[citation.source - 1].source.abstract.text
+            assert text[citation.start : citation.end] == citation.quote
+    return [(answer.text, answer.count) for answer in shown]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "shown"),
+    [
+        ("Which antibiotics cause colitis?", LIST, ["Clindamycin", "cephalosporins", "fluoroquinolones"]),
+        (
+            "What are the side effects of zinc?",
+            "Nausea, vomiting and a metallic taste were side effects of zinc.",
+            ["Nausea", "vomiting", "metallic taste"],
+        ),
+        ("Which gene causes cystic fibrosis?", "Cystic fibrosis is caused by mutations of CFTR.", ["CFTR"]),
+        (
+            "Silencing of which gene did not restore sensitivity?",
+            "Silencing of HIF1A restored sensitivity, whereas silencing of EPAS1 did not.",
+            ["EPAS1"],
+        ),
+        ("Which gene causes cystic fibrosis?", "CFTR and SLC26A9 cause cystic fibrosis.", []),  # one, but two are named
+        (
+            "Which antibiotics cause colitis?",
+            "Colitis was caused by antibiotics in most patients.",
+            [],
+        ),  # none is named
+        ("Why do antibiotics cause colitis?", LIST, []),  # no sort is asked for
+    ],
+)
+def test_what_is_named_of_the_sort_asked_for_is_the_short_answer(question, text, shown):
+    assert [name for name, _ in names(question, text)] == shown
+
+
+def test_a_later_abstract_adds_to_the_count_and_no_name():
+    shown = names("Which antibiotics cause colitis?", LIST, "Clindamycin and ampicillin caused colitis.")
+    assert shown == [("Clindamycin", 2), ("cephalosporins", 1), ("fluoroquinolones", 1)]
+
+
+def test_a_name_is_of_a_sort_by_the_lexicon_or_its_form():
+    assert [
+        is_of_sort(*pair) for pair in (("TP53", "gene"), ("gout", "disease"), ("model", "gene"), ("III", "gene"))
+    ] == [
+        True,
+        True,
+        False,
+        False,
+    ]
