@@ -75,6 +75,7 @@ _LABELLED = re.compile(
 _BROKEN = re.compile(r"(?<=\d)([.,]) (?=\d)")
 """Numbers that some sources print with a blank: "0. 5%"."""
 _LIST = re.compile(r"\s*(?:,|;|/|-|to|or|and|vs\.?|versus|,? and|,? or|\+/-|±)\s*")
+_LEVEL = re.compile(r"\d+ ?%[- ]?(?: ?CI\b| ?confidence)", re.I)
 _ABOUT = re.compile(r"\b(?:about|around|approximately|roughly|some|nearly|almost|close to|over|under|~)\s*$", re.I)
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 _OF_A_SHARE, _NEAR = 4.0, 0.06
@@ -165,7 +166,8 @@ def _with_shared_units(found: Sequence[Quantity], plain: str) -> tuple[Quantity,
     for quantity in reversed(found):
         between = plain[quantity.start : whole[-1].start] if whole else ""
         after = re.sub(rf"^(?:{_NUMBER}|{_WORD})", "", between, count=1, flags=re.I)
-        if whole and not quantity.unit and whole[-1].unit not in ("", "p") and _LIST.fullmatch(after):
+        is_level = whole and _LEVEL.match(plain, whole[-1].start)  # "1.47, 95% CI"
+        if whole and not quantity.unit and whole[-1].unit not in ("", "p") and not is_level and _LIST.fullmatch(after):
             quantity = replace(quantity, unit=whole[-1].unit)
         whole.append(quantity)
     return tuple(reversed(whole))

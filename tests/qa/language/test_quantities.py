@@ -26,6 +26,7 @@ from qa.language.quantities import labels, quantities, unsaid
         ("from 3 to 5 years; 4.1 vs 5.2%", [(3, "year", ""), (5, "year", ""), (4.1, "%", ""), (5.2, "%", "")]),
         ("Seventy-three patients, nineteenfold", [(73, "", ""), (19, "fold", "")]),
         ("25 777 people; 0·41", [(25777, "", ""), (0.41, "", "")]),
+        ("OR 1.47, 95% CI 1.04-2.08", [(1.47, "", ""), (95, "%", ""), (1.04, "", ""), (2.08, "", "")]),  # no list
         ("half of 160", [(50, "%", ""), (160, "", "")]),
         ("two thirds of the mice, nine in ten men", [(200 / 3, "%", ""), (90, "%", "")]),
     ],
