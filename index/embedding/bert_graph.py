@@ -32,6 +32,8 @@ def mean_pooled(tensors: Mapping[str, NDArray[Any]], config: Mapping[str, Any], 
     """
     if config.get("hidden_act", "gelu") != "gelu":
         raise ValueError(f"the activation {config['hidden_act']} is not gelu")
+    if any(name.startswith(f"{prefix}encoder.layer.{config['num_hidden_layers']}.") for name in tensors):
+        raise ValueError(f"the network has more than {config['num_hidden_layers']} layers")
     return _Bert(tensors, config, prefix).model(head)
 
 

@@ -176,7 +176,8 @@ def test_a_library_that_is_hostile_throughout_is_only_read(page):
     expect(turn.locator(".aa-sentence").first).to_contain_text("Zeta-7")
     turn.locator(".aa-cite").first.click()
     card = page.locator("#card-1-1")
-    expect(card.locator("h3")).to_have_text(" ".join(f"Moss and zeta-7 {HOSTILE}".split()))
+    stored = HOSTILE.replace(PAYLOADS[3], "four")  # a link's markup is none of a title's text
+    expect(card.locator("h3")).to_have_text(" ".join(f"Moss and zeta-7 {stored}".split()))
     expect(card.locator(".aa-whole")).to_have_attribute("open", "")
     expect(card.locator(".aa-note").first).to_contain_text("window.ran=1")
     with page.expect_download() as saving:
@@ -250,7 +251,7 @@ def outcome(page):
 def test_pmids_searches_and_names_of_libraries_are_only_text(page):
     fill(page, name="typed", pmids=HOSTILE + " 90000001 *")
     said = outcome(page)
-    assert "1 added" in said
+    assert "0 added" in said
     assert "<script>window.ran=1</script>" in said
     fill(page, name=NAME, pmids="90000001")
     assert "A library's name is made of up to 64 letters" in outcome(page)
@@ -273,7 +274,7 @@ def test_files_with_hostile_names_and_contents_are_only_text(page, tmp_path):
 REFUSED = {
     "page<b>.html": (b"<!doctype html><title><script>window.ran=23</script></title>", "is a web page"),
     "paper.pdf": (b"%PDF-1.7 \x00\xff", "is a PDF file"),
-    "sheet.xlsx": (b"PK\x03\x04" + bytes(100), "is a ZIP archive or an Office file"),
+    "sheet.xlsx": (b"PK\x03\x04" + bytes(100), "is a ZIP archive that is damaged or was cut off"),
     "noise.xml.gz": (b"\x1f\x8b\x08\x00 no gzip at all", "noise.xml.gz"),
     "empty.nbib": (b"", "is empty"),
     "prose.txt": (b"Dear reader, <img src=x onerror=window.ran=24>", "is of no kind that is known"),

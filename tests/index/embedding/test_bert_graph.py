@@ -82,6 +82,8 @@ def test_another_activation_or_another_network_is_refused(checkpoint):
     tensors = read_tensors(checkpoint)
     with pytest.raises(ValueError, match="relu is not gelu"):
         mean_pooled(tensors, CONFIG | {"hidden_act": "relu"}, "bert.")
+    with pytest.raises(ValueError, match="more than 2 layers"):
+        mean_pooled(tensors, CONFIG | {"num_hidden_layers": 2}, "bert.")
     with pytest.raises(KeyError, match=r"encoder\.layer\.3\."):
         mean_pooled(tensors, CONFIG | {"num_hidden_layers": 4}, "bert.")
 

@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from io import BytesIO
@@ -608,7 +609,8 @@ def test_the_standin_refuses_more_than_three_requests_a_second(server):
 
 @pytest.mark.parametrize("abstract", RECORDS, ids=lambda abstract: abstract.pmid)
 def test_the_standin_writes_records_that_read_as_they_were(abstract):
-    assert list(parse_pubmed_xml(BytesIO(record_set([abstract]).encode()), name="test")) == [abstract]
+    (read,) = parse_pubmed_xml(BytesIO(record_set([abstract]).encode()), name="test")
+    assert replace(read, author_records=()) == abstract  # which has its authors as names only
     assert pubmed_xml(abstract).startswith("<PubmedArticle>")
 
 
@@ -624,7 +626,7 @@ def test_the_standin_serves_any_number_of_invented_records_and_quickly():
         batches = list(client.fetch([record.pmid for record in records]))
         assert time.process_time() - began < 3 * 0.5  # 0.05 s a batch where nothing else runs
     came = [record for batch in batches for record in parse_pubmed_xml(BytesIO(batch.xml), name="test")]
-    assert came == list(records)
+    assert [replace(one, author_records=()) for one in came] == list(records)
 
 
 # ---- links
