@@ -98,7 +98,29 @@ def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None
     fit *= 0.4 + 0.6 * _share(statement.setting, f"{abstract.title} {abstract.text}")
     weight = fit * _SECTIONS.get(one.section, 1.0) * (0.25 + 0.75 * one.confidence)
     says = statement.verdict_of(told.way) if told.way is not None else 0
+    if says == 1 and statement.rival and _puts_rival_first(statement, text):
+        says = 0
     return Held(one, told, weight, says)
+
+
+_BETTER_THAN = re.compile(
+    r"\b(?:more effective\w*|better|superior|stronger|safer)\b[^.;]*?\b(?:than|to)\b|\bcompared (?:with|to)\b", re.I
+)
+
+
+_ASKS_FOR_LESS = re.compile(r"\b(?:less|worse|inferior|fewer|weaker)\b", re.I)
+
+
+def _puts_rival_first(statement: AskedStatement, text: str) -> bool:
+    """Return True if a sentence has the rival as the better of the two: "Zinc was superior to iron" for iron."""
+    if _ASKS_FOR_LESS.search(statement.text):
+        return False
+    subject, rival = set(content_words(statement.subject)), set(content_words(statement.rival))
+    for match in _BETTER_THAN.finditer(text):
+        before, after = set(content_words(text[: match.start()])), set(content_words(text[match.end() :])[:3])
+        if rival & before and subject & after and not subject & before:
+            return True
+    return False
 
 
 def _share(words: str, text: str) -> float:

@@ -71,3 +71,9 @@ def test_an_abstract_without_findings_gives_no_headline() -> None:
 def test_every_group_has_a_weight_for_every_feature() -> None:
     assert {group: len(row) for group, row in weights().by_group.items()} == dict.fromkeys(GROUPS, len(FEATURES))
     assert all(low < 0.5 < high for low, high in weights().sure.values())
+
+
+def test_a_finding_that_puts_the_rival_first_bears_nothing_out():
+    found = ["Zinc was more effective than iron in lowering serum urate."]
+    assert _verdict("Is it true that iron lowers serum urate more than zinc?", found) != "yes"
+    assert _verdict("Is it true that zinc lowers serum urate more than iron?", found) == "yes"
