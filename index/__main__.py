@@ -79,11 +79,14 @@ def _update(arguments: argparse.Namespace) -> int:
 
 def _search(arguments: argparse.Namespace) -> int:
     started, text, filters = time.perf_counter(), arguments.text, cli.filters_from(arguments)
+    also: tuple[str, ...] = ()
     with Library.open(cli.library_path(arguments)) as library:
         if is_boolean := library.is_boolean(text):
             hits = library.matching(text, top=arguments.top, filters=filters)
         else:
-            hits = library.search(text, top=arguments.top, mode=arguments.mode, filters=filters)
+            query = library.parse(text, is_literal=arguments.literal)
+            also = query.also_searched
+            hits = library.search(query, top=arguments.top, mode=arguments.mode, filters=filters)
         abstracts = library.get_many(list({hit.passage.pmid for hit in hits}))
         where = text if is_boolean else filters.where
         translation = library.translated(where, filters) if where.strip() else None
@@ -91,9 +94,11 @@ def _search(arguments: argparse.Namespace) -> int:
     if arguments.json:
         seconds = round(time.perf_counter() - started, 4)
         explained = translation.to_dict() if translation else {}
-        cli.print_json({"query": text, **explained, "hits": rows, "seconds": seconds})
+        cli.print_json({"query": text, **explained, "also_searched": list(also), "hits": rows, "seconds": seconds})
         return cli.DONE
     cli.print_lines(translation.lines() if translation else ())
+    if also:
+        print(f"also searched for: {', '.join(also)}")
     for number, row in enumerate(rows, start=1):
         marks = "".join(f" {mark}" for mark in abstracts[str(row["pmid"])].marks)
         print(f"{number}. {row['title']} ({row['year'] or 'no year'}) PMID {row['pmid']}{marks}")
@@ -226,6 +231,7 @@ def _parser() -> cli.Parser:
     search = command("search", _search, "find passages")
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--top", type=int, default=10, metavar="N", help="how many passages (10)")
+    cli.add_literal_flag(search)
     search.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
     cli.add_filter_flags(search)
     command("info", _info, "say what a library holds")

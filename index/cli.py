@@ -115,6 +115,13 @@ def language_model(arguments: argparse.Namespace) -> tuple[str | None, str | Non
     return name, arguments.llm_url or read_variable(Variable.LLM_URL) or None
 
 
+def add_literal_flag(parser: argparse.ArgumentParser) -> None:
+    """Add --literal."""
+    parser.add_argument(
+        "--literal", action="store_true", help="search for names as written only, not for other names of the same thing"
+    )
+
+
 def answer_options(arguments: argparse.Namespace) -> AnswerOptions:
     """Return the options of flags and environment. Raises InputError for a variable set under its former name."""
     for old, new in former_names_set().items():

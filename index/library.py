@@ -111,9 +111,12 @@ class Library:
         """Return those of these abstracts that the library holds, by PMID."""
         return self.backend.get(pmids)
 
-    def parse(self, question: str) -> Query:
-        """Return a question as `search` reads it: names normalised, this library's abbreviations expanded."""
-        return self.backend.parse(question)
+    def parse(self, question: str, *, is_literal: bool = False) -> Query:
+        """Return a question as `search` reads it: names normalised, this library's abbreviations expanded.
+
+        What it names is searched for by its other names too (ERBB2 for HER2), unless `is_literal`.
+        """
+        return self.backend.parse(question, is_literal=is_literal)
 
     def search(
         self, text: str | Query, *, top: int = 10, mode: Mode = "hybrid", filters: Filters = Filters()

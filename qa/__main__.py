@@ -155,6 +155,7 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
         leave_out_unsupported=options.leave_out_unsupported,
         check_with_llm=options.check_with_llm,
         reranker=options.reranker or DEFAULT_RERANKER,
+        is_literal=arguments.literal,
     )
 
 
@@ -164,6 +165,8 @@ def _print_answer(answer: Answer) -> None:
     for text in filter(None, (answer.headline_told, answer.short_told)):
         print(f"{text}\n")
     print(answer.text)
+    if answer.also_searched:
+        print(f"\n{answer.also_searched_told}")
     shown = answer.nearest if answer.abstained else answer.sources
     if shown:
         print("\nNearest, not used:" if answer.abstained else "\nSources:")
@@ -221,6 +224,7 @@ def _parser() -> cli.Parser:
     cli.add_json_flag(models)
     for command in (ask, chat):
         cli.add_answer_flags(command)
+        cli.add_literal_flag(command)
     return parser
 
 

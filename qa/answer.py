@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from index.records import Abstract, Filters, Hit
+from index.search.concepts import QueryConcept, holds_name
 from qa.question.records import QuestionAnalysis
 
 
@@ -196,7 +197,8 @@ class Answer:
     answer depends on them and on `settings`, `library_digest`, `model` and `prompt_sha256`.
 
     `analysis` is what was read of the question. `headline` is there for a question of yes or no where the verdict is
-    sure, `short` the spans that answer by themselves; both without a language model.
+    sure, `short` the spans that answer by themselves; both without a language model. `concepts` are the names in the
+    question that the lexicon knows, with the other names that were searched for.
     """
 
     question: str
@@ -218,6 +220,7 @@ class Answer:
     analysis: QuestionAnalysis | None = None
     headline: Headline | None = None
     short: tuple[ShortAnswer, ...] = ()
+    concepts: tuple[QueryConcept, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -245,6 +248,25 @@ class Answer:
         return self.headline.told(self.sources) if self.headline else ""
 
     @property
+    def also_searched(self) -> tuple[str, ...]:
+        """The other names that were searched for, each once."""
+        return tuple(dict.fromkeys(name for concept in self.concepts for name in concept.names))
+
+    @property
+    def also_searched_told(self) -> str:
+        """What else was searched for in words, or ""."""
+        return f"Also searched for: {', '.join(self.also_searched)}." if self.also_searched else ""
+
+    def explained(self, quote: str) -> tuple[str, ...]:
+        """Return the other names in a quote with what the question calls them: "ERBB2 = HER2"."""
+        return tuple(
+            f"{name} = {concept.written}"
+            for concept in self.concepts
+            if not holds_name(quote, concept.written)
+            for name in [name for name in concept.names if holds_name(quote, name)][:1]
+        )
+
+    @property
     def short_told(self) -> str:
         """The short answers in a line, each with its sources, or ""."""
         return "; ".join(f"{short.text} {short.markers}" for short in self.short)
@@ -261,7 +283,12 @@ class Answer:
             "analysis": self.analysis.to_dict() if self.analysis else None,
             "headline": self.headline.to_dict(self.sources) if self.headline else None,
             "short": [short.to_dict() for short in self.short],
-            "sentences": [sentence.to_dict() for sentence in self.sentences],
+            "also_searched": [
+                {"name": one.written, "concept": one.concept.id, "names": list(one.names)}
+                for one in self.concepts
+                if one.names
+            ],
+            "sentences": [sentence.to_dict() | {"names": list(self.names_in(sentence))} for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],
             "nearest": [source.to_dict() for source in self.nearest],
             "library_digest": self.library_digest,
@@ -272,12 +299,20 @@ class Answer:
             "seconds": dict(self.seconds),
         }
 
+    def names_in(self, sentence: Sentence) -> tuple[str, ...]:
+        """Return the other names in a sentence's quotes with what the question calls them, each once."""
+        return tuple(dict.fromkeys(name for one in sentence.citations for name in self.explained(one.quote)))
+
     def to_markdown(self) -> str:
         """Return the answer as Markdown: its text, the quotes that back it, its sources with links, its origin."""
         lines = [f"## {_plain(self.question)}", ""]
         if self.understood_as:
             lines += [f"Asked as: {_plain(self.understood_as)}", ""]
-        lines += [_plain(text) + "\n" for text in (self.headline_told, self.short_told, self.text) if text]
+        lines += [
+            _plain(text) + "\n"
+            for text in (self.headline_told, self.short_told, self.text, self.also_searched_told)
+            if text
+        ]
         marks = {source.number: _marks(source) for source in self.sources}
         for quoted in (citation for sentence in self.sentences for citation in sentence.citations):
             place = f"PMID {quoted.pmid}, {quoted.start}-{quoted.end}"

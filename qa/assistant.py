@@ -66,18 +66,21 @@ class Assistant:
         leave_out_unsupported: bool = False,
         check_with_llm: bool = False,
         reranker: str | Reranker | None = DEFAULT_RERANKER,
+        is_literal: bool = False,
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
         `llm_url` is the address of an OpenAI-compatible server. A sentence of the model that no quote bears out is kept
         and marked as such, or left out; with `check_with_llm` the model itself, asked again, must find each backed
         sentence in its quotes. `reranker` is the cross-encoder that scores what was found, by name or
-        folder (the one that comes along by default, none for None or "none"). Raises ModelError for an unknown
+        folder (the one that comes along by default, none for None or "none"). With `is_literal` names are searched for
+        as they are written only, not by their synonyms. Raises ModelError for an unknown
         language model, EncoderError for an unknown reranker.
         """
         self.library = library
         self._leave_out_unsupported = leave_out_unsupported
         self._check_with_llm = check_with_llm
+        self._is_literal = is_literal
         self._reranker = load_reranker(reranker) if isinstance(reranker, str) else reranker
         self._model: LanguageModel | None = None
         self.model_name = "extractive"
@@ -214,7 +217,7 @@ class Assistant:
                 yield from answers
                 return
         titles = " ".join(source.abstract.title for source in lookup.sources)
-        query = self.library.parse(titles[:1000])
+        query = self._parse(titles[:1000])
         evidence = rerank_evidence(query, lookup.sources, library=self.library)
         growing = findings_answer(named, evidence, lookup.sources, of_each=3)
         yield from check_quotes(growing, lookup.sources, self.library)
@@ -246,15 +249,20 @@ class Assistant:
     def _searched(self, blank: Answer, analysis: QuestionAnalysis, *, focus: str = "") -> Iterator[Answer]:
         """Yield the answer from what search finds for the question; a misspelt word is searched for as it is known."""
         text = analysis.text or analysis.question
-        if spelling := respelled(text, self.library):
-            text = spelling.text
-            analysis = self._analysis(text)
+        query = self._parse(text)
+        if spelling := respelled(query.renamed, self.library, known=query.names):
+            query = self._parse(spelling.text)
             blank = replace(blank, message="\n".join(filter(None, (blank.message, spelling.message))))
-        query = self.library.parse(text)
+        if query.renamed != text:
+            analysis = self._analysis(query.renamed)
+        blank = replace(blank, concepts=tuple(dict.fromkeys((*blank.concepts, *query.concepts))))
         top = MOST_SENTENCES if analysis.kind == "overview" else MAX_SOURCES
         sources = retrieve(self.library, query, filters=blank.filters, top=top, reranker=self._reranker)
         evidence = self._rerank_evidence(query, sources, focus=focus, sought=sought_relation(analysis))
         yield from check_quotes(self._composed(blank, analysis, query, sources, evidence), sources, self.library)
+
+    def _parse(self, text: str) -> Query:
+        return self.library.parse(text, is_literal=self._is_literal)
 
     def _rerank_evidence(
         self, query: Query, sources: Sequence[Source], *, focus: str = "", sought: SoughtRelation = ANY_RELATION

@@ -160,7 +160,7 @@ def names_only_the_like(query: Query, text: str) -> bool:
     False
     """
     wanted = query.families
-    named = families(with_both_forms(text, query.abbreviations)) if wanted else {}
+    named = families(with_both_forms(text, query.equivalents)) if wanted else {}
     return any(name not in named and family in named.values() for name, family in wanted.items())
 
 

@@ -128,9 +128,12 @@ def dominant(form: str, definitions_of: Callable[[str], Iterable[Abbreviation]])
 def with_both_forms(text: str, abbreviations: Iterable[Abbreviation]) -> str:
     """Return a text, followed by both forms of each abbreviation of which it uses one."""
     running = f" {' '.join(terms(text))} " if abbreviations else ""
-    used = [
-        pair
-        for pair in abbreviations
-        if any(f" {' '.join(form)} " in running for form in (terms(pair.short), terms(pair.long)) if form)
-    ]
+    used = [pair for pair in abbreviations if any(_is_used(form, text, running) for form in (pair.short, pair.long))]
     return "\n".join([text, *(form for pair in used for form in (pair.long, pair.short))])
+
+
+def _is_used(form: str, text: str, running: str) -> bool:
+    """Return True if a form stands in a text, whose terms are running; a symbol in capitals, as it is written."""
+    if form.isalpha() and form.isupper() and form not in text:
+        return False
+    return bool(words := " ".join(terms(form))) and f" {words} " in running

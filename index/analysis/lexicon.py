@@ -13,6 +13,7 @@ numbers; concepts lie in compressed blocks, each unpacked when it is asked for.
 from __future__ import annotations
 
 import json
+import logging
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -203,5 +204,8 @@ def unpacked(line: str) -> Concept:
 
 @lru_cache(maxsize=1)
 def default_lexicon() -> Lexicon:
-    """Return the lexicon that comes along, opened once."""
-    return Lexicon.open()
+    """Return the lexicon that comes along, opened once; one that cannot be used is warned of."""
+    lexicon = Lexicon.open(FILE)
+    if lexicon.problem:
+        logging.getLogger(__name__).warning(lexicon.problem)
+    return lexicon

@@ -59,7 +59,7 @@ def search(
 
     `vector` is the query's, None for a lexical search.
     """
-    terms = query.terms if mode != "dense" else []
+    terms = query.weighted_terms if mode != "dense" else {}
     scores = _scores(terms, vector, indexes, depth=max(DEPTH, 2 * top), mode=mode, selection=selection)
     fused = fuse(scores.cosines, scores.bm25) if mode == "hybrid" else scores.cosines or scores.bm25
     ranked = sorted(fused, key=lambda id_: (-fused[id_], id_))[:top]
@@ -73,7 +73,7 @@ def search(
 
 
 def _scores(
-    terms: Sequence[str],
+    terms: Mapping[str, float],
     vector: Vectors | None,
     indexes: Indexes,
     *,
@@ -89,7 +89,7 @@ def _scores(
 
 
 def _both_sides(
-    terms: Sequence[str], vector: Vectors, indexes: Indexes, *, depth: int, selection: Selection | None
+    terms: Mapping[str, float], vector: Vectors, indexes: Indexes, *, depth: int, selection: Selection | None
 ) -> _Scores:
     """Search both sides, and score the hits of each on the other too: like is compared with like."""
     if not len(indexes.vectors):

@@ -12,7 +12,7 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,14 @@ from typing import Any
 import numpy as np
 
 from index.analysis.abbreviations import Abbreviation, key
+from index.analysis.terms import content_words
 from index.files import atomic_write, crc32
+from index.search.concepts import holds_symbol, is_symbol
 from index.search.filters import Selection
-from index.search.mentions import TermPhrase
+from index.search.mentions import TermPhrase, phrases
 
+Terms = Sequence[str] | Mapping[str, float]
+"""Index terms that are searched for, each as often as it stands there, or with its weight."""
 TERMS_VERSION = 4
 """Version of the indexed terms: raised when terms or definitions change, so that older indexes are made anew."""
 _TERMS = f"terms{TERMS_VERSION}"
@@ -45,6 +49,8 @@ _WIDE = 20
 """A filter that lets one passage in so many through, or more, is applied to the hits."""
 _ROOM, _DEEPEST = 20, 20_000
 """Hits read beyond those that a filter would leave in twice the depth, and the most of all."""
+_TRIED = 20
+"""Passages in which it is looked up whether a name's words stand in a row."""
 _COMMIT_RECORD = 0  # passage ids start at 1
 _SUMS = "checksums.json"
 
@@ -214,18 +220,16 @@ class LexicalIndex:
         _write_sums(self._folder)
         self.reload()
 
-    def search(self, terms: Sequence[str], *, top: int, selection: Selection | None = None) -> list[tuple[int, float]]:
+    def search(self, terms: Terms, *, top: int, selection: Selection | None = None) -> list[tuple[int, float]]:
         """Return up to `top` (passage id, BM25 score), best first, of the ids that the selection allows."""
         return self._search(_TERMS, terms, top=top, selection=selection)
 
-    def whole_scores(self, terms: Sequence[str], ids: Sequence[int]) -> dict[int, float]:
+    def whole_scores(self, terms: Terms, ids: Sequence[int]) -> dict[int, float]:
         """Return the BM25 score of the whole abstract of each of these passages that shares a term with it."""
         chosen = Selection(np.array(sorted(ids), dtype=np.int64))
         return dict(self._search(_WHOLE, terms, top=max(len(ids), 1), selection=chosen))
 
-    def _search(
-        self, field: str, terms: Sequence[str], *, top: int, selection: Selection | None
-    ) -> list[tuple[int, float]]:
+    def _search(self, field: str, terms: Terms, *, top: int, selection: Selection | None) -> list[tuple[int, float]]:
         if not terms or not len(self):
             return []
         if selection is not None and (deep := self._deep_enough(top, selection)):
@@ -270,6 +274,35 @@ class LexicalIndex:
             addresses = [address for address, terms in zip(addresses, kept, strict=True) if phrase.stands_in(terms)]
         return [int(id_) for id_ in searcher.fast_field_values("id", addresses)]
 
+    def uses(self, names: Sequence[str], text_of: Callable[[Sequence[int]], Mapping[int, str]]) -> dict[str, int]:
+        """Return how many passages hold each name, of a name of several words by the first _TRIED that may.
+
+        A symbol counts only where a text has it in capitals: `text_of` gives the texts of passages.
+        """
+        held = {name: self._holding(name) for name in names}
+        for symbol in [name for name, count in held.items() if count and is_symbol(name)]:
+            passages = self.search(content_words(symbol), top=_TRIED)
+            texts = text_of([id_ for id_, _ in passages])
+            held[symbol] *= any(holds_symbol(text, symbol) for text in texts.values())
+        return {name: count for name, count in held.items() if count}
+
+    def _holding(self, name: str) -> int:
+        phrase = next(iter(phrases(name)), None)
+        if phrase is None:
+            return 0
+        least = min(self._frequencies.of(_TERMS, word) for word in phrase.words)
+        return self._in_a_row(phrase) if least and len(phrase.words) > 1 else least
+
+    def _in_a_row(self, phrase: TermPhrase) -> int:
+        import tantivy
+
+        searcher = self._index.searcher()
+        each = [(tantivy.Occur.Must, self._term(_TERMS, word, 1)) for word in phrase.words]
+        found = searcher.search(tantivy.Query.boolean_query(each), _TRIED, count=True)
+        kept = [bytes(searcher.doc(address)[_KEPT][0]).decode().partition("\n")[0] for _, address in found.hits]
+        held = sum(map(phrase.stands_in, kept))
+        return -(-held * int(found.count) // len(kept)) if held else 0
+
     def definitions(self, form: str) -> list[Abbreviation]:
         """Return the abbreviations that passages define with a form of this key, once for each passage."""
         import tantivy
@@ -296,7 +329,7 @@ class LexicalIndex:
         """The inverse document frequency of a term that no passage holds."""
         return inverse_frequency(len(self), 0)
 
-    def _query(self, field: str, terms: Sequence[str], selection: Selection | None) -> Any:  # noqa: ANN401 - a tantivy.Query
+    def _query(self, field: str, terms: Terms, selection: Selection | None) -> Any:  # noqa: ANN401 - a tantivy.Query
         import tantivy
 
         any_term = tantivy.Query.boolean_query(
@@ -310,7 +343,7 @@ class LexicalIndex:
         allowed = tantivy.Query.const_score_query(chosen, 0.0)
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, any_term), (tantivy.Occur.Must, allowed)])
 
-    def _term(self, field: str, term: str, count: int) -> Any:  # noqa: ANN401 - a tantivy.Query
+    def _term(self, field: str, term: str, count: float) -> Any:  # noqa: ANN401 - a tantivy.Query
         """Return the query for a term, boosted by its count, corrected where tantivy counts removed passages."""
         import tantivy
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from index.analysis.abbreviations import LONGEST_FORM, Abbreviation, dominant, key
+from index.analysis.lexicon import Lexicon
 from index.analysis.normalization import normalize
 from index.analysis.synonyms import Synonyms
 from index.analysis.terms import canonical, families, is_short, terms
 from index.errors import InputError
+from index.search.concepts import QueryConcept, Uses, query_concepts, renamed
 
 Mode = Literal["hybrid", "dense", "lexical"]
 _NO_SYNONYMS = Synonyms()
 Definitions = Callable[[str], Iterable[Abbreviation]]
 """The abbreviations that a library defines with a form of this key, one for each time it does."""
 
+OTHER_NAME = 0.5
+"""The weight of a term of another name beside a name's own terms."""
+_SEARCHED = 3
+"""Other names of a thing whose terms are searched for beside the name's own."""
 MAX_QUERY_CHARACTERS = 2_000
 MAX_TOP = 10_000
 _MOST_WORDS = 100
@@ -29,12 +36,39 @@ class Query:
     """A question or search text, parsed once.
 
     `text` is as the person wrote it, trimmed; `normalized` is what both indexes read: names in one written form,
-    abbreviations in both forms. `abbreviations` are those of it that the library defines.
+    abbreviations in both forms, and names that the library does not use as it calls the thing. `abbreviations` are
+    those of it that the library defines, `concepts` what it names that the lexicon knows. `renamed` is the text with
+    the library's names, else as written.
     """
 
     text: str
     normalized: str
     abbreviations: tuple[Abbreviation, ...] = ()
+    concepts: tuple[QueryConcept, ...] = ()
+    renamed: str = ""
+
+    @property
+    def weighted_terms(self) -> Mapping[str, float]:
+        """The index terms of the query with their weights: how often each stands there, less for other names' terms."""
+        counts: dict[str, float] = dict(Counter(self.terms))
+        others = terms(" ".join(name for one in self.concepts if one.is_used for name in one.names[:_SEARCHED]))
+        return {**dict.fromkeys(others, OTHER_NAME), **counts}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the question that the lexicon knows, as written and as they are searched for."""
+        return tuple(name for one in self.concepts for name in (one.written, one.shown))
+
+    @property
+    def also_searched(self) -> tuple[str, ...]:
+        """The other names of what the question names that are searched for, each once."""
+        return tuple(dict.fromkeys(name for one in self.concepts for name in one.names))
+
+    @property
+    def equivalents(self) -> tuple[Abbreviation, ...]:
+        """The pairs of names of one thing: the library's abbreviations, and each other name with what is written."""
+        pairs = (Abbreviation(one.shown, name) for one in self.concepts for name in one.names if name != one.shown)
+        return (*self.abbreviations, *pairs)
 
     @property
     def terms(self) -> list[str]:
@@ -47,14 +81,29 @@ class Query:
         return families(self.normalized)
 
 
-def parse_query(text: str, definitions: Definitions, synonyms: Synonyms = _NO_SYNONYMS) -> Query:
+def parse_query(
+    text: str,
+    definitions: Definitions,
+    synonyms: Synonyms = _NO_SYNONYMS,
+    *,
+    uses: Uses | None = None,
+    lexicon: Lexicon | None = None,
+) -> Query:
     """Normalise names and expand abbreviations, once, for both indexes. Raises InputError as `check_text` does.
 
-    `synonyms` are the library's own: they stand above its texts' definitions, and are always written out.
+    `synonyms` are the library's own: they stand above its texts' definitions, and are always written out. With a
+    lexicon, and what names the library uses, what the question names is searched for by its other names too.
     """
     checked = check_text(text)
-    expanded, abbreviations = _expand_abbreviations(checked, definitions, synonyms)
-    return Query(checked, canonical(expanded), abbreviations)
+    normalized = normalize(checked)
+    found = query_concepts(normalized, lexicon, uses, definitions) if lexicon and uses else []
+    found = [(mention, concept) for mention, concept in found if not synonyms.of(key(mention.text))]
+    own = renamed(normalized, found)
+    own = checked if own == normalized else own
+    expanded, abbreviations = _expand_abbreviations(own, definitions, synonyms)
+    return Query(
+        checked, canonical(expanded), abbreviations, tuple(dict.fromkeys(concept for _, concept in found)), own
+    )
 
 
 def parsed(question: str | Query, parse: Callable[[str], Query]) -> Query:

@@ -114,8 +114,11 @@ class Backend(Protocol):
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, by PMID, without their raw records."""
 
-    def parse(self, question: str) -> Query:
-        """Return a question as both indexes read it: names normalised, the library's abbreviations expanded."""
+    def parse(self, question: str, *, is_literal: bool = False) -> Query:
+        """Return a question as both indexes read it: names normalised, the library's abbreviations expanded.
+
+        Its names are searched for by all their synonyms too, unless `is_literal`.
+        """
 
     def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
         """Return up to `top` hits for a query; `embed` is None where no vector is needed."""

@@ -14,12 +14,14 @@ import numpy as np
 
 from index import Library
 from index.analysis.abbreviations import Abbreviation, with_both_forms
+from index.analysis.lexicon import default_lexicon
 from index.analysis.section_labels import section_category
 from index.analysis.sentences import sentence_spans
 from index.analysis.terms import canonical, content_words, isoforms, names, terms
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
+from index.search.concepts import QueryConcept, stands_only_in_others
 from index.search.query import Query, parsed
 from qa.answer import Citation, Source
 from qa.evidence.relation import ANY_RELATION, SoughtRelation
@@ -129,8 +131,9 @@ class Evidence:
 class _Features:
     """Features of a question for comparing evidence: its vector, its words with their weights, its subject words.
 
-    `text` is normalised, `abbreviations` are those of it that the library defines, `sections` are those that a question
-    on background or methods asks for, and `act` is its agent, verb and patient.
+    `text` is normalised, `abbreviations` are pairs of names of one thing, `concepts` what the question names that the
+    lexicon knows, `sections` are those that a question on background or methods asks for, and `act` is its agent, verb
+    and patient.
     """
 
     text: str
@@ -138,6 +141,7 @@ class _Features:
     words: Mapping[str, float]
     subject: tuple[str, ...]
     abbreviations: tuple[Abbreviation, ...] = ()
+    concepts: tuple[QueryConcept, ...] = ()
     sections: frozenset[str] = frozenset()
     act: Act | None = None
     sought: SoughtRelation = ANY_RELATION
@@ -164,7 +168,7 @@ def _context(features: _Features, source: Source) -> _Context:
         source,
         abstract,
         coverage(features.words, abstract.text, known, said_otherwise=_told(features.sought, abstract.text)),
-        missing_names(features.text, abstract, known),
+        (*missing_names(features.text, abstract, known), *_unnamed(features.concepts, abstract)),
         missing_words(features.subject, abstract, known),
     )
 
@@ -214,7 +218,8 @@ def gather(
         _direction(text, canonical(focus), library, encoder),
         words,
         subject,
-        query.abbreviations,
+        query.equivalents,
+        query.concepts,
         frozenset(kind for asks, kinds in _ASKS_FOR if asks.search(text) for kind in kinds),
         asked_act(text),
         sought,
@@ -290,6 +295,16 @@ def missing_names(question: str, abstract: Abstract, abbreviations: Sequence[Abb
     """Return the named things of the question that the abstract does not name; an isoform is not its family."""
     held = set(terms(with_both_forms(abstract.text, abbreviations)))
     return tuple(name for name in names(question) if name not in held)
+
+
+def _unnamed(concepts: Sequence[QueryConcept], abstract: Abstract) -> tuple[str, ...]:
+    """Return what the question names and the abstract does not: no abstract does, or only within another's name."""
+    lexicon = default_lexicon()
+    return tuple(
+        concept.shown
+        for concept in concepts
+        if (concept.is_required and concept.is_absent) or stands_only_in_others(concept, abstract.text, lexicon)
+    )
 
 
 def other_isoforms(question: str, sentence: str, abstract: Abstract) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def asked_for(analysis: QuestionAnalysis, query: Query) -> AskedFor:
     """
     text = analysis.text or query.text
     asked = asked_quantity(text)
-    stems = frozenset(token.stem for token in tokens_of(with_both_forms(text, query.abbreviations)) if token.stem)
+    stems = frozenset(token.stem for token in tokens_of(with_both_forms(text, query.equivalents)) if token.stem)
     counted = _counted(text) if asked == "count" else frozenset()
     return AskedFor(asked, stems, counted, frozenset(token.lower for token in tokens_of(text)))
 

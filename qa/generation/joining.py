@@ -35,6 +35,7 @@ def join(blank: Answer, answers: Sequence[Answer]) -> Answer:
         model=answers[0].model,
         prompt_sha256=answers[0].prompt_sha256,
         dropped_citations=sum(answer.dropped_citations for answer in answers),
+        concepts=tuple(dict.fromkeys(concept for answer in answers for concept in answer.concepts)),
         headline=answers[0].headline if len(answers) == 1 else None,
     )
 

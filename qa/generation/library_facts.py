@@ -238,7 +238,7 @@ def _few(analysis: QuestionAnalysis, query: LibraryQuery, scope: LibraryScope, l
     if scope.is_whole or not (scope.mentions or scope.is_named) or asks_for_many:
         return ()
     sources = _sources(scope.pmids, library)
-    forms = phrases(query.subject, library.parse(query.subject).abbreviations) if query.subject else []
+    forms = phrases(query.subject, library.parse(query.subject).equivalents) if query.subject else []
     titled = [
         source for source in sources
         if any(set(form.words) <= set(terms(source.abstract.title)) for form in forms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from index import Library
@@ -37,17 +38,21 @@ class Respelling:
         return f"No abstract mentions {written}; searched for {listed([known for _, known in self.words])} instead."
 
 
-def respelled(text: str, library: Library) -> Respelling | None:
+def respelled(text: str, library: Library, *, known: Collection[str] = ()) -> Respelling | None:
     """Return a text with its misspelt words as the library spells them, or None where it has none.
+
+    Words of `known` names are spelt right.
 
     A word is taken for misspelt if no abstract has it, it is no everyday word, and a word that the library has differs
     from it in one letter behind the first, or in two that changed places; an everyday word too, if the other makes a
     phrase of the library with the word beside it ("hart failure"). Two letters apart are two drugs as often as not.
     """
     words = [match for match in _WORD.finditer(text) if not names(match[0])]
+    right = {word.lower() for name in known for word in _WORD.findall(name)}
+    words = [match for match in words if match[0].lower() not in right]
     forms = {match[0]: terms(match[0])[:1] for match in words}
-    known = library.term_weights([term for form in forms.values() for term in form])
-    unknown = [match for match in words if forms[match[0]] and not {*known, *general_terms()} & set(forms[match[0]])]
+    held = library.term_weights([term for form in forms.values() for term in form])
+    unknown = [match for match in words if forms[match[0]] and not {*held, *general_terms()} & set(forms[match[0]])]
     spellings = {match: _spelling(match, library) for match in unknown[:_MOST_WORDS]}
     changed = [(match, spelling) for match, spelling in spellings.items() if spelling]
     for match, spelling in reversed(changed):

@@ -58,7 +58,7 @@ def parts_of(text: str, subject: str) -> tuple[str, ...]:
 def _sentences(text: str) -> list[str]:
     """Return the numbered points or the sentences of a text; a sentence that asks nothing goes with the next."""
     points = [point.strip() for point in _NUMBERED.split(text) if point.strip()]
-    if len(points) > 1:
+    if len(points) > 1 and all(point.count("(") == point.count(")") for point in points):  # not "PD-1 (death 1)"
         return points
     sentences: list[str] = []
     before = ""

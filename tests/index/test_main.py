@@ -73,7 +73,7 @@ def test_an_update_prints_what_is_new_and_a_search_is_listed_and_forgotten(built
 def test_search_prints_hits_whose_text_stands_at_its_offsets(built, run):
     code, found, _ = run("search", "IL-32β VEGF", "--library", built, "--top", "3", "--json")
     assert code == 0
-    assert list(found) == ["query", "hits", "seconds"]
+    assert list(found) == ["query", "also_searched", "hits", "seconds"]
     texts = {one.pmid: one.text for one in ABSTRACTS}
     for hit in found["hits"]:
         assert texts[hit["pmid"]][hit["start"] : hit["end"]] == hit["text"]
@@ -91,7 +91,7 @@ def test_a_search_in_pubmed_s_syntax_lists_abstracts_with_its_translation(built,
     search = "metformin[ti] OR IL-32[ti] NOT review[pt]"
     code, found, said = run("search", search, "--library", built, "--json")
     assert (code, said) == (0, "")
-    assert list(found) == ["query", "translation", "notes", "count", "hits", "seconds"]
+    assert list(found) == ["query", "translation", "notes", "count", "also_searched", "hits", "seconds"]
     assert (sorted(hit["pmid"] for hit in found["hits"]), found["count"]) == (["90000001", "90000003"], 2)
     assert found["translation"] == '("metformin"[Title] OR "il-32"[Title]) NOT "review"[Publication Type]'
     code, text, said = run("search", "2013[dp] OR reviews[pt]", "--library", built)

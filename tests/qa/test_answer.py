@@ -55,6 +55,7 @@ def test_json():
         "objection": "",
         "citations": [],
         "against": [],
+        "names": [],
     }
     assert [quoted["quote"] for quoted in record["sentences"][2]["against"]] == [QUOTE]
     assert record["sources"] == [

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from index.analysis.lexicon import default_lexicon
 from index.analysis.synonyms import Synonyms
 from index.errors import LibraryBusyError, LibraryError
 from index.records import Abstract, Filters, Hit, Tally, TallyOf
@@ -109,9 +110,19 @@ class FolderBackend:
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         return self.store.get(pmids)
 
-    def parse(self, question: str) -> Query:
+    def parse(self, question: str, *, is_literal: bool = False) -> Query:
         with self._indexes() as indexes:
-            return parse_query(question, indexes.lexical.definitions, self.synonyms)
+            return self._parsed(question, indexes, is_literal=is_literal)
+
+    def _parsed(self, question: str, indexes: Indexes, *, is_literal: bool = False) -> Query:
+        def uses(names: Sequence[str]) -> dict[str, int]:
+            return indexes.lexical.uses(names, self._texts)
+
+        lexicon = None if is_literal else default_lexicon()
+        return parse_query(question, indexes.lexical.definitions, self.synonyms, uses=uses, lexicon=lexicon)
+
+    def _texts(self, ids: Sequence[int]) -> dict[int, str]:
+        return {id_: passage.text for id_, passage in self.store.passages(ids).items()}
 
     def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
         vector = embed(query.normalized) if embed else None  # embedded outside the lock
@@ -142,7 +153,7 @@ class FolderBackend:
     def mentioning(self, text: str) -> list[str]:
         """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
         with self._indexes() as indexes:
-            forms = phrases(text, parse_query(text, indexes.lexical.definitions, self.synonyms).abbreviations)
+            forms = phrases(text, self._parsed(text, indexes).equivalents)
             passages = [id_ for form in forms for id_ in indexes.lexical.mentioning(form)]
         labelled = self.store.listed(Filters(mesh=descriptor_forms(text), include_retracted=True))
         pmids = self.store.pmids_of(passages) | set(labelled)

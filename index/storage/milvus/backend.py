@@ -102,8 +102,8 @@ class MilvusBackend:
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         return self._reading(lambda store: store.get(pmids))
 
-    def parse(self, question: str) -> Query:
-        return self._reading(lambda store: parse(question, store, self.synonyms))
+    def parse(self, question: str, *, is_literal: bool = False) -> Query:
+        return self._reading(lambda store: parse(question, store, self.synonyms, is_literal=is_literal))
 
     def search(self, query: Query, *, embed: Embed | None, top: int, mode: Mode, filters: Filters) -> list[Hit]:
         def hits(store: MilvusStore) -> list[Hit]:
@@ -135,7 +135,7 @@ class MilvusBackend:
 
     def mentioning(self, text: str) -> list[str]:
         """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
-        forms = phrases(text, self.parse(text).abbreviations)
+        forms = phrases(text, self.parse(text).equivalents)
 
         def mentioned(store: MilvusStore) -> list[str]:
             pmids = {pmid for form in forms for pmid in store.mentioning(form)}

@@ -9,19 +9,24 @@ from typing import TypeVar
 import numpy as np
 
 from index.analysis.abbreviations import Abbreviation, key
+from index.analysis.lexicon import default_lexicon
 from index.analysis.synonyms import Synonyms
 from index.embedding.encoder import Vectors
 from index.records import Abstract, Filters, Hit, Passage
+from index.search.concepts import holds_symbol, is_symbol
 from index.search.hybrid import DEPTH, fuse
 from index.search.lexical import inverse_frequency
 from index.search.lexical_documents import LONGEST_WHOLE
-from index.search.query import Mode, Query, parse_query
+from index.search.mentions import phrases
+from index.search.query import OTHER_NAME, Mode, Query, parse_query
 from index.storage.milvus.schema import PASSAGE, condition, definitions_of, in_order, passage_of, text_version
 from index.storage.milvus.server import MilvusRow, ScoredRow, quoted, scores_of
 from index.storage.milvus.store import MilvusStore
 
 _AT_ONCE = 16
 """Questions that are asked of Milvus side by side: each waits for what was just written."""
+_TRIED = 20
+"""Passages in which it is looked up whether a name's words stand in a row."""
 _MOST_DEFINITIONS = 2_000
 """Abstracts that define a word of a question, weighed against each other."""
 _First = TypeVar("_First")
@@ -32,7 +37,7 @@ def search(
     query: Query, vector: Vectors | None, *, store: MilvusStore, top: int, mode: Mode, filters: Filters
 ) -> list[Hit]:
     """Return up to `top` hits, best first, as `index.search.hybrid.search` does from a folder."""
-    words = " ".join(query.terms) if mode != "dense" else ""
+    words = _words(query) if mode != "dense" else ""
     cosines, bm25, rows = _scores(words, vector, store, depth=max(DEPTH, 2 * top), mode=mode, where=condition(filters))
     scores = fuse(cosines, bm25) if mode == "hybrid" else cosines or bm25
     ranked = sorted(scores, key=lambda id_: (-scores[id_], in_order(id_)))[:top]
@@ -51,6 +56,17 @@ def search(
         for id_ in ranked
         if id_ in passages
     ]
+
+
+def _words(query: Query) -> str:
+    """Return the terms that are searched for, each as often as it weighs: those of other names once, all others twice.
+
+    Milvus weighs a term by how often it stands in the query; what all scores are twice of makes no difference.
+    """
+    weights = query.weighted_terms
+    if OTHER_NAME not in weights.values():
+        return " ".join(query.terms)
+    return " ".join(" ".join([term] * round(weight / OTHER_NAME)) for term, weight in weights.items())
 
 
 def _scores(
@@ -138,7 +154,7 @@ def term_weights(words: Iterable[str], store: MilvusStore) -> tuple[dict[str, fl
     return weights, inverse_frequency(count, 0)
 
 
-def parse(text: str, store: MilvusStore, synonyms: Synonyms) -> Query:
+def parse(text: str, store: MilvusStore, synonyms: Synonyms, *, is_literal: bool = False) -> Query:
     """Return a question as both sides read it, with the abbreviations that the library defines.
 
     The definitions of all of its words are asked for at once; a folder's index is looked into a word at a time.
@@ -146,7 +162,27 @@ def parse(text: str, store: MilvusStore, synonyms: Synonyms) -> Query:
     definitions = _DefinitionLookup(store)
     parse_query(text, definitions.of, synonyms)
     definitions.look_up()
-    return parse_query(text, definitions.of, synonyms)
+    lexicon = None if is_literal else default_lexicon()
+    return parse_query(text, definitions.of, synonyms, uses=lambda names: _uses(names, store), lexicon=lexicon)
+
+
+def _uses(names: Sequence[str], store: MilvusStore) -> dict[str, int]:
+    """Return how many passages hold each name, up to _TRIED, as a folder's index does."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        counts = pool.map(lambda name: _count_of(name, store), names)
+        return {name: count for name, count in zip(names, counts, strict=True) if count}
+
+
+def _count_of(name: str, store: MilvusStore) -> int:
+    phrase = next(iter(phrases(name)), None)
+    if phrase is None:
+        return 0
+    where = " and ".join(f"text_match(terms, {quoted([word])[1:-1]})" for word in phrase.words)
+    found = store.server.rows(store.passages_name, where, ["pmid", "terms"], most=_TRIED)
+    pmids = [row["pmid"] for row in found if phrase.stands_in(row["terms"])]
+    if not (pmids and is_symbol(name)):
+        return len(pmids)
+    return sum(holds_symbol(abstract.text, name) for abstract in store.get(pmids).values())
 
 
 class _DefinitionLookup:

@@ -88,6 +88,17 @@ def test_a_missing_file_is_done_without(tmp_path):
     assert lexicon.concepts("HER2") == () and lexicon.mentions("HER2") == []
 
 
+def test_a_lexicon_that_cannot_be_used_is_warned_of_once(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("index.analysis.lexicon.FILE", tmp_path / "lexicon.npz")
+    default_lexicon.cache_clear()
+    try:
+        assert not default_lexicon() and not default_lexicon()
+    finally:
+        default_lexicon.cache_clear()
+    (warning,) = caplog.messages
+    assert "is missing" in warning
+
+
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.999])
 def test_a_damaged_file_is_done_without(tmp_path, part):
     whole = bytearray(FILE.read_bytes())

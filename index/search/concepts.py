@@ -1,0 +1,229 @@
+"""The other names of what a question names, by the lexicon, as far as the library uses them.
+
+A name that the library never uses is searched for by the one that it uses most; of a name that it uses, the others are
+searched for too. Whether a name is used is asked of the library, so that nothing is expanded to what is not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from index.analysis.abbreviations import Abbreviation, definitions, dominant, key
+from index.analysis.inflection import american, singular
+from index.analysis.lexicon import Concept, Lexicon, Mention, name_key
+from index.analysis.normalization import normalize
+from index.analysis.terms import isoforms, names
+
+Uses = Callable[[Sequence[str]], Mapping[str, int]]
+"""How many passages of a library hold each of some names, their words in a row; names that none holds are left out.
+
+Of a frequent name they need not be counted to the end.
+"""
+_KINDS = frozenset({"gene", "chemical", "disease", "organism", "anatomy", "procedure"})
+_MUST_BE_NAMED = frozenset({"gene", "chemical", "disease"})
+"""Kinds of things that an answer must name if the question does."""
+_MOLECULES = frozenset({"gene", "chemical"})
+_CANDIDATES = 3
+"""Concepts of a name that are looked at, the likeliest first."""
+MOST_NAMES = 6
+"""Other names of a thing that are searched for, those that the library uses most."""
+_AMBIGUOUS = 2
+"""Letters of a symbol without a digit up to which the library's other names must show which thing is meant: MS, RA."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryConcept:
+    """A name in a question, the concept that it stands for, and its other names that the library uses, the most used
+    first.
+
+    `is_used` tells whether the library uses the written name; if not, the first of the others is searched for instead.
+    `is_required` is true for a gene, chemical or disease that is no group of such: an answer must name it.
+    """
+
+    written: str
+    concept: Concept
+    names: tuple[str, ...]
+    is_used: bool
+    is_required: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The name that is searched for: as written, or as the library has it."""
+        return self.written if self.is_used or not self.names else self.names[0]
+
+    @property
+    def is_absent(self) -> bool:
+        """True if the library names nowhere what the question is on."""
+        return not (self.is_used or self.names)
+
+
+def is_symbol(name: str) -> bool:
+    """Return True if a name is letters in capitals: as a word in small letters it is another thing (CAT, ACE, REST)."""
+    return name.isalpha() and name.isupper()
+
+
+def query_concepts(
+    text: str, lexicon: Lexicon, uses: Uses, definitions_of: Callable[[str], Iterable[Abbreviation]]
+) -> list[tuple[Mention, QueryConcept]]:
+    """Return the names in a normalised text that the lexicon knows, each with its concept and other names.
+
+    A form that the text or the library defines itself means what they say; it is left out here.
+    """
+    own = {key(pair.short) for pair in definitions(text)}
+    mentions = [mention for mention in lexicon.mentions(text) if key(mention.text) not in own]
+    known = [(mention, _candidates(mention)) for mention in mentions]
+    known = [(mention, concepts) for mention, concepts in known if concepts]
+    if not known:
+        return []
+    counts = uses(list(dict.fromkeys(name for mention, each in known for name in _asked(mention, each))))
+    chosen = ((mention, _chosen(mention, concepts, counts, definitions_of)) for mention, concepts in known)
+    return [
+        (mention, replace(one, is_required=_is_required(mention, one.concept, counts, lexicon)))
+        for mention, one in chosen
+        if one
+    ]
+
+
+def _asked(mention: Mention, concepts: Sequence[Concept]) -> list[str]:
+    return [mention.text, *mention.text.split(), *_names(concepts)]
+
+
+def _is_required(mention: Mention, concept: Concept, counts: Mapping[str, int], lexicon: Lexicon) -> bool:
+    """Return True if an answer must name a concept; what the library may say with the same words apart it need not."""
+    words = mention.text.split()
+    if len(words) > 1 and all(word in counts or not name_key(word) for word in words):
+        return False
+    return concept.kind in _MUST_BE_NAMED and not lexicon.narrower(concept)
+
+
+def _names(concepts: Sequence[Concept]) -> list[str]:
+    return [normalize(name) for concept in concepts for name in concept.names]
+
+
+def _candidates(mention: Mention) -> list[Concept]:
+    """Return the concepts that a mention may stand for, by kind and by case."""
+    of_kind = [concept for concept in mention.concepts if concept.kind in _KINDS][:_CANDIDATES]
+    as_written = [one for one in of_kind if mention.text in one.names]
+    if as_written and is_symbol(mention.text):
+        return as_written
+    return [concept for concept in of_kind if _fits(mention.text, concept)]
+
+
+def _fits(written: str, concept: Concept) -> bool:
+    """Return True unless a word is no name of the concept but for its ending (linked, LINK), or only in capitals."""
+    if not written.isalpha():
+        return True
+    word = _word(written)
+    like = [name for name in concept.names if name.isalpha() and _word(name) == word]
+    return any(name == written or not is_symbol(name) for name in like)
+
+
+def _word(name: str) -> str:
+    return singular(american(name.lower()))
+
+
+def _chosen(
+    mention: Mention,
+    concepts: Sequence[Concept],
+    counts: Mapping[str, int],
+    definitions_of: Callable[[str], Iterable[Abbreviation]],
+) -> QueryConcept | None:
+    """Return what a mention stands for: the likeliest concept that the library names otherwise, or just the likeliest.
+
+    A short symbol must be shown by just one of them.
+    """
+    defined = dominant(key(mention.text), definitions_of) if is_symbol(mention.text) else None
+    if defined:
+        concepts = [one for one in concepts if _is_name(defined.long, one)]
+    others = {concept.id: _others(mention.text, concept, counts, definitions_of) for concept in concepts}
+    held = [concept for concept in concepts if others[concept.id]]
+    if _is_short(mention.text) and len(held) != 1 and not defined:
+        return None
+    concept = next(iter(held or concepts), None)
+    if concept is None:
+        return None
+    return QueryConcept(mention.text, concept, others[concept.id], mention.text in counts)
+
+
+def _is_short(written: str) -> bool:
+    return written.isalpha() and len(written) <= _AMBIGUOUS
+
+
+def _is_name(form: str, concept: Concept) -> bool:
+    wanted = name_key(form)
+    return any(name_key(name) == wanted for name in concept.names)
+
+
+def _others(
+    written: str,
+    concept: Concept,
+    counts: Mapping[str, int],
+    definitions_of: Callable[[str], Iterable[Abbreviation]],
+) -> tuple[str, ...]:
+    """Return the other names of a concept that the library uses, and does not define as something else."""
+    wanted = f" {name_key(written)} "
+    used = [name for name in dict.fromkeys(_names([concept])) if name in counts and not _is_short(name)]
+    other = [name for name in used if wanted not in f" {name_key(name)} "]
+    other = [name for name in other if not _are_isoforms(written, name)]
+    own = [name for name in other if not is_symbol(name) or _is_own(name, concept, definitions_of)]
+    return tuple(sorted(own, key=lambda name: (-counts[name], is_symbol(name), len(name), name))[:MOST_NAMES])
+
+
+def _are_isoforms(one: str, other: str) -> bool:
+    """Return True if one name is an isoform of the other, or both are of one family: a gene may have them all."""
+    families = [{*names(name), *isoforms(name).values()} for name in (one, other)]
+    return bool(isoforms(one) or isoforms(other)) and not families[0].isdisjoint(families[1])
+
+
+def _is_own(symbol: str, concept: Concept, definitions_of: Callable[[str], Iterable[Abbreviation]]) -> bool:
+    defined = dominant(key(symbol), definitions_of)
+    return defined is None or _is_name(defined.long, concept)
+
+
+def renamed(text: str, found: Sequence[tuple[Mention, QueryConcept]]) -> str:
+    """Return a normalised text with each name that the library does not use as the library writes it."""
+    for mention, named in reversed(found):
+        if not named.is_used and named.names:
+            text = f"{text[: mention.start]}{_within_a_sentence(named.names[0])}{text[mention.end :]}"
+    return text
+
+
+def _within_a_sentence(name: str) -> str:
+    """Return a name with its words in small letters, where MeSH has capitals only as in a title: Multiple Sclerosis."""
+    return " ".join(word.lower() if word.istitle() and len(word) > 2 else word for word in name.split())
+
+
+def stands_only_in_others(named: QueryConcept, text: str, lexicon: Lexicon) -> bool:
+    """Return True if a text has a thing's name only within names of other molecules: insulin, insulin receptor."""
+    if named.concept.kind not in _MOLECULES:
+        return False
+    own = {name_key(name) for name in (named.written, *named.names)}
+    running = f" {name_key(text)} "
+    mentions = [(name_key(mention.text), mention) for mention in lexicon.mentions(text)]
+    longer = [key for key, mention in mentions if key not in own and _is_another(mention, named.concept)]
+    if not any(f" {name} " in f" {key} " for name in own for key in longer):
+        return False
+    for other in sorted(set(longer), key=len, reverse=True):
+        running = running.replace(f" {other} ", "  ")
+    return not any(f" {name} " in running for name in own)
+
+
+def _is_another(mention: Mention, concept: Concept) -> bool:
+    """Return True if a mention is of another molecule, and of none that is a kind of it: insulin glargine."""
+    first = mention.concepts[0]
+    is_kind = any(f"{tree}.".startswith(f"{above}.") for tree in first.trees for above in concept.trees)
+    return first.kind in _MOLECULES and not is_kind
+
+
+def holds_name(text: str, name: str) -> bool:
+    """Return True if a text has a name in whatever spelling, its words in a row."""
+    if is_symbol(name) and not holds_symbol(text, name):
+        return False
+    return f" {name_key(name)} " in f" {name_key(text)} "
+
+
+def holds_symbol(text: str, symbol: str) -> bool:
+    """Return True if a text has a symbol in just these letters, as a word."""
+    return re.search(rf"(?<!\w){re.escape(symbol)}(?!\w)", text) is not None

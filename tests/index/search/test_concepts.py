@@ -1,0 +1,75 @@
+"""Names of one thing: what a question names is searched for as the library calls it, and siblings stay apart."""
+
+import json
+
+import pytest
+
+from index import Library
+from index.search.concepts import holds_name
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("names")
+    texts = (
+        "ERBB2 was amplified in a fifth of the tumours.",
+        "Acetaminophen lowered fever within an hour.",
+        "Smoking doubled the risk of myocardial infarction.",
+        "Multiple sclerosis began earlier in smokers.",
+        "The insulin receptor was phosphorylated.",
+        "IL-32β induced VEGF.",
+        "Paracetamol was swallowed by toddlers; acetaminophen levels were high.",
+    )
+    lines = [
+        {"pmid": str(number), "title": f"Study {number}", "abstract": text} for number, text in enumerate(texts, 1)
+    ]
+    (folder / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    with Library.open(folder / "library", create=True) as library:
+        library.add(files=[folder / "a.jsonl"])
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("question", "renamed"),
+    [
+        ("Is HER2 amplified?", "Is ERBB2 amplified?"),
+        ("Does Tylenol lower fever?", "Does acetaminophen lower fever?"),
+        ("Who gets heart attacks?", "Who gets myocardial infarction?"),
+        ("MS in smokers", "multiple sclerosis in smokers"),  # the library has nothing else that MS stands for
+        ("What does IL-32γ induce?", "What does IL-32γ induce?"),  # an isoform is no synonym
+        ("Is it linked to rest?", "Is it linked to rest?"),  # REST is a gene, rest is not
+    ],
+)
+def test_a_name_that_the_library_does_not_use_is_searched_for_as_it_does(library, question, renamed):
+    assert library.parse(question).renamed == renamed
+    assert library.parse(question, is_literal=True).renamed == question
+
+
+def test_a_name_that_it_uses_is_searched_for_by_the_others_too(library):
+    query = library.parse("paracetamol")
+    assert query.also_searched == ("Acetaminophen",)
+    assert query.weighted_terms == {"paracetamol": 1, "acetaminophen": 0.5}
+    assert [hit.passage.pmid for hit in library.search(query, top=2, mode="lexical")][0] == "7"
+    assert library.parse("paracetamol", is_literal=True).also_searched == ()
+
+
+def test_the_text_says_itself_what_a_symbol_means(library):
+    assert library.parse("mass spectrometry (MS) of plasma").renamed == "mass spectrometry (MS) of plasma"
+
+
+def test_what_the_library_names_nowhere_is_absent(library):
+    (concept,) = library.parse("EGFR").concepts
+    assert concept.is_absent and concept.is_required
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "holds"),
+    [
+        ("Levels of TNF-alpha rose.", "TNF-α", True),
+        ("Their cat slept.", "CAT", False),
+        ("CAT was low.", "CAT", True),
+        ("insulins", "insulin", True),
+    ],
+)
+def test_a_text_holds_a_name_in_any_spelling(text, name, holds):
+    assert holds_name(text, name) is holds
