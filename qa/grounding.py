@@ -10,7 +10,7 @@ import numpy as np
 from index import Library
 from index.embedding.encoder import Encoder, Vectors
 from qa.answer import Answer, Citation, Sentence, Source
-from qa.evidence.judge import Claim, Quote, judge, read
+from qa.evidence.judge import Claim, Quote, contradictions, judge, read
 from qa.evidence.relation import SoughtRelation
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
 from qa.language.discourse import gives_orders
@@ -162,7 +162,8 @@ def ground(
     verdict = judge().verdict(reading)
     if verdict == "backed":
         return Sentence(draft.text, _citations(draft, quotes, reading.quotes))
-    rule, at = next(iter(reading.objections), ("", 0))
+    telling = contradictions(reading) if verdict == "contradicted" else _OBJECTIONS.keys()
+    rule, at = next((one for one in reading.objections if one[0] in telling), ("", 0))
     why = _OBJECTIONS.get(rule, _NOT_SAID)
     against = (quotes[at].citation,) if verdict == "contradicted" else ()
     return Sentence(draft.text, (), verdict, why, against)

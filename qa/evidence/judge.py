@@ -277,8 +277,13 @@ def decide(reading: ClaimReading, chance: float, backed: float, struck: float) -
         return "not matched"
     if chance >= backed and not _is_vetoed(reading):
         return "backed"
-    contradictions = CONTRADICTIONS | _CONTRADICTIONS_OF_A_WHOLE if reading.is_whole else CONTRADICTIONS
-    return "contradicted" if chance < struck and reading.denied & contradictions else "not matched"
+    return "contradicted" if chance < struck and contradictions(reading) else "not matched"
+
+
+def contradictions(reading: ClaimReading) -> frozenset[str]:
+    """Return the rules by which a quote says otherwise than the claim."""
+    rules = _CONTRADICTIONS | _CONTRADICTIONS_OF_A_WHOLE if reading.is_whole else _CONTRADICTIONS
+    return reading.denied & rules
 
 
 def _is_vetoed(reading: ClaimReading) -> bool:
@@ -300,7 +305,7 @@ _LEAST_COSINE = 0.4
 _VETOES = frozenset(("certainty", "exception", "variant", "no finding"))
 _VETOES_OF_A_WHOLE = frozenset("number name kind side cause opposite unmoved".split())
 """Rules that a claim fails by whatever its chance; the latter are too often wrong on parts of a long sentence."""
-CONTRADICTIONS = frozenset("certainty exception variant side opposite unmoved".split())
+_CONTRADICTIONS = frozenset("certainty exception variant side opposite unmoved".split())
 _CONTRADICTIONS_OF_A_WHOLE = frozenset("number direction denial with order".split())
 """Rules of which a quote says otherwise."""
 
