@@ -21,8 +21,8 @@ _NO_SYNONYMS = Synonyms()
 Definitions = Callable[[str], Iterable[Abbreviation]]
 """The abbreviations that a library defines with a form of this key, one for each time it does."""
 
-OTHER_NAME = 0.5
-"""The weight of a term of another name beside a name's own terms."""
+OTHER_NAME = 0.2
+"""The weight of a term of another name beside a name's own terms: half cost cystic fibrosis .003 nDCG@10."""
 _SEARCHED = 3
 """Other names of a thing whose terms are searched for beside the name's own."""
 MAX_QUERY_CHARACTERS = 2_000

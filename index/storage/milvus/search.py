@@ -59,7 +59,7 @@ def search(
 
 
 def _words(query: Query) -> str:
-    """Return the terms that are searched for, each as often as it weighs: those of other names once, all others twice.
+    """Return the terms that are searched for, each as often as it weighs: those of other names once.
 
     Milvus weighs a term by how often it stands in the query; what all scores are twice of makes no difference.
     """
