@@ -75,7 +75,8 @@ def refuse_telemetry() -> None:
     Call it before such a library is imported. OpenVINO asks neither: `openvino_telemetry` reports unless a file in
     the home says no, and writes an id there. Without that package OpenVINO takes a stand-in of its own that does
     nothing; None in `sys.modules` is how Python says that a module cannot be imported. LangSmith is not among them: our
-    own calls are not traced (`qa.generation.generative`), but a program that we are a part of may want its own traced.
+    own calls are not traced (`qa.generation.llm.generative`), but a program that we are a part of may want its own
+    traced.
     """
     os.environ.update(_QUIET)
     modules: dict[str, Any] = sys.modules

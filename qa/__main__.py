@@ -97,7 +97,7 @@ def _study_line(study: Study) -> str:
 
 def _models(arguments: argparse.Namespace) -> int:
     """Try a language model with one question on two invented abstracts, and tell what it can do."""
-    from qa.generation.trial import try_model
+    from qa.generation.llm.trial import try_model
 
     name, url = cli.language_model(arguments)
     if name is None:

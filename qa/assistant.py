@@ -27,10 +27,10 @@ from qa.generation.compose import (
     written_answer,
 )
 from qa.generation.joining import each_side, join
-from qa.generation.library_facts import library_facts
-from qa.generation.lookups import Lookup, look_up
+from qa.generation.library_questions.library_facts import library_facts
+from qa.generation.library_questions.lookups import Lookup, look_up
+from qa.generation.llm.prompts import load_prompt
 from qa.generation.overview import MOST_SENTENCES
-from qa.generation.prompts import load_prompt
 from qa.generation.refusal import refusal
 from qa.generation.spelling import respelled
 from qa.generation.talk import talk
@@ -46,7 +46,7 @@ from qa.retrieval import MAX_SOURCES, retrieve
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from qa.generation.replies import LanguageModel
+    from qa.generation.llm.replies import LanguageModel
 
 _NEAREST = 3
 
@@ -157,7 +157,7 @@ class Assistant:
         by_rules = standalone(question, turns, has_mesh=lambda descriptor: self._has_mesh(descriptor, filters))
         if self._model is None or not by_rules.rest:
             return by_rules
-        from qa.generation import generative
+        from qa.generation.llm import generative
 
         try:
             prompt = load_prompt("standalone")
@@ -325,8 +325,8 @@ def _names_both(answer: Answer, sides: Sequence[str]) -> bool:
 
 
 def _language_model(llm: str | BaseChatModel, url: str | None) -> tuple[LanguageModel, str]:
-    from qa.generation.chat_models import load_chat_model
-    from qa.generation.replies import LanguageModel
+    from qa.generation.llm.chat_models import load_chat_model
+    from qa.generation.llm.replies import LanguageModel
 
     if isinstance(llm, str):
         return LanguageModel(load_chat_model(llm, url=url)), llm

@@ -33,7 +33,7 @@ DOORS = {
         "qa/reranking/network.py",
     },
     "jinja2": {"ui/rendering.py"},
-    "langchain": {"qa/generation/chat_models.py"},
+    "langchain": {"qa/generation/llm/chat_models.py"},
     "pymilvus": {"index/storage/milvus/server.py"},
 }
 MODULES = sorted(path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py")) + [
@@ -193,7 +193,10 @@ def test_variables_of_ours_are_read_in_one_module():
     def reads(path):
         return bool(re.search(r"\b(environ|getenv)\b", path.read_text(encoding="utf-8")))
 
-    others = {"index/embedding/openvino_runtime.py", "qa/generation/chat_models.py"}  # oneDNN's, the providers' keys
+    others = {
+        "index/embedding/openvino_runtime.py",
+        "qa/generation/llm/chat_models.py",
+    }  # oneDNN's, the providers' keys
     named, read = ({path.relative_to(ROOT).as_posix() for path in MODULES if has(path)} for has in (names_one, reads))
     assert (named, read) == ({"index/environment.py"}, {"index/environment.py"} | others)
 
@@ -248,7 +251,7 @@ def test_what_answers_in_extracts_imports_nothing_that_speaks_to_a_language_mode
     import subprocess
     import sys
 
-    speaking = ("asyncio", "httpx", "langchain_core", "qa.generation.generative", "qa.generation.chat_models")
+    speaking = ("asyncio", "httpx", "langchain_core", "qa.generation.llm.generative", "qa.generation.llm.chat_models")
     script = f"import sys, qa.__main__; print([name for name in {speaking!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -19,8 +19,8 @@ from index.analysis.terms import terms
 from qa.answer import Source
 from qa.evidence.relation import sought_relation
 from qa.evidence.reranked import rerank_evidence
-from qa.generation.asked import asked_for
-from qa.generation.short_answer import short_answers
+from qa.generation.short_answers.asked import asked_for
+from qa.generation.short_answers.short_answer import short_answers
 from qa.grounding import answering, to_the_point
 from qa.question.analysis import analyse
 from qa.reranking.protocol import Reranker

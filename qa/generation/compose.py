@@ -13,15 +13,15 @@ from qa.answer import Answer, Citation, Headline, Sentence, ShortAnswer, Source
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
 from qa.generation.headline import headline
+from qa.generation.llm.prompts import load_prompt
 from qa.generation.overview import overview
-from qa.generation.prompts import load_prompt
-from qa.generation.short_answer import short_answers
+from qa.generation.short_answers.short_answer import short_answers
 from qa.grounding import UNCITED, DraftSentence, cited_only, ground
 from qa.question.records import QuestionAnalysis
 from qa.reranking.protocol import Reranker
 
 if TYPE_CHECKING:
-    from qa.generation.replies import LanguageModel
+    from qa.generation.llm.replies import LanguageModel
 
 _NEAREST = 3
 _MOST_LISTED = 12
@@ -149,7 +149,7 @@ def _checked(
     for answer in _drafted(blank, retrieved, model=model, library=library):
         yield answer
     if check_with_llm:
-        from qa.generation.second_opinion import with_second_opinion
+        from qa.generation.llm.second_opinion import with_second_opinion
 
         yield from with_second_opinion(answer, model=model)
 
@@ -158,8 +158,8 @@ def _drafted(
     blank: Answer, retrieved: RetrievedEvidence, *, model: LanguageModel, library: Library
 ) -> Iterator[Answer]:
     """Yield the answer with one more of the model's sentences each time. Raises ModelError if it fails."""
-    from qa.generation import generative  # and with it what speaks to a server, which extracts do without
-    from qa.generation.replies import Waiting
+    from qa.generation.llm import generative  # and with it what speaks to a server, which extracts do without
+    from qa.generation.llm.replies import Waiting
 
     prompt = load_prompt("answer")
     blank, first_message = replace(blank, prompt_sha256=prompt.sha256), blank.message

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import Filters, Library
-from qa.generation.mentions import EVERYTHING, LISTED, Mentions, listed, mentions
+from qa.generation.library_questions.mentions import EVERYTHING, LISTED, Mentions, listed, mentions
 from qa.question.filters import described
 from qa.question.records import QuestionAnalysis
 

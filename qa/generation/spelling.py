@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from index import Library
 from index.analysis.terms import names, terms
-from qa.generation.mentions import listed
+from qa.generation.library_questions.mentions import listed
 from qa.language.stop_words import general_terms
 
 _WORD = re.compile(r"[^\W\d_]{4,}")

@@ -12,7 +12,7 @@ from itertools import groupby
 from index import Library
 from index.analysis.terms import content_words, terms
 from index.records import Abstract
-from qa.generation.mentions import EVERYTHING, listed
+from qa.generation.library_questions.mentions import EVERYTHING, listed
 from qa.language.stop_words import general_terms
 from qa.question.records import QuestionAnalysis
 

@@ -15,7 +15,7 @@ from index.environment import Variable
 from index.errors import InputError
 from index.records import to_json
 from qa import Assistant
-from qa.generation.chat_models import DEFAULT_TIMEOUT_S, load_chat_model, reply_timeout_s
+from qa.generation.llm.chat_models import DEFAULT_TIMEOUT_S, load_chat_model, reply_timeout_s
 
 # httpx ends a stream that was broken off by a generator of its own, which may be collected while another thread of it
 # still winds up; Python says so and goes on. Here it is looked for and let pass, so that no later test hears of it.

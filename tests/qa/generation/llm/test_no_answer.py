@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.generation.no_answer import answers_all_the_same, is_refusal, missing_part
+from qa.generation.llm.no_answer import answers_all_the_same, is_refusal, missing_part
 
 REFUSALS = """NOT IN THESE ABSTRACTS
 "Not in these abstracts."

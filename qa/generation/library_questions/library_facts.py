@@ -15,9 +15,9 @@ from index.analysis.terms import terms
 from index.records import Tally, TallyOf
 from index.search.mentions import phrases
 from qa.answer import Source
-from qa.generation.library_scope import LibraryScope, scope_of
-from qa.generation.lookups import look_up
-from qa.generation.mentions import EVERYTHING, LISTED, counted, listed, of_them
+from qa.generation.library_questions.library_scope import LibraryScope, scope_of
+from qa.generation.library_questions.lookups import look_up
+from qa.generation.library_questions.mentions import EVERYTHING, LISTED, counted, listed, of_them
 from qa.question.records import LibraryQuery, QuestionAnalysis, Thing
 
 SOURCES = 100

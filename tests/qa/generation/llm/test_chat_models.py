@@ -10,7 +10,7 @@ import pytest
 from langchain_core.language_models import FakeListChatModel
 
 from index.errors import ModelError
-from qa.generation.chat_models import load_chat_model, provider_errors
+from qa.generation.llm.chat_models import load_chat_model, provider_errors
 
 KEY = "sk-invented-0123456789"
 HELLO = (

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from index.search.query import Query
 from qa.answer import Citation, ShortAnswer
 from qa.evidence.scoring import Evidence
-from qa.generation.asked import AskedFor, asked_for
-from qa.generation.better_side import better_side
-from qa.generation.named_things import named_things
-from qa.generation.quantity_ranker import QuantityMention, fits, quantity_odds
+from qa.generation.short_answers.asked import AskedFor, asked_for
+from qa.generation.short_answers.better_side import better_side
+from qa.generation.short_answers.named_things import named_things
+from qa.generation.short_answers.quantity_ranker import QuantityMention, fits, quantity_odds
 from qa.language.quantity_spans import quantity_spans
 from qa.language.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from qa.evidence.scoring import Evidence
-from qa.generation.asked import AskedFor
+from qa.generation.short_answers.asked import AskedFor
 from qa.language.word_tokens import WordToken, tokens_of
 
 _LEVEL = re.compile(r" ?(?:CI|confidence|CrI|credible|predict)")

@@ -15,7 +15,7 @@ from qa.answer import Source, Turn
 if TYPE_CHECKING:
     from langchain_core.prompts import ChatPromptTemplate
 
-FOLDER = Path(__file__).parents[2] / "prompts"
+FOLDER = Path(__file__).parents[3] / "prompts"
 VARIABLES = {"answer": ("question", "sources"), "standalone": ("history", "question"), "check": ("quotes", "sentence")}
 """Each prompt with its variables."""
 

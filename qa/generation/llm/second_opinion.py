@@ -10,10 +10,10 @@ from itertools import groupby
 
 from index.errors import ModelError
 from qa.answer import Answer, Sentence, Source
-from qa.generation.chat_models import reply_timeout_s
-from qa.generation.prompts import Prompt, load_prompt, without_marks
-from qa.generation.replies import LanguageModel
-from qa.generation.visible import visible
+from qa.generation.llm.chat_models import reply_timeout_s
+from qa.generation.llm.prompts import Prompt, load_prompt, without_marks
+from qa.generation.llm.replies import LanguageModel
+from qa.generation.llm.visible import visible
 from qa.grounding import cited_only
 
 _OPINION = re.compile(r"\b(says so|says otherwise|does not say)\b", re.IGNORECASE)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from index import Filters, Library
 from index.search.mentions import descriptor_forms
-from qa.generation.lookups import authored
-from qa.generation.mentions import EVERYTHING, Mentions, counted, listed, mentions
+from qa.generation.library_questions.lookups import authored
+from qa.generation.library_questions.mentions import EVERYTHING, Mentions, counted, listed, mentions
 from qa.question.filters import described
 from qa.question.records import LibraryQuery
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from qa.generation.stream_timeout import StreamTimeout, stream_with_timeout
+from qa.generation.llm.stream_timeout import StreamTimeout, stream_with_timeout
 
 
 class Stream:

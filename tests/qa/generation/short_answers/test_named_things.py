@@ -5,7 +5,7 @@ import pytest
 from index import Abstract, Section
 from qa.answer import Source
 from qa.evidence.scoring import Evidence
-from qa.generation.named_things import is_of_sort, named_things
+from qa.generation.short_answers.named_things import is_of_sort, named_things
 from qa.question.analysis import analyse
 
 LIST = "Clindamycin, cephalosporins and fluoroquinolones were associated with colitis."

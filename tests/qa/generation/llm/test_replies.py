@@ -7,10 +7,10 @@ from index.errors import ModelError
 from index.records import Abstract, Section
 from qa.__main__ import main
 from qa.answer import Source
-from qa.generation.chat_models import load_chat_model
-from qa.generation.generative import Aside, NotAnswered, compose
-from qa.generation.prompts import load_prompt
-from qa.generation.replies import LanguageModel, PromptTooLongError, Waiting
+from qa.generation.llm.chat_models import load_chat_model
+from qa.generation.llm.generative import Aside, NotAnswered, compose
+from qa.generation.llm.prompts import load_prompt
+from qa.generation.llm.replies import LanguageModel, PromptTooLongError, Waiting
 from qa.grounding import DraftSentence
 
 SOURCES = [

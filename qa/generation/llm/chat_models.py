@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from index.environment import Variable, read_variable
 from index.errors import InputError, ModelError
-from qa.generation.stream_timeout import StreamTimeout
+from qa.generation.llm.stream_timeout import StreamTimeout
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.answer import Source, Turn
-from qa.generation.chat_models import reply_timeout_s
-from qa.generation.drafts import CutOff, drafts
-from qa.generation.no_answer import answers_all_the_same, is_refusal, missing_part
-from qa.generation.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
-from qa.generation.replies import LanguageModel, PromptTooLongError, Waiting
-from qa.generation.visible import Retracted, visible
+from qa.generation.llm.chat_models import reply_timeout_s
+from qa.generation.llm.drafts import CutOff, drafts
+from qa.generation.llm.no_answer import answers_all_the_same, is_refusal, missing_part
+from qa.generation.llm.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
+from qa.generation.llm.replies import LanguageModel, PromptTooLongError, Waiting
+from qa.generation.llm.visible import Retracted, visible
 from qa.grounding import DraftSentence
 
 if TYPE_CHECKING:

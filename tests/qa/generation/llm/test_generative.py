@@ -12,11 +12,11 @@ from llama_server import llama_server, why_not
 from index.errors import ModelError
 from index.records import Abstract, Section
 from qa.answer import Answer, Source, Turn
-from qa.generation.chat_models import load_chat_model
-from qa.generation.generative import Aside, NotAnswered, compose, standalone_question
-from qa.generation.prompts import load_prompt
-from qa.generation.replies import LanguageModel
-from qa.generation.visible import MAX_RECEIVED_CHARS, Retracted
+from qa.generation.llm.chat_models import load_chat_model
+from qa.generation.llm.generative import Aside, NotAnswered, compose, standalone_question
+from qa.generation.llm.prompts import load_prompt
+from qa.generation.llm.replies import LanguageModel
+from qa.generation.llm.visible import MAX_RECEIVED_CHARS, Retracted
 from qa.grounding import DraftSentence
 
 QUESTION = "What does zorbin-2β do?"

@@ -14,7 +14,7 @@ from index.analysis.normalization import plain_letters
 from index.analysis.terms import terms
 from index.records import Abstract
 from qa.answer import Source
-from qa.generation.mentions import EVERYTHING, counted, listed
+from qa.generation.library_questions.mentions import EVERYTHING, counted, listed
 from qa.question.records import CitedStudy, QuestionAnalysis
 
 _SAME_TITLE = 0.85

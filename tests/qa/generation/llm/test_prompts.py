@@ -5,7 +5,15 @@ import pytest
 from index.errors import FileError
 from index.records import Abstract, Hit, Passage, Section
 from qa.answer import Answer, Sentence, Source, Turn
-from qa.generation.prompts import FOLDER, REFUSAL, VARIABLES, load_prompt, render_history, render_sources, without_marks
+from qa.generation.llm.prompts import (
+    FOLDER,
+    REFUSAL,
+    VARIABLES,
+    load_prompt,
+    render_history,
+    render_sources,
+    without_marks,
+)
 
 WHOLE = """<!-- To test. Variables: question, sources -->
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelError
-from qa.generation.chat_models import foreign_errors, provider_errors, provider_words, reply_timeout_s, status_of
-from qa.generation.drafts import CutOff
-from qa.generation.stream_timeout import close, stream_with_timeout
+from qa.generation.llm.chat_models import foreign_errors, provider_errors, provider_words, reply_timeout_s, status_of
+from qa.generation.llm.drafts import CutOff
+from qa.generation.llm.stream_timeout import close, stream_with_timeout
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

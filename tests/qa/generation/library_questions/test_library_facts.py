@@ -3,7 +3,7 @@
 import pytest
 
 from index import Filters
-from qa.generation.library_facts import library_facts
+from qa.generation.library_questions.library_facts import library_facts
 from qa.question.filters import RANDOMIZED, TRIALS
 from qa.question.records import CitedStudy, LibraryQuery, QuestionAnalysis
 

@@ -3,7 +3,7 @@
 import pytest
 
 from index import Filters
-from qa.generation.lookups import is_author, look_up, plain_doi
+from qa.generation.library_questions.lookups import is_author, look_up, plain_doi
 from qa.question.records import CitedStudy, QuestionAnalysis
 
 

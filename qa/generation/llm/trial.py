@@ -8,11 +8,11 @@ from typing import Any
 
 from index.records import Abstract, Section
 from qa.answer import Source
-from qa.generation.chat_models import load_chat_model
-from qa.generation.generative import Aside, NotAnswered, compose
-from qa.generation.prompts import load_prompt
-from qa.generation.replies import LanguageModel, Waiting
-from qa.generation.visible import Retracted
+from qa.generation.llm.chat_models import load_chat_model
+from qa.generation.llm.generative import Aside, NotAnswered, compose
+from qa.generation.llm.prompts import load_prompt
+from qa.generation.llm.replies import LanguageModel, Waiting
+from qa.generation.llm.visible import Retracted
 from qa.grounding import DraftSentence
 
 QUESTION = "Does quillaxin lower blood pressure, and in whom?"

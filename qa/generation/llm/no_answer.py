@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qa.generation.prompts import REFUSAL
+from qa.generation.llm.prompts import REFUSAL
 
 _PLACE = (
     r"(?:(?:provided|given|supplied|above|available|cited|numbered|retrieved|included|listed|present|current)\s)?"

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from index.records import Abstract
 from qa.answer import Source
-from qa.generation.drafts import CutOff, drafts
-from qa.generation.visible import Retracted, visible
+from qa.generation.llm.drafts import CutOff, drafts
+from qa.generation.llm.visible import Retracted, visible
 from qa.grounding import DraftSentence
 
 SOURCES = [

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from index.analysis.sentences import sentence_spans
 from qa.answer import Source
-from qa.generation.citations import MARK, OPEN, Citations, Mark
-from qa.generation.visible import Retracted
+from qa.generation.llm.citations import MARK, OPEN, Citations, Mark
+from qa.generation.llm.visible import Retracted
 from qa.grounding import DraftSentence
 
 S = TypeVar("S")
