@@ -69,7 +69,8 @@ def scope_of(query: LibraryQuery, filters: Filters, library: Library) -> Library
         chosen.append(abstract.pmid for abstract in authored(query.author, library))
     if query.mesh:
         narrowed += f" with the MeSH term “{query.mesh}”"
-        chosen.append(library.pmids(replace(EVERYTHING, mesh=descriptor_forms(query.mesh))))
+        forms = tuple(form for form in descriptor_forms(query.mesh) if library.has_label("mesh", form))
+        chosen.append(library.pmids(replace(EVERYTHING, mesh=forms)) if forms else ())
     pmids = library.pmids(filters)
     for some in map(set, chosen):
         pmids = [pmid for pmid in pmids if pmid in some]
