@@ -152,7 +152,7 @@ async def ask(client: httpx.AsyncClient, asking: int, session: str, question: st
 
 async def shown_for(client: httpx.AsyncClient, asking: int, session: str, question: str) -> tuple[str, str]:
     """Ask as the page does; return what went wrong, or "", and all that the page was sent to show."""
-    event = {"data": [question, None, "", "", [], False], "fn_index": asking, "session_hash": session}
+    event = {"data": [question, None, "", "", [], False, False, [], ""], "fn_index": asking, "session_hash": session}
     joined = await client.post("/gradio_api/queue/join", json=event)
     if joined.status_code != httpx.codes.OK:
         return f"HTTP {joined.status_code}", ""

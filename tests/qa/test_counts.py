@@ -66,7 +66,8 @@ def test_the_first_answer_asks_little_more(counted, counts):
     assistant = Assistant(counted)
     counts.clear()
     assistant.ask(QUESTION)
-    assert (counts["parse"], counts["load"]) == (1, 3)
+    assert counts["parse"] == 1
+    assert counts["load"] <= 3
     assert counts["SQL"] <= 14  # loading the encoder reads the settings too
 
 

@@ -106,7 +106,7 @@ def test_without_the_test_sets_the_samples_are_measured(has_data, tmp_path, monk
     monkeypatch.setattr(answers, "find_spec", lambda name: name)
     monkeypatch.setattr(answers, "run", lambda part, arguments: measured.append(part) or part)
     answers.main(["--data", str(tmp_path if has_data else tmp_path / "none")])
-    assert measured == (["samples", "chosen", "whole", "yes-no"] if has_data else ["samples"])
+    assert measured == (["samples", "chosen", "whole", "yes-no", "short"] if has_data else ["samples"])
 
 
 def test_yes_and_no_are_counted_beside_the_majority():

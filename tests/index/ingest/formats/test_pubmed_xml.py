@@ -737,6 +737,7 @@ def test_a_file_that_was_cut_off_says_so(end, expected):
 
 
 EXPECTS = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
+OR_FETCH = ", or give the file with --pmids-from to fetch the abstracts"
 
 
 @pytest.mark.parametrize(
@@ -744,11 +745,11 @@ EXPECTS = "give PubMed XML, as efetch sends it with db=pubmed and retmode=xml"
     [
         (
             '<?xml version="1.0"?><!DOCTYPE eSearchResult [<!ELEMENT a (b)>]><eSearchResult><Count/></eSearchResult>',
-            f"holds <eSearchResult>, a list of PMIDs that a search found, not PubMed records; {EXPECTS}",
+            f"holds <eSearchResult>, a list of PMIDs that a search found, not PubMed records; {EXPECTS}{OR_FETCH}",
         ),
         (
             "<!-- said --><eSummaryResult><DocSum/></eSummaryResult>",
-            f"holds <eSummaryResult>, summaries without abstracts, not PubMed records; {EXPECTS}",
+            f"holds <eSummaryResult>, summaries without abstracts, not PubMed records; {EXPECTS}{OR_FETCH}",
         ),
         ("<x:GBSet xmlns:x='urn:x'/>", f"holds <GBSet>, not PubMed records; {EXPECTS}"),
         (
