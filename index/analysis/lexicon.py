@@ -16,7 +16,7 @@ import json
 import logging
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -166,6 +166,21 @@ class Lexicon:
                 mentioned.append(Mention(normalized[start:end], start, end, concepts))
             place += width
         return mentioned
+
+    def names_over(self, words: Sequence[str], start: int, end: int) -> Iterator[tuple[str, tuple[Concept, ...]]]:
+        """Yield each longer name that the words from `start` to `end` are a part of, with its concepts.
+
+        Words are index terms, as `name_key` joins them.
+        """
+        if self._trie is None:
+            return
+        for first in range(max(0, end - _MOST_WORDS), start + 1):
+            text = " ".join(words[first : first + _MOST_WORDS])
+            for key in self._trie.prefixes(text):
+                is_whole = len(key) == len(text) or text[len(key)] == " "
+                count = key.count(" ") + 1
+                if is_whole and count > end - start and first + count >= end:
+                    yield key, self._of_key(key)
 
     def _longest(self, words: Sequence[str]) -> tuple[int, tuple[Concept, ...]]:
         """Return how many of the words make the longest name, and its concepts; (1, ()) where there is none."""

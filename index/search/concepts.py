@@ -7,8 +7,9 @@ searched for too. Whether a name is used is asked of the library, so that nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.analysis.abbreviations import Abbreviation, definitions, dominant, key
 from index.analysis.inflection import american, singular
@@ -200,21 +201,33 @@ def stands_only_in_others(named: QueryConcept, text: str, lexicon: Lexicon) -> b
     if named.concept.kind not in _MOLECULES:
         return False
     own = {name_key(name) for name in (named.written, *named.names)}
-    running = f" {name_key(text)} "
-    mentions = [(name_key(mention.text), mention) for mention in lexicon.mentions(text)]
-    longer = [key for key, mention in mentions if key not in own and _is_another(mention, named.concept)]
-    if not any(f" {name} " in f" {key} " for name in own for key in longer):
-        return False
-    for other in sorted(set(longer), key=len, reverse=True):
-        running = running.replace(f" {other} ", "  ")
-    return not any(f" {name} " in running for name in own)
+    words = _words_of(text)
+    is_there = False
+    for start, end in _places(words, own):
+        longer = lexicon.names_over(words, start, end)
+        if not any(name not in own and _is_another(concepts[0], named.concept) for name, concepts in longer):
+            return False
+        is_there = True
+    return is_there
 
 
-def _is_another(mention: Mention, concept: Concept) -> bool:
-    """Return True if a mention is of another molecule, and of none that is a kind of it: insulin glargine."""
-    first = mention.concepts[0]
-    is_kind = any(f"{tree}.".startswith(f"{above}.") for tree in first.trees for above in concept.trees)
-    return first.kind in _MOLECULES and not is_kind
+@lru_cache(maxsize=256)
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(name_key(text).split(" "))
+
+
+def _places(words: Sequence[str], own: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield where names, each of index terms, stand among words."""
+    for name in (tuple(each.split(" ")) for each in own if each):
+        for start, word in enumerate(words):
+            if word == name[0] and tuple(words[start : start + len(name)]) == name:
+                yield start, start + len(name)
+
+
+def _is_another(other: Concept, concept: Concept) -> bool:
+    """Return True if a concept is another molecule, and none that is a kind of it: insulin glargine."""
+    is_kind = any(f"{tree}.".startswith(f"{above}.") for tree in other.trees for above in concept.trees)
+    return other.kind in _MOLECULES and not is_kind
 
 
 def holds_name(text: str, name: str) -> bool:
