@@ -8,7 +8,9 @@ from urllib.parse import unquote
 import pytest
 from page_html import without_line_breaks
 
+from index.analysis.lexicon import Concept
 from index.records import Abstract, Section
+from index.search.concepts import QueryConcept
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.export import to_bibtex, to_csl_json, to_csv, to_ris
 from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
@@ -198,3 +200,12 @@ def test_a_welcome_offers_questions_or_says_how_to_fill_the_library():
         in welcome_html("moss", 3, ["What & why?"])
     )
     assert "<h2>“a&lt;b” holds no abstracts yet</h2>" in welcome_html("a<b", 0, ["What?"])
+
+
+def test_another_name_is_explained_once():
+    quotes = (Citation(1, "90000001", 0, 12, "Zeta-7 rose."), Citation(1, "90000001", 13, 25, "Zeta-7 fell."))
+    called = QueryConcept("mossin", Concept("X:1", "Zeta-7", "gene", ("mossin",)), ("Zeta-7",), is_used=False)
+    answer = Answer("Mossin?", tuple(Sentence(one.quote, (one,)) for one in quotes), SOURCES, concepts=(called,))
+    html = answer_html(answer, turn=1)
+    assert html.count("(Zeta-7 = mossin)") == 1
+    assert "Also searched for: Zeta-7." in html
