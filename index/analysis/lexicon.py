@@ -148,6 +148,12 @@ class Lexicon:
         keys = [key for key in self._trie.keys(TREE + tree) if key == TREE + tree or key.startswith(f"{TREE}{tree}.")]
         return list(dict.fromkeys(concept for key in keys for concept in self._of_key(key)))
 
+    def has_narrower(self, concept: Concept) -> bool:
+        """Return True if there are concepts below one in the MeSH tree."""
+        if self._trie is None:
+            return False
+        return any(self._trie.keys(f"{TREE}{tree}.") for tree in concept.trees)
+
     def narrower(self, concept: Concept) -> list[Concept]:
         """Return the concepts below one in the MeSH tree, without itself."""
         below = dict.fromkeys(each for tree in concept.trees for each in self.descendants(tree))

@@ -74,7 +74,7 @@ def query_concepts(
     """
     own = {key(pair.short) for pair in definitions(text)}
     mentions = [mention for mention in lexicon.mentions(text) if key(mention.text) not in own]
-    known = [(mention, _candidates(mention)) for mention in mentions]
+    known = [(mention, _candidates(mention, lexicon)) for mention in mentions]
     known = [(mention, concepts) for mention, concepts in known if concepts]
     if not known:
         return []
@@ -96,20 +96,27 @@ def _is_required(mention: Mention, concept: Concept, counts: Mapping[str, int], 
     words = mention.text.split()
     if len(words) > 1 and all(word in counts or not name_key(word) for word in words):
         return False
-    return concept.kind in _MUST_BE_NAMED and not lexicon.narrower(concept)
+    return concept.kind in _MUST_BE_NAMED and not lexicon.has_narrower(concept)
 
 
 def _names(concepts: Sequence[Concept]) -> list[str]:
     return [normalize(name) for concept in concepts for name in concept.names]
 
 
-def _candidates(mention: Mention) -> list[Concept]:
-    """Return the concepts that a mention may stand for, by kind and by case."""
+def _candidates(mention: Mention, lexicon: Lexicon) -> list[Concept]:
+    """Return the concepts that a mention may stand for, by kind and by case.
+
+    A plain word that names a group, "drugs" or "cancers", is that and no single thing that is called so too.
+    """
     of_kind = [concept for concept in mention.concepts if concept.kind in _KINDS][:_CANDIDATES]
     as_written = [one for one in of_kind if mention.text in one.names]
     if as_written and is_symbol(mention.text):
         return as_written
-    return [concept for concept in of_kind if _fits(mention.text, concept)]
+    fitting = [concept for concept in of_kind if _fits(mention.text, concept)]
+    if not (mention.text.isalpha() and mention.text.islower()):
+        return fitting
+    exact = [one for one in fitting if mention.text in (name.lower() for name in one.names)]
+    return [one for one in exact or fitting if lexicon.has_narrower(one)] or exact or fitting
 
 
 def _fits(written: str, concept: Concept) -> bool:

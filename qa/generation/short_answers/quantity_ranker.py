@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from qa.evidence.scoring import Evidence
 from qa.generation.short_answers.asked import AskedFor
@@ -25,6 +27,7 @@ _AGED = re.compile(
 _PARTICIPANTS = re.compile(r"\b[nN] ?= ?\Z")
 _REACH = 4
 """Words after a number among which what it counts must stand."""
+_TIED_BY = frozenset("of in among for with".split())
 _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 """Log-odds of a quantity: at all, by its sentence's score, by how near the question's words are, by their share."""
 
@@ -55,6 +58,32 @@ def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
         following = [token.stem for token in tokens_of(after[:80]) if not token.is_break][:_REACH]
         return bool(asked.counted & set(following)) or bool(asked.counts_people and _PARTICIPANTS.search(before))
     return True
+
+
+def without_other_arms(mentions: Sequence[QuantityMention], asked: AskedFor) -> list[QuantityMention]:
+    """Leave out what a sentence says of other groups where it says it of the one asked for: "52% of the vegans"."""
+    groups = [_group(mention) for mention in mentions]
+    told = {mention.evidence for mention, group in zip(mentions, groups, strict=True) if group & asked.stems}
+    return [
+        mention
+        for mention, group in zip(mentions, groups, strict=True)
+        if not group or group & asked.stems or mention.evidence not in told
+    ]
+
+
+def _group(mention: QuantityMention) -> frozenset[str]:
+    """Return the words, as stems, of the group that a quantity is tied to: "of the vegans", "vegans (52%)"."""
+    after = [token for token in mention.tokens[mention.last + 1 : mention.last + 2 + _REACH]]
+    if after and after[0].lower in _TIED_BY:
+        return _stems_to_the_break(after[1:])
+    if mention.evidence.text[: mention.start].endswith("("):
+        return _stems_to_the_break(mention.tokens[max(0, mention.first - _REACH) : mention.first][::-1])
+    return frozenset()
+
+
+def _stems_to_the_break(tokens: Sequence[WordToken]) -> frozenset[str]:
+    words = takewhile(lambda token: not token.is_break and not token.lower[:1].isdigit(), tokens)
+    return frozenset(token.stem for token in words if token.stem)
 
 
 def quantity_odds(mention: QuantityMention, asked: AskedFor, best: float) -> float:

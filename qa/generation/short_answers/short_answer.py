@@ -10,7 +10,7 @@ from qa.evidence.scoring import Evidence
 from qa.generation.short_answers.asked import AskedFor, asked_for
 from qa.generation.short_answers.better_side import better_side
 from qa.generation.short_answers.named_things import named_things
-from qa.generation.short_answers.quantity_ranker import QuantityMention, fits, quantity_odds
+from qa.generation.short_answers.quantity_ranker import QuantityMention, fits, quantity_odds, without_other_arms
 from qa.language.quantity_spans import quantity_spans
 from qa.language.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis
@@ -61,7 +61,7 @@ def _mentions(asked: AskedFor, evidence: Sequence[Evidence]) -> list[QuantityMen
             if inside and fits(asked, sentence.text, start, end):
                 key = " ".join(tokens[place].lower for place in inside)
                 mentions.append(QuantityMention(sentence, tokens, start, end, inside[0], inside[-1], key))
-    return mentions
+    return without_other_arms(mentions, asked)
 
 
 def _short_answer(mentions: Sequence[QuantityMention]) -> ShortAnswer:

@@ -54,6 +54,14 @@ def test_a_name_that_it_uses_is_searched_for_by_the_others_too(library):
     assert library.parse("paracetamol", is_literal=True).also_searched == ()
 
 
+@pytest.mark.parametrize("word", ["drugs", "cancers", "vitamins"])
+def test_a_word_for_a_group_is_no_single_thing_and_need_not_be_named(library, word):
+    """MDMA is called "drug" too, and a cancer "cancer": neither is meant, and no answer must name it."""
+    (concept,) = library.parse(f"Which {word} are these?").concepts or (None,)
+    assert concept is None or not concept.is_required
+    assert concept is None or concept.concept.name in ("Pharmaceutical Preparations", "Neoplasms", "Vitamins")
+
+
 def test_the_text_says_itself_what_a_symbol_means(library):
     assert library.parse("mass spectrometry (MS) of plasma").renamed == "mass spectrometry (MS) of plasma"
 

@@ -16,6 +16,10 @@ TEXTS = {
         "How common are nocturnal cramps in runners?",
         "Of 640 runners, 38% had nocturnal cramps at least once a month.",
     ),
+    "90000103": (
+        "Iron stores by diet: a survey",
+        "Iron deficiency was found in 46% of the vegans, 21% of the vegetarians and 9% of the omnivores.",
+    ),
 }
 
 
@@ -42,6 +46,9 @@ def _lines(path):
         ("What was the hazard ratio for a cramp on velatrine?", "0.52", "90000101"),
         ("What percentage of patients on velatrine reported dry mouth?", "17%", "90000101"),
         ("How common are nocturnal cramps in runners?", "38%", "90000102"),
+        ("What percentage of the vegans had iron deficiency?", "46%", "90000103"),
+        ("What percentage of the vegetarians had iron deficiency?", "21%", "90000103"),
+        ("How common is iron deficiency in omnivores?", "9%", "90000103"),
     ],
 )
 def test_a_number_is_cut_out_of_its_quote_with_its_unit(assistant, question, span, pmid):
