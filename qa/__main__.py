@@ -80,6 +80,11 @@ def _chat(arguments: argparse.Namespace) -> int:
 def _studies(arguments: argparse.Namespace) -> int:
     with Library.open(cli.library_path(arguments)) as library:
         studies = list(library_studies(library, cli.filters_from(arguments)))
+    if not studies:
+        print(
+            "there is no abstract to read: the library is empty, or the filters leave none; give others",
+            file=sys.stderr,
+        )
     if arguments.json:
         cli.print_json({"studies": [study.to_dict() for study in studies]})
     else:

@@ -70,6 +70,18 @@ def test_filters_reach_the_search(library, run):
     assert "90000004" in [source["pmid"] for source in json.loads(out)["sources"]]
 
 
+def test_studies_are_printed_a_line_each_or_as_json(library, run):
+    code, out, said = run("studies", "--library", library.path, "--pmids", "90000003")
+    assert (code, said, out.count("\n")) == (0, "", 1)
+    assert out.startswith("PMID 90000003: ")
+    code, out, _ = run("studies", "--library", library.path, "--pmids", "90000003", "--json")
+    (study,) = json.loads(out)["studies"]
+    assert study["pmid"] == "90000003"
+    code, out, said = run("studies", "--library", library.path, "--pmids", "99999999", "--json")
+    assert (code, json.loads(out)) == (0, {"studies": []})
+    assert "the filters leave none" in said
+
+
 def test_chat_understands_a_follow_up(library, run, monkeypatch):
     lines = "Does metformin lengthen the life of mice?\n\x20And what did a dose of 1% do?\n"
     monkeypatch.setattr("sys.stdin", io.StringIO(lines))
