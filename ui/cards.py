@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from index.records import TITLE, Abstract
 from qa.answer import OWN_WORDS, VERBATIM, Answer, Source
+from qa.studies.reading import read_study
+from qa.studies.records import Cell, Study
 
 _PLAIN_TYPES = {"Journal Article", "Retracted Publication"}
 """Publication types without a badge: those that say nothing, or that the red badge says."""
+_DESIGNS = {"other": "", "not a study": "", "animal": "Animal study", "in vitro": "In vitro study"}
+"""The words for a design where they are not its name; "" for one that says nothing of a study."""
+_SAID_BY_DESIGN = {("animal", "animals"), ("in vitro", "cells or molecules")}
+_STUDIES_KEPT = 512
+"""Studies that are remembered while answers grow and are drawn again and again."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedSpan:
-    """A quote's place in an abstract's text, the number of the sentence that cites it, and its checks."""
+    """A quote's place in an abstract's text, the number of the sentence that cites it, and its checks.
+
+    What was read of a study is quoted by no sentence, but for a `cell` of its record, such as "n".
+    """
 
     start: int
     end: int
-    sentence: int
+    sentence: int = 0
     checks: tuple[str, ...] = ()
+    cell: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name by which the page finds what was quoted: "s1" for the first sentence, or the cell's."""
+        return self.cell or f"s{self.sentence}"
 
     @property
     def is_own_words(self) -> bool:
@@ -44,10 +61,23 @@ class LabelledSpan:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of text and the sentences that quote the whole of it, as "s1", "s2"."""
+    """A piece of text and the sentences that quote the whole of it, as "s1", "s2", or the cells that do."""
 
     text: str
     sentences: tuple[str, ...] = ()
+
+    @property
+    def is_of_cells(self) -> bool:
+        """True if only cells quote it: it is marked when one of them is chosen."""
+        return not any(name[1:].isdigit() for name in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFact:
+    """What an abstract says of its study in a word or two, with its cell's name if its words can be shown."""
+
+    text: str
+    cell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +94,15 @@ class Stretch:
 class Card:
     """The content of a source's card; a card of one of the nearest abstracts has no number.
 
-    `sections` are the whole abstract, with its title only where an answer quotes it: it is the card's heading.
+    `heading` is the title, in pieces. `sections` are the whole abstract, with its title only where an answer quotes it.
     """
 
     source: Source
     is_nearest: bool
+    heading: tuple[Piece, ...]
     particulars: tuple[str, ...]
     types: tuple[str, ...]
+    study: tuple[StudyFact, ...]
     passages: tuple[Stretch, ...]
     sections: tuple[Stretch, ...]
     checked_quotes: tuple[QuotedSpan, ...]
@@ -83,19 +115,24 @@ def make_card(source: Source, quotes: Sequence[QuotedSpan] = (), *, is_nearest: 
     is_title_quoted = any(quote.start < title.end for quote in quotes)
     starts = {span.start for span in (title, *sections)}
     ends = {span.end for span in (title, *sections)}
-    text = abstract.text
+    text, study = abstract.text, study_of(abstract)
+    cells = [QuotedSpan(cell.start, cell.end, cell=name) for name, told in _told_by(study).items() for cell in told]
 
-    def stretch(span: LabelledSpan) -> Stretch:
-        pieces = cut_at_quotes(text, span, quotes)
+    def stretch(span: LabelledSpan, marked: Sequence[QuotedSpan] = quotes) -> Stretch:
+        pieces = cut_at_quotes(text, span, marked)
         return Stretch(span.label, pieces, span.start not in starts, span.end not in ends)
 
     return Card(
         source,
         is_nearest,
+        heading=cut_at_quotes(text, title, cells) if abstract.title else (Piece("Untitled"),),
         particulars=_particulars(abstract),
-        types=tuple(type_ for type_ in abstract.types if type_ not in _PLAIN_TYPES),
+        types=tuple(type_ for type_ in abstract.types if type_ not in _PLAIN_TYPES and not _is_type_of(study, type_)),
+        study=study_facts(study),
         passages=tuple(map(stretch, shown_passages(source, quotes))),
-        sections=tuple(map(stretch, [title, *sections] if is_title_quoted else sections)),
+        sections=tuple(
+            stretch(span, (*quotes, *cells)) for span in ([title, *sections] if is_title_quoted else sections)
+        ),
         checked_quotes=tuple(quote for quote in dict.fromkeys(quotes) if quote.checks),
     )
 
@@ -104,6 +141,34 @@ def _particulars(abstract: Abstract) -> tuple[str, ...]:
     """Return first author, journal and year, as far as they are known."""
     author = "".join(abstract.authors[:1]) + (" et al." if len(abstract.authors) > 1 else "")
     return tuple(text for text in (author, abstract.journal, str(abstract.year or "")) if text)
+
+
+@lru_cache(_STUDIES_KEPT)
+def study_of(abstract: Abstract) -> Study:
+    """Return what an abstract says of its study."""
+    return read_study(abstract)
+
+
+def study_facts(study: Study) -> tuple[StudyFact, ...]:
+    """Return design, size and subjects as far as they are known: "Cohort", "n = 1,204", "humans"."""
+    is_said = study.subjects == "none" or (study.design, study.subjects) in _SAID_BY_DESIGN
+    told = {
+        "design": _DESIGNS.get(study.design, study.design[:1].upper() + study.design[1:]),
+        "n": f"n = {study.n.value:,}" if study.n else "",
+        "subjects": "" if is_said else study.subjects,
+    }
+    return tuple(StudyFact(text, name if name in _told_by(study) else "") for name, text in told.items() if text)
+
+
+def _is_type_of(study: Study, type_: str) -> bool:
+    """Return True if a publication type says no more than the design: it is not shown twice."""
+    return type_.casefold().replace("z", "s").rstrip("s") == study.design.rstrip("s")
+
+
+def _told_by(study: Study) -> dict[str, tuple[Cell, ...]]:
+    """Return the words that a card's facts were read from, by the name of the cell."""
+    told = {name: (cell,) for name, cell in study.told_by if name in ("design", "subjects")}
+    return told | ({"n": study.n.spans} if study.n else {})
 
 
 def quotes_of(answer: Answer, source: Source) -> tuple[QuotedSpan, ...]:
@@ -135,7 +200,7 @@ def cut_at_quotes(text: str, span: LabelledSpan, quotes: Sequence[QuotedSpan]) -
 
 
 def _quoting(start: int, end: int, quotes: Sequence[QuotedSpan]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"s{quote.sentence}" for quote in quotes if quote.start <= start and end <= quote.end))
+    return tuple(dict.fromkeys(quote.name for quote in quotes if quote.start <= start and end <= quote.end))
 
 
 def shown_passages(source: Source, quotes: Sequence[QuotedSpan]) -> tuple[LabelledSpan, ...]:

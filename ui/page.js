@@ -39,7 +39,7 @@
   };
 
   document.addEventListener('click', (event) => {
-    const citation = event.target.closest?.('.aa-cite');
+    const citation = event.target.closest?.('.aa-cite, .aa-fact');
     if (citation) {
       event.preventDefault();
       follow(citation);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +11,18 @@ from page_html import without_line_breaks
 
 from index.records import Abstract, Correction, Hit, Passage, Section
 from qa.answer import Answer, Citation, Sentence, Source
-from ui.cards import LabelledSpan, Piece, QuotedSpan, cut_at_quotes, make_card, quotes_of, section_spans, shown_passages
+from qa.studies.records import Study
+from ui.cards import (
+    LabelledSpan,
+    Piece,
+    QuotedSpan,
+    cut_at_quotes,
+    make_card,
+    quotes_of,
+    section_spans,
+    shown_passages,
+    study_facts,
+)
 from ui.rendering import render
 
 ABSTRACT = Abstract(
@@ -168,7 +180,7 @@ def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_who
         '<p class="aa-particulars">Rill A et al. · J Moss · 2021 · '
         '<a href="https://pubmed.ncbi.nlm.nih.gov/90000001/" target="_blank" rel="noopener noreferrer" '
         'aria-label="PMID 90000001 at PubMed, in a new tab">PMID 90000001 ↗</a></p>'
-        '<p class="aa-badges"><span>Review</span> </p>'
+        '<p class="aa-study"><span>Review</span></p>'
         '<blockquote class="aa-passage" dir="auto"><span class="aa-label">RESULTS</span> '
         '<mark data-cites="s1">Zeta-7 rose by 4%.</mark> …</blockquote>'
         '<details class="aa-whole"><summary><span class="aa-closed">Show the whole abstract</span>'
@@ -218,6 +230,40 @@ def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_who
 )
 def test_what_a_card_warns_of(abstract, expected):
     assert expected in source_card(source(abstract=abstract), turn=1)
+
+
+TRIAL = Abstract(
+    "90000002",
+    "Zeta-7 in adults with asthma: a randomised controlled trial",
+    (Section("METHODS", "METHODS", "We randomised 120 patients with asthma to zeta-7 or placebo."),),
+    types=("Randomized Controlled Trial", "Comparative Study"),
+)
+
+
+def test_a_card_says_what_kind_of_study_in_how_many_and_where_the_abstract_says_so():
+    card = source_card(source(abstract=TRIAL), turn=1)
+    told = re.findall(r'class="aa-fact" href="#card-1-1" data-turn="1" data-sentence="(\w+)"[^>]*>([^<]+)</a>', card)
+    assert told == [("design", "Randomised controlled trial"), ("n", "n = 120")]
+    assert "<span>humans</span>" in card  # which no words of the abstract say by themselves
+    marks = dict(re.findall(r'<mark class="aa-cell" data-cites="([^"]*)">([^<]+)</mark>', card))
+    assert marks == {"design": "randomised", "n": "120 patients"}
+    assert "<span>Comparative Study</span>" in card
+    assert "Randomized" not in card  # the design says it
+
+
+@pytest.mark.parametrize(
+    ("design", "subjects", "expected"),
+    [
+        ("other", "none", []),
+        ("not a study", "humans", ["humans"]),
+        ("animal", "animals", ["Animal study"]),
+        ("animal", "mixed", ["Animal study", "mixed"]),
+        ("in vitro", "cells or molecules", ["In vitro study"]),
+        ("case-control", "humans", ["Case-control", "humans"]),
+    ],
+)
+def test_what_is_not_known_of_a_study_is_not_shown_and_nothing_twice(design, subjects, expected):
+    assert [fact.text for fact in study_facts(Study("1", design, subjects))] == expected
 
 
 def test_one_of_the_nearest_has_no_number_and_no_id_to_be_cited_by():
