@@ -10,12 +10,14 @@
     followups     whether follow-ups are understood, by rules
     understanding whether an assistant does what is asked of it, kind by kind
     studies       how well design, size, question, effects and finding of studies are read out of abstracts
+    rules         what each rule on English brings: those tables with each left out in turn
     speed         how fast a library is built, opened and searched, beside what others would use
     growth        what searching, adding, removing and holding a library cost as it grows
     encoding      how many passages a second are turned into vectors, on a CPU or a GPU
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
 Each takes --help, and all but names, load, beside and followups take --data DIR, the folder with the test sets.
+With `--without RULE...` last, a table is printed without these rules (python -m evals rules --help lists them).
 ASKABSTRACTS_ENCODER=NAME makes each of them with libraries of another encoder: all-MiniLM-L6-v2, for one, which
 ours was made from.
 """
@@ -34,11 +36,13 @@ from evals.quality import (
     grounding,
     names,
     retrieval,
+    rules,
     sentences,
     statements,
     studies,
     understanding,
 )
+from evals.report import measured_without
 from evals.scale import growth
 from evals.speed import encoding, speed
 from index.errors import AskAbstractsError
@@ -51,6 +55,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "grounding": grounding.main,
     "statements": statements.main,
     "sentences": sentences.main,
+    "rules": rules.main,
     "speed": speed.main,
     "growth": growth.main,
     "encoding": encoding.main,
@@ -72,11 +77,21 @@ def main(argv: Sequence[str]) -> int:
         return 2
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no hub is asked
     try:
-        TABLES[argv[0]](argv[1:])
+        own, without = _cut_without(argv[1:])
+        with rules.left_out(without), measured_without(without):
+            TABLES[argv[0]](own)
     except AskAbstractsError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _cut_without(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return a table's own arguments, and the rules named after --without."""
+    if "--without" not in argv:
+        return argv, ()
+    at = list(argv).index("--without")
+    return argv[:at], argv[at + 1 :]
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -90,10 +91,25 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
     return found
 
 
+_without: list[str] = []
+"""The rules that are left out of what is measured now."""
+
+
+@contextmanager
+def measured_without(rules: Sequence[str]) -> Iterator[None]:
+    """Have results written under a name of their own, which tells the rules that were left out."""
+    _without.extend(rules)
+    try:
+        yield
+    finally:
+        _without.clear()
+
+
 def write_results(name: str, content: Mapping[str, object], *, folder: Path = RESULTS) -> None:
-    """Write a table's JSON, whole or not at all; under a name of its own with another encoder than the default."""
+    """Write a table's JSON, whole or not at all; under a name of its own with another encoder or without some rules."""
     if (encoder := default_encoder()) != DEFAULT_ENCODER:
         name = f"{name}-by-{Path(encoder).name}"
+    name = "-without-".join([name, *(rule.replace(" ", "-") for rule in _without)])
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(folder / f"{name}.json") as file:
         file.write((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
