@@ -12,7 +12,7 @@ from index.analysis.terms import content_words, terms
 from index.embedding.encoder import Encoder
 from index.errors import ModelError
 from index.search.filters import checked_filters
-from index.search.query import Query, check_text
+from index.search.query import Query, check_bounds, check_text
 from qa.answer import Answer, Source, Turn
 from qa.conversation import Standalone, cited_study, is_sane, measured_studies, standalone
 from qa.evidence.relation import ANY_RELATION, SoughtRelation, sought_relation
@@ -26,6 +26,7 @@ from qa.generation.compose import (
     message_answer,
     written_answer,
 )
+from qa.generation.evidence_table import Wanted, study_tables
 from qa.generation.joining import each_side, join
 from qa.generation.library_questions.library_facts import library_facts
 from qa.generation.library_questions.lookups import Lookup, look_up
@@ -42,6 +43,9 @@ from qa.question.records import Known, QuestionAnalysis
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
 from qa.retrieval import MAX_SOURCES, retrieve
+from qa.studies.reading import studies_of
+from qa.studies.records import Study
+from qa.studies.table import TOP, StudyTable, checked_columns
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -101,6 +105,43 @@ class Assistant:
             now = time.perf_counter()
             retrieved = retrieved or now
             yield replace(growing, seconds={"retrieval": retrieved - started, "answer": now - retrieved})
+
+    def table(
+        self,
+        question: str,
+        *,
+        top: int = TOP,
+        filters: Filters = Filters(),
+        columns: Sequence[str] = (),
+    ) -> StudyTable:
+        """Return up to `top` abstracts relevant to a question as the rows of a table, those that answer first.
+
+        `columns` are of `qa.studies.table.COLUMNS`, all of them by default.
+        """
+        *_, table = self.stream_table(question, top=top, filters=filters, columns=columns)
+        return table
+
+    def stream_table(
+        self, question: str, *, top: int = TOP, filters: Filters = Filters(), columns: Sequence[str] = ()
+    ) -> Iterator[StudyTable]:
+        """Yield the table as it grows by some rows each time; the last one is whole, and in order."""
+        check_bounds(top, "hybrid")
+        blank, _ = self._understood(check_text(question), (), checked_filters(filters))
+        assert blank.analysis is not None
+        query, message = self._spelled(blank.analysis.text or blank.analysis.question)
+        empty = StudyTable(
+            question,
+            columns=checked_columns(columns),
+            filters=blank.filters,
+            library_digest=blank.library_digest,
+            message=message,
+        )
+        wanted = Wanted(query, top, sought_relation(blank.analysis))
+        yield from study_tables(empty, wanted, library=self.library, reranker=self._reranker)
+
+    def studies(self, pmids: Sequence[str]) -> dict[str, Study]:
+        """Return what those of these abstracts that the library holds say of their studies, by PMID."""
+        return studies_of(self.library, list(self.library.get_many(pmids).values()))
 
     # ---- what is asked
 
@@ -249,10 +290,8 @@ class Assistant:
     def _searched(self, blank: Answer, analysis: QuestionAnalysis, *, focus: str = "") -> Iterator[Answer]:
         """Yield the answer from what search finds for the question; a misspelt word is searched for as it is known."""
         text = analysis.text or analysis.question
-        query = self._parse(text)
-        if spelling := respelled(query.renamed, self.library, known=query.names):
-            query = self._parse(spelling.text)
-            blank = replace(blank, message="\n".join(filter(None, (blank.message, spelling.message))))
+        query, message = self._spelled(text)
+        blank = replace(blank, message="\n".join(filter(None, (blank.message, message))))
         if query.renamed != text:
             analysis = self._analysis(query.renamed)
         blank = replace(blank, concepts=tuple(dict.fromkeys((*blank.concepts, *query.concepts))))
@@ -260,6 +299,12 @@ class Assistant:
         sources = retrieve(self.library, query, filters=blank.filters, top=top, reranker=self._reranker)
         evidence = self._rerank_evidence(query, sources, focus=focus, sought=sought_relation(analysis))
         yield from check_quotes(self._composed(blank, analysis, query, sources, evidence), sources, self.library)
+
+    def _spelled(self, text: str) -> tuple[Query, str]:
+        """Return a text parsed as the library spells it, and the sentence that says so where it was misspelt."""
+        query = self._parse(text)
+        spelling = respelled(query.renamed, self.library, known=query.names)
+        return (self._parse(spelling.text), spelling.message) if spelling else (query, "")
 
     def _parse(self, text: str) -> Query:
         return self.library.parse(text, is_literal=self._is_literal)

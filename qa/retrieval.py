@@ -11,7 +11,7 @@ from index.analysis.abbreviations import with_both_forms
 from index.analysis.terms import families
 from index.records import Abstract
 from index.search.hybrid import DENSE_WEIGHT, fuse
-from index.search.query import Query, parsed
+from index.search.query import MAX_TOP, Query, parsed
 from qa.answer import Source
 from qa.reranking.inputs import context_of
 from qa.reranking.protocol import Candidate, Reranker
@@ -70,7 +70,7 @@ def find(
 ) -> list[RankedAbstract]:
     """Return up to `most` abstracts that search finds, best first."""
     query = parsed(question, library.parse)
-    hits = library.search(query, top=max(PASSAGES, 4 * most), filters=filters)
+    hits = library.search(query, top=min(max(PASSAGES, 4 * most), MAX_TOP), filters=filters)
     return rank_abstracts(library, hits, most=most, query=query, ranking=ranking)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index import Library
 from index.records import Abstract, Filters
@@ -36,10 +36,16 @@ def read_study(abstract: Abstract) -> Study:
     )
 
 
+def studies_of(library: Library, abstracts: Sequence[Abstract]) -> dict[str, Study]:
+    """Return the studies of a library's abstracts, by PMID."""
+    return {abstract.pmid: read_study(abstract) for abstract in abstracts}
+
+
 def library_studies(library: Library, filters: Filters = Filters()) -> Iterator[Study]:
     """Yield the studies of a library's abstracts that the filters allow, newest first."""
     pmids = library.pmids(filters)
     for first in range(0, len(pmids), _AT_ONCE):
         some = pmids[first : first + _AT_ONCE]
         abstracts = library.get_many(some)
-        yield from (read_study(abstracts[pmid]) for pmid in some if pmid in abstracts)
+        studies = studies_of(library, list(abstracts.values()))
+        yield from (studies[pmid] for pmid in some if pmid in studies)
