@@ -166,7 +166,7 @@ def test_an_example_is_answered_and_a_citation_lights_its_quote(visit):
         page.get_by_role("link", name="Save as Markdown").click()
     assert f"> {quote} (PMID 24114327" in Path(saving.value.path()).read_text(encoding="utf-8")
     card.get_by_role("link", name="In vitro study").click()
-    expect(card.locator(".aa-cell.aa-lit")).to_be_in_viewport()
+    expect(card.locator("mark.aa-lit")).to_be_in_viewport()
 
 
 def test_the_keyboard_is_enough(visit):
