@@ -98,6 +98,11 @@ def add_answer_flags(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask the model again whether the quotes of each backed sentence say it",
     )
+    add_reranker_flag(parser)
+
+
+def add_reranker_flag(parser: argparse.ArgumentParser) -> None:
+    """Add --reranker, for which the environment may stand in."""
     parser.add_argument(
         "--reranker",
         metavar="NAME_OR_FOLDER",

@@ -1,4 +1,4 @@
-"""python -m qa: ask one question, chat in the terminal, read studies out of abstracts, or export abstracts."""
+"""python -m qa: ask one question, chat in the terminal, lay studies side by side, or export abstracts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from pathlib import Path
 from index import Filters, Library, cli
 from index.environment import Variable
 from index.errors import InputError
-from index.records import Abstract
+from index.records import Abstract, Progress
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
 from qa.export import checked_export, export_abstracts, export_answer
+from qa.export.study_table import GrowingFile, export_table
 from qa.reranking.reranker import DEFAULT_RERANKER
 from qa.studies.reading import library_studies
 from qa.studies.records import Study
+from qa.studies.table import COLUMNS, TOP, StudyTable, checked_columns
 
 _BATCH = 500
 """Abstracts that are read at once."""
@@ -91,6 +93,47 @@ def _studies(arguments: argparse.Namespace) -> int:
         for study in studies:
             print(_study_line(study))
     return cli.DONE
+
+
+def _table(arguments: argparse.Namespace) -> int:
+    """Print and save the table of a question; what Ctrl-C leaves of it too."""
+    growing = GrowingFile(arguments.export) if arguments.export else None
+    columns = checked_columns(name for names in arguments.columns for name in names.split(",") if name.strip())
+    table = StudyTable(arguments.question)
+    code = cli.DONE
+    with Library.open(cli.library_path(arguments)) as library, cli.progress_bar() as show:
+        assistant, filters = _assistant(library, arguments), cli.filters_from(arguments)
+        try:
+            for table in assistant.stream_table(
+                arguments.question, top=arguments.top, filters=filters, columns=columns
+            ):
+                show(Progress(len(table.rows), table.total, "reading"))
+                if growing:
+                    growing.save(table)
+        except KeyboardInterrupt:
+            code, table = cli.STOPPED, table.in_order()
+            cli.print_lines([f"stopped: {len(table.rows):,} of {table.total:,} abstracts were read"])
+        _explain(library, filters)
+    if arguments.export:
+        export_table(table, arguments.export)
+    _show_table(table, as_json=arguments.json)
+    return code
+
+
+def _show_table(table: StudyTable, *, as_json: bool) -> None:
+    if table.message:
+        cli.print_lines([table.message])
+    if as_json:
+        cli.print_json(table.to_dict())
+        return
+    if not table.rows:
+        cli.print_lines(["there is no abstract for the table: the library is empty, or the filters leave none"])
+    for row in table.rows:
+        marks = "".join(f" {mark}" for mark in row.abstract.marks)
+        print(f"[{row.number}] {row.abstract.title} {row.abstract.year or ''} PMID {row.abstract.pmid}{marks}")
+        for column in table.columns:
+            if column not in ("pmid", "title", "year") and (text := row.cell(column).text):
+                print(f"    {COLUMNS[column]}: {text}")
 
 
 def _study_line(study: Study) -> str:
@@ -215,7 +258,21 @@ def _parser() -> cli.Parser:
         description="Print what each abstract says of its study, in the abstract's own words.",
     )
     studies.set_defaults(command=_studies)
-    for command in (ask, chat, studies, export):
+    table = commands.add_parser(
+        "table",
+        help="the studies that bear on a question, side by side",
+        description="Print the abstracts relevant to a question as a table of studies, those that answer first.",
+    )
+    table.set_defaults(command=_table)
+    table.add_argument("question", metavar="QUESTION")
+    table.add_argument("--top", type=int, default=TOP, metavar="N", help=f"at most so many abstracts ({TOP})")
+    table.add_argument(
+        "--columns", action="append", default=[], metavar="NAMES", help=f"only these, with commas: {','.join(COLUMNS)}"
+    )
+    table.add_argument(
+        "--export", type=Path, metavar="FILE", help="save the table as it grows (.csv, .xlsx, .md, .json)"
+    )
+    for command in (ask, chat, table, studies, export):
         cli.add_library_flag(command)
         cli.add_json_flag(command)
         cli.add_filter_flags(command)
@@ -229,6 +286,9 @@ def _parser() -> cli.Parser:
     cli.add_json_flag(models)
     for command in (ask, chat):
         cli.add_answer_flags(command)
+    cli.add_reranker_flag(table)
+    table.set_defaults(llm=None, llm_url=None, leave_out_unsupported=False, check_with_llm=False)
+    for command in (ask, chat, table):
         cli.add_literal_flag(command)
     return parser
 

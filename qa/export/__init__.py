@@ -1,7 +1,7 @@
-"""Abstracts for other programs: RIS, BibTeX, CSL-JSON and CSV, and whole answers as Markdown and JSON.
+"""Abstracts for other programs: RIS, BibTeX, CSL-JSON and CSV; answers and tables of studies in their own formats.
 
-May import qa.answer and index. Each record carries its PMID, DOI and PubMed address, and says so where it was retracted
-or is in doubt.
+May import qa.answer, qa.studies and index. Each record carries its PMID, DOI and PubMed address, and says so where it
+was retracted or is in doubt.
 """
 
 from __future__ import annotations

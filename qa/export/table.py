@@ -21,12 +21,13 @@ _FORMULA = re.compile(r"[=+@-](?![\d.]*$)")
 
 def csv_rows(abstracts: Iterable[Abstract]) -> Iterator[str]:
     """Yield the names of the columns and then each abstract as a row, as RFC 4180 has it; several values with "; "."""
-    yield _row(COLUMNS)
+    yield csv_row(COLUMNS)
     for abstract in abstracts:
-        yield _row(_cells(abstract))
+        yield csv_row(_cells(abstract))
 
 
-def _row(cells: Iterable[str]) -> str:
+def csv_row(cells: Iterable[str]) -> str:
+    """Return a row of CSV; a cell that a spreadsheet would run as a formula is text, by a quote before it."""
     text = io.StringIO()
     csv.writer(text).writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
     return text.getvalue()

@@ -64,7 +64,8 @@ def _rows(sources: Sequence[Source], wanted: Wanted, library: Library, reranker:
     evidence = rerank_evidence(wanted.query, sources, library=library, sought=wanted.sought, reranker=reranker)
     quoted: dict[int, Citation] = {}
     for sentence in answering(evidence):
-        quoted.setdefault(sentence.source.number, sentence.citation)
+        if not sentence.text.endswith("?"):
+            quoted.setdefault(sentence.source.number, sentence.citation)
     abstracts = [source.abstract for source in sources]
     studies = studies_of(library, abstracts)
     for source in sources:

@@ -142,3 +142,35 @@ def test_the_former_name_of_a_variable_is_a_sentence_with_the_new_one(library, r
     code, out, said = run("ask", QUESTION, "--library", library.path)
     assert (code, out) == (2, "")
     assert said == "ASKABSTRACTS_READER is now called ASKABSTRACTS_RERANKER; set that one and unset the other\n"
+
+
+def test_a_table_is_printed_and_saved(library, run, tmp_path):
+    question = "Does metformin lengthen the life of mice?"
+    columns = ("--columns", "design,n", "--columns", "answer")
+    code, out, said = run(
+        "table", question, "--library", library.path, "--top", 2, *columns, "--export", tmp_path / "t.csv"
+    )
+    assert (code, said) == (0, "")
+    assert out.startswith(
+        "[1] Metformin and the life span of mice 2013 PMID 90000003\n    Design: animal\n"
+        "    Sentence that answers: Metformin at 0.1% of the diet lengthened the life of male mice by 5.83%.\n[2] "
+    )
+    saved = (tmp_path / "t.csv").read_text("utf-8-sig").splitlines()
+    assert (saved[0], len(saved)) == ("Design,n,Sentence that answers", 3)
+    code, out, _ = run("table", question, "--library", library.path, "--json", "--pmids", "90000003")
+    assert (code, [row["pmid"] for row in json.loads(out)["rows"]]) == (0, ["90000003"])
+
+
+def test_a_table_that_is_stopped_keeps_what_it_has(library, run, tmp_path, monkeypatch):
+    from qa import Assistant
+
+    def stopped(self, *arguments, **options):
+        yield next(tables(self, *arguments, **options))
+        raise KeyboardInterrupt
+
+    tables = Assistant.stream_table
+    monkeypatch.setattr(Assistant, "stream_table", stopped)
+    monkeypatch.setattr("qa.generation.evidence_table._AT_ONCE", 1)
+    code, out, said = run("table", QUESTION, "--library", library.path, "--export", tmp_path / "t.md")
+    assert (code, out.count("PMID"), said) == (130, 1, "stopped: 1 of 4 abstracts were read\n")
+    assert len((tmp_path / "t.md").read_text().splitlines()) == 5
