@@ -30,11 +30,10 @@ import qa
 from evals.corpora import Corpus, build_library, part_of, read_rows, sample_abstracts
 from evals.quality import followups, grounding, statements, understanding, yes_no
 from evals.report import DEFAULT_WORK, Figures, add_reranker_flag, say, show, table, write_results
+from index import Filters, Library
 from index.embedding.encoder import Encoder, TextKind, Vectors, load_encoder
 from index.embedding.pretrained import default_encoder
 from index.errors import InputError
-from index.library import Library
-from index.search.filters import Filters
 from qa.evidence.relation import SoughtRelation
 from qa.reranking.protocol import Candidate, PairScore, Reranker
 from qa.reranking.reranker import load_reranker
@@ -249,8 +248,8 @@ def _followups(_: _Setting) -> Iterator[float]:
 
 def _understanding(setting: _Setting) -> Iterator[float]:
     """Yield for each question of our own set, and of the cases, whether all is as it should be."""
-    for cases in filter(None, ("own", setting.cases)):
-        yield from (not one.failed for one in understanding.measure(None if cases == "own" else Path(cases)))
+    for cases in (None, setting.cases) if setting.cases else (None,):
+        yield from (not one.failed for one in understanding.measure(cases))
 
 
 def _headlines(setting: _Setting) -> Iterator[float]:
