@@ -17,7 +17,12 @@ DOORS = {
     "Bio": {"index/ingest/eutils/responses.py"},
     "faiss": {"index/search/ivf.py", "index/search/dense.py"},
     "tantivy": {"index/search/lexical.py"},
-    "sqlite3": {"index/storage/folder/database.py", "index/storage/jobs.py", "index/storage/folder/store.py"},
+    "sqlite3": {
+        "index/storage/folder/database.py",
+        "index/storage/jobs.py",
+        "index/storage/folder/store.py",
+        "ui/history/store.py",
+    },
     "marisa_trie": {"index/analysis/lexicon.py"},
     "Stemmer": {"index/analysis/terms.py"},
     "sentence_transformers": {
