@@ -13,6 +13,7 @@
     rules         what each rule on English brings: those tables with each left out in turn
     speed         how fast a library is built, opened and searched, beside what others would use
     growth        what searching, adding, removing and holding a library cost as it grows
+    neighbours    what several processes of ours cost one another
     encoding      how many passages a second are turned into vectors, on a CPU or a GPU
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
 
@@ -44,7 +45,7 @@ from evals.quality import (
 )
 from evals.report import measured_without
 from evals.scale import growth
-from evals.speed import encoding, speed
+from evals.speed import encoding, neighbours, speed
 from index.errors import AskAbstractsError
 
 TABLES: dict[str, Callable[[Sequence[str]], None]] = {
@@ -58,6 +59,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "rules": rules.main,
     "speed": speed.main,
     "growth": growth.main,
+    "neighbours": neighbours.main,
     "encoding": encoding.main,
     "load": load.main,
     "beside": beside.main,

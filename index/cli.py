@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
-from index.environment import Variable, former_names_set, read_variable
+from index.environment import Variable, bound_threads, former_names_set, read_variable
 from index.errors import AskAbstractsError, InputError
 from index.records import Filters, Progress
 
@@ -233,6 +233,7 @@ def leave(code: int) -> NoReturn:
 def run(command: Callable[[], int], *, prefix: str = "") -> int:
     """Run a command and return its exit code; an error of ours is one sentence on stderr, after `prefix`."""
     try:
+        bound_threads()
         return command()
     except AskAbstractsError as error:
         print(f"{prefix}{error}", file=sys.stderr)  # noqa: T201

@@ -1,15 +1,21 @@
-"""The environment: every ASKABSTRACTS_* variable, the folders of caches and uploads, and other libraries' variables.
+"""The environment: every ASKABSTRACTS_* variable, the CPUs at hand, folders of caches, other libraries' variables.
 
 No other module reads such a variable, and importing this one reads none.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import Any
+
+from index.errors import InputError
 
 
 class Variable(StrEnum):
@@ -26,6 +32,7 @@ class Variable(StrEnum):
     EUTILS_URL = "ASKABSTRACTS_EUTILS_URL"
     MILVUS_TOKEN = "ASKABSTRACTS_MILVUS_TOKEN"
     CACHE = "ASKABSTRACTS_CACHE"
+    THREADS = "ASKABSTRACTS_THREADS"
 
 
 _FORMER_NAMES = {"ASKABSTRACTS_" + "READER": Variable.RERANKER}
@@ -37,6 +44,10 @@ _QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "GRADIO_ANALYTICS_ENABLED": "False",
 }
+
+_THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
+"""Variables by which FAISS and torch, NumPy's two kinds of BLAS, and `tokenizers` learn how many threads to start."""
+_log = logging.getLogger(__name__)
 
 
 def read_variable(variable: Variable) -> str:
@@ -53,6 +64,81 @@ def cache_folder() -> Path:
     """Return the folder of this program under ASKABSTRACTS_CACHE, XDG_CACHE_HOME or ~/.cache; it may not exist yet."""
     root = read_variable(Variable.CACHE) or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(root) / "askabstracts"
+
+
+def thread_limit() -> int:
+    """Return how many threads a computation may use: the CPUs at hand, or ASKABSTRACTS_THREADS if that is fewer.
+
+    The CPUs at hand are those that this process may run on, within its container's quota. Raises InputError when the
+    variable is no number of threads.
+    """
+    here, text = _cpus_at_hand(), read_variable(Variable.THREADS)
+    if not text:
+        return here
+    if not (text.isdecimal() and int(text)):
+        raise InputError(f'{Variable.THREADS} is "{text}"; give a number of threads, such as 2, or unset it')
+    return _at_most(int(text), here)
+
+
+@cache
+def _at_most(asked: int, here: int) -> int:
+    """Return the smaller one; say once that more was asked for than there is."""
+    if asked > here:
+        _log.warning("%s asks for %d threads, but %d CPUs are at hand", Variable.THREADS, asked, here)
+    return min(asked, here)
+
+
+def _cpus_at_hand() -> int:
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quotas = filter(None, map(cpu_quota, control_groups()))
+    return min([allowed, *(max(1, ceil(quota)) for quota in quotas)])
+
+
+def control_groups(listing: Path = Path("/proc/self/cgroup"), mounted: Path = Path("/sys/fs/cgroup")) -> Iterator[Path]:
+    """Yield the folders of the control groups that bound this process's CPU time, the innermost first.
+
+    Inside a container the path listed may be the host's; the container's own group is then the root of what is mounted.
+    """
+    for line in _text(listing).splitlines():
+        controllers, _, path = line.partition(":")[2].partition(":")
+        if not controllers or "cpu" in controllers.split(","):  # version 2 lists none
+            root = mounted / controllers
+            innermost = root / path.lstrip("/")
+            yield from (folder for folder in (innermost, *innermost.parents) if folder.is_relative_to(root))
+
+
+def cpu_quota(group: Path) -> float | None:
+    """Return the CPUs that a control group of version 2 or 1 grants; None where it sets no quota."""
+    of_1 = f"{_text(group / 'cpu.cfs_quota_us')} {_text(group / 'cpu.cfs_period_us')}"
+    numbers = (_text(group / "cpu.max") or of_1).split()
+    if len(numbers) != 2 or not all(number.isdecimal() and int(number) for number in numbers):
+        return None
+    return int(numbers[0]) / int(numbers[1])
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def prepare_models() -> None:
+    """Prepare this process for the libraries that run models, before they are imported: no reports, bounded threads."""
+    refuse_telemetry()
+    bound_threads()
+
+
+def bound_threads() -> None:
+    """Bound the threads of every library of this process; a variable that is set already is left as it is.
+
+    Call it before such a library is imported. Threads that wait do so asleep: others may need the CPU. Raises
+    InputError as `thread_limit` does.
+    """
+    limit = str(thread_limit())
+    for name in _THREAD_COUNTS:
+        os.environ.setdefault(name, limit)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def upload_folder() -> Path:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.environment import cache_folder, refuse_telemetry
+from index.environment import cache_folder, prepare_models, thread_limit
 
 if TYPE_CHECKING:
     import torch
@@ -143,7 +143,7 @@ def _even_batches(lengths: Sequence[int], of_rows: int) -> Iterator[tuple[list[i
 
 def load_openvino() -> Any:  # noqa: ANN401 - the module; the package has no type hints
     """Import OpenVINO without its telemetry. Raises ImportError where it is not installed."""
-    refuse_telemetry()
+    prepare_models()
     import openvino
 
     return openvino
@@ -154,7 +154,8 @@ def _compile(cache: Path, more_hints: Mapping[str, str]) -> Any:  # noqa: ANN401
     openvino = load_openvino()
     core = openvino.Core()
     core.set_property({"CACHE_DIR": str(cache / "compiled")})
-    hints = {"PERFORMANCE_HINT": "THROUGHPUT", **more_hints}
+    hints: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": thread_limit(), **more_hints}
+    hints["ENABLE_CPU_PINNING"] = False  # every process would take the same first core for its first stream
     if _multiplies_bfloat16(core):
         hints["INFERENCE_PRECISION_HINT"] = "bf16"
     return openvino.AsyncInferQueue(core.compile_model(str(cache / "model.xml"), "CPU", hints))

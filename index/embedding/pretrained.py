@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.embedding.checkpoint import Stored, checked_sha256, is_stored, read_state
-from index.environment import Variable, read_variable, refuse_telemetry
+from index.environment import Variable, prepare_models, read_variable
 from index.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def encoder_sha256(name: str, folder: Path) -> str:
 
 def sentence_transformer(name: str, folder: Path, device: str = "cpu") -> SentenceTransformer:
     """Return the model on a device. Raises EncoderError when sentence-transformers cannot load it."""
-    refuse_telemetry()
+    prepare_models()
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
@@ -93,7 +93,7 @@ def model_folder(name: str, kind: str, otherwise: str) -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
-    refuse_telemetry()
+    prepare_models()
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.environment import thread_limit
 from index.search import dense_file
 from index.search.dense_file import Rows
 from index.search.filters import Selection
@@ -154,7 +154,7 @@ class VectorIndex:
         """Return the number of the cell that each vector belongs to."""
         import faiss
 
-        faiss.omp_set_num_threads(os.cpu_count() or 1)
+        faiss.omp_set_num_threads(thread_limit())
         _, numbers = self._index.quantizer.search(vectors.astype(np.float32), 1)
         return np.asarray(numbers[:, 0], dtype=np.int64)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.environment import thread_limit
 
 EXACT_BELOW = 200_000
 """Passages, up to which every vector is read for a question: 8 ms with 384 components."""
@@ -65,7 +66,7 @@ def train(sample: NDArray[np.float16], passages: int) -> Cells:
     """Return cells for a library of so many passages."""
     import faiss
 
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    faiss.omp_set_num_threads(thread_limit())
     means = faiss.Kmeans(
         sample.shape[1], _cell_count(passages), niter=_ROUNDS, seed=_SEED, spherical=True, min_points_per_centroid=1
     )

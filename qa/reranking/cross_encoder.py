@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.embedding.pretrained import weights_sha256
-from index.environment import refuse_telemetry
+from index.environment import prepare_models
 from index.errors import EncoderError
 from qa.reranking.protocol import Candidate, PairScore
 
@@ -25,7 +25,7 @@ class CrossEncoderReranker:
             raise EncoderError(f"{name} is no cross-encoder: it gives no score for a pair; give a re-ranking model")
         self.name = name
         self.sha256 = weights_sha256(folder)
-        refuse_telemetry()
+        prepare_models()
         from safetensors import SafetensorError
         from sentence_transformers import CrossEncoder
         from transformers.utils import logging as transformers_logging
