@@ -18,6 +18,7 @@ from ui.chat import Session, about_library, as_sentence, empty_screen
 from ui.conversation import BROKEN_OFF, notice_html
 from ui.current import can_be_updated, current_html, preview_html
 from ui.libraries import Libraries
+from ui.pictures.part import LibraryPictures, library_pictures
 from ui.rendering import render
 from ui.uploads import split_by_readability
 
@@ -86,10 +87,11 @@ class _UpdateFields:
 def library_tab(libraries: Libraries, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML]) -> None:
     """Lay out the tab and wire it; a new library is then asked in `screen`."""
     with gr.Column(elem_id="aa-fill"):
+        shown = library_pictures(libraries, frame)
         current = _lay_out_update()
         gr.HTML(render("introduction.html"), apply_default_css=False)
         fields = _lay_out()
-    _wire(libraries, frame, tab, screen, fields, current)
+    _wire(libraries, frame, tab, screen, fields, current, shown)
     _wire_look(fields)
     _wire_growing(libraries, frame, screen, fields)
 
@@ -160,6 +162,7 @@ def _wire(
     screen: list[gr.HTML],
     fields: _LibraryFields,
     current: _UpdateFields,
+    pictures: LibraryPictures,
 ) -> None:
     running: dict[str, Build] = {}
     unchanged = [gr.skip()] * (3 + len(screen))
@@ -254,6 +257,8 @@ def _wire(
     parts = [current.part, current.current, current.update]
     current.current.forget(forget, [frame.session], parts, **PRIVATE)
     frame.picker.input(lambda name: [*shown_current(name), ""], [frame.picker], [*parts, current.outcome], **PRIVATE)
+    for changed in (frame.picker.input, building.then, updating.then):
+        changed(pictures.put_away, None, pictures.shown, **PRIVATE)
     for changed in (tab.select, building.then, updating.then):
         changed(lambda session: shown_current(session.library), [frame.session], parts, **PRIVATE)
     fields.files.upload(received, [fields.files], [fields.files, fields.outcome], **PRIVATE)

@@ -38,7 +38,27 @@
     cameFrom = null;
   };
 
+  // The SVG of a link drawn on a canvas of twice its size, and saved as PNG.
+  const savePng = (link) => {
+    const image = new Image();
+    image.onload = () => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [2 * image.width, 2 * image.height];
+      canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+      const saved = document.createElement('a');
+      [saved.href, saved.download] = [canvas.toDataURL('image/png'), link.download];
+      saved.click();
+    };
+    image.src = link.href;
+  };
+
   document.addEventListener('click', (event) => {
+    const png = event.target.closest?.('.aa-save-png');
+    if (png) {
+      event.preventDefault();
+      savePng(png);
+      return;
+    }
     const citation = event.target.closest?.('.aa-cite, .aa-fact');
     if (citation) {
       event.preventDefault();

@@ -141,6 +141,10 @@ class Lexicon:
         """Return the concept with an id, such as MESH:D018719; a concept of several sources has an id of each."""
         return next(iter(self._of_key(ID + id_)), None)
 
+    def at_tree(self, tree: str) -> Concept | None:
+        """Return the concept at a MeSH tree number, such as C04."""
+        return next(iter(self._of_key(TREE + tree)), None) if tree else None
+
     def descendants(self, tree: str) -> list[Concept]:
         """Return the concepts at a MeSH tree number, such as C04.588, and below it."""
         if self._trie is None or not tree:

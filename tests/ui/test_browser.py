@@ -456,3 +456,18 @@ def test_a_build_can_be_stopped_without_harm(visit, tmp_path):
     page.get_by_role("button", name="Ask this library").click()
     ask(page, "Does zeta-7 make moss grow faster?")
     expect(page.locator("#aa-present .aa-cite").first).to_be_visible()
+
+
+def test_a_library_is_shown_in_pictures_that_can_be_saved(visit):
+    page = visit()
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("button", name="What this library holds").click()
+    expect(page.locator(".aa-picture figcaption")).to_have_text(
+        ["Abstracts by year and design", "Journals", "Branches of the MeSH tree"]
+    )
+    page.get_by_text("The figures as a table").nth(1).click()
+    expect(page.get_by_role("table", name="Journals").get_by_role("row").nth(1)).to_contain_text("Lancet")
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="PNG").first.click()
+    assert saving.value.suggested_filename == "years.png"
+    assert Path(saving.value.path()).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"

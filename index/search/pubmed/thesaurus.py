@@ -35,6 +35,20 @@ def narrower_than(heading: str) -> frozenset[str]:
     return frozenset(each.descriptor.casefold() for each in below if each.descriptor)
 
 
+@lru_cache(maxsize=20_000)
+def branches_of(heading: str) -> frozenset[str]:
+    """Return the branches of the MeSH tree that a descriptor, in small letters, stands in, as C04 or C23."""
+    concepts = default_lexicon().concepts(heading)
+    return frozenset(tree[:3] for one in concepts if one.descriptor.casefold() == heading for tree in one.trees)
+
+
+@lru_cache(maxsize=200)
+def branch_name(branch: str) -> str:
+    """Return the descriptor at the top of a branch of the MeSH tree; the branch itself where there is none."""
+    concept = default_lexicon().at_tree(branch)
+    return concept.descriptor or concept.name if concept else branch
+
+
 @lru_cache(maxsize=2_000)
 def other_names(name: str) -> tuple[str, ...]:
     """Return the other names of the one thing that a name stands for; none where it may stand for several."""

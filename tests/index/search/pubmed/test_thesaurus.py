@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.search.pubmed.thesaurus import heading_of, narrower_than, other_names
+from index.search.pubmed.thesaurus import branch_name, branches_of, heading_of, narrower_than, other_names
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,9 @@ def test_other_names_of_one_thing():
     assert not {"Aged", "Elderly"} & set(other_names("ageing"))
     assert other_names("MS") == ()  # which may be several things
     assert "caspase 14" not in [name.casefold() for name in other_names("mice")]
+
+
+def test_a_descriptor_stands_in_branches_of_the_tree():
+    assert branches_of("breast neoplasms") == {"C04", "C17"}
+    assert branches_of("no such descriptor") == frozenset()
+    assert [branch_name(branch) for branch in ("C04", "Q99")] == ["Neoplasms", "Q99"]
