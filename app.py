@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     )
     flags.add_argument("--port", type=int, default=DEFAULT_PORT, help="the port; 0 takes a free one (default: 7860)")
     flags.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this name and password")
+    flags.add_argument("--no-api", action="store_true", help="serve the page alone, without the REST interface")
     add_answer_flags(flags)
     return flags
 
@@ -72,7 +73,7 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="askabstracts-") as uploads:
             prepare_gradio(uploads)
-            _run(libraries, preparation, host=arguments.host, port=port, auth=auth)
+            _run(libraries, preparation, host=arguments.host, port=port, auth=auth, has_api=not arguments.no_api)
     finally:
         preparation.stop()
         libraries.close()
@@ -211,9 +212,18 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _run(libraries: Libraries, preparation: Preparation, *, host: str, port: int, auth: tuple[str, str] | None) -> None:
+def _run(
+    libraries: Libraries,
+    preparation: Preparation,
+    *,
+    host: str,
+    port: int,
+    auth: tuple[str, str] | None,
+    has_api: bool = True,
+) -> None:
     from starlette.middleware import Middleware
 
+    from ui.api.service import Service, build_api
     from ui.gate import Gate
     from ui.page import build_page, launch_options
 
@@ -221,13 +231,15 @@ def _run(libraries: Libraries, preparation: Preparation, *, host: str, port: int
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
     page = build_page(libraries, preparation)
+    service = Service(libraries, is_ready=lambda: preparation.is_over)
+    api = build_api(service) if has_api else None
     try:
         _, url, _ = page.launch(
             server_name=f"[{host}]" if ":" in host and not host.startswith("[") else host,
             server_port=port,
             auth=auth,
             prevent_thread_lock=True,
-            app_kwargs={"middleware": [Middleware(Gate)]},
+            app_kwargs={"middleware": [Middleware(Gate, api=api)]},
             **launch_options(),
         )
     except OSError as error:
@@ -235,6 +247,7 @@ def _run(libraries: Libraries, preparation: Preparation, *, host: str, port: int
     print(f"AskAbstracts is ready at {url}", flush=True)
     preparation.start(on_failure=done.set)
     done.wait()
+    service.jobs.close()
     page.close(verbose=False)
     preparation.raise_problem()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from index import cli
 from index.library import Library
-from index.records import Abstract, Hit, Report
+from index.records import Report
 
 _GIVE_WAY = ("build", "add", "rebuild", "refresh", "update")
 """The commands that run for long, at a priority below that of questions."""
@@ -90,7 +90,7 @@ def _search(arguments: argparse.Namespace) -> int:
         abstracts = library.get_many(list({hit.passage.pmid for hit in hits}))
         where = text if is_boolean else filters.where
         translation = library.translated(where, filters) if where.strip() else None
-    rows = [_row(hit, abstracts[hit.passage.pmid]) for hit in hits if hit.passage.pmid in abstracts]
+    rows = [hit.to_dict(abstracts[hit.passage.pmid]) for hit in hits if hit.passage.pmid in abstracts]
     if arguments.json:
         seconds = round(time.perf_counter() - started, 4)
         explained = translation.to_dict() if translation else {}
@@ -106,22 +106,6 @@ def _search(arguments: argparse.Namespace) -> int:
     if not rows:
         print("nothing was found")
     return cli.DONE
-
-
-def _row(hit: Hit, abstract: Abstract) -> dict[str, Any]:
-    passage = hit.passage
-    return {
-        "pmid": passage.pmid,
-        "score": round(hit.score, 6),
-        "title": abstract.title,
-        "year": abstract.year,
-        "retracted": abstract.is_retracted,
-        "warnings": list(abstract.warnings),
-        "section": passage.section,
-        "start": passage.start,
-        "end": passage.end,
-        "text": passage.text,
-    }
 
 
 def _info(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from index.analysis.normalization import on_the_line
 from index.analysis.synonyms import Synonyms, read_synonyms
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
+from index.errors import InputError
 from index.ingest import commands
 from index.ingest.batches import OnProgress
 from index.ingest.inputs import checked_inputs
@@ -27,7 +28,7 @@ from index.search.pubmed.evaluation import BooleanSearches
 from index.search.pubmed.mesh_terms import MeshTerms
 from index.search.pubmed.syntax import looks_boolean, words_of
 from index.search.pubmed.translation import Translation
-from index.search.query import MAX_TOP, Mode, Query, check_bounds, parsed
+from index.search.query import MAX_QUERY_CHARACTERS, MAX_TOP, Mode, Query, check_bounds, parsed
 from index.storage.backends import backend_at, is_address
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.info import LibraryInfo
@@ -149,6 +150,20 @@ class Library:
             Hit(Passage(pmid, TITLE, 0, len(titles[pmid]), titles[pmid]), 0.0) for pmid in rest if pmid in titles
         ]
         return [*best.values(), *by_year][:top]
+
+    def similar(self, pmid: str, *, top: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """Return the best passage of each of up to `top` other abstracts that are nearest to an abstract's title.
+
+        Raises InputError when the library does not hold the abstract.
+        """
+        abstract = self.get(pmid)
+        if abstract is None:
+            raise InputError(f"PMID {pmid} is not in this library; give one that is, or add it first")
+        best: dict[str, Hit] = {}
+        many = min(_PASSAGES_EACH * (top + 1), MAX_TOP)
+        for hit in self.search(abstract.title[:MAX_QUERY_CHARACTERS], top=many, filters=filters):
+            best.setdefault(hit.passage.pmid, hit)
+        return [hit for found, hit in best.items() if found != abstract.pmid][:top]
 
     def translated(self, where: str, filters: Filters = Filters()) -> Translation:
         """Return how a search in PubMed's syntax is carried out here, what it cannot find, and how many it finds.

@@ -201,6 +201,22 @@ class Hit:
     bm25: float | None = None
     abstract_bm25: float | None = None
 
+    def to_dict(self, abstract: Abstract) -> dict[str, Any]:
+        """Return the hit's JSON, with what a reader needs to know of its abstract."""
+        passage = self.passage
+        return {
+            "pmid": passage.pmid,
+            "score": round(self.score, 6),
+            "title": abstract.title,
+            "year": abstract.year,
+            "retracted": abstract.is_retracted,
+            "warnings": list(abstract.warnings),
+            "section": passage.section,
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:

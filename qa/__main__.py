@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from index import Filters, Library, cli
 from index.environment import Variable
 from index.errors import InputError
-from index.records import Abstract, Progress
+from index.records import Progress
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
-from qa.export import checked_export, export_abstracts, export_answer
+from qa.export import checked_export, export_abstracts, export_answer, in_batches
 from qa.export.study_table import GrowingFile, export_table
 from qa.reranking.reranker import DEFAULT_RERANKER
 from qa.studies.reading import library_studies
 from qa.studies.records import Study
 from qa.studies.table import COLUMNS, TOP, StudyTable, checked_columns
-
-_BATCH = 500
-"""Abstracts that are read at once."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,19 +44,12 @@ def _export(arguments: argparse.Namespace) -> int:
     file = checked_export(arguments.file, of_answer=False)
     with Library.open(cli.library_path(arguments)) as library:
         pmids = library.pmids(cli.filters_from(arguments))
-        export_abstracts(_in_batches(library, pmids), file)
+        export_abstracts(in_batches(library, pmids), file)
     if arguments.json:
         cli.print_json({"file": str(file), "abstracts": len(pmids)})
     else:
         print(f"{len(pmids):,} {'abstract' if len(pmids) == 1 else 'abstracts'} in {file}", file=sys.stderr)
     return cli.DONE
-
-
-def _in_batches(library: Library, pmids: list[str]) -> Iterator[Abstract]:
-    for first in range(0, len(pmids), _BATCH):
-        batch = pmids[first : first + _BATCH]
-        abstracts = library.get_many(batch)
-        yield from (abstracts[pmid] for pmid in batch if pmid in abstracts)
 
 
 def _chat(arguments: argparse.Namespace) -> int:

@@ -32,11 +32,11 @@ from qa.generation.library_questions.library_facts import library_facts
 from qa.generation.library_questions.lookups import Lookup, look_up
 from qa.generation.llm.prompts import load_prompt
 from qa.generation.overview import MOST_SENTENCES
+from qa.generation.provenance import provenance
 from qa.generation.refusal import refusal
 from qa.generation.spelling import respelled
 from qa.generation.talk import talk
 from qa.grounding import answering, check_quotes, to_the_point
-from qa.provenance import provenance
 from qa.question.analysis import analyse
 from qa.question.filters import described, within
 from qa.question.records import Known, QuestionAnalysis

@@ -1,4 +1,4 @@
-"""The web chat in Gradio, started by `app.py`; its HTML is in `ui/templates`.
+"""What `app.py` serves: the web chat in Gradio, its HTML in `ui/templates`, and the REST interface in `ui/api`.
 
 It may import qa and index; it holds no logic of answering and no prompt.
 """

@@ -9,11 +9,13 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from ui import uploads
+from ui.api.problems import MEDIA_TYPE, problem_with
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OPEN = re.compile(
     r"/(login/?|logout|config/?|theme\.css|favicon\.ico|robots\.txt|manifest\.json|(static|assets|svelte)/.*)?"
@@ -29,9 +31,12 @@ _GUARDED = re.compile(
 )
 """Routes that the page needs. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
 
+_API = re.compile(r"/api/.*")
+"""Routes of the REST interface, which is no part of Gradio's application."""
+
 _BODY_LIMITS = {_JOIN: 4_000_000, _UPLOAD: uploads.REQUEST_LIMIT}
-_BODY_LIMIT = 100_000
-"""Largest bodies in bytes: of an event of the page, of uploads, and of everything else, such as a login."""
+_BODY_LIMIT, _API_BODY_LIMIT = 100_000, 1_000_000
+"""Largest bodies in bytes: of an event of the page, of uploads, of everything else, such as a login, and of the API."""
 
 _SENTENCES = {
     400: "This request names a file that was not uploaded here, or is no JSON.",
@@ -72,11 +77,12 @@ class Gate:
     """An ASGI middleware around Gradio's application.
 
     Gradio opens some ninety routes: files of the machine, a proxy, monitoring, an editor. The page needs a dozen; all
-    others are answered with 404.
+    others are answered with 404. `api` is the application of the REST interface, None to leave it out.
     """
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+    def __init__(self, app: Application, api: Application | None = None) -> None:
         self._app = app
+        self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, with headers that keep the page to itself, or turn it away."""
@@ -85,12 +91,10 @@ class Gate:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        status = (
-            refusal(scope["path"], is_logged_in=_is_logged_in(scope))
-            or _foreign_host(scope)
-            or _foreign_page(scope)
-            or _too_large(scope)
-        )
+        if _API.fullmatch(scope["path"]):
+            await self._to_api(scope, receive, send)
+            return
+        status = refusal(scope["path"], is_logged_in=_is_logged_in(scope)) or _misuse(scope)
         if status:
             await _refuse(send, status)
             return
@@ -108,6 +112,14 @@ class Gate:
 
         await self._app(scope, receive, send_with_headers)
 
+    async def _to_api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._api is None:
+            await _refuse(send, 404, as_problem=True)
+        elif status := (0 if _is_logged_in(scope) else 401) or _misuse(scope):
+            await _refuse(send, status, as_problem=True)
+        else:
+            await self._api(dict(scope), receive, send)
+
 
 def refusal(path: str, *, is_logged_in: bool) -> int:
     """Return the status to refuse a request with; 0 to let it through."""
@@ -118,6 +130,11 @@ def refusal(path: str, *, is_logged_in: bool) -> int:
     if _GUARDED.fullmatch(path):
         return 0 if is_logged_in else 401
     return 404
+
+
+def _misuse(scope: Scope) -> int:
+    """Return the status for a request by a foreign name, from a foreign page or with too large a body; 0 otherwise."""
+    return _foreign_host(scope) or _foreign_page(scope) or _too_large(scope)
 
 
 def _foreign_host(scope: Scope) -> int:
@@ -144,7 +161,8 @@ def _too_large(scope: Scope) -> int:
         return 411
     # The server under us cuts a body off at its stated length.
     length = int(headers.get(b"content-length", b"0"))
-    if length > _BODY_LIMITS.get(scope["path"], _BODY_LIMIT):
+    limit = _API_BODY_LIMIT if _API.fullmatch(scope["path"]) else _BODY_LIMIT
+    if length > _BODY_LIMITS.get(scope["path"], limit):
         return 413
     return 507 if scope["path"] == _UPLOAD and not uploads.has_room(length) else 0
 
@@ -188,8 +206,12 @@ def _is_logged_in(scope: Scope) -> bool:
     return any(name in cookies and cookies[name].value in app.tokens for name in names)
 
 
-async def _refuse(send: Send, status: int) -> None:
-    body = _SENTENCES[status].encode()
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+async def _refuse(send: Send, status: int, *, as_problem: bool = False) -> None:
+    if as_problem:
+        detail = f"The body may have {_API_BODY_LIMIT:,} bytes." if status == 413 else _SENTENCES[status]
+        kind, body = MEDIA_TYPE.encode(), problem_with(status, detail).body()
+    else:
+        kind, body = b"text/plain", _SENTENCES[status].encode()
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

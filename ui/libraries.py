@@ -54,6 +54,20 @@ class Libraries:
         here = sorted(path.parent.name for path in self.folder.glob("*/library.db"))
         return [self.first, *(name for name in here if name != self.first)]
 
+    def is_there(self, name: str) -> bool:
+        """Return True if a library of this name can be read now; one that vanished is closed and forgotten."""
+        if name not in self.names():
+            is_there = False
+        else:
+            path = self.path(name)
+            is_there = not isinstance(path, Path) or (path / "library.db").is_file()
+        if not is_there:
+            with self._lock:
+                library, _ = self._opened.pop(name, (None, None))
+            if library is not None:
+                library.close()
+        return is_there
+
     def path(self, name: str) -> Path | str:
         """Return a library's folder, or its address on a server. Raises InputError when there is none of this name."""
         if name == self.first:

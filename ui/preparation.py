@@ -33,6 +33,11 @@ class Preparation:
         self._began = time.monotonic()
         self._thread.start()
 
+    @property
+    def is_over(self) -> bool:
+        """True once the work is done, or ended in an error."""
+        return self._is_over.is_set()
+
     def wait(self) -> None:
         """Return when the work is done. Raises the AskAbstractsError that it ended in."""
         self._is_over.wait()

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from index import Library
 from index.errors import FileError, InputError
 from index.records import Abstract
 from qa.answer import Answer, Source
@@ -22,6 +23,8 @@ from qa.export.table import csv_rows
 Form = TypeVar("Form")
 Pieces = Callable[[Iterable[Abstract]], Iterator[str]]
 
+_BATCH = 500
+"""Abstracts that are read at once."""
 _LISTS: dict[str, Pieces] = {
     ".ris": ris_records,
     ".bib": bibtex_entries,
@@ -89,6 +92,19 @@ def export_abstracts(abstracts: Iterable[Abstract], file: Path) -> None:
     """Save abstracts in the format of the file's ending, one by one as they come."""
     pieces = _of_ending(checked_export(file, of_answer=False), _LISTS)
     _write(pieces(abstracts) if pieces else [], file)
+
+
+def in_batches(library: Library, pmids: Sequence[str]) -> Iterator[Abstract]:
+    """Yield these abstracts of a library in their order, read some hundred at a time."""
+    for first in range(0, len(pmids), _BATCH):
+        batch = pmids[first : first + _BATCH]
+        abstracts = library.get_many(batch)
+        yield from (abstracts[pmid] for pmid in batch if pmid in abstracts)
+
+
+def exported(abstracts: Iterable[Abstract], ending: str) -> Iterator[str]:
+    """Yield abstracts piece by piece in the format of an ending: ".ris", ".bib", ".csl.json" or ".csv"."""
+    return _LISTS[ending](abstracts)
 
 
 def _of_ending(file: Path, forms: dict[str, Form]) -> Form | None:

@@ -340,3 +340,43 @@ def test_one_file_beyond_its_limit_is_refused_and_leaves_nothing(free):
     assert reply.status == 413
     assert b"exceeded maximum allowed size" in reply.body
     assert sorted(home.rglob("*")) == before
+
+
+def test_the_rest_interface_stands_beside_the_page(free, guarded):
+    asked = free.post("/api/v1/libraries/sample/ask", {"question": "What does IL-32β induce?"})
+    assert json.loads(asked.body)["sources"]
+    assert guarded.request("GET", "/api/v1/libraries").status == 401
+    assert json.loads(guarded.logged_in("ada", "secret").request("GET", "/api/v1/libraries").body)["libraries"]
+
+
+def test_fifty_streams_at_once_all_come_to_their_end(free):
+    from concurrent.futures import ThreadPoolExecutor
+    from urllib.request import Request, urlopen
+
+    def events(_):
+        request = Request(
+            f"http://127.0.0.1:{free.port}/api/v1/libraries/sample/ask",
+            json.dumps({"question": "What does IL-32β induce?"}).encode(),
+            {"Content-Type": "application/json", "Accept": "text/event-stream"},
+        )
+        with urlopen(request, timeout=120) as reply:
+            return reply.read().decode().strip().split("\n\n")
+
+    with ThreadPoolExecutor(50) as pool:
+        streams = list(pool.map(events, range(50)))
+    answers = [json.loads(stream[-1].partition("event: answer\ndata: ")[2]) | {"seconds": {}} for stream in streams]
+    assert answers == [answers[0]] * 50
+    assert answers[0]["sentences"]
+
+
+def test_a_client_that_hangs_up_and_one_that_sends_50_mb_harm_nobody(free):
+    path = "/api/v1/libraries/sample/ask"
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{free.port}\r\nContent-Type: application/json\r\n"
+    body = json.dumps({"question": "What does IL-32β induce?"}).encode()
+    for kept in (len(body) // 2, len(body)):  # before the body's end, and before the answer
+        with socket.create_connection(("127.0.0.1", free.port)) as connection:
+            connection.sendall(
+                f"{head}Accept: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:kept]
+            )
+    assert free.raw(f"{head}Content-Length: 50000000\r\n\r\n".encode()).status == 413
+    assert free.request("GET", "/api/v1/libraries").status == 200

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from ui.gate import _foreign_host, refusal
+from ui.gate import Gate, _foreign_host, refusal
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,56 @@ def test_refusal(path, stranger, let_in):
 def test_the_loopback_address_answers_to_its_own_names_only(server, host, status):
     scope = {"server": (server, 7860), "headers": [(b"host", host)]}
     assert _foreign_host(scope) == status
+
+
+@pytest.fixture
+def gated():
+    """Send a request through the gate, and return its status, its problem's type, and which application got it."""
+    import asyncio
+    from types import SimpleNamespace
+
+    def send(path, *, has_api=True, auth=None, method="POST", **headers):
+        reached, sent = [], []
+
+        def application(name):
+            async def reply(scope, receive, send):
+                reached.append(name)
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+
+            return reply
+
+        scope = {
+            "type": "http",
+            "path": path,
+            "method": method,
+            "server": ("127.0.0.1", 7860),
+            "app": SimpleNamespace(auth=auth, tokens={}, cookie_id="x"),
+            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+        }
+
+        async def note(message):
+            sent.append(message)
+
+        gate = Gate(application("page"), api=application("api") if has_api else None)
+        asyncio.run(gate(scope, None, note))
+        body = sent[1]["body"] if len(sent) > 1 else b"{}"
+        return sent[0]["status"], json.loads(body).get("type", "").rpartition(":")[2], reached
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ({}, (200, "", ["api"])),
+        ({"has_api": False}, (404, "not-found", [])),
+        ({"auth": {"ada": "secret"}}, (401, "unauthorized", [])),
+        ({"host": "evil.example"}, (403, "forbidden", [])),
+        ({"sec_fetch_site": "cross-site"}, (403, "forbidden", [])),
+        ({"content_length": "1000000"}, (200, "", ["api"])),
+        ({"content_length": "50000000"}, (413, "too-large", [])),
+        ({"transfer_encoding": "chunked"}, (411, "length-required", [])),
+    ],
+)
+def test_the_rest_interface_lies_behind_the_gate_too(gated, request_, expected):
+    assert gated("/api/v1/libraries/sample/ask", **request_) == expected

@@ -1,0 +1,257 @@
+"""The REST interface: what each route gives, and errors as RFC 9457 says, each with its type."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+
+import pytest
+from conftest import abstract
+
+from index import Library
+from index.errors import LibraryBusyError
+
+
+@pytest.fixture
+def shelf(library, tmp_path):
+    from ui.libraries import Libraries
+
+    made = Libraries(tmp_path / "shelf", first=library.path, assistant=_assistant)
+    yield made
+    made.close()
+
+
+def _assistant(library):
+    from qa import Assistant
+
+    return Assistant(library, reranker=None)
+
+
+@pytest.fixture
+def service(shelf):
+    from ui.api.service import Service
+
+    made = Service(shelf)
+    yield made
+    made.jobs.close()
+
+
+@pytest.fixture
+def client(service):
+    from starlette.testclient import TestClient
+
+    from ui.api.service import build_api
+
+    with TestClient(build_api(service), base_url="http://127.0.0.1/api/v1", raise_server_exceptions=False) as client:
+        yield client
+
+
+def problem(reply):
+    assert reply.headers["content-type"] == "application/problem+json"
+    body = reply.json()
+    assert body["status"] == reply.status_code
+    return reply.status_code, body["type"].removeprefix("urn:askabstracts:problem:")
+
+
+def ended(client, reply):
+    """Wait for a job that was started, and return it."""
+    assert reply.status_code == 202, reply.text
+    path = reply.headers["location"].removeprefix("/api/v1")
+    thread = next((one for one in threading.enumerate() if one.name == f"job {reply.json()['id']}"), None)
+    if thread:
+        thread.join(60)
+    return client.get(path).json()
+
+
+def test_libraries_are_listed_by_name_and_told_of(client, library):
+    assert client.get("/libraries").json() == {"libraries": ["library"]}
+    info = client.get("/libraries/library").json()
+    assert (info["abstracts"], info["digest"]) == (5, library.digest)
+    assert "path" not in info
+
+
+def test_an_answer_is_what_the_command_line_prints(client, library):
+    reply = client.post("/libraries/library/ask", json={"question": "What does IL-32β induce?"})
+    expected = _assistant(library).ask("What does IL-32β induce?").to_dict()
+    assert reply.json() | {"seconds": {}} == json.loads(json.dumps(expected | {"seconds": {}}))
+
+
+def test_an_answer_grows_in_events_and_ends_whole(client):
+    body = {"question": "What does IL-32β induce?"}
+    whole = client.post("/libraries/library/ask", json=body).json()
+    reply = client.post("/libraries/library/ask", json=body, headers={"Accept": "text/event-stream"})
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    events = [one.split("\ndata: ") for one in reply.text.strip().split("\n\n")]
+    assert [name for name, _ in events][-2:] == ["event: growing", "event: answer"]
+    assert json.loads(events[-1][1]) | {"seconds": {}} == whole | {"seconds": {}}
+
+
+def test_filters_and_earlier_questions_count(client):
+    asked = {"question": "Does metformin lengthen life?", "filters": {"years": [2016, None], "include_retracted": True}}
+    found = client.post("/libraries/library/ask", json=asked).json()
+    assert {source["pmid"] for source in found["sources"]} <= {"90000004"}
+    follow_up = {"question": "What about the γ isoform?", "turns": [{"question": "What does IL-32β induce?"}]}
+    assert client.post("/libraries/library/ask", json=follow_up).json()["standalone_question"] == (
+        "What does IL-32γ induce?"
+    )
+
+
+def test_search_similar_and_abstracts(client):
+    hits = client.post("/libraries/library/search", json={"query": "VEGF", "top": 1}).json()["hits"]
+    assert [hit["pmid"] for hit in hits] == ["90000001"]
+    near = client.post("/libraries/library/similar", json={"pmid": "90000001", "top": 1}).json()["hits"]
+    assert [hit["pmid"] for hit in near] == ["90000002"]
+    abstract = client.get("/libraries/library/abstracts/90000001").json()
+    section = abstract["sections"][2]
+    assert section["label"] == "RESULTS"
+    assert abstract["text"][section["start"] : section["end"]].startswith("IL-32β induced VEGF")
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "start"),
+    [("ris", "application/x-research-info-systems", "TY  - JOUR"), ("csv", "text/csv", "PMID")],
+)
+def test_export(client, form, kind, start):
+    reply = client.post("/libraries/library/export", json={"format": form, "filters": {"years": [2013, 2013]}})
+    assert reply.headers["content-type"].partition(";")[0] == kind
+    assert reply.text.lstrip("\ufeff").lower().startswith(start.lower())
+    assert "90000003" in reply.text and "90000002" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected", "place"),
+    [
+        ("/libraries/library/ask", {"question": "x", "fliters": {}}, (422, "invalid"), "/fliters"),
+        ("/libraries/library/ask", {"question": "x", "filters": {"year": 1}}, (422, "invalid"), "/filters/year"),
+        ("/libraries/library/ask", {"question": 5}, (422, "invalid"), "/question"),
+        ("/libraries/library/ask", {"question": "?!"}, (422, "invalid"), None),
+        ("/libraries/library/ask", {"question": "x", "filters": {"years": [2020, 2010]}}, (422, "invalid"), None),
+        ("/libraries/library/ask", {"question": "x", "filters": {"where": "(a["}}, (422, "invalid"), None),
+        ("/libraries/library/search", {"query": "x", "top": 0}, (422, "invalid"), "/top"),
+        ("/libraries/nowhere/ask", {"question": "x"}, (404, "not-found"), None),
+        ("/libraries/library/similar", {"pmid": "1"}, (404, "not-found"), None),
+        ("/libraries/library/export", {"format": "docx"}, (422, "invalid"), "/format"),
+        ("/libraries/library/jobs", {"kind": "add"}, (422, "invalid"), ""),
+        ("/libraries/library/jobs", {"kind": "check", "limit": 3}, (422, "invalid"), "/limit"),
+        ("/libraries/library/search", {"query": "x", "top": "3"}, (422, "invalid"), "/top"),
+        ("/libraries/library/search", {"query": "x", "literal": 1}, (422, "invalid"), "/literal"),
+        ("/libraries", {"name": "Library"}, (409, "exists"), None),
+        ("/libraries", {"name": "../up"}, (422, "invalid"), None),
+        ("/nothing", {}, (404, "not-found"), None),
+        ("/jobs", {}, (405, "method"), None),
+    ],
+)
+def test_problems(client, path, body, expected, place):
+    reply = client.post(path, json=body)
+    assert problem(reply) == expected
+    if expected[0] == 405:
+        assert reply.headers["allow"] == "GET"
+    assert [one["pointer"] for one in reply.json().get("errors", [])] == ([] if place is None else [place])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"question": NaN', b"[" * 50_000, b"1" * 5_000])
+def test_what_is_no_json_is_said_to_be(client, body):
+    reply = client.post("/libraries/library/ask", content=body, headers={"Content-Type": "application/json"})
+    assert problem(reply) in ((400, "bad-json"), (422, "invalid"))
+
+
+def test_half_a_surrogate_pair_is_refused(client):
+    body = rb'{"question": "\ud800"}'
+    reply = client.post("/libraries/library/ask", content=body, headers={"Content-Type": "application/json"})
+    assert problem(reply) == (422, "invalid")
+
+
+def test_a_library_that_vanishes_is_gone_and_one_in_its_place_is_found(client, shelf, tmp_path):
+    assert client.post("/libraries", json={"name": "brief"}).status_code == 201
+    assert client.get("/libraries/brief").json()["abstracts"] == 0
+    shutil.move(shelf.folder / "brief", tmp_path / "away")
+    assert problem(client.post("/libraries/brief/search", json={"query": "x"})) == (404, "not-found")
+    shutil.copytree(shelf.path("library"), shelf.folder / "brief")
+    assert client.get("/libraries/brief").json()["abstracts"] == 5
+
+
+def test_a_job_adds_and_gives_its_account(client, eutils, json_lines):
+    eutils.records["90000077"] = abstract("90000077", "Moss", "Moss is green.")
+    job = ended(client, client.post("/libraries/library/jobs", json={"kind": "add", "pmids": ["90000077", "90000078"]}))
+    assert (job["state"], job["account"]["added"], set(job["account"]["failed"])) == ("done", 1, {"90000078"})
+    assert client.get("/libraries/library/abstracts/90000077").json()["title"] == "Moss"
+    assert client.get("/jobs").json()["jobs"] == [job]
+
+
+def test_checking_finds_nothing_wrong_and_updating_has_nothing_to_ask(client):
+    job = ended(client, client.post("/libraries/library/jobs", json={"kind": "check"}))
+    assert (job["state"], job["account"]) == ("done", {"findings": []})
+    job = ended(client, client.post("/libraries/library/jobs", json={"kind": "update"}))
+    assert job["state"] == "failed"
+    assert job["problem"]
+
+
+def test_of_two_jobs_on_one_library_the_second_is_refused_and_the_first_can_be_stopped(client, service, monkeypatch):
+    from index import Progress
+
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_self, *, on_progress):
+        begun.set()
+        go_on.wait(60)
+        on_progress(Progress(1, 2, "fetching"))
+
+    monkeypatch.setattr(Library, "refresh", slow)
+    first = client.post("/libraries/library/jobs", json={"kind": "refresh"})
+    begun.wait(60)
+    second = client.post("/libraries/library/jobs", json={"kind": "check"})
+    assert problem(second) == (409, "busy")
+    assert first.json()["id"] in second.json()["detail"]
+    client.post(f"/jobs/{first.json()['id']}/stop")
+    go_on.set()
+    assert ended(client, first)["state"] == "stopped"
+
+
+def test_a_job_that_another_process_is_in_the_way_of_fails_with_its_sentence(client, monkeypatch):
+    def busy(_self, *, on_progress):
+        raise LibraryBusyError("another process is writing here; try again")
+
+    monkeypatch.setattr(Library, "refresh", busy)
+    job = ended(client, client.post("/libraries/library/jobs", json={"kind": "refresh"}))
+    assert (job["state"], job["problem"]) == ("failed", "another process is writing here; try again")
+
+
+def test_the_sample_is_not_written_to(library, tmp_path):
+    from starlette.testclient import TestClient
+
+    from ui.api.service import Service, build_api
+    from ui.libraries import Libraries
+
+    shutil.copytree(library.path, tmp_path / "shelf" / "sample")
+    shelf = Libraries(tmp_path / "shelf", first=tmp_path / "shelf" / "sample", assistant=_assistant)
+    client = TestClient(build_api(Service(shelf)), base_url="http://127.0.0.1/api/v1")
+    assert problem(client.post("/libraries/sample/jobs", json={"kind": "refresh"})) == (403, "forbidden")
+    shelf.close()
+
+
+def test_while_the_first_library_is_made_ready_it_is_said_to_be(client, service):
+    service.is_ready = lambda: False
+    reply = client.get("/libraries/library")
+    assert problem(reply) == (503, "not-ready")
+    assert reply.headers["retry-after"] == "5"
+
+
+def test_what_breaks_tells_a_stranger_nothing(client, monkeypatch, caplog):
+    monkeypatch.setattr(Library, "info", lambda self: 1 / 0)
+    reply = client.get("/libraries/library")
+    assert problem(reply) == (500, "internal")
+    assert "ZeroDivision" not in reply.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_every_route_is_described_with_its_problems(client):
+    schema = client.get("/openapi.json").json()
+    assert len(schema["paths"]) == 11
+    for path, methods in schema["paths"].items():
+        assert path.startswith("/api/v1/")
+        for operation in methods.values():
+            failures = {code: reply for code, reply in operation["responses"].items() if code >= "400"}
+            assert {"401", "403", "429", "500"} <= set(failures)
+            assert all(list(reply["content"]) == ["application/problem+json"] for reply in failures.values())
+    assert "HTTPValidationError" not in json.dumps(schema)

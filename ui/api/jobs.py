@@ -1,0 +1,136 @@
+"""Jobs: what writes to a library or checks it, each in a thread of its own, one at a time to a library."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from index import Library, Progress, Report
+from index.errors import AskAbstractsError
+from index.ingest.batches import OnProgress
+
+JobKind = Literal["add", "update", "refresh", "check"]
+JobState = Literal["running", "done", "failed", "stopped"]
+_KEPT = 200
+"""Jobs that are remembered, those that are over included."""
+_ENDS_S = 20
+"""Seconds that jobs have to end in when the server stops."""
+_log = logging.getLogger(__name__)
+
+
+class _JobStopped(Exception):
+    """Raised in a job through its `on_progress`: committed batches stay."""
+
+
+@dataclass(slots=True)
+class LibraryJob:
+    """A job with its progress, and in the end its account or its problem."""
+
+    id: str
+    kind: JobKind
+    library: str
+    started: str
+    state: JobState = "running"
+    progress: Progress = Progress(0, None, "starting")
+    account: Mapping[str, Any] | None = None
+    problem: str = ""
+    ended: str = ""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the job's JSON."""
+        names = ("id", "kind", "library", "state", "started", "ended", "account", "problem")
+        return {name: getattr(self, name) for name in names} | {"progress": asdict(self.progress)}
+
+
+class Busy(Exception):
+    """Another job is at work on the library; it is the argument."""
+
+
+class Jobs:
+    """The jobs of a server. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, LibraryJob] = {}
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def start(self, kind: JobKind, name: str, library: Library, inputs: Mapping[str, Any]) -> LibraryJob:
+        """Start a job and return it. Raises Busy while another one is at work on the library."""
+        job = LibraryJob(secrets.token_hex(8), kind, name, _now())
+        with self._lock:
+            running = [one for one in self._jobs.values() if one.state == "running" and one.library == name]
+            if running or self._is_closed:
+                raise Busy(running[0] if running else None)
+            self._jobs[job.id] = job
+            self._forget_oldest()
+        job.thread = threading.Thread(target=self._run, args=(job, library, inputs), name=f"job {job.id}", daemon=True)
+        job.thread.start()
+        return job
+
+    def get(self, id_: str) -> LibraryJob | None:
+        """Return a job, or None for one that is not remembered."""
+        return self._jobs.get(id_)
+
+    def all(self) -> list[LibraryJob]:
+        """Return the jobs, the newest first."""
+        with self._lock:
+            return list(reversed(self._jobs.values()))
+
+    def close(self) -> None:
+        """Ask every job to stop after the batch at hand, and wait for them; no new one is started."""
+        with self._lock:
+            self._is_closed = True
+        for job in self.all():
+            job.stopping.set()
+        for job in self.all():
+            if job.thread is not None:
+                job.thread.join(_ENDS_S)
+
+    def _forget_oldest(self) -> None:
+        over = [id_ for id_, job in self._jobs.items() if job.state != "running"]
+        for id_ in over[: max(len(self._jobs) - _KEPT, 0)]:
+            del self._jobs[id_]
+
+    def _run(self, job: LibraryJob, library: Library, inputs: Mapping[str, Any]) -> None:
+        def on_progress(progress: Progress) -> None:
+            job.progress = progress
+            if job.stopping.is_set():
+                raise _JobStopped
+
+        state: JobState = "failed"
+        try:
+            job.account = _work(job.kind, library, inputs, on_progress)
+            state = "done"
+        except _JobStopped:
+            state = "stopped"
+        except AskAbstractsError as error:
+            job.problem = str(error)
+        except Exception:
+            job.problem = "the job broke off for a reason that the server's log gives; what was committed is kept"
+            _log.exception("job %s (%s) broke off", job.id, job.kind)
+        finally:
+            job.ended, job.state = _now(), state
+
+
+def _work(kind: JobKind, library: Library, inputs: Mapping[str, Any], on_progress: OnProgress) -> Mapping[str, Any]:
+    """Do the work of a job and return its account."""
+    if kind == "check":
+        return {"findings": [{"file": one.file, "what": one.what, "remedy": one.remedy} for one in library.check()]}
+    works: dict[str, Callable[[], Report]] = {
+        "add": lambda: library.add(**inputs, on_progress=on_progress),
+        "update": lambda: library.update(on_progress=on_progress),
+        "refresh": lambda: library.refresh(on_progress=on_progress),
+    }
+    report = works[kind]()
+    return asdict(report) | {name: dict(getattr(report, name)) for name in ("failed", "changes", "new")}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

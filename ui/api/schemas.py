@@ -1,0 +1,129 @@
+"""JSON of the routes on libraries and jobs; that of questions and answers is in `qa.doors.schemas`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from qa.doors.schemas import FiltersJson, HitJson, Number, Pmids, Received, Sent
+from ui.api.jobs import JobKind, JobState
+
+ExportFormat = Literal["ris", "bib", "csl.json", "csv"]
+
+
+class LibraryNames(Sent):
+    """The names of the libraries, the one that the server was started with first."""
+
+    libraries: list[str] = Field(examples=[["sample", "il32"]])
+
+
+class NewLibrary(Received):
+    """An empty library to make."""
+
+    name: str = Field(min_length=1, max_length=64, examples=["il32"])
+
+
+class LibraryJson(Sent):
+    """The figures of a library. Equal digests give equal answers."""
+
+    name: str
+    abstracts: int
+    passages: int
+    years: list[int] | None = Field(description="the first and the last year")
+    retracted: int
+    encoder: str
+    digest: str
+    generation: int
+    unfinished: str = Field(description="how far a run is that was broken off or is at work; empty for none")
+    origins: list[dict[str, Any]]
+    updated: str
+    new: int
+
+
+class SearchReply(Sent):
+    """The passages found, best first. A search in PubMed's syntax has `translation`, `notes` and `count` too."""
+
+    query: str
+    also_searched: list[str]
+    hits: list[HitJson]
+
+
+class SimilarReply(Sent):
+    """The abstracts nearest to one, each with its best passage."""
+
+    pmid: str
+    hits: list[HitJson]
+
+
+class ExportRequest(Received):
+    """Abstracts to save for other programs: all that the filters allow."""
+
+    format: ExportFormat
+    filters: FiltersJson = Field(default_factory=FiltersJson)
+
+
+class AddJob(Received):
+    """Abstracts to fetch from PubMed and add; at least one field names some."""
+
+    kind: Literal["add"]
+    pmids: Pmids = Field(default=[], description="PMIDs to fetch")
+    search: str = Field(default="", max_length=5_000, description="a PubMed search whose results are fetched")
+    limit: Number | None = Field(
+        default=None, ge=1, le=1_000_000, description="the most of the search and of each kind of link"
+    )
+    similar_to: Pmids = Field(default=[], description="papers: what PubMed finds similar to them is fetched")
+    cited_by: Pmids = Field(default=[], description="papers: what cites them is fetched")
+    references_of: Pmids = Field(default=[], description="papers: what they cite is fetched")
+
+    @model_validator(mode="after")
+    def _names_some(self) -> Self:
+        if not any((self.pmids, self.search.strip(), self.similar_to, self.cited_by, self.references_of)):
+            raise ValueError("add needs pmids, search, similar_to, cited_by or references_of")
+        return self
+
+    def inputs(self) -> dict[str, Any]:
+        """Return the arguments of `Library.add`."""
+        lists = {name: getattr(self, name) for name in ("pmids", "similar_to", "cited_by", "references_of")}
+        return lists | {"search": self.search.strip() or None, "limit": self.limit}
+
+
+class OtherJob(Received):
+    """What takes no input: ask the remembered searches again, fetch the known records again, or check the files."""
+
+    kind: Literal["update", "refresh", "check"]
+
+    def inputs(self) -> dict[str, Any]:
+        """Return no arguments."""
+        return {}
+
+
+JobRequest = Annotated[AddJob | OtherJob, Field(discriminator="kind")]
+
+
+class JobProgress(Sent):
+    """Abstracts done of `total`, which is null while it is not known, and the step at hand."""
+
+    done: int
+    total: int | None
+    doing: str
+
+
+class JobJson(Sent):
+    """A job with its account once it is done: what was added, updated, removed, and what failed and why."""
+
+    id: str
+    kind: JobKind
+    library: str
+    state: JobState
+    started: str
+    ended: str
+    progress: JobProgress
+    account: dict[str, Any] | None
+    problem: str
+
+
+class JobList(Sent):
+    """The jobs of this server since its start, the newest first."""
+
+    jobs: list[JobJson]
