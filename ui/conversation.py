@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from qa.answer import Answer, Sentence, ShortAnswer, Source
@@ -37,17 +38,19 @@ class SavedFile:
 
 def exchange_html(exchange: Exchange) -> str:
     """Return a question and its answer or problem. The question is shown as it was typed, as plain text."""
-    answer = exchange.answer
-    if answer is None:
-        return render("exchange.html", exchange=exchange)
-    return render(
-        "exchange.html",
-        exchange=exchange,
-        sentences=answer.sentences,
-        cited_sources=lambda sentence: cited_sources(sentence, answer),
-        checked=sum(1 for sentence in answer.sentences if sentence.supported and sentence.citations),
-        files=saved_files(answer) if exchange.is_whole else (),
-    )
+    return render("exchange.html", **exchange_values(exchange))
+
+
+def exchange_values(exchange: Exchange) -> dict[str, Any]:
+    """Return what the template of an exchange shows; without an answer, nothing but the exchange itself."""
+    answer = exchange.answer or Answer(exchange.question)
+    return {
+        "exchange": exchange,
+        "sentences": answer.sentences,
+        "cited_sources": lambda sentence: cited_sources(sentence, answer),
+        "checked": sum(1 for sentence in answer.sentences if sentence.supported and sentence.citations),
+        "files": saved_files(answer) if exchange.answer and exchange.is_whole else (),
+    }
 
 
 def notice_html(message: str) -> str:
@@ -57,17 +60,21 @@ def notice_html(message: str) -> str:
 
 def sources_html(exchange: Exchange, *, is_shown: bool) -> str:
     """Return the cards of an exchange's sources and of its nearest abstracts; "" if it has neither."""
+    values = sources_values(exchange)
+    return render("sources.html", **values, is_shown=is_shown) if values else ""
+
+
+def sources_values(exchange: Exchange) -> dict[str, Any]:
+    """Return what the template of an exchange's sources shows; nothing if it has neither sources nor nearest ones."""
     answer = exchange.answer
     if answer is None or not (answer.sources or answer.nearest):
-        return ""
-    return render(
-        "sources.html",
-        turn=exchange.number,
-        question=exchange.question,
-        is_shown=is_shown,
-        sources=[make_card(source, quotes_of(answer, source)) for source in answer.sources],
-        nearest=[make_card(source, is_nearest=True) for source in answer.nearest],
-    )
+        return {}
+    return {
+        "turn": exchange.number,
+        "question": exchange.question,
+        "sources": [make_card(source, quotes_of(answer, source)) for source in answer.sources],
+        "nearest": [make_card(source, is_nearest=True) for source in answer.nearest],
+    }
 
 
 def welcome_html(name: str, abstracts: int, examples: Sequence[str]) -> str:

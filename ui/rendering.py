@@ -7,6 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+_HERE = Path(__file__).parent
+
 
 def render(template: str, **values: object) -> str:
     """Return a template filled in. Raises jinja2.UndefinedError when it names a value that was not passed."""
@@ -16,7 +18,7 @@ def render(template: str, **values: object) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader([_HERE / "templates", _HERE]),  # page.css lies beside
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
