@@ -53,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--port", type=int, default=DEFAULT_PORT, help="the port; 0 takes a free one (default: 7860)")
     flags.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this name and password")
     flags.add_argument("--no-api", action="store_true", help="serve the page alone, without the REST interface")
+    flags.add_argument(
+        "--api-rate", type=int, metavar="N", default=120, help="the most requests a minute with each key (default: 120)"
+    )
     add_answer_flags(flags)
     return flags
 
@@ -63,6 +66,8 @@ def serve(arguments: argparse.Namespace) -> int:
     Raises AskAbstractsError when it cannot start.
     """
     auth = credentials(arguments.auth)
+    if arguments.api_rate < 1:
+        raise InputError(f"{arguments.api_rate} requests a minute are none; give --api-rate a number from 1")
     port = free_port(arguments.host, arguments.port)
     if auth is None and not is_loopback(arguments.host):
         print(
@@ -73,7 +78,8 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="askabstracts-") as uploads:
             prepare_gradio(uploads)
-            _run(libraries, preparation, host=arguments.host, port=port, auth=auth, has_api=not arguments.no_api)
+            rate = None if arguments.no_api else arguments.api_rate
+            _run(libraries, preparation, host=arguments.host, port=port, auth=auth, api_rate=rate)
     finally:
         preparation.stop()
         libraries.close()
@@ -219,10 +225,12 @@ def _run(
     host: str,
     port: int,
     auth: tuple[str, str] | None,
-    has_api: bool = True,
+    api_rate: int | None,
 ) -> None:
+    """Serve until told to end; `api_rate` is the most requests a minute of each caller, None for no REST interface."""
     from starlette.middleware import Middleware
 
+    from ui.api.access import Access, RateLimit
     from ui.api.service import Service, build_api
     from ui.gate import Gate
     from ui.page import build_page, launch_options
@@ -231,8 +239,9 @@ def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
     page = build_page(libraries, preparation)
-    service = Service(libraries, is_ready=lambda: preparation.is_over)
-    api = build_api(service) if has_api else None
+    access = Access(has_password=auth is not None, limit=RateLimit(api_rate or 1))
+    service = Service(libraries, is_ready=lambda: preparation.is_over, access=access)
+    api = build_api(service) if api_rate else None
     try:
         _, url, _ = page.launch(
             server_name=f"[{host}]" if ":" in host and not host.startswith("[") else host,

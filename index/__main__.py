@@ -1,4 +1,4 @@
-"""python -m index: build, add, remove, rebuild, refresh, update, search, info, check."""
+"""python -m index: build, add, remove, rebuild, refresh, update, search, info, check, keys."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from index import cli
+from index.errors import InputError
 from index.library import Library
 from index.records import Report
+from index.storage.keys import ApiKey, Keys, KeyScope
 
 _GIVE_WAY = ("build", "add", "rebuild", "refresh", "update")
 """The commands that run for long, at a priority below that of questions."""
+_OF_KEYS = "make, list and revoke the keys that programs send to the REST interface"
 _SHOWN = 200
 """The most changes and failures that a report names on a terminal."""
 
@@ -147,6 +150,30 @@ def _check(arguments: argparse.Namespace) -> int:
     return cli.DONE if checked.is_whole else cli.IN_PART
 
 
+def _keys(arguments: argparse.Namespace) -> int:
+    """Make a key, list the keys, or revoke one. The new key itself goes to stdout, and is not shown again."""
+    keys, token = Keys(), ""
+    if (arguments.id is not None) != (arguments.action == "revoke"):
+        raise InputError("revoke takes the id of a key, and nothing else does: python -m index keys revoke ID")
+    if arguments.action == "create":
+        key, token = keys.create(arguments.name, arguments.scope)
+        shown: tuple[ApiKey, ...] = (key,)
+    else:
+        shown = keys.all() if arguments.action == "list" else (keys.revoke(arguments.id),)
+    if arguments.json:
+        cli.print_json({"keys": [key.to_dict() for key in shown]} | ({"key": token} if token else {}))
+        return cli.DONE
+    for key in shown:
+        line = f"{key.id} {key.scope} {key.name} (made {key.created})"
+        print(line, file=sys.stderr if token else sys.stdout)
+    if token:
+        print("the key is shown this once:", file=sys.stderr)
+        print(token)
+    elif not shown:
+        print("there are no keys", file=sys.stderr)
+    return cli.DONE
+
+
 def _inputs(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
         "files": arguments.files,
@@ -221,6 +248,13 @@ def _parser() -> cli.Parser:
     command("info", _info, "say what a library holds")
     check = command("check", _check, "compare a library's files with one another")
     check.add_argument("--repair", action="store_true", help="mend what can be mended")
+    keys = commands.add_parser("keys", help=_OF_KEYS, description=_OF_KEYS)
+    keys.set_defaults(command=_keys)
+    keys.add_argument("action", choices=("create", "list", "revoke"), metavar="create|list|revoke")
+    keys.add_argument("id", nargs="?", metavar="ID", help="of revoke: the key's id, as list shows it")
+    keys.add_argument("--name", default="", metavar="NAME", help="of create: who will use it")
+    keys.add_argument("--scope", choices=get_args(KeyScope), default="read", help="of create (default: read)")
+    cli.add_json_flag(keys)
     return parser
 
 

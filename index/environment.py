@@ -32,6 +32,7 @@ class Variable(StrEnum):
     EUTILS_URL = "ASKABSTRACTS_EUTILS_URL"
     MILVUS_TOKEN = "ASKABSTRACTS_MILVUS_TOKEN"
     CACHE = "ASKABSTRACTS_CACHE"
+    KEYS = "ASKABSTRACTS_KEYS"
     THREADS = "ASKABSTRACTS_THREADS"
 
 
@@ -139,6 +140,13 @@ def bound_threads() -> None:
     for name in _THREAD_COUNTS:
         os.environ.setdefault(name, limit)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def keys_file() -> Path:
+    """Return the file of ASKABSTRACTS_KEYS, or keys.json among the person's configuration; it may not exist yet."""
+    if named := read_variable(Variable.KEYS):
+        return Path(named)
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "askabstracts" / "keys.json"
 
 
 def upload_folder() -> Path:

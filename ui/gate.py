@@ -9,6 +9,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from ui import uploads
+from ui.api.access import LOGGED_IN
 from ui.api.problems import MEDIA_TYPE, problem_with
 
 Scope = MutableMapping[str, Any]
@@ -115,10 +116,10 @@ class Gate:
     async def _to_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._api is None:
             await _refuse(send, 404, as_problem=True)
-        elif status := (0 if _is_logged_in(scope) else 401) or _misuse(scope):
+        elif status := _misuse(scope):
             await _refuse(send, status, as_problem=True)
-        else:
-            await self._api(dict(scope), receive, send)
+        else:  # which has keys of its own
+            await self._api({**scope, LOGGED_IN: _is_logged_in(scope)}, receive, send)
 
 
 def refusal(path: str, *, is_logged_in: bool) -> int:

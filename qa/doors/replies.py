@@ -12,7 +12,7 @@ from index import Filters, Hit, Library
 from index.storage.origins import Origin
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
-from qa.doors.schemas import AskRequest, SearchRequest, SimilarRequest, TurnJson
+from qa.doors.schemas import AskRequest, SearchRequest, SimilarRequest, TableRequest, TurnJson
 
 _REMEMBERED_ANSWERS = 200
 
@@ -87,6 +87,12 @@ def search_reply(library: Library, request: SearchRequest) -> dict[str, Any]:
     where = request.query if is_boolean else filters.where
     translation = library.translated(where, filters).to_dict() if where.strip() else {}
     return {"query": request.query, **translation, "also_searched": list(also), "hits": hits_json(library, hits)}
+
+
+def table_reply(assistant: Assistant, request: TableRequest) -> dict[str, Any]:
+    """Return the table of studies of a question as JSON."""
+    filters = request.filters.to_filters()
+    return assistant.table(request.question, top=request.top, filters=filters, columns=request.columns).to_dict()
 
 
 def similar_reply(library: Library, request: SimilarRequest) -> dict[str, Any]:

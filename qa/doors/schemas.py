@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from index import Abstract, Filters
 from index.search.query import MAX_QUERY_CHARACTERS, Mode
+from qa.studies.table import COLUMNS, TOP
 
 MOST_TURNS = 20
 _MOST_PMIDS = 10_000
@@ -30,6 +31,8 @@ Year = Annotated[Number, Field(ge=0, le=9999)]
 QuestionText = Annotated[
     str, Field(min_length=1, max_length=MAX_QUERY_CHARACTERS, examples=["What does IL-32β induce in breast cancer?"])
 ]
+
+ColumnName = Annotated[str, Field(json_schema_extra={"enum": list(COLUMNS)})]
 
 
 class Received(BaseModel):
@@ -102,6 +105,15 @@ class SearchRequest(Received):
     top: Number = Field(default=10, ge=1, le=_MOST_HITS, description="how many passages")
     mode: Mode = "hybrid"
     literal: StrictBool = Field(default=False, description="search for names as they are written only")
+
+
+class TableRequest(Received):
+    """A question whose abstracts are to be laid side by side."""
+
+    question: QuestionText
+    filters: FiltersJson = Field(default_factory=FiltersJson)
+    top: Number = Field(default=TOP, ge=1, le=_MOST_HITS, description="the most rows")
+    columns: list[ColumnName] = Field(default=[], max_length=len(COLUMNS), description="all of them for none")
 
 
 class SimilarRequest(Received):
@@ -194,6 +206,32 @@ class HitJson(Sent):
     start: int
     end: int
     text: str
+
+
+class StudyRowJson(Sent):
+    """An abstract of a table: `cells` has a text by column, with the verbatim parts that it is from."""
+
+    number: int
+    pmid: str
+    title: str
+    year: int | None
+    retracted: bool
+    warnings: list[str]
+    answers: bool
+    answer: CitationJson | None
+    cells: dict[str, dict[str, Any]]
+    study: dict[str, Any]
+
+
+class TableJson(Sent):
+    """A table of studies, as `python -m qa table --json` prints it; those that answer stand first."""
+
+    question: str
+    message: str
+    columns: list[dict[str, str]]
+    rows: list[StudyRowJson]
+    total: int
+    library_digest: str
 
 
 class PlacedSection(Sent):

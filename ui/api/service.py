@@ -20,9 +20,19 @@ from starlette.exceptions import HTTPException
 from index import Library, __version__
 from index.errors import AskAbstractsError
 from qa.assistant import Assistant
-from qa.doors.replies import Asking, info_reply, search_reply, similar_reply
-from qa.doors.schemas import AbstractJson, AnswerJson, AskRequest, SearchRequest, SimilarRequest, abstract_json
+from qa.doors.replies import Asking, info_reply, search_reply, similar_reply, table_reply
+from qa.doors.schemas import (
+    AbstractJson,
+    AnswerJson,
+    AskRequest,
+    SearchRequest,
+    SimilarRequest,
+    TableJson,
+    TableRequest,
+    abstract_json,
+)
 from qa.export import exported, in_batches
+from ui.api.access import Access, MayAdminister, MayRead, MayWrite
 from ui.api.jobs import Busy, JobKind, Jobs
 from ui.api.problems import MEDIA_TYPE, Problem, ProblemJson, ProblemName, problem_of, responses
 from ui.api.schemas import (
@@ -59,6 +69,7 @@ class Service:
     libraries: Libraries
     is_ready: Callable[[], bool] = lambda: True
     jobs: Jobs = field(default_factory=Jobs)
+    access: Access = field(default_factory=Access)
     asking: Asking = field(default_factory=Asking)
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_ANSWERS_AT_ONCE))
 
@@ -100,7 +111,7 @@ routes = APIRouter(prefix=PREFIX)
 
 
 @routes.get("/libraries", response_model=LibraryNames, responses=responses(*_ALWAYS), tags=["libraries"])
-def list_libraries(service: Here) -> Any:  # noqa: ANN401 - FastAPI's own
+def list_libraries(service: Here, _: MayRead) -> Any:  # noqa: ANN401 - FastAPI's own
     """List the names of the libraries."""
     return {"libraries": service.libraries.names()}
 
@@ -112,7 +123,7 @@ def list_libraries(service: Here) -> Any:  # noqa: ANN401 - FastAPI's own
     responses=responses(*_ALWAYS, "invalid", "exists", "bad-json", "length-required", "too-large"),
     tags=["libraries"],
 )
-def make_library(request: NewLibrary, service: Here) -> Any:  # noqa: ANN401
+def make_library(request: NewLibrary, service: Here, _: MayAdminister) -> Any:  # noqa: ANN401
     """Make an empty library; a job then adds abstracts to it."""
     if request.name.strip().lower() in (name.lower() for name in service.libraries.names()):
         raise Problem("exists", f"there is already a library called “{request.name}”; give another name, or add to it")
@@ -122,7 +133,7 @@ def make_library(request: NewLibrary, service: Here) -> Any:  # noqa: ANN401
 
 
 @routes.get("/libraries/{name}", response_model=LibraryJson, responses=responses(*_OF_A_LIBRARY), tags=["libraries"])
-def library_info(name: LibraryName, service: Here) -> Any:  # noqa: ANN401
+def library_info(name: LibraryName, service: Here, _: MayRead) -> Any:  # noqa: ANN401
     """Say what a library holds, with the digest that its answers depend on."""
     return JSONResponse(info_reply(service.library(name), name))
 
@@ -142,14 +153,19 @@ def library_info(name: LibraryName, service: Here) -> Any:  # noqa: ANN401
     tags=["questions"],
 )
 async def ask(
-    name: LibraryName, request: AskRequest, service: Here, accept: Annotated[str, Header()] = "application/json"
+    name: LibraryName,
+    request: AskRequest,
+    service: Here,
+    caller: MayRead,
+    accept: Annotated[str, Header()] = "application/json",
 ) -> Response:
     """Answer a question: what `python -m qa ask --json` prints, whole or as it grows."""
     assistant = await anyio.to_thread.run_sync(service.assistant, name)
     if _EVENTS not in accept:
         answer = await anyio.to_thread.run_sync(service.asking.ask, assistant, request, limiter=service.limiter)
         return JSONResponse(answer.to_dict())
-    events = answer_events(service.asking.stream(assistant, request), limiter=service.limiter)
+    answers = service.asking.stream(assistant, request)
+    events = answer_events(answers, limiter=service.limiter, check=lambda: service.access.check_still(caller))
     # nginx would keep events back until its buffer is full.
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_closed_at_last(events), media_type=_EVENTS, headers=headers)
@@ -167,9 +183,22 @@ async def _closed_at_last(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 @routes.post(
+    "/libraries/{name}/table",
+    response_model=TableJson,
+    responses=responses(*_OF_A_BODY, "model"),
+    tags=["questions"],
+)
+async def table(name: LibraryName, request: TableRequest, service: Here, _: MayRead) -> Response:
+    """Lay the abstracts relevant to a question side by side: what each says of its study, every cell verbatim."""
+    assistant = await anyio.to_thread.run_sync(service.assistant, name)
+    made = await anyio.to_thread.run_sync(table_reply, assistant, request, limiter=service.limiter)
+    return JSONResponse(made)
+
+
+@routes.post(
     "/libraries/{name}/search", response_model=SearchReply, responses=responses(*_OF_A_BODY), tags=["questions"]
 )
-def search(name: LibraryName, request: SearchRequest, service: Here) -> Any:  # noqa: ANN401
+def search(name: LibraryName, request: SearchRequest, service: Here, _: MayRead) -> Any:  # noqa: ANN401
     """Find passages by meaning and words, or abstracts by a search in PubMed's syntax."""
     return JSONResponse(search_reply(service.library(name), request))
 
@@ -177,7 +206,7 @@ def search(name: LibraryName, request: SearchRequest, service: Here) -> Any:  # 
 @routes.post(
     "/libraries/{name}/similar", response_model=SimilarReply, responses=responses(*_OF_A_BODY), tags=["questions"]
 )
-def similar(name: LibraryName, request: SimilarRequest, service: Here) -> Any:  # noqa: ANN401
+def similar(name: LibraryName, request: SimilarRequest, service: Here, _: MayRead) -> Any:  # noqa: ANN401
     """Find the abstracts of the library that are nearest to one of it."""
     library = service.library(name)
     _held(library, request.pmid)
@@ -191,7 +220,10 @@ def similar(name: LibraryName, request: SimilarRequest, service: Here) -> Any:  
     tags=["libraries"],
 )
 def abstract(
-    name: LibraryName, pmid: Annotated[str, Path(pattern=r"^[0-9]{1,10}$", examples=["90000001"])], service: Here
+    name: LibraryName,
+    pmid: Annotated[str, Path(pattern=r"^[0-9]{1,10}$", examples=["90000001"])],
+    service: Here,
+    _: MayRead,
 ) -> Any:  # noqa: ANN401
     """Return an abstract with the text that every offset counts into."""
     return JSONResponse(_held(service.library(name), pmid))
@@ -221,7 +253,7 @@ def _held(library: Library, pmid: str) -> dict[str, Any]:
     },
     tags=["libraries"],
 )
-def export(name: LibraryName, request: ExportRequest, service: Here) -> Response:
+def export(name: LibraryName, request: ExportRequest, service: Here, _: MayRead) -> Response:
     """Save the abstracts that the filters allow for other programs."""
     library = service.library(name)
     pmids = library.pmids(request.filters.to_filters())
@@ -242,7 +274,7 @@ def _encoded(pieces: Iterator[str]) -> Iterator[bytes]:
     responses=responses(*_OF_A_BODY, "busy"),
     tags=["jobs"],
 )
-def start_job(name: LibraryName, request: JobRequest, service: Here) -> Any:  # noqa: ANN401
+def start_job(name: LibraryName, request: JobRequest, service: Here, _: MayWrite) -> Any:  # noqa: ANN401
     """Start a job: `add` abstracts, `update` the searches, `refresh` the records, or `check` the files."""
     library = service.library(name)
     if request.kind != "check" and service.libraries.is_sample(name):
@@ -262,7 +294,7 @@ def _named(busy: Busy) -> str:
 
 
 @routes.get("/jobs", response_model=JobList, responses=responses(*_ALWAYS), tags=["jobs"])
-def list_jobs(service: Here) -> Any:  # noqa: ANN401
+def list_jobs(service: Here, _: MayRead) -> Any:  # noqa: ANN401
     """List the jobs since the server's start, the newest first."""
     return JSONResponse({"jobs": [job.to_dict() for job in service.jobs.all()]})
 
@@ -271,7 +303,7 @@ JobId = Annotated[str, Path(description="a job's id", pattern="^[0-9a-f]{16}$")]
 
 
 @routes.get("/jobs/{id}", response_model=JobJson, responses=responses(*_ALWAYS, "not-found", "invalid"), tags=["jobs"])
-def get_job(id: JobId, service: Here) -> Any:  # noqa: ANN401, A002
+def get_job(id: JobId, service: Here, _: MayRead) -> Any:  # noqa: ANN401, A002
     """Say how far a job is; once it is done, its account."""
     return JSONResponse(_job(service, id))
 
@@ -279,7 +311,7 @@ def get_job(id: JobId, service: Here) -> Any:  # noqa: ANN401, A002
 @routes.post(
     "/jobs/{id}/stop", response_model=JobJson, responses=responses(*_ALWAYS, "not-found", "invalid"), tags=["jobs"]
 )
-def stop_job(id: JobId, service: Here) -> Any:  # noqa: ANN401, A002
+def stop_job(id: JobId, service: Here, _: MayWrite) -> Any:  # noqa: ANN401, A002
     """Ask a job to stop after the batch at hand; what was committed is kept."""
     found = service.jobs.get(id)
     if found is not None:
@@ -323,6 +355,8 @@ def _openapi(api: FastAPI, schema: dict[str, Any]) -> dict[str, Any]:
     problem = ProblemJson.model_json_schema(ref_template="#/components/schemas/{model}")
     models.update(problem.pop("$defs"))
     models["ProblemJson"] = problem
+    schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    schema["security"] = [{"key": []}, {}]  # none is needed from the machine itself
     return schema
 
 

@@ -30,9 +30,11 @@ def _assistant(library):
 
 @pytest.fixture
 def service(shelf):
+    from index.storage.keys import Keys
+    from ui.api.access import Access
     from ui.api.service import Service
 
-    made = Service(shelf)
+    made = Service(shelf, access=Access(Keys(shelf.folder.parent / "keys.json")))
     yield made
     made.jobs.close()
 
@@ -43,8 +45,18 @@ def client(service):
 
     from ui.api.service import build_api
 
-    with TestClient(build_api(service), base_url="http://127.0.0.1/api/v1", raise_server_exceptions=False) as client:
+    api, here = build_api(service), ("127.0.0.1", 50_000)
+    with TestClient(api, "http://127.0.0.1/api/v1", client=here, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def stranger(service):
+    from starlette.testclient import TestClient
+
+    from ui.api.service import build_api
+
+    return TestClient(build_api(service), "http://example.org/api/v1", client=("192.0.2.7", 50_000))
 
 
 def problem(reply):
@@ -85,6 +97,14 @@ def test_an_answer_grows_in_events_and_ends_whole(client):
     events = [one.split("\ndata: ") for one in reply.text.strip().split("\n\n")]
     assert [name for name, _ in events][-2:] == ["event: growing", "event: answer"]
     assert json.loads(events[-1][1]) | {"seconds": {}} == whole | {"seconds": {}}
+
+
+def test_a_table_is_what_the_command_line_prints(client, library):
+    asked = {"question": "Does metformin lengthen life?", "columns": ["pmid", "answer"], "top": 3}
+    reply = client.post("/libraries/library/table", json=asked)
+    expected = _assistant(library).table("Does metformin lengthen life?", top=3, columns=("pmid", "answer")).to_dict()
+    assert reply.json() == json.loads(json.dumps(expected))
+    assert reply.json()["rows"][0]["pmid"] == "90000003"
 
 
 def test_filters_and_earlier_questions_count(client):
@@ -225,7 +245,7 @@ def test_the_sample_is_not_written_to(library, tmp_path):
 
     shutil.copytree(library.path, tmp_path / "shelf" / "sample")
     shelf = Libraries(tmp_path / "shelf", first=tmp_path / "shelf" / "sample", assistant=_assistant)
-    client = TestClient(build_api(Service(shelf)), base_url="http://127.0.0.1/api/v1")
+    client = TestClient(build_api(Service(shelf)), "http://127.0.0.1/api/v1", client=("127.0.0.1", 50_000))
     assert problem(client.post("/libraries/sample/jobs", json={"kind": "refresh"})) == (403, "forbidden")
     shelf.close()
 
@@ -245,9 +265,87 @@ def test_what_breaks_tells_a_stranger_nothing(client, monkeypatch, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
+ROUTES = [
+    ("GET", "/libraries", None, "read"),
+    ("GET", "/libraries/library", None, "read"),
+    ("POST", "/libraries/library/ask", {"question": "hello"}, "read"),
+    ("POST", "/libraries/library/search", {"query": "VEGF", "mode": "lexical"}, "read"),
+    ("POST", "/libraries/library/table", {"question": "VEGF?", "top": 1}, "read"),
+    ("POST", "/libraries/library/similar", {"pmid": "90000001"}, "read"),
+    ("POST", "/libraries/library/export", {"format": "csv"}, "read"),
+    ("GET", "/libraries/library/abstracts/90000001", None, "read"),
+    ("GET", "/jobs", None, "read"),
+    ("POST", "/libraries/library/jobs", {"kind": "check"}, "write"),
+    ("POST", "/libraries", {"name": "made"}, "admin"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "scope"), ROUTES, ids=lambda value: str(value)[:40])
+def test_from_elsewhere_each_route_needs_a_key_of_its_scope(stranger, service, method, path, body, scope):
+    def status(token=""):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return stranger.request(method, path, json=body, headers=headers).status_code
+
+    order = ["read", "write", "admin"]
+    assert (status(), status("aa_12345678_x")) == (401, 401)
+    allowed = {held: status(service.access.keys.create(held, held)[1]) < 300 for held in order}
+    assert allowed == {held: order.index(held) >= order.index(scope) for held in order}
+
+
+def test_on_this_machine_none_is_needed_until_there_are_keys_and_then_to_write(client, service):
+    check = {"kind": "check"}
+    assert ended(client, client.post("/libraries/library/jobs", json=check))["state"] == "done"
+    service.access.keys.create("notebook", "read")
+    assert problem(client.post("/libraries/library/jobs", json=check)) == (401, "unauthorized")
+    assert client.get("/libraries").status_code == 200
+    wrong = client.get("/libraries", headers={"Authorization": "Bearer aa_0_0"})
+    assert problem(wrong) == (401, "unauthorized")
+    forwarded = client.get("/libraries", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert problem(forwarded) == (401, "unauthorized")
+
+
+def test_where_the_page_has_a_password_this_machine_needs_a_key_too(client, service):
+    service.access.has_password = True
+    assert problem(client.get("/libraries")) == (401, "unauthorized")
+
+
+def test_a_key_has_so_many_requests_a_minute(stranger, service):
+    from ui.api.access import RateLimit
+
+    now = [0.0]
+    service.access.limit = RateLimit(2, clock=lambda: now[0])
+    headers = {"Authorization": f"Bearer {service.access.keys.create('notebook')[1]}"}
+    assert [stranger.get("/jobs", headers=headers).status_code for _ in range(3)] == [200, 200, 429]
+    reply = stranger.get("/jobs", headers=headers)
+    assert (problem(reply), reply.headers["retry-after"]) == ((429, "too-many-requests"), "31")
+    now[0] = 31
+    assert stranger.get("/jobs", headers=headers).status_code == 200
+
+
+def test_a_key_that_is_revoked_ends_its_stream(stranger, service, library, monkeypatch):
+    key, token = service.access.keys.create("notebook")
+    assistant, more = service.libraries.assistant("library"), threading.Event()
+    whole = assistant.ask("What does IL-32β induce?")
+
+    def stream(question, **_):
+        yield whole
+        service.access.keys.revoke(key.id)
+        yield whole
+        more.set()
+        yield whole
+
+    monkeypatch.setattr(assistant, "stream", stream)
+    headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {token}"}
+    reply = stranger.post("/libraries/library/ask", json={"question": "x"}, headers=headers)
+    names = [event.partition("\n")[0] for event in reply.text.strip().split("\n\n")]
+    assert names == ["event: growing", "event: problem"]
+    assert reply.text.strip().split("\n\n")[-1].count("problem:revoked") == 1
+    assert not more.is_set()
+
+
 def test_every_route_is_described_with_its_problems(client):
     schema = client.get("/openapi.json").json()
-    assert len(schema["paths"]) == 11
+    assert len(schema["paths"]) == 12
     for path, methods in schema["paths"].items():
         assert path.startswith("/api/v1/")
         for operation in methods.values():
