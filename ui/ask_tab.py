@@ -19,9 +19,11 @@ EXAMPLE_JS = """
 element.addEventListener('click', (event) => {
   const example = event.target.closest('button[data-question]');
   if (example) trigger('example', { question: example.dataset.question });
+  const table = event.target.closest('button[data-table]');
+  if (table) trigger('table', { turn: table.dataset.table });
 });
 """
-"""Script that turns a click on an example question into an event of the component."""
+"""Script that turns a click on an example question, or on the table of an answer, into an event of the component."""
 GROW_JS = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-grow]');
@@ -58,7 +60,7 @@ def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
     with gr.Row(elem_id="aa-ask"):
         with gr.Column(elem_id="aa-talk", scale=3, min_width=300):
             with gr.Column(elem_id="aa-scroll"):
-                earlier = gr.HTML(elem_id="aa-earlier", apply_default_css=False)
+                earlier = gr.HTML(elem_id="aa-earlier", apply_default_css=False, js_on_load=EXAMPLE_JS)
                 present = gr.HTML(elem_id="aa-present", apply_default_css=False, js_on_load=EXAMPLE_JS)
             with gr.Column(elem_id="aa-composer"):
                 question, send = _question_box()

@@ -108,15 +108,18 @@ class Card:
     checked_quotes: tuple[QuotedSpan, ...]
 
 
-def make_card(source: Source, quotes: Sequence[QuotedSpan] = (), *, is_nearest: bool = False) -> Card:
-    """Return the card of a source with an answer's quotes of it."""
+def make_card(
+    source: Source, quotes: Sequence[QuotedSpan] = (), *, cells: Sequence[QuotedSpan] = (), is_nearest: bool = False
+) -> Card:
+    """Return the card of a source with an answer's quotes of it, and the cells of a table that are from its words."""
     abstract = source.abstract
     title, *sections = section_spans(abstract)
     is_title_quoted = any(quote.start < title.end for quote in quotes)
     starts = {span.start for span in (title, *sections)}
     ends = {span.end for span in (title, *sections)}
     text, study = abstract.text, study_of(abstract)
-    cells = [QuotedSpan(cell.start, cell.end, cell=name) for name, told in _told_by(study).items() for cell in told]
+    told_by = [(name, cell) for name, told in _told_by(study).items() for cell in told]
+    cells = [*cells, *(QuotedSpan(cell.start, cell.end, cell=name) for name, cell in told_by)]
 
     def stretch(span: LabelledSpan, marked: Sequence[QuotedSpan] = quotes) -> Stretch:
         pieces = cut_at_quotes(text, span, marked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +10,20 @@ from urllib.parse import quote
 
 from qa.answer import Answer, Sentence, ShortAnswer, Source
 from qa.export import to_bibtex, to_csl_json, to_csv, to_json, to_ris
+from qa.export.study_table import table_bytes
+from qa.studies.table import StudyTable
 from ui.cards import make_card, quotes_of
 from ui.rendering import render
 
 BROKEN_OFF = "This broke off for a reason that the server's log gives; nothing is lost. Try it again."
 """The notice in place of an answer after an unforeseen error."""
+_TABLES = {
+    ".csv": ("Save as CSV", "text/csv"),
+    ".xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".md": ("Markdown", "text/markdown"),
+    ".json": ("JSON", "application/json"),
+}
+"""The formats of a table of studies, by the endings of their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +118,13 @@ def saved_files(answer: Answer) -> list[SavedFile]:
 
 def _file(name: str, label: str, media_type: str, text: str) -> SavedFile:
     return SavedFile(name, label, f"data:{media_type};charset=utf-8,{quote(text, safe='')}")
+
+
+def table_files(table: StudyTable) -> list[SavedFile]:
+    """Return the files to save a table of studies as."""
+    return [
+        SavedFile(
+            f"studies{ending}", label, f"data:{media_type};base64,{b64encode(table_bytes(table, ending)).decode()}"
+        )
+        for ending, (label, media_type) in _TABLES.items()
+    ]

@@ -17,7 +17,9 @@
   const follow = (citation) => {
     const card = document.getElementById(citation.hash.slice(1));
     if (!card) return;
-    showSourcesOf(citation.dataset.turn);
+    const table = citation.closest('.aa-study-table');
+    if (table) for (const other of table.querySelectorAll('.aa-card')) other.hidden = other !== card;
+    else showSourcesOf(citation.dataset.turn);
     dim();
     const whole = card.querySelector('.aa-whole');
     if (whole) whole.open = true;

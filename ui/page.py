@@ -17,6 +17,7 @@ from ui.libraries import Libraries
 from ui.library_tab import library_tab
 from ui.preparation import Preparation
 from ui.rendering import render
+from ui.table_tab import table_tab
 
 SESSION_KEPT_S = 12 * 3600
 SESSIONS_KEPT = 500
@@ -66,6 +67,7 @@ def build_page(libraries: Libraries, preparation: Preparation | None = None) -> 
             frame = Frame(session, picker, line, tabs)
             with gr.Tab("Ask", id="ask"):
                 tab = ask_tab(libraries, frame)
+            table_tab(libraries, frame, screen=tab.screen)
             with gr.Tab("Library", id="library") as shelf:
                 library_tab(libraries, frame, shelf, screen=tab.screen)
             with gr.Tab("About", id="about"):

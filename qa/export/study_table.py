@@ -33,7 +33,7 @@ def checked_table_file(file: Path) -> Path:
 
 def export_table(table: StudyTable, file: Path) -> None:
     """Save a table in the format of the file's ending: the old file stays until the new one is whole."""
-    content = _FORMS[checked_table_file(file).suffix.lower()](table)
+    content = table_bytes(table, checked_table_file(file).suffix.lower())
     aside = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
         aside.write_bytes(content)
@@ -43,6 +43,11 @@ def export_table(table: StudyTable, file: Path) -> None:
         raise FileError(f"{file} cannot be written ({reason}); name another file to export to") from error
     finally:
         aside.unlink(missing_ok=True)
+
+
+def table_bytes(table: StudyTable, ending: str) -> bytes:
+    """Return a table in the format of an ending, one of .csv, .xlsx, .md and .json."""
+    return _FORMS[ending](table)
 
 
 class GrowingFile:

@@ -471,3 +471,37 @@ def test_a_library_is_shown_in_pictures_that_can_be_saved(visit):
         page.get_by_role("link", name="PNG").first.click()
     assert saving.value.suggested_filename == "years.png"
     assert Path(saving.value.path()).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_studies_of_an_answer_are_a_table_whose_cells_show_their_words(visit):
+    page = visit()
+    ask(page, "Does metformin make animals live longer?")
+    page.get_by_role("button", name="Table of the studies").click()
+    table = page.get_by_role("region", name="Studies", exact=True)
+    page.locator(".aa-table-tools .aa-save").first.wait_for()
+    rows = table.locator("tbody tr:visible")
+    count = rows.count()
+    expect(page.locator(".aa-shown")).to_have_text(f"{count} abstracts")
+    page.get_by_label("Only rows with").fill("female SHR mice 2008")
+    expect(page.locator(".aa-shown")).to_have_text(f"1 of {count} abstracts")
+    page.get_by_label("Only rows with").fill("")
+    table.get_by_role("button", name="Year").click()
+    years = [text for text in table.locator("tbody td[data-column=year]").all_inner_texts() if text]
+    assert years == sorted(years)
+    assert len(set(years)) > 1
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("Subjects").check()
+    expect(table.get_by_role("columnheader", name="Subjects")).to_be_visible()
+    page.get_by_text("Columns", exact=True).click()
+    answer = table.locator("td[data-column=answer] .aa-fact").first
+    answer.click()
+    lit = page.locator(".aa-table-cards .aa-whole mark.aa-lit")
+    expect(lit.first).to_be_in_viewport()
+    assert "".join(lit.all_inner_texts()) == answer.inner_text()
+    page.keyboard.press("Escape")
+    expect(answer).to_be_focused()
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Excel").click()
+    assert Path(saving.value.path()).read_bytes()[:2] == b"PK"
+    page.get_by_role("tab", name="Ask").click()
+    expect(page.locator("#card-1-1")).to_be_visible()
