@@ -82,6 +82,8 @@ HELD_AGAINST = (
 SentenceVerdict = Literal["backed", "not matched", "contradicted"]
 NO_QUOTE = "no quote found"
 """The mark of a sentence that is not matched."""
+ROUNDED = "rounded"
+"""The mark of a backed sentence whose numbers are not as its quotes print them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Sentence:
     """One sentence of an answer, and what its sources say of it.
 
     It is backed when the quotes of `citations` were checked and bear it out together; not matched when no quote does;
-    contradicted when a quote says otherwise, which `against` holds. `objection` says why it is not backed.
+    contradicted when a quote says otherwise, which `against` holds. `objection` says why it is not backed. A backed one
+    `is_rounded` where one of its numbers is rounded or worked out from those of its quotes.
     """
 
     text: str
@@ -97,6 +100,7 @@ class Sentence:
     verdict: SentenceVerdict = "backed"
     objection: str = ""
     against: tuple[Citation, ...] = ()
+    is_rounded: bool = False
 
     @property
     def supported(self) -> bool:
@@ -119,9 +123,17 @@ class Sentence:
             "verdict": self.verdict,
             "supported": self.supported,
             "objection": self.objection,
+            "rounded": self.is_rounded,
             "citations": [cited.to_dict() | {"checks": list(self.checks(cited))} for cited in self.citations],
             "against": [cited.to_dict() for cited in self.against],
         }
+
+
+def _mark(sentence: Sentence) -> str:
+    """Return what stands behind a sentence: its sources, or that no quote was found."""
+    return (
+        f"{sentence.markers}{f' ({ROUNDED})' if sentence.is_rounded else ''}" if sentence.supported else f"[{NO_QUOTE}]"
+    )
 
 
 _NO_STUDY = frozenset({"Journal Article", "English Abstract"})
@@ -227,12 +239,12 @@ class Answer:
     def text(self) -> str:
         """The sentences with the numbers of their sources, as one paragraph; without any, the message.
 
-        One that is not matched is marked so, one that is contradicted is left out.
+        One that is not matched is marked so, and one with rounded numbers; one that is contradicted is left out.
         """
         if self.abstained or not self.sentences:
             return self.message
         shown = (sentence for sentence in self.sentences if sentence.verdict != "contradicted")
-        return " ".join(f"{one.text} {one.markers if one.supported else f'[{NO_QUOTE}]'}" for one in shown)
+        return " ".join(f"{one.text} {_mark(one)}" for one in shown)
 
     @property
     def understood_as(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from qa.evidence.relation import SoughtRelation
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
 from qa.language.discourse import gives_orders
 from qa.language.entailment import first_contradiction
+from qa.language.quantities import are_rounded
 from qa.language.synonyms import everyday_words, near_terms
 from qa.reranking.protocol import Candidate, Reranker
 
@@ -158,15 +160,51 @@ def ground(
     if not quotes:
         return Sentence(draft.text, (), "not matched", UNCITED)
     claim = Claim.of(draft.text, library, reranker)
-    reading = read(claim, [_as_quote(quote) for quote in quotes])
+    reading = read(claim, [_as_quote(quote) for quote in quotes], first=_quoted(draft, quotes))
     verdict = judge().verdict(reading)
     if verdict == "backed":
-        return Sentence(draft.text, _citations(draft, quotes, reading.quotes))
+        citations = _citations(draft, quotes, reading.quotes)
+        is_rounded = are_rounded(draft.text, " ".join(citation.quote for citation in citations))
+        return Sentence(draft.text, citations, is_rounded=is_rounded)
     telling = contradictions(reading) if verdict == "contradicted" else _OBJECTIONS.keys()
     rule, at = next((one for one in reading.objections if one[0] in telling), ("", 0))
     why = _OBJECTIONS.get(rule, _NOT_SAID)
     against = (quotes[at].citation,) if verdict == "contradicted" else ()
     return Sentence(draft.text, (), verdict, why, against)
+
+
+def _quoted(draft: DraftSentence, evidence: Sequence[Evidence]) -> frozenset[int]:
+    """Return the places of the evidence that holds words which the model quotes of its source.
+
+    The words stand there letter by letter, but for white space, dashes, quotation marks and case; "…" leaves some out.
+    """
+    patterns = [(number, _verbatim_pattern(part)) for number, words in draft.quotes for part in _ELLIPSIS.split(words)]
+    texts = {one.source.number: one.source.abstract.text for one in evidence}
+    spans = [
+        (number, match.span())
+        for number, pattern in patterns
+        if pattern and (match := pattern.search(texts.get(number, "")))
+    ]
+    return frozenset(
+        at
+        for at, one in enumerate(evidence)
+        for number, (start, end) in spans
+        if one.source.number == number and one.start < end and start < one.end
+    )
+
+
+def _verbatim_pattern(words: str) -> re.Pattern[str] | None:
+    """Return the pattern of a quote's words; None for too few letters to tell one place from another."""
+    plain = words.strip(" .,;:")
+    if sum(sign.isalnum() for sign in plain) < _FEWEST_LETTERS:
+        return None
+    signs = ("".join(_ALIKE.get(sign, re.escape(sign)) for sign in word) for word in plain.split())
+    return re.compile(r"\s+".join(signs), re.IGNORECASE)
+
+
+_ELLIPSIS = re.compile(r"\[?(?:…|\.\.\.)\]?")
+_FEWEST_LETTERS = 8
+_ALIKE = {sign: f"[{re.escape(signs)}]" for signs in ("-\u2010\u2011‒–—−", "\"'“”„‟‘’‚«»′″`") for sign in signs}
 
 
 def _as_quote(evidence: Evidence) -> Quote:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,11 +26,13 @@ from qa.language.entailment import RULES
 from qa.language.quantities import unsaid
 from qa.language.scope import SCOPE_RULES, clauses, hedges, universals
 from qa.language.ways import agreement, ways
-from qa.reranking.protocol import Candidate, Reranker
+from qa.reranking.protocol import Candidate, Reranker, score_pairs
 
 _WEIGHTS = Path(__file__).parents[2] / "models" / "judge.json"
 _LOOKED_AT, _CLOSE = 3, 0.75
 """Quotes that a part is held against at most, and the share of the best one's words that each has."""
+_QUOTED = 0.3
+"""What a quote is the nearer for being the one that the model itself gives."""
 _SCORED = 10
 """Pairs that the reranker scores for a sentence at most."""
 _MOST_PARTS = 5
@@ -106,9 +108,9 @@ class _PartReading:
     ways: tuple[int, int, int]
 
 
-def read(claim: Claim, quotes: Sequence[Quote]) -> ClaimReading:
-    """Hold a statement against quotes, part by part."""
-    parts = [_read_part(claim, place, quotes) for place in range(len(claim.parts))]
+def read(claim: Claim, quotes: Sequence[Quote], *, first: Collection[int] = ()) -> ClaimReading:
+    """Hold a statement against quotes, part by part; those at the places `first` are looked at first."""
+    parts = [_read_part(claim, place, quotes, first) for place in range(len(claim.parts))]
     chosen = tuple(dict.fromkeys(part.best for part in parts))
     union = " ".join(quotes[at].text for at in chosen)
     titles = " ".join(dict.fromkeys(quote.title for quote in quotes))
@@ -127,7 +129,7 @@ def read(claim: Claim, quotes: Sequence[Quote]) -> ClaimReading:
     return ClaimReading(features, chosen, tuple(dict.fromkeys(objections)), denied, len(parts) == 1)
 
 
-def _read_part(claim: Claim, place: int, quotes: Sequence[Quote]) -> _PartReading:
+def _read_part(claim: Claim, place: int, quotes: Sequence[Quote], first: Collection[int]) -> _PartReading:
     part = claim.parts[place]
     words = {word: claim.words.get(word, 1.0) for word in content_words(part) if not word.isdigit()}
     total = sum(words.values()) or 1.0
@@ -135,10 +137,10 @@ def _read_part(claim: Claim, place: int, quotes: Sequence[Quote]) -> _PartReadin
     held = [set(terms(f"{quote.text} {quote.title}")) for quote in quotes]
     shares = [sum(weight for word, weight in words.items() if word in one) / total for one in held]
     cosines = [float(np.dot(quote.vector, vector)) for quote in quotes]
-    order = sorted(range(len(quotes)), key=lambda at: (-shares[at] - cosines[at], at))[:_LOOKED_AT]
+    near = [shares[at] + cosines[at] + _QUOTED * (at in first) for at in range(len(quotes))]
+    order = sorted(range(len(quotes)), key=lambda at: (-near[at], at))[:_LOOKED_AT]
     best = order[0]
-    least = _CLOSE * (shares[best] + cosines[best])
-    close = tuple(at for at in order if at == best or shares[at] + cosines[at] >= least)
+    close = tuple(at for at in order if at == best or near[at] >= _CLOSE * near[best])
     by_quote = {at: _flags(part, claim.text, quotes[at]) for at in close}
     flags = {name: all(by_quote[at][name] for at in close) for name in by_quote[best]}
     told = agreement(ways(part), ways(quotes[best].text))
@@ -223,14 +225,8 @@ def _stances(
 ) -> list[tuple[float, float, float]]:
     if reranker is None:
         return [_UNSCORED] * len(asked)
-    by_text: dict[str, list[int]] = {}
-    for text, at in asked:
-        by_text.setdefault(text, []).append(at)
-    told: dict[tuple[str, int], tuple[float, float, float]] = {}
-    for text, places in by_text.items():
-        scores = reranker.score(text, [Candidate(quotes[at].text, quotes[at].title) for at in places])
-        told |= {(text, at): score.stance or _UNSCORED for at, score in zip(places, scores, strict=True)}
-    return [told[key] for key in asked]
+    pairs = [(text, Candidate(quotes[at].text, quotes[at].title)) for text, at in asked]
+    return [score.stance or _UNSCORED for score in score_pairs(reranker, pairs)]
 
 
 STANCES = (

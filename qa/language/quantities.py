@@ -173,13 +173,29 @@ def _with_shared_units(found: Sequence[Quantity], plain: str) -> tuple[Quantity,
     return tuple(reversed(whole))
 
 
+def are_rounded(text: str, quote: str) -> bool:
+    """Return True if a text's quantities are all in its quote, and one is but rounded or worked out from it.
+
+    >>> are_rounded("About a third of them", "32% of them"), are_rounded("32% of them", "32% of them")
+    (True, False)
+    """
+    if unsaid(text, quote):
+        return False
+    quoted = _quoted(quote)
+    return any(not any(replace(one, slack=0).is_said_by(other) for other in quoted) for one in quantities(text))
+
+
+def _quoted(quote: str) -> tuple[Quantity, ...]:
+    return (*quantities(quote), *(quantities(_BROKEN.sub(r"\1", quote)) if _BROKEN.search(quote) else ()))
+
+
 def unsaid(text: str, quote: str) -> list[Quantity]:
     """Return the quantities of a text that its quote neither gives, nor rounds to, nor adds up to.
 
     >>> [one.value for one in unsaid("About 30% of 88 and half of 160", "29.6% of 88; 80 of 160 were")]
     []
     """
-    quoted = (*quantities(quote), *(quantities(_BROKEN.sub(r"\1", quote)) if _BROKEN.search(quote) else ()))
+    quoted = _quoted(quote)
     wanted = [one for one in quantities(text) if not any(one.is_said_by(other) for other in quoted)]
     return [one for one in wanted if not _is_worked_out(one, quoted)] if wanted else []
 

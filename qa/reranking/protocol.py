@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,24 @@ class Reranker(Protocol):
 
     def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
         """Return the score of each candidate, in their order; texts that are too long are cut."""
+
+
+@runtime_checkable
+class PairReranker(Reranker, Protocol):
+    """Protocol of a reranker that scores pairs of several questions at once: fewer, fuller batches."""
+
+    def score_pairs(self, pairs: Sequence[tuple[str, Candidate]]) -> list[PairScore]:
+        """Return the score of each pair of a question and a candidate, in their order."""
+
+
+def score_pairs(reranker: Reranker, pairs: Sequence[tuple[str, Candidate]]) -> list[PairScore]:
+    """Return the score of each pair of a question and a candidate, in their order, by any reranker."""
+    if isinstance(reranker, PairReranker):
+        return reranker.score_pairs(pairs)
+    by_question: dict[str, list[int]] = {}
+    for place, (question, _) in enumerate(pairs):
+        by_question.setdefault(question, []).append(place)
+    scores: dict[int, PairScore] = {}
+    for question, places in by_question.items():
+        scores |= dict(zip(places, reranker.score(question, [pairs[place][1] for place in places]), strict=True))
+    return [scores[place] for place in range(len(pairs))]

@@ -22,7 +22,7 @@ from index.embedding.openvino_runtime import CompiledNetwork, TokenRow, is_compi
 from index.embedding.pretrained import model_folder
 from index.errors import EncoderError
 from qa.reranking.inputs import OUTPUTS, RERANKER, TOKENIZER, laid_out
-from qa.reranking.protocol import Candidate, PairScore, Reranker
+from qa.reranking.protocol import Candidate, PairScore, Reranker, score_pairs
 
 DEFAULT_RERANKER = "reranker"
 NO_RERANKER = "none"
@@ -68,6 +68,9 @@ class _LoadedBehind:
     def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
         return self._reranker.result().score(question, candidates)
 
+    def score_pairs(self, pairs: Sequence[tuple[str, Candidate]]) -> list[PairScore]:
+        return score_pairs(self._reranker.result(), pairs)
+
 
 def _load(name: str, sha256: str, folder: Path) -> Reranker:
     return load_compiled_or_plain(
@@ -103,17 +106,15 @@ class _OwnReranker:
         self._tokenizer.no_truncation()
 
     def score(self, question: str, candidates: Sequence[Candidate]) -> list[PairScore]:
-        if not candidates:
+        return self.score_pairs([(question, candidate) for candidate in candidates])
+
+    def score_pairs(self, pairs: Sequence[tuple[str, Candidate]]) -> list[PairScore]:
+        if not pairs:
             return []
-        texts = [
-            question,
-            *(candidate.text for candidate in candidates),
-            *(candidate.context for candidate in candidates),
-        ]
+        texts = list(dict.fromkeys(text for question, one in pairs for text in (question, one.text, one.context)))
         encoded = self._tokenizer.encode_batch(list(map(on_the_line, texts)), add_special_tokens=False)
-        question_ids, *ids = [encoding.ids for encoding in encoded]
-        pairs = zip(ids[: len(candidates)], ids[len(candidates) :], strict=True)
-        outputs = self._run([laid_out(question_ids, text, context) for text, context in pairs])
+        ids = {text: encoding.ids for text, encoding in zip(texts, encoded, strict=True)}
+        outputs = self._run([laid_out(ids[question], ids[one.text], ids[one.context]) for question, one in pairs])
         stances = np.exp(outputs[:, 2:] - outputs[:, 2:].max(axis=1, keepdims=True))
         stances /= stances.sum(axis=1, keepdims=True)
         return [

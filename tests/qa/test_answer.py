@@ -53,6 +53,7 @@ def test_json():
         "verdict": "not matched",
         "supported": False,
         "objection": "",
+        "rounded": False,
         "citations": [],
         "against": [],
         "names": [],
@@ -110,3 +111,9 @@ def test_what_was_asked_is_told_with_the_filters_that_follow_ups_asked_for():
     assert answer.to_dict()["understood_as"] == "Why? (since 2015)"
     assert answer.to_dict()["settings"]["filters"]["years"] == [2015, None]
     assert Answer("Why?", standalone_question="Why?").understood_as == ""
+
+
+def test_a_rounded_number_is_marked():
+    answer = Answer("?", (Sentence("About a third.", (Citation(1, "90000001", 0, 3, "32%"),), is_rounded=True),))
+    assert answer.text == "About a third. [1] (rounded)"
+    assert answer.to_dict()["sentences"][0]["rounded"] is True

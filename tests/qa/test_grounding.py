@@ -6,8 +6,9 @@ import pytest
 from conftest import ABSTRACTS
 
 from qa.answer import Answer, Citation, Sentence, Source
+from qa.evidence.judge import Claim, read
 from qa.evidence.scoring import gather
-from qa.grounding import DraftSentence, check_quotes, cited_only, ground
+from qa.grounding import DraftSentence, _as_quote, _quoted, check_quotes, cited_only, ground
 
 SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
@@ -51,6 +52,37 @@ def test_the_objection_is_told(library, text, cited, objection):
     evidence = gather("What does IL-32β induce?", SOURCES, library=library)
     told = ground(DraftSentence(text, cited), evidence, library=library).objection
     assert told.startswith(objection) and bool(told) == bool(objection)
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        ("IL-32β makes breast  cancer cells migrate through VEGF", "IL-32β makes"),  # white space aside
+        ("il–32β MAKES breast cancer cells", "IL-32β makes"),  # dashes and case aside
+        ("IL-32β makes … migrate through VEGF and STAT3.", "IL-32β makes"),  # with words left out
+        ("IL-32β makes lung cancer cells migrate", "IL-32β induced"),  # what is not there is no quote
+        ("IL-32β", "IL-32β induced"),  # too little to be one
+    ],
+)
+def test_the_models_own_quote_is_looked_at_first_if_it_stands_there(library, words, chosen):
+    evidence = gather("What does IL-32β induce?", SOURCES, library=library)
+    draft = DraftSentence("IL-32β raised VEGF in breast cancer cells.", (1,), quotes=((1, words),))
+    places = _quoted(draft, evidence)
+    told = read(Claim.of(draft.text, library), [_as_quote(one) for one in evidence], first=places)
+    assert evidence[told.quotes[0]].text.startswith(chosen)
+
+
+def test_a_rounded_number_is_told(library):
+    evidence = gather("What does metformin do?", SOURCES, library=library)
+    told = [
+        ground(
+            DraftSentence(f"Metformin at 0.1% lengthened the life of male mice by {number}.", (2,)),
+            evidence,
+            library=library,
+        )
+        for number in ("5.8%", "5.83%")
+    ]
+    assert [(one.verdict, one.is_rounded) for one in told] == [("backed", True), ("backed", False)]
 
 
 def test_a_quote_that_is_not_verbatim_supports_nothing(library):

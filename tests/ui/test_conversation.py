@@ -57,6 +57,12 @@ def link(number: int, sentence: int, spoken: str, *, retracted: bool = False) ->
             f'<span class="aa-sentence">A.{link(1, 1, "Source 1: Zeta-7 in moss")}</span> '
             f'<span class="aa-sentence">B.{link(1, 2, "Source 1: Zeta-7 in moss")}</span>',
         ),
+        # So does a number that is not as its quote prints it.
+        (
+            (Sentence("About a third.", (ROSE,), is_rounded=True),),
+            f'<span class="aa-sentence">About a third.{link(1, 1, "Source 1: Zeta-7 in moss")} '
+            '<span class="aa-names">(rounded)</span></span>',
+        ),
         # What no quote bears out says so; what a quote contradicts is struck, with the quote.
         (
             (Sentence("Made up.", (), "not matched", "it cites none of the sources"),),

@@ -23,9 +23,9 @@ _ITEM = rf"(?:{_KIND}\s*[:#]?\s*)?[#^@]?\d{{1,9}}(?:\s*[-–—]\s*(?:{_KIND}\s*
 _LIST = rf"{_ITEM}(?:\s*(?:,\s*and\b|,|;|&|\band\b)\s*{_ITEM})*"
 _QUOTE_ENDS = rf"(?=\s*(?:[\])】]|[;,&]?\s*(?:and\s+)?(?:\[?{_ITEM}\s*[:,–—-]?\s*)?[\"“'‘«]))"
 _QUOTE = (
-    rf"(?:\"[^\n]{{1,900}}?\"{_QUOTE_ENDS}|“[^”\n]{{1,900}}”|«[^»\n]{{1,900}}»|['‘][^\n]{{1,900}}?['’]{_QUOTE_ENDS})"
+    rf"(?>\"[^\n]{{1,900}}?\"{_QUOTE_ENDS}|“[^”\n]{{1,900}}”|«[^»\n]{{1,900}}»|['‘][^\n]{{1,900}}?['’]{_QUOTE_ENDS})"
 )
-_QUOTED = rf"{_ITEM}\s*[:,–—-]?\s*{_QUOTE}(?:\s*[;,&]?\s*(?:and\s+)?{_QUOTE})*"
+_QUOTED = rf"(?>{_ITEM}\s*[:,–—-]?\s*{_QUOTE}(?:\s*[;,&]?\s*(?:and\s+)?{_QUOTE})*)"
 _UNQUOTED = rf"{_ITEM}\s*:\s*(?=[^\n\]]*[a-z]{{3}})[^\[\]\n\"“]{{3,900}}(?:\[[^\[\]\n]*\][^\[\]\n\"“]*)*"
 # An interval is no citation, nor is a number that counts or grades.
 _NO_INTERVAL = r"(?<!\bCI\s)(?<!\bCI,\s)(?<!\bCI:\s)(?<!\bIQR\s)(?<!\bIQR,\s)(?<!\brange\s)"
@@ -43,7 +43,7 @@ _RAISING = re.compile(
 _NOISE = re.compile(r"\[cite_(?:start|end)\]\s?|</?(?:cite|citation|ref|c)>", re.IGNORECASE)
 _CITATION = re.compile(
     rf"""[ \t]*{_NO_INTERVAL}(?P<mark>
-      (?P<quoted>[\[【(]\s*{_QUOTED}(?:\s*[;,&]?\s*{_QUOTED})*\s*[\]】)] | \[\s*{_UNQUOTED}\])
+      (?P<quoted>[\[【(]\s*{_QUOTED}(?:\s*[;,&]?\s*{_QUOTED})*+\s*[\]】)] | \[\s*{_UNQUOTED}\])
     | (?<!\[)[\[【]{{1,2}}\s*(?:see\s+|{_KIND}\s*[:#]?\s*)?{_LIST}\s*
         (?:†[^\]】\n]*|[*.,;]|[,;]\s+[a-z][^\[\]\n]{{0,60}})?
         [\]】]{{1,2}}+
@@ -97,12 +97,14 @@ OPEN = re.compile(
 class Mark:
     """A citation as written: the sources that it names, None for each that was not given, and its verbatim quotes.
 
-    `note` is the name of a footnote ("1" of [^1]), which may be explained below the answer.
+    `note` is the name of a footnote ("1" of [^1]), which may be explained below the answer; `is_plain` is true for
+    numbers alone ([1, 2]), which a list of references may number anew.
     """
 
     sources: tuple[int | None, ...]
     quotes: tuple[tuple[int, str], ...] = ()
     note: str = ""
+    is_plain: bool = False
 
 
 class Citations:
@@ -190,7 +192,8 @@ class Citations:
             return self._read_quotes(written.strip()[1:-1])
         note = re.search(r"\[\^(\w+)", written)
         numbers = re.search(_LIST, written, re.IGNORECASE) if written.lstrip()[:1] in "[【(" else None
-        return Mark(tuple(self._numbers(numbers[0] if numbers else written)), (), note[1] if note else "")
+        is_plain = not note and not re.search(r"PMID|\d{4}", written, re.IGNORECASE)
+        return Mark(tuple(self._numbers(numbers[0] if numbers else written)), (), note[1] if note else "", is_plain)
 
     def _read_quotes(self, written: str) -> Mark:
         """Return the citation of one source or more, each with its quotes: 1: "…"; 3: "…"."""
@@ -222,7 +225,7 @@ class Citations:
     def _apart(self, written: str, mark: Mark) -> Mark:
         """Return ¹² as 1 and 2 where there is no source 12."""
         singly = self._numbers(" ".join(written)) if written.isdigit() and None in mark.sources else [None]
-        return mark if None in singly else Mark(tuple(singly))
+        return mark if None in singly else Mark(tuple(singly), is_plain=True)
 
 
 def _bare(quote: str) -> str:

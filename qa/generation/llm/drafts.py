@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -81,10 +81,11 @@ class CutOff:
 
 def drafts(
     pieces: Iterable[str | S], sources: Sequence[Source], *, max_chars: int
-) -> Iterator[DraftSentence | S | CutOff]:
+) -> Iterator[DraftSentence | S | CutOff | Retracted]:
     """Yield the sentences of a growing text, each as soon as it and its sources are known.
 
-    A sentence without a source has those of the next one in its paragraph that has any, or those named below it.
+    A sentence without a source has those of the next one in its paragraph that has any, or those named below it. Where
+    a list of references below numbers the sources anew, a `Retracted` takes all back, and they come with their own.
     Whatever is no text passes through; behind a `CutOff` the sentence that was cut is left out.
     """
     placing = _Placing(sources)
@@ -213,6 +214,7 @@ class _Placing:
         self.citations = Citations(cited_as)
         self._waiting: list[DraftSentence] = []
         self._late: list[tuple[DraftSentence, list[Mark]]] = []
+        self._placed: list[tuple[DraftSentence, list[Mark]]] = []
         self._has_cited = self._is_new_paragraph = False
 
     def take(self, sentences: Iterable[str]) -> Iterator[DraftSentence]:
@@ -222,18 +224,40 @@ class _Placing:
             if self._late or any(mark.note for mark in marks):
                 self._late += [(draft, marks) for draft in self._place(sentence, marks)]
             else:
-                yield from self._place(sentence, marks)
+                for draft in self._place(sentence, marks):
+                    self._placed.append((draft, marks))
+                    yield draft
 
-    def rest(self, references: Sequence[str]) -> Iterator[DraftSentence]:
+    def rest(self, references: Sequence[str]) -> Iterator[DraftSentence | Retracted]:
         """Yield the sentences that waited for the end: for footnotes, or for the references of a text without any."""
+        if own := self._own_numbers(references):
+            yield Retracted()
+            self._late = [(_renumbered(draft, own, marks), marks) for draft, marks in (*self._placed, *self._late)]
         notes = {
             mark.note: named for line in references for mark in self._marks(line)[:1] if (named := self._named(line))
         }
         for draft, marks in self._late:
             numbers = [number for mark in marks for number in (notes.get(mark.note) or mark.sources)]
-            yield replace(draft, **_placed(numbers)) if marks else draft
+            yield replace(draft, **_placed(numbers)) if any(mark.note for mark in marks) else draft
         listed = dict.fromkeys(number for line in references for number in self._named(line))
         yield from self._release(() if self._has_cited else tuple(listed))
+
+    def _own_numbers(self, references: Sequence[str]) -> dict[int, int | None]:
+        """Return the source of each number of a list that numbers them anew, None if unknown; {} for one that does not.
+
+        A line tells by a PMID or a title, each of one source.
+        """
+        own: dict[int, int | None] = {}
+        for line in references:
+            first, *others = self._marks(line) or [Mark(())]
+            number = _NUMBER.match(line)
+            label = first.sources[0] if first.is_plain and first.sources else int(number[1]) if number else None
+            named = {source.number for source in self._sources if _key(source.abstract.title) in _key(line)}
+            named |= {one for mark in (first, *others) for one in mark.sources if one is not None and not mark.is_plain}
+            if label is not None and not first.note:
+                own[label] = named.pop() if len(named) == 1 else None
+        is_anew = any(source not in (None, label) for label, source in own.items())
+        return own if is_anew else {}
 
     def _marks(self, sentence: str) -> list[Mark]:
         return [self.citations.of(sign) for sign in sentence if self.citations.is_mark(sign)]
@@ -278,6 +302,14 @@ class _Placing:
         quotes = tuple(quote for mark in marks for quote in mark.quotes)
         placed = _placed([number for mark in marks for number in mark.sources])
         return DraftSentence(text if re.search(r"\w", text) else "", quotes=quotes, **placed)
+
+
+def _renumbered(draft: DraftSentence, own: Mapping[int, int | None], marks: Sequence[Mark]) -> DraftSentence:
+    """Return a draft with the sources that a list's own numbers stand for; a number that it cannot place is dropped."""
+    if not all(mark.is_plain for mark in marks):
+        return draft
+    numbers = [own.get(number) for number in draft.sources]
+    return replace(draft, **(_placed(numbers) | {"dropped": draft.dropped + numbers.count(None)}))
 
 
 def _placed(numbers: Sequence[int | None]) -> dict[str, Any]:

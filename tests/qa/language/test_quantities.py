@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.language.quantities import labels, quantities, unsaid
+from qa.language.quantities import are_rounded, labels, quantities, unsaid
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,11 @@ def test_what_a_quote_does_not_give(text, quote, expected):
 
 def test_labels_are_told_apart_by_their_numbers():
     assert labels("A phase II trial in type 2 diabetes") == {("phase", "2"), ("type", "2")}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_rounded"),
+    [("32% of them", False), ("About a third", True), ("33%", False), ("Half of 160", True), ("They slept", False)],
+)
+def test_a_number_that_is_not_as_printed_is_rounded(text, is_rounded):
+    assert are_rounded(text, "32% of them, or 80 of 160") == is_rounded

@@ -113,6 +113,16 @@ REPLIES = [
         BOTH),
     ("Sleep grew [^1]. Calcium rose [^2].\n\n[^1]: Zorbin-2β and sleep. 2014.\n[^2]: PMID 90000001", BOTH[::-1]),
     ("Sleep grew.[^1] It lasted.\n\n[^1]: Abstract 2", [SLEPT, sentence("It lasted.")]),
+    # --- a list that numbers the sources anew, by PMID or title; what it does not place is no citation
+    ("Sleep grew [1]. Calcium rose [2].\n\nReferences:\n[1] Zorbin-2β and sleep.\n[2] PMID: 90000001", BOTH[::-1]),
+    ("Sleep grew [1]. It rose [2].\n\nReferences\n1. Zorbin-2β and sleep. 2014.\n2. Elsewhere, 2015.",
+        [SLEPT, sentence("It rose.", dropped=1)]),
+    ("Sleep grew. Calcium rose [2].\n\nReferences\n1. Zorbin-2β and sleep.\n2. PMID: 90000001",
+        [sentence("Sleep grew.", 1), ROSE]),
+    ("Calcium rose (PMID: 90000001). Sleep grew [1].\n\nReferences\n1. PMID: 90000002", BOTH),
+    ('Calcium rose [1: "it rose"].\n\nReferences\n1. PMID: 90000002', [sentence("Calcium rose.", 1, quotes=((1,
+        "it rose"),))]),
+    ("Calcium rose [1].\n\nReferences\n1. Snail, A. (2013) J Inv.", [ROSE]),
     # --- headings, bullets, tables, labels
     ("## Findings\n\n- Calcium rose [1].\n- Sleep grew [2].", BOTH),
     ("**Findings:**\n* Calcium rose [1]\n* Sleep grew [2]", [sentence("Calcium rose", 1), sentence("Sleep grew",
@@ -213,6 +223,13 @@ def test_no_reply_breaks_the_reading(signs):
         assert set(draft.sources) <= {1, 2, 3}
         assert any(letter.isalnum() for letter in draft.text)
         assert not [letter for letter in draft.text if "\ue000" <= letter <= "\uf8ff"]
+
+
+def test_hundreds_of_quotes_are_read_in_one_pass():
+    """Each quote is tried at one end only, so that a reply made up of quotes takes no longer than another."""
+    many = "Calcium rose [1: " + '"it" ' * 170 + "]."
+    assert written([many]) == [sentence("Calcium rose.", 1, quotes=((1, "it"),) * 170)]
+    assert [draft.quotes for draft in written(['[1: "' * 300])] == [()]
 
 
 def test_a_sentence_that_was_cut_off_is_left_out_and_said():
