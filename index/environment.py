@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -48,6 +49,15 @@ _QUIET = {
 
 _THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 """Variables by which FAISS and torch, NumPy's two kinds of BLAS, and `tokenizers` learn how many threads to start."""
+_CPUINFO = Path("/proc/cpuinfo")
+_ARITHMETIC = {
+    "avx2": "AVX2",
+    "avx512f": "AVX-512",
+    "avx_vnni": "VNNI",
+    "avx512_vnni": "VNNI",
+    "avx512_bf16": "bfloat16",
+}
+"""Flags of a processor by which one multiplies small numbers faster than another, with their names."""
 _log = logging.getLogger(__name__)
 
 
@@ -115,6 +125,26 @@ def cpu_quota(group: Path) -> float | None:
     if len(numbers) != 2 or not all(number.isdecimal() and int(number) for number in numbers):
         return None
     return int(numbers[0]) / int(numbers[1])
+
+
+def processor() -> str:
+    """Return the processor's name and what it multiplies with: "AMD EPYC with AVX2, AVX-512, VNNI, bfloat16"."""
+    first, _, _ = _text(_CPUINFO).partition("\n\n")
+    fields = dict(line.partition(":")[::2] for line in first.replace("\t", "").splitlines())
+    name = fields.get("model name", "").strip() or platform.processor() or platform.machine()
+    flags = fields.get("flags", "").split()
+    arithmetic = dict.fromkeys(shown for flag, shown in _ARITHMETIC.items() if flag in flags)
+    held = [f"held to {instruction_set()}"] if instruction_set() != "ALL" else []
+    return f"{name} with {', '.join([*arithmetic, *held])}" if arithmetic or held else name
+
+
+def instruction_set() -> str:
+    """Return the newest instruction set that a person lets oneDNN use, which multiplies for OpenVINO; ALL by default.
+
+    OpenVINO itself does not know this variable, and asks oneDNN for what it may not do.
+    """
+    allowed = os.environ.get("ONEDNN_MAX_CPU_ISA", "").strip().upper()
+    return "ALL" if allowed in ("", "DEFAULT") else allowed
 
 
 def _text(path: Path) -> str:

@@ -200,10 +200,7 @@ def test_variables_of_ours_are_read_in_one_module():
     def reads(path):
         return bool(re.search(r"\b(environ|getenv)\b", path.read_text(encoding="utf-8")))
 
-    others = {
-        "index/embedding/openvino_runtime.py",
-        "qa/generation/llm/chat_models.py",
-    }  # oneDNN's, the providers' keys
+    others = {"qa/generation/llm/chat_models.py"}  # the providers' keys
     named, read = ({path.relative_to(ROOT).as_posix() for path in MODULES if has(path)} for has in (names_one, reads))
     assert (named, read) == ({"index/environment.py"}, {"index/environment.py"} | others)
 

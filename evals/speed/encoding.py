@@ -7,7 +7,6 @@ second table says how long the reranker takes for what it reads for one answer, 
 from __future__ import annotations
 
 import argparse
-import platform
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from index.analysis.chunking import split_abstract
 from index.analysis.sentences import sentence_spans
 from index.embedding.encoder import load_encoder
 from index.embedding.pretrained import default_encoder
+from index.environment import processor
 from index.storage.build_settings import DEFAULT_PASSAGE_TOKENS
 from qa.reranking.protocol import Candidate, Reranker
 from qa.reranking.reranker import load_reranker
@@ -73,7 +73,7 @@ def _device() -> str:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         return str(torch.cuda.get_device_name())
-    return f"CPU, {platform.machine()}"
+    return processor()
 
 
 def main(argv: Sequence[str] | None = None) -> None:

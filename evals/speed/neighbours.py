@@ -19,6 +19,7 @@ from evals.load.load import sample_questions
 from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
 from evals.speed.speed import rows_of
 from evals.speed.systems import OURS, SYSTEMS, System, built, started
+from index.environment import processor
 
 COLUMNS = ("one by one s", "at once s", "ratio", "one by one CPU s", "at once CPU s", "CPU ratio")
 SHARES = 4
@@ -67,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name, tasks in (("four builds", builds), ("three builds, thirty questions", [*builds[1:], asks])):
         table_rows[name] = row(tasks)
         say(f"{name}: measured")
-    title = f"Processes beside one another, {arguments.abstracts:,} abstracts a build, {os.cpu_count()} cores"
+    machine = f"{os.cpu_count()} cores of {processor()}"
+    title = f"Processes beside one another, {arguments.abstracts:,} abstracts a build, {machine}"
     show(table(title, COLUMNS, table_rows))
     result = {"table": "neighbours", "cores": os.cpu_count(), "versions": versions(("openvino", "faiss-cpu"))}
     write_results("neighbours", result | {"rows": table_rows})

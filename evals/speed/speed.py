@@ -26,6 +26,7 @@ from evals.load.load import sample_questions
 from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
 from evals.scale.growth import step
 from evals.speed.systems import ASKING, COLUMNS, OF_OURS, PEERS, SYSTEMS, Rows, System, asked, built, filled
+from index.environment import processor
 from index.storage.folder.store import Store
 
 SIZES = (300, 3_000)
@@ -101,7 +102,12 @@ def run(arguments: argparse.Namespace) -> None:
     questions = work / "questions.jsonl"
     work.mkdir(parents=True, exist_ok=True)
     questions.write_text("".join(json.dumps({"question": one}) + "\n" for one in sample_questions()), encoding="utf-8")
-    result: dict[str, object] = {"table": "speed", "cores": os.cpu_count(), "versions": versions(_PACKAGES)}
+    result: dict[str, object] = {
+        "table": "speed",
+        "cores": os.cpu_count(),
+        "processor": processor(),
+        "versions": versions(_PACKAGES),
+    }
     sizes: dict[str, Mapping[str, Figures | str]] = {}
     passages: dict[str, Mapping[str, Figures | str]] = {}
 
@@ -120,7 +126,7 @@ def run(arguments: argparse.Namespace) -> None:
         abstracts.write_text("".join(json.dumps(row) + "\n" for row in written), encoding="utf-8")
         rows = built(systems(count), abstracts, count)
         asked(rows, systems(count), questions)
-        sizes[str(count)] = told(f"{count:,} abstracts", COLUMNS, rows)
+        sizes[str(count)] = told(f"{count:,} abstracts, {os.cpu_count()} cores of {processor()}", COLUMNS, rows)
         write_results("speed", result | {"sizes": sizes, "passages": passages})
     counts = arguments.passages if (arguments.data / "abstracts").is_dir() else ()
     if len(counts) < len(arguments.passages):

@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 from index.embedding.checkpoint import SCALE
 from index.embedding.openvino_runtime import INPUTS, load_openvino
 
-HINTS = {"DYNAMIC_QUANTIZATION_GROUP_SIZE": "384"}
-"""Hints to OpenVINO: round that many numbers of a row to eight bits by one scale; our rows have as many."""
-
 _PARTS = ("query", "key", "value")
 Node = Any
 """A node of an OpenVINO graph; the package has no type hints."""
@@ -35,6 +32,11 @@ def mean_pooled(tensors: Mapping[str, NDArray[Any]], config: Mapping[str, Any], 
     if any(name.startswith(f"{prefix}encoder.layer.{config['num_hidden_layers']}.") for name in tensors):
         raise ValueError(f"the network has more than {config['num_hidden_layers']} layers")
     return _Bert(tensors, config, prefix).model(head)
+
+
+def one_layer(tensors: Mapping[str, NDArray[Any]], config: Mapping[str, Any], prefix: str) -> Node:
+    """Return the first layer of such a model by itself, to be timed: inputs are token vectors and their mask."""
+    return _Bert(tensors, config, prefix).layer()
 
 
 class _Bert:
@@ -68,6 +70,13 @@ class _Bert:
             weight = op.constant(self._dense(head + ".weight"))
             pooled = op.add(op.matmul(pooled, weight, False, True), op.constant(self._tensors[head + ".bias"]))
         return self._openvino.Model([pooled], inputs)
+
+    def layer(self) -> Node:
+        """Return the model of the first layer alone."""
+        op = self._op
+        tokens, mask = op.parameter([-1, -1, self._size], np.float32), op.parameter([-1, -1], np.int64)
+        attended = op.unsqueeze(op.convert(mask, "boolean"), op.constant([1, 2], np.int64))
+        return self._openvino.Model([self._layer(tokens, attended, "encoder.layer.0.")], [tokens, mask])
 
     def _sum(self, tokens: Node) -> Node:
         return self._op.reduce_sum(tokens, self._op.constant(1, np.int64), keep_dims=False)

@@ -188,19 +188,21 @@ class _CompiledEncoder:
 
 def _write_graph(folder: Path, to: Path) -> None:
     """Write our encoder in OpenVINO's format to a cache folder: MiniLM's tokenizer and layout over our weights."""
-    from index.embedding.bert_graph import HINTS, mean_pooled
+    from index.embedding.arithmetic import fastest
+    from index.embedding.bert_graph import mean_pooled, one_layer
 
     base = encoder_folder(MINILM)
     config = json.loads((base / "config.json").read_text(encoding="utf-8"))
+    tensors, prefix = read_tensors(folder), "0.model."
     settings = {
         "dimension": config["hidden_size"],
         "max_tokens": json.loads((base / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"],
         "pad_id": config["pad_token_id"],
         "prompts": {},
-        "hints": HINTS,
+        "hints": fastest(one_layer(tensors, config, prefix), config["hidden_size"]),
     }
     tokenizer = (base / "tokenizer.json").read_text(encoding="utf-8")
-    save(mean_pooled(read_tensors(folder), config, "0.model."), to, tokenizer=tokenizer, settings=settings)
+    save(mean_pooled(tensors, config, prefix), to, tokenizer=tokenizer, settings=settings)
 
 
 def _convert(plain: _PlainEncoder, to: Path) -> None:

@@ -6,20 +6,21 @@ loaded with OpenVINO and `tokenizers` alone.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.environment import cache_folder, prepare_models, thread_limit
+from index.environment import Variable, cache_folder, instruction_set, prepare_models, processor, thread_limit
 
 if TYPE_CHECKING:
     import torch
@@ -33,6 +34,8 @@ SETTINGS = "settings.json"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 """Names of a network's inputs; the mask is made of the length."""
 
+Model = Any
+"""An openvino.Model; the package has no type hints."""
 TokenRow = tuple[Sequence[int], ...]
 """The tokens of a text, and for a network with segments the segment of each token."""
 _Compiled = TypeVar("_Compiled")
@@ -67,8 +70,8 @@ def load_compiled_or_plain(
         _log.info("compiling %s for this CPU (%s)", name, error)
     with by_torch:
         try:
-            fill(cache)
-            faster = compiled(cache)
+            with _filled(cache, fill, name) as folder:
+                faster = compiled(folder)
         except (OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
             _log.warning("OpenVINO cannot run %s, torch does: %s", name, error)
             return plain()
@@ -76,6 +79,21 @@ def load_compiled_or_plain(
             _log.warning("OpenVINO's numbers of %s are off by %.3f; torch runs it", name, apart)
             return plain()
         return faster
+
+
+@contextmanager
+def _filled(cache: Path, fill: Callable[[Path], None], name: str) -> Iterator[Path]:
+    """Yield the cache folder, filled; where that cannot be written, a folder that is there for the moment."""
+    try:
+        fill(cache)
+    except OSError as error:
+        why = f"{cache.parent} cannot be written ({error.strerror})"
+        _log.warning("%s is compiled anew at each start: %s; name another folder by %s", name, why, Variable.CACHE)
+        with tempfile.TemporaryDirectory(prefix="askabstracts-", ignore_cleanup_errors=True) as aside:
+            fill(Path(aside) / "model")
+            yield Path(aside) / "model"
+    else:
+        yield cache
 
 
 class CompiledNetwork:
@@ -86,7 +104,9 @@ class CompiledNetwork:
         self._width = width
         settings = read_settings(cache)
         self._pad = int(settings["pad_id"])
-        self._queue = _compile(cache, settings.get("hints", {}))
+        hints = settings.get("hints") or {"INFERENCE_PRECISION_HINT": precisions()[0]}
+        network = compiled(str(cache / "model.xml"), hints, cache / "compiled")
+        self._queue = load_openvino().AsyncInferQueue(network)
         self._lock = threading.Lock()
 
     def run(self, groups: Sequence[Sequence[TokenRow]], *, of_rows: int | None = None) -> NDArray[np.float32]:
@@ -149,27 +169,22 @@ def load_openvino() -> Any:  # noqa: ANN401 - the module; the package has no typ
     return openvino
 
 
-def _compile(cache: Path, more_hints: Mapping[str, str]) -> Any:  # noqa: ANN401 - an openvino.AsyncInferQueue
-    """Compile the network for this CPU, in bfloat16 where the processor has it; OpenVINO caches the result."""
-    openvino = load_openvino()
-    core = openvino.Core()
-    core.set_property({"CACHE_DIR": str(cache / "compiled")})
-    hints: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": thread_limit(), **more_hints}
-    hints["ENABLE_CPU_PINNING"] = False  # every process would take the same first core for its first stream
-    if _multiplies_bfloat16(core):
-        hints["INFERENCE_PRECISION_HINT"] = "bf16"
-    return openvino.AsyncInferQueue(core.compile_model(str(cache / "model.xml"), "CPU", hints))
+def compiled(model: Model, hints: Mapping[str, str], cache: Path | None = None) -> Any:  # noqa: ANN401 - an openvino.CompiledModel
+    """Compile a model, or the file of one, for this CPU and within `thread_limit`; OpenVINO caches it in a folder."""
+    core = load_openvino().Core()
+    if cache:
+        core.set_property({"CACHE_DIR": str(cache)})
+    bounds = {"INFERENCE_NUM_THREADS": thread_limit(), "ENABLE_CPU_PINNING": False}
+    # pinned, every process would take the same first core for its first stream
+    return core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "THROUGHPUT", **bounds, **hints})
 
 
-def _multiplies_bfloat16(core: Any) -> bool:  # noqa: ANN401 - an openvino.Core
-    """Return True if the CPU has bfloat16 and oneDNN, which multiplies for OpenVINO, may use it.
-
-    OpenVINO ignores ONEDNN_MAX_CPU_ISA, by which a person holds oneDNN to an older instruction set: with the bfloat16
-    hint it then compiles nothing ("Supported primitive descriptors list is empty").
-    """
-    allowed_isa = os.environ.get("ONEDNN_MAX_CPU_ISA", "ALL").upper()
-    is_allowed = allowed_isa in ("ALL", "DEFAULT") or "BF16" in allowed_isa or "AMX" in allowed_isa
-    return is_allowed and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+def precisions() -> list[str]:
+    """Return the precisions that the CPU may multiply in, the fastest first."""
+    has_bfloat16 = "BF16" in load_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    allowed = instruction_set()
+    is_allowed = allowed == "ALL" or "BF16" in allowed or "AMX" in allowed
+    return ["bf16", "f32"] if has_bfloat16 and is_allowed else ["f32"]
 
 
 def traced(network: torch.nn.Module, inputs: Sequence[str]) -> Any:  # noqa: ANN401 - an openvino.Model
@@ -214,10 +229,11 @@ def read_settings(cache: Path) -> dict[str, Any]:
 
 
 def compiled_folder(sha256: str) -> Path:
-    """Return the cache folder of weights in compiled form; each version of OpenVINO has its own."""
+    """Return the cache folder of weights in compiled form; each processor and version of OpenVINO has its own."""
     from importlib.metadata import version
 
-    return cache_folder() / f"{sha256[:16]}-openvino-{version('openvino')}"
+    kind = hashlib.sha256(processor().encode()).hexdigest()[:8]
+    return cache_folder() / f"{sha256[:16]}-openvino-{version('openvino')}-{kind}"
 
 
 def is_compiled(sha256: str) -> bool:

@@ -83,11 +83,14 @@ def _load(name: str, sha256: str, folder: Path) -> Reranker:
 
 
 def _write_graph(folder: Path, cache: Path) -> None:
-    from index.embedding.bert_graph import HINTS, mean_pooled
+    from index.embedding.arithmetic import fastest
+    from index.embedding.bert_graph import mean_pooled, one_layer
 
     tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
-    model = mean_pooled(read_tensors(folder), read_about(folder, RERANKER).config, "bert.", "head")
-    save(model, cache, tokenizer=tokenizer, settings={"pad_id": 0, "hints": HINTS})
+    tensors, config, prefix = read_tensors(folder), read_about(folder, RERANKER).config, "bert."
+    hints = fastest(one_layer(tensors, config, prefix), config["hidden_size"])
+    model = mean_pooled(tensors, config, prefix, "head")
+    save(model, cache, tokenizer=tokenizer, settings={"pad_id": 0, "hints": hints})
 
 
 class _OwnReranker:

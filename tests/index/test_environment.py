@@ -78,6 +78,30 @@ def test_what_is_no_number_of_threads_is_refused(monkeypatch, text):
         thread_limit()
 
 
+@pytest.mark.parametrize(
+    ("cpuinfo", "held", "named"),
+    [
+        (
+            "model name\t: EPYC\nflags\t\t: avx2 avx512f avx512_vnni\n\nmodel name: x",
+            "",
+            "EPYC with AVX2, AVX-512, VNNI",
+        ),
+        ("model name\t: i5\nflags\t\t: fpu avx2\n", "AVX2", "i5 with AVX2, held to AVX2"),
+        ("model name\t: Old\nflags\t\t: fpu sse4_2\n", "default", "Old"),
+    ],
+)
+def test_the_name_of_a_processor(tmp_path, monkeypatch, cpuinfo, held, named):
+    (tmp_path / "cpuinfo").write_text(cpuinfo, encoding="utf-8")
+    monkeypatch.setattr(environment, "_CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", held)
+    assert environment.processor() == named
+
+
+def test_a_processor_that_does_not_tell_its_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "_CPUINFO", tmp_path / "none")
+    assert environment.processor()
+
+
 def test_every_library_is_held_to_the_limit():
     """In a process of its own, as libraries read their variables once; another's own choice of one stands."""
     code = (

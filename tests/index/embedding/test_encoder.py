@@ -126,9 +126,24 @@ def test_other_weights_under_the_same_name_are_refused(tiny, tmp_path, json_line
         library.search("VEGF")
 
 
+def test_a_cache_folder_that_cannot_be_written_is_done_without(tiny, tmp_path, monkeypatch, caplog):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "file"))
+    model = load_encoder(str(tiny))
+    assert isinstance(model, encoding._CompiledEncoder)
+    assert model.encode(TEXTS, kind="passage").shape == (4, 32)
+    assert "is compiled anew at each start" in caplog.text
+    assert "(Not a directory); name another folder by ASKABSTRACTS_CACHE" in caplog.text
+
+
 def test_a_damaged_cache_of_the_compiled_model_is_made_again(tiny, tmp_path, monkeypatch):
     monkeypatch.setenv("ASKABSTRACTS_CACHE", str(tmp_path / "cache"))
     before = load_encoder(str(tiny)).encode(TEXTS, kind="passage")
+    (blob,) = tmp_path.rglob("*.blob")
+    blob.chmod(0o600)
+    blob.write_bytes(blob.read_bytes()[: blob.stat().st_size // 2])
+    half_written = load_encoder(str(tiny)).encode(TEXTS, kind="passage")
+    assert (before * half_written).sum(axis=1) == pytest.approx(1, abs=1e-3)
     (weights,) = tmp_path.rglob("model.bin")
     weights.write_bytes(b"")
     (weights.parent / "settings.json").write_text("{", encoding="utf-8")
