@@ -12,7 +12,9 @@ from qa.answer import Answer, Sentence, ShortAnswer, Source
 from qa.export import to_bibtex, to_csl_json, to_csv, to_json, to_ris
 from qa.export.study_table import table_bytes
 from qa.studies.table import StudyTable
-from ui.cards import make_card, quotes_of
+from ui.cards import make_card, quotes_of, study_of
+from ui.pictures.drawing import address_of
+from ui.pictures.effects import answer_pictures, effect_spans
 from ui.rendering import render
 
 BROKEN_OFF = "This broke off for a reason that the server's log gives; nothing is lost. Try it again."
@@ -60,6 +62,8 @@ def exchange_values(exchange: Exchange) -> dict[str, Any]:
         "cited_sources": lambda sentence: cited_sources(sentence, answer),
         "checked": sum(1 for sentence in answer.sentences if sentence.supported and sentence.citations),
         "files": saved_files(answer) if exchange.answer and exchange.is_whole else (),
+        "pictures": answer_pictures(answer, exchange.number) if exchange.is_whole else (),
+        "address_of": address_of,
     }
 
 
@@ -82,7 +86,10 @@ def sources_values(exchange: Exchange) -> dict[str, Any]:
     return {
         "turn": exchange.number,
         "question": exchange.question,
-        "sources": [make_card(source, quotes_of(answer, source)) for source in answer.sources],
+        "sources": [
+            make_card(source, quotes_of(answer, source), cells=effect_spans(study_of(source.abstract)))
+            for source in answer.sources
+        ],
         "nearest": [make_card(source, is_nearest=True) for source in answer.nearest],
     }
 

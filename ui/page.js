@@ -15,7 +15,7 @@
 
   // Show the card that a citation names, open the whole abstract and light the sentence's quotes in it.
   const follow = (citation) => {
-    const card = document.getElementById(citation.hash.slice(1));
+    const card = document.getElementById(citation.getAttribute('href').slice(1));
     if (!card) return;
     const table = citation.closest('.aa-study-table');
     if (table) for (const other of table.querySelectorAll('.aa-card')) other.hidden = other !== card;

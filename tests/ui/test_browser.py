@@ -505,3 +505,15 @@ def test_the_studies_of_an_answer_are_a_table_whose_cells_show_their_words(visit
     assert Path(saving.value.path()).read_bytes()[:2] == b"PK"
     page.get_by_role("tab", name="Ask").click()
     expect(page.locator("#card-1-1")).to_be_visible()
+
+
+def test_what_sources_found_is_drawn_and_leads_to_its_words(visit):
+    page = visit()
+    ask(page, "Does metformin reduce all-cause mortality?")
+    page.get_by_text("of what the sources found").click()
+    forest = page.locator("#aa-present .aa-picture", has_text="Ratios that the sources tell")
+    link = forest.locator("a.aa-fact").first
+    link.click()
+    expect(page.locator("#aa-present-sources .aa-whole mark.aa-lit").first).to_be_in_viewport()
+    told = forest.locator("a.aa-fact + text").first.text_content().split()[1]
+    assert told in page.locator("#aa-present-sources .aa-whole mark.aa-lit").first.inner_text()

@@ -53,7 +53,7 @@ class Bars:
 
 def columns(of: Bars) -> Picture:
     """Return bars that stand side by side, in their order, each stacked of its parts, with a key to the colours."""
-    key_boxes, key_labels, top = _key(of.parts)
+    key_boxes, key_labels, top = key_of(of.parts)
     step = tick(max((bar.total for bar in of.bars), default=1))
     highest = step * max(1, -(-max((bar.total for bar in of.bars), default=1) // step))
     bottom, wide = top + _PLOT, (_WIDTH - _LEFT - _RIGHT) / max(1, len(of.bars))
@@ -101,7 +101,7 @@ def tick(most: int) -> int:
     return most
 
 
-def _key(parts: Sequence[str]) -> tuple[list[Box], list[Label], float]:
+def key_of(parts: Sequence[str]) -> tuple[list[Box], list[Label], float]:
     """Return the key to the colours, in as many lines as it needs, and where the bars may begin."""
     if len(parts) < 2:
         return [], [], 10

@@ -52,13 +52,15 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text that begins, ends or has its middle at a place."""
+    """A text that begins, ends or has its middle at a place; with `href` it leads to a cell's words in a card."""
 
     x: float
     y: float
     text: str
     anchor: Anchor = "start"
     is_strong: bool = False
+    href: str = ""
+    cell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,15 @@ class Picture:
     labels: tuple[Label, ...] = ()
     note: str = ""
 
+    @property
+    def is_linked(self) -> bool:
+        """True if something of it can be followed, so that it is no mere image."""
+        return any(label.href for label in self.labels)
 
-def pictures_html(pictures: Sequence[Picture], if_none: str = "") -> str:
+
+def pictures_html(pictures: Sequence[Picture]) -> str:
     """Return pictures, each with its note, its figures as a table, and links to save it as SVG and PNG."""
-    return render("pictures/pictures.html", pictures=pictures, address_of=address_of, if_none=if_none)
+    return render("pictures/pictures.html", pictures=pictures, address_of=address_of)
 
 
 def address_of(picture: Picture) -> str:

@@ -69,9 +69,7 @@ def survey_html(survey: Survey) -> str:
     """Return the pictures of a library, or how far they have come."""
     if not survey.is_whole:
         return render("pictures/reading.html", survey=survey)
-    return pictures_html(
-        pictures(survey), "There is nothing to draw yet: no abstract has a year, a journal or MeSH terms."
-    )
+    return pictures_html(pictures(survey))
 
 
 def _surveys(library: Library, kept: Survey | None) -> Iterator[Survey]:

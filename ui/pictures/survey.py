@@ -11,8 +11,8 @@ from index import Library
 from index.records import Abstract, Filters
 from index.search.pubmed.thesaurus import branch_name, branches_of
 from qa.studies.reading import studies_of
-from qa.studies.records import Design
 from ui.pictures.bars import Bar, Bars, columns, rows
+from ui.pictures.designs import FAMILIES, FAMILY_OF
 from ui.pictures.drawing import Picture
 
 MOST = 20_000
@@ -21,17 +21,6 @@ _AT_ONCE = 200
 _SHOWN = 12
 """Journals and branches that are shown."""
 _MOST_COLUMNS = 30
-_FAMILIES: Mapping[str, tuple[Design, ...]] = {
-    "reviews": ("meta-analysis", "systematic review", "review"),
-    "trials": ("randomised controlled trial", "non-randomised trial"),
-    "observational": ("cohort", "case-control", "cross-sectional", "diagnostic accuracy", "qualitative or survey"),
-    "cases": ("case series", "case report"),
-    "animal": ("animal",),
-    "in vitro": ("in vitro",),
-    "other or unknown": ("modelling or economic", "other", "not a study"),
-}
-"""Designs that a picture shows as one."""
-_FAMILY_OF = {design: family for family, designs in _FAMILIES.items() for design in designs}
 _TOPICS = re.compile(r"[ACDFGIJ]|B0[2-9]|E0[1-4]")
 """Branches that tell what records are on: not organisms, persons, methods, places and health care, which all have."""
 
@@ -76,7 +65,7 @@ def pictures(survey: Survey) -> list[Picture]:
 
 def _years(library: Library, abstracts: list[Abstract]) -> Counter[tuple[int, str]]:
     studies = studies_of(library, abstracts)
-    return Counter((one.year, _FAMILY_OF[studies[one.pmid].design]) for one in abstracts if one.year)
+    return Counter((one.year, FAMILY_OF[studies[one.pmid].design]) for one in abstracts if one.year)
 
 
 def _branches(abstract: Abstract) -> set[str]:
@@ -91,7 +80,7 @@ def _by_year(survey: Survey) -> Bars:
         counts[_name(year, width), family] += count
     known = [year for year, _ in survey.years]
     names = dict.fromkeys(_name(year, width) for year in range(min(known), max(known) + 1)) if known else ()
-    parts = tuple(family for family in _FAMILIES if any(one == family for _, one in counts))
+    parts = tuple(family for family in FAMILIES if any(one == family for _, one in counts))
     bars = tuple(Bar(name, tuple(counts[name, part] for part in parts)) for name in names)
     unknown = survey.read - sum(survey.years.values())
     note = "Designs as they were read from the abstracts."
