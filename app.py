@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     )
     flags.add_argument("--port", type=int, default=DEFAULT_PORT, help="the port; 0 takes a free one (default: 7860)")
     flags.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this name and password")
-    flags.add_argument("--no-api", action="store_true", help="serve the page alone, without the REST interface")
+    flags.add_argument("--no-api", action="store_true", help="serve the page alone, without REST and MCP")
     flags.add_argument(
         "--api-rate", type=int, metavar="N", default=120, help="the most requests a minute with each key (default: 120)"
     )
@@ -231,6 +232,7 @@ def _run(
     from starlette.middleware import Middleware
 
     from ui.api.access import Access, RateLimit
+    from ui.api.doors import Doors
     from ui.api.service import Service, build_api
     from ui.gate import Gate
     from ui.page import build_page, launch_options
@@ -241,14 +243,14 @@ def _run(
     page = build_page(libraries, preparation)
     access = Access(has_password=auth is not None, limit=RateLimit(api_rate or 1))
     service = Service(libraries, is_ready=lambda: preparation.is_over, access=access)
-    api = build_api(service) if api_rate else None
+    doors = Doors(build_api(service), service) if api_rate else None
     try:
         _, url, _ = page.launch(
             server_name=f"[{host}]" if ":" in host and not host.startswith("[") else host,
             server_port=port,
             auth=auth,
             prevent_thread_lock=True,
-            app_kwargs={"middleware": [Middleware(Gate, api=api)]},
+            app_kwargs={"middleware": [Middleware(Gate, api=doors, lifespan=doors.lifespan if doors else nullcontext)]},
             **launch_options(),
         )
     except OSError as error:

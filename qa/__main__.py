@@ -133,6 +133,17 @@ def _study_line(study: Study) -> str:
     return f"PMID {study.pmid}: {' · '.join(filter(None, told))}"
 
 
+def _mcp(arguments: argparse.Namespace) -> int:
+    """Serve the library to an agent over stdin and stdout until these are closed."""
+    from qa.doors.mcp_server import OneLibrary, build_server
+
+    with Library.open(cli.library_path(arguments)) as library:
+        shelf = OneLibrary(library, lambda library: _assistant(library, arguments))
+        shelf.warm_up()
+        build_server(shelf, allow_writing=arguments.allow_writing).run("stdio")
+    return cli.DONE
+
+
 def _models(arguments: argparse.Namespace) -> int:
     """Try a language model with one question on two invented abstracts, and tell what it can do."""
     from qa.generation.llm.trial import try_model
@@ -266,6 +277,14 @@ def _parser() -> cli.Parser:
         cli.add_library_flag(command)
         cli.add_json_flag(command)
         cli.add_filter_flags(command)
+    mcp = commands.add_parser(
+        "mcp",
+        help="serve the library to agents, by the Model Context Protocol",
+        description="Serve the library over stdin and stdout, by the Model Context Protocol.",
+    )
+    mcp.set_defaults(command=_mcp)
+    cli.add_library_flag(mcp)
+    mcp.add_argument("--allow-writing", action="store_true", help="with a tool that fetches abstracts and adds them")
     models = commands.add_parser(
         "models",
         help="try a language model: what it can do",
@@ -274,11 +293,11 @@ def _parser() -> cli.Parser:
     models.set_defaults(command=_models)
     cli.add_llm_flags(models)
     cli.add_json_flag(models)
-    for command in (ask, chat):
+    for command in (ask, chat, mcp):
         cli.add_answer_flags(command)
     cli.add_reranker_flag(table)
     table.set_defaults(llm=None, llm_url=None, leave_out_unsupported=False, check_with_llm=False)
-    for command in (ask, chat, table):
+    for command in (ask, chat, table, mcp):
         cli.add_literal_flag(command)
     return parser
 

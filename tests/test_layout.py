@@ -38,6 +38,7 @@ DOORS = {
         "qa/reranking/network.py",
     },
     "fastapi": {"ui/api/service.py", "ui/api/access.py"},
+    "mcp": {"qa/doors/mcp_server.py"},
     "jinja2": {"ui/rendering.py"},
     "langchain": {"qa/generation/llm/chat_models.py"},
     "openpyxl": {"qa/export/study_table.py"},
@@ -244,6 +245,7 @@ def test_importing_loads_nothing_heavy():
         "openvino",
         "gradio",
         "langchain",
+        "mcp",
         "pymilvus",
     )
     script = f"import sys, index, qa; print([name for name in {heavy!r} if name in sys.modules])"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -32,8 +33,8 @@ _GUARDED = re.compile(
 )
 """Routes that the page needs. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
 
-_API = re.compile(r"/api/.*")
-"""Routes of the REST interface, which is no part of Gradio's application."""
+_API = re.compile(r"/api/.*|/mcp/?")
+"""Routes of the REST interface and MCP, which are no part of Gradio's application."""
 
 _BODY_LIMITS = {_JOIN: 4_000_000, _UPLOAD: uploads.REQUEST_LIMIT}
 _BODY_LIMIT, _API_BODY_LIMIT = 100_000, 1_000_000
@@ -78,19 +79,27 @@ class Gate:
     """An ASGI middleware around Gradio's application.
 
     Gradio opens some ninety routes: files of the machine, a proxy, monitoring, an editor. The page needs a dozen; all
-    others are answered with 404. `api` is the application of the REST interface, None to leave it out.
+    others are answered with 404. `api` is the application of the REST interface, None to leave it out; `lifespan` is
+    what has to be entered while the server runs.
     """
 
-    def __init__(self, app: Application, api: Application | None = None) -> None:
+    def __init__(
+        self,
+        app: Application,
+        api: Application | None = None,
+        lifespan: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    ) -> None:
         self._app = app
         self._api = api
+        self._lifespan = lifespan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, with headers that keep the page to itself, or turn it away."""
         if scope["type"] != "http":
             # The lifespan messages of the server; a web socket is nothing that the page opens.
             if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+                async with self._lifespan():
+                    await self._app(scope, receive, send)
             return
         if _API.fullmatch(scope["path"]):
             await self._to_api(scope, receive, send)

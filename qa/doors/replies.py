@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import PurePath
 from threading import Lock
 from typing import Any
 
-from index import Filters, Hit, Library
+from index import Filters, Hit, Library, Report
 from index.storage.origins import Origin
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
@@ -105,6 +106,12 @@ def hits_json(library: Library, hits: Sequence[Hit]) -> list[dict[str, Any]]:
     """Return hits as JSON, without those of abstracts that were removed meanwhile."""
     abstracts = library.get_many(list({hit.passage.pmid for hit in hits}))
     return [hit.to_dict(abstracts[hit.passage.pmid]) for hit in hits if hit.passage.pmid in abstracts]
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return the account of a run as JSON."""
+    per_pmid = {name: dict(getattr(report, name)) for name in ("failed", "changes", "new")}
+    return {**asdict(report), **per_pmid, "notes": list(report.notes)}
 
 
 def info_reply(library: Library, name: str) -> dict[str, Any]:

@@ -234,6 +234,57 @@ class TableJson(Sent):
     library_digest: str
 
 
+class LibraryNames(Sent):
+    """The names of the libraries, the one that the server was started with first."""
+
+    libraries: list[str] = Field(examples=[["sample", "il32"]])
+
+
+class LibraryJson(Sent):
+    """The figures of a library. Equal digests give equal answers."""
+
+    name: str
+    abstracts: int
+    passages: int
+    years: list[int] | None = Field(description="the first and the last year")
+    retracted: int
+    encoder: str
+    digest: str
+    generation: int
+    unfinished: str = Field(description="how far a run is that was broken off or is at work; empty for none")
+    origins: list[dict[str, Any]]
+    updated: str
+    new: int
+
+
+class SearchReply(Sent):
+    """The passages found, best first. A search in PubMed's syntax has `translation`, `notes` and `count` too."""
+
+    query: str
+    also_searched: list[str]
+    hits: list[HitJson]
+
+
+class SimilarReply(Sent):
+    """The abstracts nearest to one, each with its best passage."""
+
+    pmid: str
+    hits: list[HitJson]
+
+
+class ReportJson(Sent):
+    """The account of a run: counts, and by PMID what failed, changed or is new."""
+
+    added: int
+    updated: int
+    unchanged: int
+    removed: int
+    failed: dict[str, str]
+    changes: dict[str, str]
+    new: dict[str, str]
+    notes: list[str]
+
+
 class PlacedSection(Sent):
     """A section of an abstract, which stands at start:end of its text."""
 

@@ -380,3 +380,20 @@ def test_a_client_that_hangs_up_and_one_that_sends_50_mb_harm_nobody(free):
             )
     assert free.raw(f"{head}Content-Length: 50000000\r\n\r\n".encode()).status == 413
     assert free.request("GET", "/api/v1/libraries").status == 200
+
+
+def test_agents_ask_over_http_behind_the_same_keys(free, guarded):
+    import asyncio
+
+    from mcp.client import Client
+
+    async def ask():
+        async with Client(f"http://127.0.0.1:{free.port}/mcp") as client:
+            tools = {tool.name for tool in (await client.list_tools()).tools}
+            return tools, await client.call_tool("ask", {"question": "What does IL-32β induce?"})
+
+    tools, result = asyncio.run(ask())
+    assert "ask" in tools and "add_pmids" not in tools
+    assert result.structured_content["sentences"]
+    assert guarded.post("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).status == 401
+    assert free.request("POST", "/mcp", b"{}", Host="evil.example").status in (400, 403)

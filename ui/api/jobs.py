@@ -13,6 +13,7 @@ from typing import Any, Literal
 from index import Library, Progress, Report
 from index.errors import AskAbstractsError
 from index.ingest.batches import OnProgress
+from qa.doors.replies import report_json
 
 JobKind = Literal["add", "update", "refresh", "check"]
 JobState = Literal["running", "done", "failed", "stopped"]
@@ -128,8 +129,7 @@ def _work(kind: JobKind, library: Library, inputs: Mapping[str, Any], on_progres
         "update": lambda: library.update(on_progress=on_progress),
         "refresh": lambda: library.refresh(on_progress=on_progress),
     }
-    report = works[kind]()
-    return asdict(report) | {name: dict(getattr(report, name)) for name in ("failed", "changes", "new")}
+    return report_json(works[kind]())
 
 
 def _now() -> str:

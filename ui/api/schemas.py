@@ -6,54 +6,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from qa.doors.schemas import FiltersJson, HitJson, Number, Pmids, Received, Sent
+from qa.doors.schemas import FiltersJson, Number, Pmids, Received, ReportJson, Sent
 from ui.api.jobs import JobKind, JobState
 
 ExportFormat = Literal["ris", "bib", "csl.json", "csv"]
-
-
-class LibraryNames(Sent):
-    """The names of the libraries, the one that the server was started with first."""
-
-    libraries: list[str] = Field(examples=[["sample", "il32"]])
 
 
 class NewLibrary(Received):
     """An empty library to make."""
 
     name: str = Field(min_length=1, max_length=64, examples=["il32"])
-
-
-class LibraryJson(Sent):
-    """The figures of a library. Equal digests give equal answers."""
-
-    name: str
-    abstracts: int
-    passages: int
-    years: list[int] | None = Field(description="the first and the last year")
-    retracted: int
-    encoder: str
-    digest: str
-    generation: int
-    unfinished: str = Field(description="how far a run is that was broken off or is at work; empty for none")
-    origins: list[dict[str, Any]]
-    updated: str
-    new: int
-
-
-class SearchReply(Sent):
-    """The passages found, best first. A search in PubMed's syntax has `translation`, `notes` and `count` too."""
-
-    query: str
-    also_searched: list[str]
-    hits: list[HitJson]
-
-
-class SimilarReply(Sent):
-    """The abstracts nearest to one, each with its best passage."""
-
-    pmid: str
-    hits: list[HitJson]
 
 
 class ExportRequest(Received):
@@ -109,6 +71,20 @@ class JobProgress(Sent):
     doing: str
 
 
+class FoundFault(Sent):
+    """A fault that a check found in a library's files, with its remedy."""
+
+    file: str
+    what: str
+    remedy: str
+
+
+class Findings(Sent):
+    """The account of a check."""
+
+    findings: list[FoundFault]
+
+
 class JobJson(Sent):
     """A job with its account once it is done: what was added, updated, removed, and what failed and why."""
 
@@ -119,7 +95,7 @@ class JobJson(Sent):
     started: str
     ended: str
     progress: JobProgress
-    account: dict[str, Any] | None
+    account: ReportJson | Findings | None
     problem: str
 
 

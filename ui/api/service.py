@@ -25,7 +25,11 @@ from qa.doors.schemas import (
     AbstractJson,
     AnswerJson,
     AskRequest,
+    LibraryJson,
+    LibraryNames,
+    SearchReply,
     SearchRequest,
+    SimilarReply,
     SimilarRequest,
     TableJson,
     TableRequest,
@@ -40,11 +44,7 @@ from ui.api.schemas import (
     JobJson,
     JobList,
     JobRequest,
-    LibraryJson,
-    LibraryNames,
     NewLibrary,
-    SearchReply,
-    SimilarReply,
 )
 from ui.api.streams import answer_events
 from ui.libraries import Libraries

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from langchain_core.prompts import ChatPromptTemplate
 
 FOLDER = Path(__file__).parents[3] / "prompts"
-VARIABLES = {"answer": ("question", "sources"), "standalone": ("history", "question"), "check": ("quotes", "sentence")}
+VARIABLES = {
+    "answer": ("question", "sources"),
+    "standalone": ("history", "question"),
+    "check": ("quotes", "sentence"),
+    "summary": ("topic",),
+}
 """Each prompt with its variables."""
 
 REFUSAL = "NOT IN THESE ABSTRACTS"
