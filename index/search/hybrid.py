@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -45,6 +45,14 @@ class Indexes:
 
 
 @dataclass(frozen=True, slots=True)
+class _Sought:
+    """The terms that are searched for in texts and among headings, with their weights."""
+
+    terms: Mapping[str, float] = field(default_factory=dict)
+    headings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Scores:
     """The scores of each side, by passage id."""
 
@@ -59,12 +67,12 @@ def search(
 
     `vector` is the query's, None for a lexical search.
     """
-    terms = query.weighted_terms if mode != "dense" else {}
-    scores = _scores(terms, vector, indexes, depth=max(DEPTH, 2 * top), mode=mode, selection=selection)
+    sought = _Sought(query.weighted_terms, query.heading_terms) if mode != "dense" else _Sought()
+    scores = _scores(sought, vector, indexes, depth=max(DEPTH, 2 * top), mode=mode, selection=selection)
     fused = fuse(scores.cosines, scores.bm25) if mode == "hybrid" else scores.cosines or scores.bm25
     ranked = sorted(fused, key=lambda id_: (-fused[id_], id_))[:top]
     passages = indexes.store.passages(ranked)
-    whole = indexes.lexical.whole_scores(terms, ranked)
+    whole = indexes.lexical.whole_scores(sought.terms, ranked, headings=sought.headings)
     return [
         Hit(passages[id_], fused[id_], scores.cosines.get(id_), scores.bm25.get(id_), whole.get(id_))
         for id_ in ranked
@@ -73,7 +81,7 @@ def search(
 
 
 def _scores(
-    terms: Mapping[str, float],
+    sought: _Sought,
     vector: Vectors | None,
     indexes: Indexes,
     *,
@@ -82,23 +90,27 @@ def _scores(
     selection: Selection | None,
 ) -> _Scores:
     if vector is None:
-        return _Scores({}, dict(indexes.lexical.search(terms, top=depth, selection=selection)))
+        return _Scores({}, dict(_by_words(sought, indexes, depth, selection)))
     if mode == "dense":
         return _Scores(dict(indexes.vectors.search(vector, top=depth, selection=selection)), {})
-    return _both_sides(terms, vector, indexes, depth=depth, selection=selection)
+    return _both_sides(sought, vector, indexes, depth=depth, selection=selection)
+
+
+def _by_words(sought: _Sought, indexes: Indexes, depth: int, selection: Selection | None) -> list[tuple[int, float]]:
+    return indexes.lexical.search(sought.terms, top=depth, selection=selection, headings=sought.headings)
 
 
 def _both_sides(
-    terms: Mapping[str, float], vector: Vectors, indexes: Indexes, *, depth: int, selection: Selection | None
+    sought: _Sought, vector: Vectors, indexes: Indexes, *, depth: int, selection: Selection | None
 ) -> _Scores:
     """Search both sides, and score the hits of each on the other too: like is compared with like."""
     if not len(indexes.vectors):
         return _Scores({}, {})
     cosines = dict(indexes.vectors.search(vector, top=depth, selection=selection))
-    bm25 = dict(indexes.lexical.search(terms, top=depth, selection=selection))
+    bm25 = dict(_by_words(sought, indexes, depth, selection))
     only_dense = np.array(sorted(set(cosines) - set(bm25)), dtype=np.int64)
     only_lexical = sorted(set(bm25) - set(cosines))
-    bm25 |= dict(indexes.lexical.search(terms, top=depth, selection=Selection(only_dense)))
+    bm25 |= dict(_by_words(sought, indexes, depth, Selection(only_dense)))
     stored = indexes.store.vectors(only_lexical)
     cosines |= {id_: float(np.dot(passage.astype(np.float32), vector)) for id_, passage in stored.items()}
     return _Scores(cosines, bm25)

@@ -22,7 +22,7 @@ import numpy as np
 from index.analysis.abbreviations import Abbreviation, key
 from index.analysis.terms import content_words
 from index.files import atomic_write, crc32
-from index.search.concepts import holds_symbol, is_symbol
+from index.search.concepts import holds_name, must_be_read
 from index.search.filters import Selection
 from index.search.mentions import TermPhrase, phrases
 
@@ -34,9 +34,14 @@ _TERMS = f"terms{TERMS_VERSION}"
 _WHOLE = "whole"
 """The field with the terms of the whole abstract, in each of its passages: BM25's mean length and frequencies must be
 of documents that all have it, and a passage's neighbours say what its abstract is about."""
+_HEADINGS = "headings"
+"""The field with the terms of an abstract's MeSH headings, substances and keywords, in each of its passages."""
+HEADING = 0.5
+"""The weight of a term among the headings beside one in the text: .1 gained less on the cystic fibrosis collection."""
 _KEPT = "kept"
-"""The field with the terms of a passage, and on a second line those of its abstract: after a removal the passages that
-stay are indexed again from it. Preparing terms takes most of the time, and tantivy next to none."""
+"""The field with the terms of a passage, and on further lines those of its abstract and of its headings: after a
+removal the passages that stay are indexed again from it. Preparing terms takes most of the time, and tantivy next to
+none."""
 _AS_BEFORE = "="
 """In place of an abstract's terms: those of the passage before."""
 _MOST_DEFINITIONS = 200
@@ -61,12 +66,16 @@ class OtherTermsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LexicalRow:
-    """A passage as it is indexed: its terms, the abbreviations that it defines, and its whole abstract's terms."""
+    """A passage as it is indexed: its terms, the abbreviations that it defines, and its whole abstract's terms.
+
+    `headings` are the terms of the abstract's MeSH headings, substances and keywords.
+    """
 
     id: int
     terms: Sequence[str]
     definitions: Sequence[Abbreviation] = ()
     whole: Sequence[str] = ()
+    headings: Sequence[str] = ()
 
 
 class LexicalIndex:
@@ -182,9 +191,9 @@ class LexicalIndex:
         for id_, address in zip(searcher.fast_field_values("id", addresses), addresses, strict=True):
             if id_ != _COMMIT_RECORD:
                 record = searcher.doc(address)
-                terms, _, of_abstract = bytes(record[_KEPT][0]).decode("utf-8").partition("\n")
+                terms, of_abstract, headings = bytes(record[_KEPT][0]).decode("utf-8").split("\n")
                 whole = whole if of_abstract == _AS_BEFORE else of_abstract.split()
-                yield LexicalRow(int(id_), terms.split(), tuple(_definitions(record)), whole)
+                yield LexicalRow(int(id_), terms.split(), tuple(_definitions(record)), whole, headings.split())
 
     def _commit(
         self,
@@ -220,25 +229,33 @@ class LexicalIndex:
         _write_sums(self._folder)
         self.reload()
 
-    def search(self, terms: Terms, *, top: int, selection: Selection | None = None) -> list[tuple[int, float]]:
-        """Return up to `top` (passage id, BM25 score), best first, of the ids that the selection allows."""
-        return self._search(_TERMS, terms, top=top, selection=selection)
+    def search(
+        self, terms: Terms, *, top: int, selection: Selection | None = None, headings: Terms = ()
+    ) -> list[tuple[int, float]]:
+        """Return up to `top` (passage id, BM25 score), best first, of the ids that the selection allows.
 
-    def whole_scores(self, terms: Terms, ids: Sequence[int]) -> dict[int, float]:
+        `headings` are the terms that are searched for among the headings.
+        """
+        return self._search(_TERMS, terms, headings, top=top, selection=selection)
+
+    def whole_scores(self, terms: Terms, ids: Sequence[int], *, headings: Terms = ()) -> dict[int, float]:
         """Return the BM25 score of the whole abstract of each of these passages that shares a term with it."""
         chosen = Selection(np.array(sorted(ids), dtype=np.int64))
-        return dict(self._search(_WHOLE, terms, top=max(len(ids), 1), selection=chosen))
+        return dict(self._search(_WHOLE, terms, headings, top=max(len(ids), 1), selection=chosen))
 
-    def _search(self, field: str, terms: Terms, *, top: int, selection: Selection | None) -> list[tuple[int, float]]:
+    def _search(
+        self, field: str, terms: Terms, headings: Terms, *, top: int, selection: Selection | None
+    ) -> list[tuple[int, float]]:
         if not terms or not len(self):
             return []
+        any_term = self._any_term(field, terms, headings)
         if selection is not None and (deep := self._deep_enough(top, selection)):
-            hits = self._hits(self._query(field, terms, None), deep)
+            hits = self._hits(any_term, deep)
             are_allowed = selection.allows(np.array([id_ for id_, _ in hits], dtype=np.int64))
             allowed = [hit for hit, is_allowed in zip(hits, are_allowed, strict=True) if is_allowed]
             if len(allowed) >= top or len(hits) < deep:
                 return allowed[:top]
-        return self._hits(self._query(field, terms, selection), top)
+        return self._hits(self._selected(any_term, selection), top)
 
     def _deep_enough(self, top: int, selection: Selection) -> int:
         """Return the number of hits that likely have `top` allowed ones among them; 0 where few passages are allowed.
@@ -277,13 +294,13 @@ class LexicalIndex:
     def uses(self, names: Sequence[str], text_of: Callable[[Sequence[int]], Mapping[int, str]]) -> dict[str, int]:
         """Return how many passages hold each name, of a name of several words by the first _TRIED that may.
 
-        A symbol counts only where a text has it in capitals: `text_of` gives the texts of passages.
+        What its terms do not tell, capitals above all, is read in the texts of passages, which `text_of` gives.
         """
         held = {name: self._holding(name) for name in names}
-        for symbol in [name for name, count in held.items() if count and is_symbol(name)]:
-            passages = self.search(content_words(symbol), top=_TRIED)
+        for name in [name for name, count in held.items() if count and must_be_read(name)]:
+            passages = self.search(content_words(name), top=_TRIED)
             texts = text_of([id_ for id_, _ in passages])
-            held[symbol] *= any(holds_symbol(text, symbol) for text in texts.values())
+            held[name] *= any(holds_name(text, name) for text in texts.values())
         return {name: count for name, count in held.items() if count}
 
     def _holding(self, name: str) -> int:
@@ -329,12 +346,17 @@ class LexicalIndex:
         """The inverse document frequency of a term that no passage holds."""
         return inverse_frequency(len(self), 0)
 
-    def _query(self, field: str, terms: Terms, selection: Selection | None) -> Any:  # noqa: ANN401 - a tantivy.Query
+    def _any_term(self, field: str, terms: Terms, headings: Terms) -> Any:  # noqa: ANN401 - a tantivy.Query
         import tantivy
 
-        any_term = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, self._term(field, term, count)) for term, count in Counter(terms).items()]
-        )
+        each = [self._term(field, term, count) for term, count in Counter(terms).items()]
+        held = (pair for pair in Counter(headings).items() if self._frequencies.of(_HEADINGS, pair[0]))
+        each += [self._term(_HEADINGS, term, HEADING * count) for term, count in held]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in each])
+
+    def _selected(self, any_term: Any, selection: Selection | None) -> Any:  # noqa: ANN401 - a tantivy.Query
+        import tantivy
+
         if selection is None:
             return any_term
         chosen = tantivy.Query.term_set_query(self._schema, "id", selection.ids.tolist())
@@ -389,11 +411,13 @@ def inverse_frequency(count: int, holding: int) -> float:
 def _record(row: LexicalRow, *, is_of_the_same_abstract: bool) -> Any:  # noqa: ANN401 - a tantivy.Document
     import tantivy
 
-    record, terms, whole = tantivy.Document(), " ".join(row.terms), " ".join(row.whole)
+    record, terms, whole, headings = tantivy.Document(), *map(" ".join, (row.terms, row.whole, row.headings))
     record.add_integer("id", row.id)
     record.add_text(_TERMS, terms)
     record.add_text(_WHOLE, whole or terms)
-    record.add_bytes(_KEPT, f"{terms}\n{_AS_BEFORE if is_of_the_same_abstract else whole}".encode())
+    if headings:
+        record.add_text(_HEADINGS, headings)
+    record.add_bytes(_KEPT, f"{terms}\n{_AS_BEFORE if is_of_the_same_abstract else whole}\n{headings}".encode())
     for abbreviation in row.definitions:
         record.add_text("forms", key(abbreviation.short))
         record.add_text("forms", key(abbreviation.long))
@@ -474,4 +498,5 @@ def _schema() -> Any:  # noqa: ANN401 - a tantivy.Schema
     builder.add_bytes_field(_KEPT, stored=True, indexed=False, fast=False)
     builder.add_text_field(_TERMS, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(_WHOLE, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(_HEADINGS, tokenizer_name="whitespace", index_option="freq")
     return builder.build()

@@ -22,6 +22,7 @@ def lexical_rows(abstract: Abstract, passages: Mapping[int, Passage]) -> Iterato
     """
     own = {id_: terms(passage.text) for id_, passage in passages.items()}
     scenes = {id_: passage_text(abstract, passage).removesuffix(passage.text) for id_, passage in passages.items()}
+    headings = heading_terms(abstract)
     whole = [
         *2 * terms(abstract.title),
         *(term for id_, passage_terms in own.items() if scenes[id_] for term in passage_terms),
@@ -32,4 +33,11 @@ def lexical_rows(abstract: Abstract, passages: Mapping[int, Passage]) -> Iterato
             [*terms(scenes[id_]), *own[id_]],
             definitions(passage.text),
             whole if len(abstract.text) <= LONGEST_WHOLE else [],
+            headings,
         )
+
+
+def heading_terms(abstract: Abstract) -> list[str]:
+    """Return the terms of an abstract's MeSH headings without their qualifiers, substances and keywords, each once."""
+    headings = dict.fromkeys(heading.partition("/")[0] for heading in abstract.mesh)
+    return list(dict.fromkeys(terms(" . ".join((*headings, *abstract.substances, *abstract.keywords)))))

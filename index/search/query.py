@@ -55,6 +55,12 @@ class Query:
         return {**dict.fromkeys(others, OTHER_NAME), **counts}
 
     @property
+    def heading_terms(self) -> Mapping[str, float]:
+        """The terms that are searched for among MeSH headings: the query's, and those of its concepts' headings."""
+        headings = terms(" . ".join(one.concept.descriptor for one in self.concepts if one.concept.descriptor))
+        return {**dict.fromkeys(headings, OTHER_NAME), **self.weighted_terms}
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names in the question that the lexicon knows, as written and as they are searched for."""
         return tuple(name for one in self.concepts for name in (one.written, one.shown))

@@ -21,7 +21,7 @@ from index.analysis.terms import canonical, content_words, isoforms, names, term
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
-from index.search.concepts import QueryConcept, stands_only_in_others
+from index.search.concepts import QueryConcept, is_another_there
 from index.search.query import Query, parsed
 from qa.answer import Citation, Source
 from qa.evidence.relation import ANY_RELATION, SoughtRelation
@@ -303,7 +303,7 @@ def _unnamed(concepts: Sequence[QueryConcept], abstract: Abstract) -> tuple[str,
     return tuple(
         concept.shown
         for concept in concepts
-        if (concept.is_required and concept.is_absent) or stands_only_in_others(concept, abstract.text, lexicon)
+        if (concept.is_required and concept.is_absent) or is_another_there(concept, abstract.text, lexicon)
     )
 
 

@@ -11,7 +11,10 @@ from qa.question.slots import is_own_thing
 
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|may|might)"
 _WH = r"(?:what|which|who|whom|how|why|when|where)"
-_NUMBERED = re.compile(r"(?:\A|(?<=[\s;,.?]))\(?(?:[1-9]|[a-e]|i{1,3})[).](?=\s)\s*", re.I)
+_NUMBERED = re.compile(
+    rf"(?:\A|(?<=[\s;,.?]))(?!(?-i:[A-Z]\.\s+(?!{_WH}|{_AUXILIARY})[a-z]))\(?(?:[1-9]|[a-e]|i{{1,3}})[).](?=\s)\s*",
+    re.I,
+)  # but not C. difficile
 _NEXT = re.compile(
     rf"[,;]?\s+(?:and|but|or)(?: also| then| if so,?)?\s+(?=(?:(?:at|in|by|for|with|on|to|of|from) )?{_WH}\b(?! of\b)"
     rf"|{_AUXILIARY} (?:it|they|this|these|that|he|she|there|[\w-]+ [\w-]+))"

@@ -13,7 +13,7 @@ from index.analysis.lexicon import default_lexicon
 from index.analysis.synonyms import Synonyms
 from index.embedding.encoder import Vectors
 from index.records import Abstract, Filters, Hit, Passage
-from index.search.concepts import holds_symbol, is_symbol
+from index.search.concepts import holds_name, must_be_read
 from index.search.hybrid import DEPTH, fuse
 from index.search.lexical import inverse_frequency
 from index.search.lexical_documents import LONGEST_WHOLE
@@ -180,9 +180,9 @@ def _count_of(name: str, store: MilvusStore) -> int:
     where = " and ".join(f"text_match(terms, {quoted([word])[1:-1]})" for word in phrase.words)
     found = store.server.rows(store.passages_name, where, ["pmid", "terms"], most=_TRIED)
     pmids = [row["pmid"] for row in found if phrase.stands_in(row["terms"])]
-    if not (pmids and is_symbol(name)):
+    if not (pmids and must_be_read(name)):
         return len(pmids)
-    return sum(holds_symbol(abstract.text, name) for abstract in store.get(pmids).values())
+    return sum(holds_name(abstract.text, name) for abstract in store.get(pmids).values())
 
 
 class _DefinitionLookup:

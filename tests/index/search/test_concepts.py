@@ -5,7 +5,8 @@ import json
 import pytest
 
 from index import Library
-from index.search.concepts import holds_name
+from index.analysis.lexicon import default_lexicon
+from index.search.concepts import holds_name, is_another_there
 from index.search.query import OTHER_NAME
 
 
@@ -82,3 +83,31 @@ def test_what_the_library_names_nowhere_is_absent(library):
 )
 def test_a_text_holds_a_name_in_any_spelling(text, name, holds):
     assert holds_name(text, name) is holds
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_another"),
+    [
+        ("insulin", "The insulin receptor was blocked.", True),
+        ("insulin", "Insulin glargine was injected.", False),
+        ("hepatitis B", "Hepatitis C was cured.", True),
+        ("hepatitis B", "Hepatitis B and C were cured.", False),
+        ("hypothyroidism", "Hyperthyroidism was common.", True),
+        ("diabetes mellitus", "Diabetes insipidus was rare.", True),
+        ("diabetes", "Type 2 diabetes was common.", False),  # a kind of it
+        ("tau", "Tau protein was phosphorylated.", False),
+        ("breast cancer", "The mammary tumors shrank.", False),
+    ],
+)
+def test_siblings_and_longer_names_are_other_things(library, name, text, is_another):
+    (concept,) = library.parse(f"{name}").concepts
+    assert is_another_there(concept, text, default_lexicon()) is is_another
+
+
+def test_hepatitis_a_is_not_used_where_b_is(tmp_path):
+    line = {"pmid": "1", "title": "Livers", "abstract": "A cure of hepatitis B was found; T cells did it."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(files=[tmp_path / "a.jsonl"])
+        names = ("hepatitis A", "hepatitis B", "T lymphocytes")
+        assert [concept.is_absent for name in names for concept in library.parse(name).concepts] == [True, False, False]

@@ -204,3 +204,17 @@ def test_a_damaged_index_is_a_value_error(tmp_path, index):
     (tmp_path / "lexical" / "meta.json").write_text("{")
     with pytest.raises(ValueError):
         LexicalIndex(tmp_path / "lexical")
+
+
+def test_headings_count_less_than_the_text_and_stay_after_a_removal(tmp_path):
+    rows = [
+        LexicalRow(1, ["infarct", "owl"]),
+        LexicalRow(2, ["snore", "owl"], headings=["infarct"]),
+        LexicalRow(3, ["snore", "owl"]),
+    ]
+    index = LexicalIndex(tmp_path / "lexical")
+    index.add(rows, commit_id=1)
+    assert found(index, ["infarct"]) == [1]
+    assert found(index, ["infarct"], headings=["infarct"]) == [1, 2]
+    index.replace_all([row for row in index.rows() if row.id != 1], commit_id=2)
+    assert found(index, ["infarct"], headings=["infarct"]) == [2]

@@ -1,5 +1,7 @@
 """What is indexed of an abstract's passages, and that it does not depend on how many are read at a time."""
 
+from dataclasses import replace
+
 import pytest
 from conftest import ABSTRACTS
 
@@ -20,6 +22,14 @@ def test_a_passage_is_indexed_under_its_title_and_the_title_counts_twice_in_the_
     assert (text.id, text.terms) == (4, [*terms(ABSTRACT.title), *terms(TEXT.text)])
     assert title.whole == text.whole == [*2 * terms(ABSTRACT.title), *terms(TEXT.text)]
     assert text.definitions == [Abbreviation("SO", "Snoring owls")]
+
+
+def test_headings_substances_and_keywords_are_indexed_with_each_passage():
+    abstract = replace(
+        ABSTRACT, mesh=("Strigiformes/genetics", "Strigiformes"), substances=("VEGFA",), keywords=("owl",)
+    )
+    (title,) = lexical_rows(abstract, {3: TITLE})
+    assert title.headings == ["strigiform", "vegfa", "owl"]
 
 
 def test_the_passages_of_an_article_stand_alone():
