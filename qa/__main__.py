@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from index import Filters, Library, cli
 from index.environment import Variable
 from index.errors import InputError
 from index.records import Progress
-from qa.answer import Answer, Turn
+from qa.answer import Answer
 from qa.assistant import Assistant
+from qa.doors.chat import Chat, ChatScreen, PlainScreen
+from qa.doors.plain import table_lines
 from qa.export import checked_export, export_abstracts, export_answer, in_batches
 from qa.export.study_table import GrowingFile, export_table
 from qa.reranking.reranker import DEFAULT_RERANKER
@@ -33,7 +34,7 @@ def _ask(arguments: argparse.Namespace) -> int:
         assistant, filters = _assistant(library, arguments), cli.filters_from(arguments)
         answer = _answered(assistant, arguments.question, filters=filters)
         _explain(library, filters)
-    _show(answer, as_json=arguments.json)
+    PlainScreen(as_json=arguments.json).answer(answer)
     if export:
         export_answer(answer, export)
     return cli.DONE if answer.model == assistant.model_name else cli.IN_PART
@@ -53,20 +54,19 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _chat(arguments: argparse.Namespace) -> int:
-    """Answer question after question, follow-ups included, until an empty line or the end of input."""
+    """Answer question after question, follow-ups included, until exit, quit or the end of input."""
     filters = cli.filters_from(arguments)
-    turns: list[Turn] = []
-    with Library.open(cli.library_path(arguments)) as library:
-        assistant = _assistant(library, arguments)
-        _explain(library, filters)
-        while question := _next_question(prompt="" if arguments.json else "? "):
-            try:
-                turns.append(_turn(assistant, question, turns, filters))
-            except InputError as error:
-                print(error, file=sys.stderr)
-                continue
-            _show(turns[-1].answer, as_json=arguments.json)
+    library = Library.open(cli.library_path(arguments))
+    Chat(_screen(as_json=arguments.json), library, lambda one: _assistant(one, arguments), filters).run()
     return cli.DONE
+
+
+def _screen(*, as_json: bool) -> ChatScreen:
+    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return PlainScreen(as_json=as_json)
+    from qa.doors.terminal import Terminal
+
+    return Terminal()
 
 
 def _studies(arguments: argparse.Namespace) -> int:
@@ -118,12 +118,8 @@ def _show_table(table: StudyTable, *, as_json: bool) -> None:
         return
     if not table.rows:
         cli.print_lines(["there is no abstract for the table: the library is empty, or the filters leave none"])
-    for row in table.rows:
-        marks = "".join(f" {mark}" for mark in row.abstract.marks)
-        print(f"[{row.number}] {row.abstract.title} {row.abstract.year or ''} PMID {row.abstract.pmid}{marks}")
-        for column in table.columns:
-            if column not in ("pmid", "title", "year") and (text := row.cell(column).text):
-                print(f"    {COLUMNS[column]}: {text}")
+    for line in table_lines(table):
+        print(line)
 
 
 def _study_line(study: Study) -> str:
@@ -165,34 +161,14 @@ def _explain(library: Library, filters: Filters) -> None:
         cli.print_lines(library.translated(filters.where, filters).lines())
 
 
-def _show(answer: Answer, *, as_json: bool) -> None:
-    if answer.message and answer.sentences:
-        print(answer.message, file=sys.stderr)
-    if as_json:
-        cli.print_json(answer.to_dict())
-    else:
-        _print_answer(answer)
-
-
-def _turn(assistant: Assistant, question: str, turns: list[Turn], filters: Filters) -> Turn:
-    return Turn(question, _answered(assistant, question, turns=turns, filters=filters))
-
-
-def _answered(assistant: Assistant, question: str, *, filters: Filters, turns: Sequence[Turn] = ()) -> Answer:
+def _answered(assistant: Assistant, question: str, *, filters: Filters) -> Answer:
     """Return the whole answer; what it waits for meanwhile goes to stderr, once each time."""
     was_waiting = False
-    for answer in assistant.stream(question, turns=turns, filters=filters):
+    for answer in assistant.stream(question, filters=filters):
         if answer.waiting and not was_waiting:
             print(answer.waiting, file=sys.stderr)
         was_waiting = bool(answer.waiting)
     return answer
-
-
-def _next_question(prompt: str) -> str:
-    try:
-        return input(prompt).strip()
-    except EOFError:
-        return ""
 
 
 def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
@@ -206,28 +182,6 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
         reranker=options.reranker or DEFAULT_RERANKER,
         is_literal=arguments.literal,
     )
-
-
-def _print_answer(answer: Answer) -> None:
-    if answer.understood_as:
-        print(f"(asked: {answer.understood_as})")
-    for text in filter(None, (answer.headline_told, answer.short_told)):
-        print(f"{text}\n")
-    print(answer.text)
-    if answer.also_searched:
-        print(f"\n{answer.also_searched_told}")
-    shown = answer.nearest if answer.abstained else answer.sources
-    if shown:
-        print("\nNearest, not used:" if answer.abstained else "\nSources:")
-    for source in shown:
-        abstract = source.abstract
-        marks = "".join(f" {mark}" for mark in abstract.marks)
-        print(
-            f"[{source.number}] {abstract.title} {abstract.journal} {abstract.year or ''} PMID {abstract.pmid}{marks}"
-        )
-        if abstract.note:
-            print(f"    {abstract.note}")
-    print()
 
 
 def _parser() -> cli.Parser:

@@ -38,6 +38,8 @@ DOORS = {
         "qa/reranking/network.py",
     },
     "fastapi": {"ui/api/service.py", "ui/api/access.py"},
+    "prompt_toolkit": {"qa/doors/terminal.py"},
+    "rich": {"qa/doors/terminal.py"},
     "mcp": {"qa/doors/mcp_server.py"},
     "jinja2": {"ui/rendering.py"},
     "langchain": {"qa/generation/llm/chat_models.py"},
@@ -257,7 +259,15 @@ def test_what_answers_in_extracts_imports_nothing_that_speaks_to_a_language_mode
     import subprocess
     import sys
 
-    speaking = ("asyncio", "httpx", "langchain_core", "qa.generation.llm.generative", "qa.generation.llm.chat_models")
+    speaking = (
+        "asyncio",
+        "pydantic",
+        "rich",
+        "httpx",
+        "langchain_core",
+        "qa.generation.llm.generative",
+        "qa.generation.llm.chat_models",
+    )
     script = f"import sys, qa.__main__; print([name for name in {speaking!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -25,6 +25,7 @@ from qa.answer import Answer, Citation, Source
 from qa.assistant import Assistant
 from qa.doors.replies import Asking, info_reply, report_json, search_reply, similar_reply, table_reply
 from qa.doors.schemas import (
+    MOST_TURNS,
     AbstractJson,
     AnswerJson,
     AskRequest,
@@ -142,7 +143,7 @@ class _Tools:
         library: LibraryChoice = "",
         filters: FiltersJson | None = None,
         earlier_questions: Annotated[
-            list[QuestionText], Field(max_length=20, description="of this conversation, the first one first")
+            list[QuestionText], Field(max_length=MOST_TURNS, description="of this conversation, the first one first")
         ] = [],  # noqa: B006 - the SDK makes its schema of it
     ) -> Annotated[CallToolResult, AnswerJson]:
         """Answer a question from the abstracts, in sentences that are each backed by verbatim quotes at known offsets.

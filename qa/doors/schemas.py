@@ -10,7 +10,8 @@ from index import Abstract, Filters
 from index.search.query import MAX_QUERY_CHARACTERS, Mode
 from qa.studies.table import COLUMNS, TOP
 
-MOST_TURNS = 20
+MOST_TURNS = 10
+"""Earlier questions, each of which may have to be answered anew."""
 _MOST_PMIDS = 10_000
 _MOST_HITS = 200
 

@@ -97,6 +97,13 @@ def test_chat_goes_on_after_a_question_it_cannot_use(library, run, monkeypatch):
     assert (code, "nothing to search for" in said, "VEGF" in out) == (0, True, True)
 
 
+@pytest.mark.parametrize("end", ["exit", "quit", "/quit", "EXIT "])
+def test_chat_ends_at_exit_and_quit(library, run, monkeypatch, end):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{QUESTION}\n{end}\n{QUESTION}\n"))
+    code, out, said = run("chat", "--library", library.path, "--json")
+    assert (code, said, json.loads(out)["question"]) == (0, "", QUESTION)  # one object
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
