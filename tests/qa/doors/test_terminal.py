@@ -68,7 +68,7 @@ def test_on_a_real_terminal_lines_are_edited_and_remembered(made, tmp_path):
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "qa", "chat", "--library", str(made), "--reranker", "none"],
-        cwd=ROOT, stdin=other, stdout=other, stderr=other, env=os.environ | of_ours, start_new_session=True,
+        cwd=ROOT, stdin=other, stdout=other, stderr=other, env=environment, start_new_session=True,
     )  # fmt: skip
     os.close(other)
     said, end = b"", time.monotonic() + 120
