@@ -112,6 +112,10 @@ class Library:
         """Return those of these abstracts that the library holds, by PMID."""
         return self.backend.get(pmids)
 
+    def abstract_vectors(self, pmids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vector of each of these abstracts that the library holds, the mean of its passages', by PMID."""
+        return self.backend.abstract_vectors(pmids)
+
     def parse(self, question: str, *, is_literal: bool = False) -> Query:
         """Return a question as `search` reads it: names normalised, this library's abbreviations expanded.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -33,6 +33,14 @@ element.addEventListener('click', (event) => {
 """The same for a click beside an abstract on what is similar to it, or cites it."""
 
 
+ALL_JS = """
+element.addEventListener('click', (event) => {
+  if (event.target.closest('button[data-all]')) trigger('all', {});
+});
+"""
+"""Script that turns a click on "Ask all again" into an event of the component."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Components that all tabs share: the session, and those of the header."""
@@ -53,6 +61,7 @@ class AskTab:
     search_details: gr.HTML
     clear: gr.Button
     asking: list[Any]
+    chosen: gr.HTML
 
 
 def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
@@ -63,6 +72,7 @@ def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
                 earlier = gr.HTML(elem_id="aa-earlier", apply_default_css=False, js_on_load=EXAMPLE_JS)
                 present = gr.HTML(elem_id="aa-present", apply_default_css=False, js_on_load=EXAMPLE_JS)
             with gr.Column(elem_id="aa-composer"):
+                chosen = gr.HTML(elem_id="aa-chosen", apply_default_css=False, js_on_load=ALL_JS)
                 question, send = _question_box()
                 with gr.Row(elem_id="aa-under"):
                     filters, search_details = _filter_fields()
@@ -74,7 +84,10 @@ def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
     screen = [earlier, present, earlier_sources, present_sources]
     asking = _wire(libraries, frame, screen=screen, question=question, send=send, filters=filters)
     _wire_filters(libraries, frame, filters, search_details)
-    return AskTab(screen, question, filters, search_details, clear, asking)
+    chosen.all(lambda session: [replace(session, chosen=()), ""], [frame.session], [frame.session, chosen], **PRIVATE)
+    for changed in (frame.picker.input, clear.click):
+        changed(lambda: "", None, [chosen], **PRIVATE)
+    return AskTab(screen, question, filters, search_details, clear, asking, chosen)
 
 
 def _question_box() -> tuple[gr.Textbox, gr.Button]:

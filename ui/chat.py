@@ -27,10 +27,11 @@ EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """State of one browser tab: its library and its exchanges so far."""
+    """State of one browser tab: its library, its exchanges so far, and the PMIDs that alone are asked, if any."""
 
     library: str
     exchanges: tuple[Exchange, ...] = ()
+    chosen: tuple[str, ...] = ()
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -96,8 +97,10 @@ def ask(
     try:
         assistant = libraries.assistant(session.library)
         filters = fields.filters()
-        if fields.only_new:
-            filters = replace(filters, pmids=_new_pmids(libraries.library(session.library)))
+        pmids = _new_pmids(libraries.library(session.library)) if fields.only_new else session.chosen
+        if pmids is not session.chosen and session.chosen:
+            pmids = tuple(pmid for pmid in pmids if pmid in session.chosen) or _nothing_new_chosen()
+        filters = replace(filters, pmids=pmids)
         for answer in assistant.stream(question, turns=session.turns, filters=filters):
             exchange = replace(exchange, answer=answer)
             yield session, _screen(earlier, exchange)
@@ -175,6 +178,11 @@ def mesh_choices(libraries: Libraries, name: str, typed: str = "", chosen: Seque
     return [*((names[value], value) for value in chosen if value not in found), *listed]
 
 
+def chosen_html(pmids: Sequence[str]) -> str:
+    """Return how many abstracts alone are asked, with a button to ask all again."""
+    return render("chosen.html", count=len(pmids))
+
+
 def as_sentence(error: AskAbstractsError | str) -> str:
     """Return an error's message, or a note, with a capital letter and a full stop."""
     text = str(error).strip() or "something went wrong"
@@ -188,6 +196,10 @@ def _new_pmids(library: Library) -> tuple[str, ...]:
     if not pmids:
         raise InputError("nothing is new since the last update; ask the whole library, or update it in the Library tab")
     return pmids
+
+
+def _nothing_new_chosen() -> tuple[str, ...]:
+    raise InputError("none of the abstracts chosen on the map is new; ask all again, or not only what is new")
 
 
 def _year(text: str | None) -> int | None:

@@ -84,10 +84,10 @@ class _UpdateFields:
         return [self.outcome, self.update, self.stop, self.ask]
 
 
-def library_tab(libraries: Libraries, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML]) -> None:
-    """Lay out the tab and wire it; a new library is then asked in `screen`."""
+def library_tab(libraries: Libraries, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], chosen: gr.HTML) -> None:
+    """Lay out the tab and wire it: a new library is asked in `screen`, what is chosen on the map told in `chosen`."""
     with gr.Column(elem_id="aa-fill"):
-        shown = library_pictures(libraries, frame)
+        shown = library_pictures(libraries, frame, chosen)
         current = _lay_out_update()
         gr.HTML(render("introduction.html"), apply_default_css=False)
         fields = _lay_out()

@@ -69,7 +69,7 @@ def build_page(libraries: Libraries, preparation: Preparation | None = None) -> 
                 tab = ask_tab(libraries, frame)
             table_tab(libraries, frame, screen=tab.screen)
             with gr.Tab("Library", id="library") as shelf:
-                library_tab(libraries, frame, shelf, screen=tab.screen)
+                library_tab(libraries, frame, shelf, screen=tab.screen, chosen=tab.chosen)
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
         _wire(page, libraries, frame, tab, preparation)

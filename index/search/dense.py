@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,14 @@ _FEW = 1_000
 _MANY = 1_000
 """Ids, from which on a bit for each passage is faster to look up than a set of ids."""
 _LENGTH_ERROR = 0.01  # float16 rounds each component by at most 0.05%
+
+
+def mean_vectors(rows: Iterable[tuple[str, NDArray[Any]]]) -> dict[str, NDArray[np.float32]]:
+    """Return the mean of the vectors under each key, at length 1."""
+    sums: dict[str, NDArray[np.float32]] = {}
+    for key, vector in rows:
+        sums[key] = sums[key] + vector if key in sums else vector.astype(np.float32)
+    return {key: (total / (np.linalg.norm(total) or 1)).astype(np.float32) for key, total in sums.items()}
 
 
 class VectorIndex:

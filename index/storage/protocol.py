@@ -114,6 +114,9 @@ class Backend(Protocol):
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, by PMID, without their raw records."""
 
+    def abstract_vectors(self, pmids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the mean vector of the passages of each of these abstracts, at length 1; none of one that is gone."""
+
     def parse(self, question: str, *, is_literal: bool = False) -> Query:
         """Return a question as both indexes read it: names normalised, the library's abbreviations expanded.
 

@@ -592,3 +592,12 @@ def test_damaged_synonyms_are_said_to_be_so(made, tmp_path):
         for repair in (False, True):
             (finding,) = library.check(repair=repair)
             assert (finding.file, finding.what, finding.repaired) == ("synonyms.json", "is damaged", False)
+
+
+def test_an_abstract_has_the_mean_vector_of_its_passages(read_only_library, encoder):
+    vectors = read_only_library.abstract_vectors(["90000003", "1"])
+    assert list(vectors) == ["90000003"]
+    vector = vectors["90000003"]
+    assert float(vector @ vector) == pytest.approx(1, abs=1e-3)
+    near, far = encoder.encode(["Metformin and the life of mice", "Aspirin for headache"], kind="query")
+    assert float(vector @ near) > float(vector @ far)

@@ -517,3 +517,30 @@ def test_what_sources_found_is_drawn_and_leads_to_its_words(visit):
     expect(page.locator("#aa-present-sources .aa-whole mark.aa-lit").first).to_be_in_viewport()
     told = forest.locator("a.aa-fact + text").first.text_content().split()[1]
     assert told in page.locator("#aa-present-sources .aa-whole mark.aa-lit").first.inner_text()
+
+
+def test_abstracts_encircled_on_the_map_are_asked_alone(visit):
+    page = visit()
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("button", name="A map of its abstracts").click()
+    dots = page.locator(".aa-mapping circle[data-pmid]")
+    expect(dots).to_have_count(58)
+    chosen = dots.first
+    pmid = chosen.get_attribute("data-pmid")
+    chosen.dispatch_event("click")
+    expect(page.locator("#aa-mapped .aa-card")).to_contain_text(f"PMID {pmid}")
+    box = page.locator(".aa-mapping .aa-drawing").bounding_box()
+    corners = [(0.5, 0.005), (0.999, 0.001), (0.999, 0.999), (0.001, 0.999), (0.001, 0.001)]
+    places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in corners]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
+    expect(page.locator(".aa-lassoed")).to_contain_text("58 abstracts encircled")
+    page.get_by_role("button", name="Ask only group 1").click()
+    expect(page.locator("#aa-chosen")).to_contain_text("chosen on the map")
+    asked = int(re.search(r"only (\d+) abstract", page.locator("#aa-chosen").inner_text())[1])
+    assert 0 < asked < 58
+    page.get_by_role("button", name="Ask all again").click()
+    expect(page.locator(".aa-chosen")).to_have_count(0)

@@ -162,3 +162,13 @@ def test_the_sample_answers_every_example(samples):
 
 def test_the_line_on_a_library(library):
     assert library_line(library.info()) == "5 abstracts · 1975–2016 · 1 retracted"
+
+
+def test_only_the_abstracts_chosen_on_the_map_are_asked(libraries):
+    session = Session("library", chosen=("90000003",))
+    *_, (_, screen) = ask(
+        "What does IL-32β induce in breast cancer cells?", session, FilterFields(), libraries=libraries
+    )
+    assert "No answer in this library" in screen.present
+    *_, (_, screen) = ask("What does metformin do to mice?", session, FilterFields(), libraries=libraries)
+    assert "PMID 90000003" in screen.present_sources

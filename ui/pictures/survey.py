@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from index import Library
 from index.records import Abstract, Filters
-from index.search.pubmed.thesaurus import branch_name, branches_of
+from index.search.pubmed.thesaurus import branch_name
 from qa.studies.reading import studies_of
 from ui.pictures.bars import Bar, Bars, columns, rows
 from ui.pictures.designs import FAMILIES, FAMILY_OF
 from ui.pictures.drawing import Picture
+from ui.pictures.topics import headings_of, topics_of
 
 MOST = 20_000
 """Abstracts that are read for the pictures, the newest."""
@@ -21,8 +21,6 @@ _AT_ONCE = 200
 _SHOWN = 12
 """Journals and branches that are shown."""
 _MOST_COLUMNS = 30
-_TOPICS = re.compile(r"[ACDFGIJ]|B0[2-9]|E0[1-4]")
-"""Branches that tell what records are on: not organisms, persons, methods, places and health care, which all have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,7 @@ def _years(library: Library, abstracts: list[Abstract]) -> Counter[tuple[int, st
 
 
 def _branches(abstract: Abstract) -> set[str]:
-    headings = {term.partition("/")[0].casefold() for term in abstract.mesh}
-    return {branch for heading in headings for branch in branches_of(heading) if _TOPICS.match(branch)}
+    return {branch for heading in headings_of(abstract) for branch in topics_of(heading)}
 
 
 def _by_year(survey: Survey) -> Bars:

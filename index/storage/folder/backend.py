@@ -17,8 +17,10 @@ from pathlib import Path
 
 from index.analysis.lexicon import default_lexicon
 from index.analysis.synonyms import Synonyms
+from index.embedding.encoder import Vectors
 from index.errors import LibraryBusyError, LibraryError
 from index.records import Abstract, Filters, Hit, Tally, TallyOf
+from index.search.dense import mean_vectors
 from index.search.hybrid import Indexes, search
 from index.search.mentions import descriptor_forms, phrases
 from index.search.query import Mode, Query, parse_query
@@ -109,6 +111,9 @@ class FolderBackend:
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         return self.store.get(pmids)
+
+    def abstract_vectors(self, pmids: Sequence[str]) -> dict[str, Vectors]:
+        return mean_vectors(self.store.vectors_by_pmid(pmids))
 
     def parse(self, question: str, *, is_literal: bool = False) -> Query:
         with self._indexes() as indexes:

@@ -175,6 +175,13 @@ class Store(Database):
                     raise ValueError("a vector of another length")
         return vectors
 
+    def vectors_by_pmid(self, pmids: Sequence[str]) -> list[tuple[str, NDArray[np.float16]]]:
+        """Return the vectors of the passages of these abstracts, each with its PMID."""
+        sql = "SELECT a.pmid, p.vector FROM abstracts a JOIN passages p ON p.abstract_id = a.id WHERE a.pmid IN ({})"
+        rows = self._rows_in(sql, pmids)
+        with decoding(self.path):
+            return [(pmid, np.frombuffer(vector, dtype=np.float16)) for pmid, vector in rows]
+
     def changes_since(self, generation: int) -> Changes:
         """Return the changes of the passages in the batches after `generation`, as of one instant."""
         with self._snapshot():

@@ -14,8 +14,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from index.analysis.synonyms import Synonyms
+from index.embedding.encoder import Vectors
 from index.errors import LibraryError
 from index.records import Abstract, Filters, Hit, Tally, TallyOf
+from index.search.dense import mean_vectors
 from index.search.mentions import descriptor_forms, phrases
 from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo, info_of
@@ -101,6 +103,9 @@ class MilvusBackend:
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         return self._reading(lambda store: store.get(pmids))
+
+    def abstract_vectors(self, pmids: Sequence[str]) -> dict[str, Vectors]:
+        return mean_vectors(self._reading(lambda store: store.vectors_by_pmid(pmids)))
 
     def parse(self, question: str, *, is_literal: bool = False) -> Query:
         return self._reading(lambda store: parse(question, store, self.synonyms, is_literal=is_literal))

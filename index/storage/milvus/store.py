@@ -17,7 +17,10 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TypeVar
 
+import numpy as np
+
 from index.analysis.synonyms import Synonyms
+from index.embedding.encoder import Vectors
 from index.errors import LibraryDamagedError, LibraryError
 from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.lexical_documents import lexical_rows
@@ -274,6 +277,14 @@ class MilvusStore:
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         return {abstract.pmid: abstract for abstract in self._abstracts(pmids, ["record", "record_pieces"])}
+
+    def vectors_by_pmid(self, pmids: Sequence[str]) -> list[tuple[str, Vectors]]:
+        """Return the vectors of the passages of these abstracts, each with its PMID."""
+        return [
+            (row["pmid"], np.asarray(row["vector"], dtype=np.float32))
+            for part in _parts(iter(pmids), _RECORDS)
+            for row in self.server.all_rows(self.passages_name, f"pmid in {quoted(part)}", ["pmid", "vector"])
+        ]
 
     def get_with_raw(self, pmid: str) -> Abstract | None:
         return next(self._abstracts([pmid], ["record", "record_pieces", "raw", "raw_pieces"]), None)

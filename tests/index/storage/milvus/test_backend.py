@@ -110,6 +110,13 @@ def test_what_filters_name_is_listed_as_in_a_folder(samples_there, samples):
     assert samples_there.has_label("mesh", "Zebrafish") == samples.has_label("mesh", "Zebrafish") is False
 
 
+def test_an_abstract_has_the_vector_that_it_has_in_a_folder(samples_there, samples):
+    pmids = [*samples.pmids()[:3], "1"]
+    there, here = (library.abstract_vectors(pmids) for library in (samples_there, samples))
+    assert sorted(there) == sorted(here) == sorted(pmids[:3])
+    assert all(float(there[pmid] @ here[pmid]) == pytest.approx(1, abs=1e-3) for pmid in here)
+
+
 # ---- rows
 
 
