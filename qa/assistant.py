@@ -37,6 +37,7 @@ from qa.generation.refusal import refusal
 from qa.generation.spelling import respelled
 from qa.generation.talk import talk
 from qa.grounding import answering, check_quotes, to_the_point
+from qa.language.discourse import gives_orders
 from qa.question.analysis import analyse
 from qa.question.filters import described, within
 from qa.question.records import Known, QuestionAnalysis
@@ -253,7 +254,7 @@ class Assistant:
         these = replace(blank.filters, pmids=lookup.filters.pmids, include_retracted=True)
         named = replace(blank, filters=these, message=lookup.message)
         if analysis.kind != "look-up":
-            answers = list(self._searched(named, analysis))
+            answers = list(self._searched(named, analysis, is_of_these=True))
             if not answers[-1].abstained:
                 yield from answers
                 return
@@ -287,8 +288,13 @@ class Assistant:
             answers.append(answer)
             yield join(blank, answers)
 
-    def _searched(self, blank: Answer, analysis: QuestionAnalysis, *, focus: str = "") -> Iterator[Answer]:
-        """Yield the answer from what search finds for the question; a misspelt word is searched for as it is known."""
+    def _searched(
+        self, blank: Answer, analysis: QuestionAnalysis, *, focus: str = "", is_of_these: bool = False
+    ) -> Iterator[Answer]:
+        """Yield the answer from what search finds for the question; a misspelt word is searched for as it is known.
+
+        With `is_of_these` the question names its abstracts: what tells the relation that it asks for answers there.
+        """
         text = analysis.text or analysis.question
         query, message = self._spelled(text)
         blank = replace(blank, message="\n".join(filter(None, (blank.message, message))))
@@ -298,7 +304,14 @@ class Assistant:
         top = MOST_SENTENCES if analysis.kind == "overview" else MAX_SOURCES
         sources = retrieve(self.library, query, filters=blank.filters, top=top, reranker=self._reranker)
         evidence = self._rerank_evidence(query, sources, focus=focus, sought=sought_relation(analysis))
-        yield from check_quotes(self._composed(blank, analysis, query, sources, evidence), sources, self.library)
+        fitting = self._fitting(analysis, evidence, is_of_these=is_of_these)
+        if fitting:
+            retrieved = RetrievedEvidence(
+                tuple(sources), tuple(evidence), tuple(fitting), analysis, query, self._reranker
+            )
+            yield from check_quotes(self._composed(blank, retrieved), sources, self.library)
+        else:
+            yield self._abstain(blank, analysis, query)
 
     def _spelled(self, text: str) -> tuple[Query, str]:
         """Return a text parsed as the library spells it, and the sentence that says so where it was misspelt."""
@@ -316,21 +329,22 @@ class Assistant:
             query, sources, library=self.library, focus=focus, sought=sought, reranker=self._reranker
         )
 
-    def _composed(
-        self,
-        blank: Answer,
-        analysis: QuestionAnalysis,
-        query: Query,
-        sources: Sequence[Source],
-        evidence: Sequence[Evidence],
-    ) -> Iterator[Answer]:
-        fitting = to_the_point(answering(evidence), sought_relation(analysis))
-        if not fitting and analysis.kind == "overview":
-            fitting = [sentence for sentence in evidence if not (sentence.missing_names or sentence.missing_words)]
-        if not fitting:
-            yield self._abstain(blank, analysis, query)
-            return
-        retrieved = RetrievedEvidence(tuple(sources), tuple(evidence), tuple(fitting), analysis, query, self._reranker)
+    def _fitting(
+        self, analysis: QuestionAnalysis, evidence: Sequence[Evidence], *, is_of_these: bool
+    ) -> list[Evidence]:
+        """Return the evidence that answers, to the point where any is; [] where the question is to be refused."""
+        sought = sought_relation(analysis)
+        fitting = to_the_point(answering(evidence), sought)
+        named = [one for one in evidence if not (one.missing_names or one.missing_words or gives_orders(one.text))]
+        if analysis.kind == "overview":
+            telling = [] if sought.is_any else [one for one in named if sought.is_told(one.text)]
+            return telling or fitting or named
+        if is_of_these and not sought.is_any and not fitting:
+            return [one for one in named if sought.is_told(one.text)]
+        return fitting
+
+    def _composed(self, blank: Answer, retrieved: RetrievedEvidence) -> Iterator[Answer]:
+        analysis, sources = retrieved.analysis, retrieved.sources
         if self._model is not None:
             yield from written_answer(
                 blank,
@@ -341,7 +355,9 @@ class Assistant:
                 check_with_llm=self._check_with_llm,
             )
         elif analysis.kind == "overview":
-            yield from findings_answer(blank, fitting, sources)
+            yield from findings_answer(
+                blank, retrieved.fitting, sources, of_each=1 if sought_relation(analysis).is_any else 2
+            )
         else:
             yield from extractive_answer(blank, retrieved)
 

@@ -63,9 +63,9 @@ def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def to_the_point(evidence: Sequence[Evidence], sought: SoughtRelation) -> list[Evidence]:
-    """Return the evidence that tells the relation asked for; all of it where none does."""
+    """Return the evidence that tells the relation asked for; all of it where none does, but none for a price."""
     telling = [sentence for sentence in evidence if sought.is_told(sentence.text)]
-    return telling or list(evidence)
+    return telling or ([] if sought.quantity == "money" else list(evidence))
 
 
 def _least(sentence: Evidence) -> float:

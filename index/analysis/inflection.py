@@ -37,6 +37,7 @@ _WITH_S = re.compile(
 )
 """Words in -ise on both sides of the Atlantic."""
 
+_WORDS = re.compile(r"\b[A-Za-z]?[a-z]{3,}\b")
 _SAME = frozenset(
     "diabetes herpes mumps measles rickets feces series species caries rabies scabies ascites lens biceps triceps "
     "forceps pancreas bias gas atlas whereas pseudomonas does this versus perhaps always besides sometimes towards "
@@ -77,6 +78,23 @@ def american(word: str) -> str:
         if spelling != "iz" or not _WITH_S.match(word):
             word = british.sub(spelling, word)
     return word
+
+
+def american_text(text: str) -> str:
+    """Return a text with its words in American spelling, but for names in capitals.
+
+    Encoders and cross-encoders have seen little else: they read "gynaecomastia" and "gynecomastia" as two things.
+
+    >>> american_text("Anaemia with oedema: the ESC's view")
+    'Anemia with edema: the ESC\'s view'
+    """
+    return _WORDS.sub(lambda word: _american_word(word[0]), text)
+
+
+@lru_cache(maxsize=50_000)
+def _american_word(word: str) -> str:
+    plain = american(word.lower())
+    return plain.capitalize() if word[0].isupper() else plain
 
 
 @lru_cache(maxsize=50_000)

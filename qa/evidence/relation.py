@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.analysis.terms import content_words
+from index.analysis.terms import content_words, terms
 from qa.language.outcomes import ADVERSE, valence
 from qa.language.quantity_spans import Asked, asked_quantity, quantity_spans
 from qa.question.asked_noun import empty_head
 from qa.question.records import QuestionAnalysis, Relation
 from qa.question.relations import words_of_relation
 
-_READ_FOR_RELATION = frozenset(("short answer", "list", "comparison", "number"))
+_READ_FOR_RELATION = frozenset(("short answer", "list", "comparison", "number", "overview"))
 """Kinds of questions whose answer must tell the relation; a verdict has its own rules."""
 _GIVEN = (
     r"\b(?:treat(?:s|ed|ment|ments|ing)?|therap\w+|receiv\w+|randomi[sz]ed|assigned|administ\w+|given|mg|injections?"
@@ -37,6 +37,8 @@ _CUES: Mapping[Relation, tuple[str, ...]] = {
         r"|variants?|deficien\w+|underl(?:ies|ie|ying|ay)|attribut\w+|contribut\w+|produc\w+|develop\w+ (?:after|in)"
         r"|adverse (?:effects?|events?|reactions?) of|side effects? of|because of|promot\w+|increas\w+ the|worsen\w*"
         r"|(?:higher|greater|increas\w+|elevated|lower) (?:\w+ ){0,2}risks?"
+        r"|(?:reported|seen|observed|developed|found) (?:by|in) \d[^;]* (?:given|taking|receiving|treated|who took)"
+        r"|more (?:frequent|common|often)|commoner"
         r"|related to|arises? from|occur\w*|origins?|genetic|inherit\w+|transmit\w+|rais(?:es|ed))\b",
     ),
     "adverse effect": (
@@ -80,7 +82,7 @@ _CUES: Mapping[Relation, tuple[str, ...]] = {
 _PATTERNS = {relation: tuple(re.compile(cue, re.I) for cue in cues) for relation, cues in _CUES.items()}
 _MORE_OF = re.compile(r"\bmore (?:often|frequent\w*|common\w*|likely)|commonest|most (?:common|frequent)", re.I)
 _PEOPLE = re.compile(
-    r"\b(?:patients|participants|subjects|people|persons|individuals|children|women|men|adults|infants|volunteers|boys"
+    r"\b(?:kids|dogs|cats|calves|horses|cows|pigs|mice|rats|animals|rabbits|sheep|monkeys|patients|participants|subjects|people|persons|individuals|children|women|men|adults|infants|volunteers|boys"
     r"|girls|newborns|smokers|residents|users|cases|pregnancies|babies|adolescents|inpatients|outpatients)\b",
     re.I,
 )
@@ -102,17 +104,31 @@ _DENIES = re.compile(
 )
 
 
+_DENIED_WITHIN = 5
+"""Words after a denial that it may deny."""
+_EFFECT = re.compile(
+    r"(?<!adverse )(?<!side )\b(?:effects?|influence\w*|differ\w*|associat\w+|related|risks?|changed?"
+    r"|significant\w*)\b",
+    re.I,
+)
+_UNMOVED = re.compile(r"\b(?:un(?:affected|changed|related)|similar\w*|equal\w*|same)\b", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class SoughtRelation:
     """What an answer must tell: a relation ("" for any), denied where the question asks what is not so.
 
     `words` are the index terms by which the question names the relation, `noun` those of the sort of thing that it asks
-    for ("Which drugs"): the sentence that answers need have neither. It must have a `quantity` of the kind asked for.
+    for ("Which drugs"): the sentence that answers need have neither. `asked` are those of any sort, "kinase" of "Which
+    kinases", which are no name. A sentence must have a `quantity` of the kind asked for. `deniable` are the
+    question's words, of which one must be denied, or none, as `is_denied` says.
     """
 
     relation: Relation = ""
     words: frozenset[str] = frozenset()
     noun: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    deniable: frozenset[str] = frozenset()
     is_denied: bool = False
     quantity: Asked = "name"
     counts_people: bool = False
@@ -127,7 +143,9 @@ class SoughtRelation:
             return False
         if self.quantity != "name" and not any(quantity_spans(text, self.quantity)):
             return False
-        return _tells(self.relation, text) and (not self.is_denied or denies(text))
+        if self.is_denied:
+            return denies_one_of(text, self.deniable) or denies_an_effect(text)
+        return _tells(self.relation, text) and not denies_one_of(text, self.deniable)
 
     @property
     def is_any(self) -> bool:
@@ -141,7 +159,9 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
         return SoughtRelation()
     quantity = asked_quantity(analysis.text) if analysis.kind == "number" else "name"
     words = list(words_of_relation(analysis.text, analysis.relation)) if analysis.relation else []
-    relation = "" if analysis.relation == "dose" and not words else analysis.relation  # "how much" is of anything
+    relation = analysis.relation
+    if not words and (relation == "dose" or analysis.kind == "overview"):
+        relation = ""  # "how much" is of anything
     if quantity == "count":
         words += _TAKING_PART.findall(analysis.text)
     is_denied = analysis.is_negated and quantity == "name"
@@ -149,6 +169,8 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
         relation,
         frozenset(content_words(" ".join(words))),
         empty_head(analysis.noun),
+        frozenset(terms(analysis.noun.split()[-1])) if analysis.noun else frozenset(),
+        frozenset(content_words(analysis.text)) if is_denied or (relation and analysis.noun) else frozenset(),
         is_denied,
         quantity,
         quantity == "count" and bool(_PEOPLE.search(analysis.text)),
@@ -158,6 +180,30 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
 def denies(text: str) -> bool:
     """Return True if a text has a word of denial."""
     return bool(_DENIES.search(text))
+
+
+def denies_one_of(text: str, stems: frozenset[str]) -> bool:
+    """Return True if a text denies one of some index terms: the word soon follows the denial.
+
+    >>> denies_one_of("Zinc lowered fever with no harm.", frozenset({"fever"}))
+    False
+    """
+    return bool(stems) and not stems.isdisjoint(terms(_denied(text)))
+
+
+def denies_an_effect(text: str) -> bool:
+    """Return True if a text says that something has no effect, or that nothing differs."""
+    return bool(_EFFECT.search(_denied(text)) or _UNMOVED.search(text))
+
+
+@lru_cache(maxsize=2_048)
+def _denied(text: str) -> str:
+    """Return the words that denials bear on: those that follow, and before "not" those of its subject."""
+    parts = []
+    for at in _DENIES.finditer(text):
+        before = text[: at.start()].split() if at[0].lower().endswith(("not", "n't", "n’t")) else []
+        parts += [*before[-_DENIED_WITHIN:], *text[at.end() :].split()[:_DENIED_WITHIN]]
+    return " ".join(parts)
 
 
 @lru_cache(maxsize=2_048)

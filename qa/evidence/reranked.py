@@ -58,7 +58,8 @@ def rerank_evidence(
     scores = reranker.score(query.normalized, [Candidate(sentence.text, _context(sentence)) for sentence in candidates])
     score_of = {id(sentence): score for sentence, score in zip(candidates, scores, strict=True)}
     updated = [
-        _updated(sentence, score_of[id(sentence)]) if id(sentence) in score_of else sentence for sentence in evidence
+        _updated(sentence, score_of[id(sentence)], sought) if id(sentence) in score_of else sentence
+        for sentence in evidence
     ]
     return sorted(updated, key=attrgetter("rank"))
 
@@ -81,12 +82,14 @@ def _promising(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [*firsts, *rest[: max(0, _SCORED - len(firsts))]]
 
 
-def _updated(sentence: Evidence, pair_score: PairScore) -> Evidence:
+def _updated(sentence: Evidence, pair_score: PairScore, sought: SoughtRelation) -> Evidence:
     gained = sentence.score + _WEIGHT * max(0.0, pair_score.answers - _LEAST)
     if pair_score.stance is None:  # its scores mean nothing beyond their order
         return replace(sentence, score=gained, pair_score=pair_score)
     without, by_reranker, always = _CONFIDENCE
     answers = min(pair_score.answers, _UNNAMED) if sentence.missing_words else pair_score.answers
+    if sought.quantity == "count" and sought.is_told(sentence.text):
+        answers = max(answers, _LEAST)  # it has seldom seen methods answer: "n = 243"
     odds = without * math.log(sentence.confidence / (1 - sentence.confidence)) + by_reranker * answers + always
     return replace(sentence, score=gained, confidence=chance(odds), pair_score=pair_score)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from index import Library
 from index.analysis.abbreviations import Abbreviation, with_both_forms
+from index.analysis.inflection import american_text
 from index.analysis.lexicon import default_lexicon
 from index.analysis.section_labels import section_category
 from index.analysis.sentences import sentence_spans
@@ -82,6 +83,8 @@ _NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*")
 _OTHER_NUMBERS = 0.08
 """Loss of a sentence that lacks a number of the question: "from 3 months" is not "from 9 months"."""
 _TECHNICAL_PIECES = 3
+_SAID_OTHERWISE = 0.5
+"""Weight of an everyday word that the library never uses, beside that of any other such word."""
 _MAX_WHOLE_CHARACTERS = 30_000
 """The longest text that is scored whole; of a longer one, many times an abstract, only the hits are."""
 _REMEMBERED = 1_024
@@ -202,7 +205,8 @@ def gather(
     encoder = library.encoder
     by_abstract = groupby(spans, key=lambda span: span[0].number)
     vectors = _SENTENCES.of(
-        ([source.abstract.text[start:end] for source, start, end in group] for _, group in by_abstract), encoder
+        ([american_text(source.abstract.text[start:end]) for source, start, end in group] for _, group in by_abstract),
+        encoder,
     )
     query = parsed(question, library.parse)
     text = query.normalized
@@ -211,7 +215,7 @@ def gather(
         for word in subject_words(text, library, encoder)
         if not (sought.words | sought.noun).intersection(terms(word))
     )
-    words = telling_words(text, library, subject)
+    words = _asked_words(text, library, subject)
     words = {word: weight for word, weight in words.items() if word not in sought.noun} or words
     features = _Features(
         text,
@@ -219,7 +223,7 @@ def gather(
         words,
         subject,
         query.equivalents,
-        query.concepts,
+        tuple(concept for concept in query.concepts if _is_named(concept, sought.asked)),
         frozenset(kind for asks, kinds in _ASKS_FOR if asks.search(text) for kind in kinds),
         asked_act(text),
         sought,
@@ -264,13 +268,51 @@ def telling_words(text: str, library: Library, technical: Sequence[str]) -> dict
     )
 
 
+def _asked_words(text: str, library: Library, subject: Sequence[str]) -> dict[str, float]:
+    """Return a question's telling words; everyday ones that the library never uses weigh half, being said otherwise."""
+    words = telling_words(text, library, subject)
+    everyday = everyday_words(_LONG_WORD.findall(text.lower()), library.encoder)
+    stems = {term for word in everyday for term in terms(word)}
+    stems -= library.term_weights(list(stems)).keys()
+    return {word: weight * (_SAID_OTHERWISE if word in stems else 1) for word, weight in words.items()}
+
+
 def subject_words(text: str, library: Library, encoder: Encoder) -> tuple[str, ...]:
     """Return the words that an answer needs: technical ones, and those that the library never uses."""
     technical = technical_words(text, encoder)
     words = {word: terms(word) for word in _LONG_WORD.findall(text.lower()) if not names(word)}
     known = library.term_weights([term for forms in words.values() for term in forms])
     absent = [word for word, forms in words.items() if forms and not set(forms) & (known.keys() | general_terms())]
-    return tuple(dict.fromkeys([*technical, *absent]))
+    everyday = everyday_words(absent, encoder)
+    return tuple(dict.fromkeys([*technical, *(word for word in absent if word not in everyday)]))
+
+
+def everyday_words(words: Sequence[str], encoder: Encoder) -> frozenset[str]:
+    """Return the words that the encoder has nearly whole and that name no thing: others may say the same otherwise.
+
+    "sight" and "gentler" are such; "gout" is a disease's name, "unstained" comes in three pieces.
+    """
+    counts = encoder.count_tokens(words) if words else ()
+    return frozenset(
+        word
+        for word, count in zip(words, counts, strict=True)
+        if count < _TECHNICAL_PIECES and not _names_a_thing(word)
+    )
+
+
+def _is_named(concept: QueryConcept, asked: frozenset[str]) -> bool:
+    """Return True if a question means the thing itself: not "vitamins" of "Which vitamins", nor "lead" of "lead to"."""
+    stems = terms(concept.written)
+    if asked.intersection(stems) or general_terms().issuperset(stems):
+        return False
+    return " " in concept.written or not concept.written.islower() or _names_a_thing(concept.written)
+
+
+@lru_cache(maxsize=4_096)
+def _names_a_thing(word: str) -> bool:
+    """Return True if a word is what the lexicon calls a thing first of all: "zinc", not "kids", which is KIF22."""
+    stems = terms(word)
+    return any(terms(concept.names[0]) == stems for concept in default_lexicon().concepts(word)[:2])
 
 
 def coverage(

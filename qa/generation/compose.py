@@ -71,6 +71,7 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
     verdict = headline(retrieved.analysis.text or blank.standalone_question, retrieved.evidence)
     short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query)
     sentences = extractive.compose(retrieved.fitting)
+    sentences = _with_short(sentences, short, retrieved.fitting)
     if verdict is not None:
         sentences = _with_votes(sentences, verdict)
     for count in range(1, len(sentences)):
@@ -88,6 +89,25 @@ def findings_answer(
         yield _with_sentences(blank, sentences[:count], sources)
     if not sentences:
         yield replace(blank, abstained=True, nearest=tuple(sources[:_NEAREST]))
+
+
+def _with_short(
+    sentences: Sequence[Sentence], short: Sequence[ShortAnswer], evidence: Sequence[Evidence]
+) -> list[Sentence]:
+    """Return the sentences with those in front from which short answers are cut, if they are not among them."""
+    quoted = [citation for sentence in sentences for citation in sentence.citations]
+    missing = dict.fromkeys(
+        sentence.citation
+        for span in (answer.citations[0] for answer in short)
+        if not any(_holds(citation, span) for citation in quoted)
+        for sentence in evidence
+        if _holds(sentence.citation, span)
+    )
+    return [*(Sentence(citation.quote, (citation,)) for citation in missing), *sentences][:_MOST_SENTENCES]
+
+
+def _holds(citation: Citation, span: Citation) -> bool:
+    return citation.pmid == span.pmid and citation.start <= span.start and span.end <= citation.end
 
 
 def _with_votes(sentences: Sequence[Sentence], verdict: Headline) -> list[Sentence]:

@@ -57,9 +57,13 @@ def _numbered(sources: Sequence[Source]) -> tuple[tuple[Source, ...], dict[str, 
     return tuple(replace(source, number=numbers[pmid]) for pmid, source in by_pmid.items()), numbers
 
 
-_COMPARES = re.compile(r"^(?:please )?(?:compare|contrast)\b|\b(?:the )?differences? (?:between|in)\b", re.I)
-_AROUND = re.compile(r"^[\s:,;]+|\bwith regard to\b|\bwhich (?:one|of them)\b", re.I)
-_JOINS = r"(?:versus|vs\.?|compared (?:with|to)|and|or|with|than|against|,)"
+_COMPARES = re.compile(
+    r"^(?:please )?(?:compare|contrast)\b|^how (?:do|does|did)\b|\bdiffers?\b"
+    r"|\b(?:the )?differences? (?:between|in)\b",
+    re.I,
+)
+_AROUND = re.compile(r"^[\s:,;]+|\bwith (?:regard|respect) to\b|\bwhich (?:one|of them)\b", re.I)
+_JOINS = r"(?:versus|vs\.?|from|compared (?:with|to)|and|or|with|than|against|,)"
 
 
 def each_side(analysis: QuestionAnalysis) -> tuple[str, ...]:

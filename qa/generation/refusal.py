@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import Filters, Library
+from index.analysis.terms import terms
 from qa.generation.library_questions.mentions import EVERYTHING, LISTED, Mentions, listed, mentions
+from qa.language.stop_words import general_terms
 from qa.question.filters import described
 from qa.question.records import QuestionAnalysis
 
@@ -46,8 +48,7 @@ def refusal(analysis: QuestionAnalysis, library: Library, filters: Filters | Non
     allowed = alive if searched == Filters() else frozenset(library.pmids(searched))
     retracted = frozenset(everything) - alive
     read = _Read(allowed, retracted, _named(searched))
-    each = tuple(mentions(subject, library) for subject in analysis.subjects[:_SUBJECTS])
-    each = tuple(one for one in each if one.subject)
+    each = tuple(one for subject in analysis.subjects[:_SUBJECTS] for one in _mentioned(subject, library))
     if not analysis.is_english:
         return Refusal(_foreign(analysis.language, each), each)
     if not allowed:
@@ -56,6 +57,24 @@ def refusal(analysis: QuestionAnalysis, library: Library, filters: Filters | Non
     if searched.pmids:
         return Refusal(f"{NOT_HERE}{_of_named(each, read)}", each)
     return Refusal(f"{NOT_HERE}{_why(each, read)}", each)
+
+
+def _mentioned(subject: str, library: Library) -> tuple[Mentions, ...]:
+    """Return the abstracts that mention a subject; of one that none mentions, those with its longest runs of words.
+
+    So a verb that was taken for a part of a name ("zinc leave teeth") does not hide that the library has the name.
+    """
+    whole = mentions(subject, library)
+    words = subject.split()
+    if whole.pmids or len(words) < 2:
+        return (whole,) if whole.subject else ()
+    parts, place = list[Mentions](), 0
+    while place < len(words):
+        runs = (mentions(" ".join(words[place:end]), library) for end in range(len(words), place, -1))
+        part = next((run for run in runs if run.pmids and run.in_a_row), Mentions(words[place], ()))
+        parts.append(part)
+        place += len(part.subject.split())
+    return tuple(part for part in parts if not general_terms().issuperset(terms(part.subject)))
 
 
 def _named(filters: Filters) -> str:

@@ -8,11 +8,12 @@ from typing import Literal
 
 from qa.language.quantities import POWER
 
-Asked = Literal["name", "percentage", "dose", "count", "duration", "frequency", "ratio", "year", "amount"]
+Asked = Literal["name", "percentage", "dose", "count", "duration", "frequency", "ratio", "year", "money", "amount"]
 """What is asked for: anything that has a name, or a quantity of a kind."""
 
 _QUESTIONS: tuple[tuple[Asked, str], ...] = (
     ("ratio", r"\b(?:hazard|odds|risk|rate|prevalence) ratios?\b|\brelative risks?\b|\b(?:HR|OR|RR)s? (?:for|of)\b"),
+    ("money", r"\bhow (?:expensive|cheap|costly)\b|\b(?:what|how much) .*\b(?:costs?|prices?|charged?)\b"),
     ("year", r"\b(?:what|which) year\b|^when (?:was|were|did|has|have)\b"),
     (
         "frequency",
@@ -92,6 +93,10 @@ _PATTERNS: Mapping[Asked, str] = {
     ),
     "ratio": rf"{_NUMBER}{_INTERVAL}",
     "year": r"(?:19|20)\d\d",
+    "money": (
+        rf"(?:US ?)?[$€£¥] ?{_NUMBER}(?: (?:million|billion))?"
+        rf"|{_NUMBER} ?(?:million |billion )?(?:(?:US )?dollars|euros|pounds|USD|EUR|GBP|yen|yuan|rupees)"
+    ),
     "amount": (
         rf"{_ABOUT}(?:{_NUMBER} ?%?{_TO})?(?:{_NUMBER}|{_WORDS})(?:[ -]?(?:%|percentage points|per ?cent|{_UNIT}"
         rf"|{_TIME}|times|fold)(?: ?/ ?\w+)*)?{_INTERVAL}"
@@ -115,10 +120,16 @@ def asked_quantity(question: str) -> Asked:
     return next((asked for asked, pattern in _ASKED if pattern.search(question)), "name")
 
 
+_CONCENTRATION = re.compile(r"(?:/|per) ?(?:d?L|litre|liter)\b")
+"""What makes an amount a level in the blood and no dose: 1.0 mmol/L."""
+
+
 def quantity_spans(sentence: str, asked: Asked) -> Iterator[tuple[int, int]]:
     """Yield where the quantities of a kind stand in a sentence, with unit and interval."""
     for match in _QUANTITIES[asked].finditer(sentence):
         start, end = match.span()
+        if asked == "dose" and _CONCENTRATION.search(sentence, start, end + len(" per litre")):
+            continue
         text = sentence[start:end]
         if text.endswith(")") and "(" not in text:
             end -= 1

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from index.embedding.encoder import Encoder
 from index.records import Filters
+from qa.language.quantity_spans import asked_quantity
 from qa.question.asked_noun import asked_noun
 from qa.question.classifier import Guess, load_classifier
 from qa.question.language import language_of
-from qa.question.library_query import library_query, speaks_of_library
+from qa.question.library_query import PAPER, asks_for_works, library_query, speaks_of_library
 from qa.question.parts import parts_of
 from qa.question.records import Kind, Known, QuestionAnalysis, Relation, Talk
 from qa.question.references import References, references
@@ -63,6 +64,24 @@ _TALK_WORDS = re.compile(
 )
 _MOST_TALK = 12
 """Words that talk has at most."""
+_BESIDE_TALK = frozenset("that this a lot so much very all for the me to of and i you really was were my".split())
+_COUNTS_PAPERS = re.compile(
+    rf"\W*how many (?:[\w-]+ ){{0,3}}?{PAPER}\b"
+    r"(?:[^?]*\b(?:are there|there are|exist|do you (?:have|hold)|have you|(?:are|were|have been) (?:published|done"
+    r"|conducted|performed|carried out|included?)|c[ao]me out|appeared)\b[^?]*"
+    r"|(?: (?:on|of|about|with|in|from|since|by|for|regarding)\b"
+    r"(?:(?! (?:is|are|was|were|do|does|did|has|have|had|show\w*|found|report\w*)\b)[^?])*)?)\W*\Z",
+    re.I,
+)
+"""How many papers there are: of their findings nothing is asked."""
+_MEASURE = re.compile(
+    r"\W*(?:the )?(?:(?:adjusted|pooled|crude|overall) )?(?:(?:hazard|odds|risk|rate) ratio|relative risk"
+    r"|(?:median|mean|average) [\w-]+|prevalence|incidence|percentage|proportion|dos(?:e|age)|number|half-life"
+    r"|sensitivity"
+    r"|specificity) (?:of|for|in|with|to|on)\b",
+    re.I,
+)
+"""A measure asked for in a few words, "hazard ratio for death with zinc"."""
 _PARTICIPANTS = re.compile(
     r"how many (?:[\w-]+ ){1,6}?(?:treated|randomi[sz]ed|enrolled|included|recruited|took part)\b", re.I
 )
@@ -140,6 +159,12 @@ def _kind(asked: str, named: References, guess: Guess) -> Kind:
     words = asked.split()
     if named.any and not _telling(asked, _LOOK_UP_WORDS):
         return "look-up"
+    if is_only_talk(asked) and not named.any:
+        return "talk"
+    if not named.any and (_COUNTS_PAPERS.match(asked) or asks_for_works(asked)):
+        return "library"
+    if _MEASURE.match(asked):
+        return "number"
     ranked = sorted(guess.kinds, key=lambda kind: -guess.kinds[kind])
     barred = set()
     if len(words) > _MOST_TALK or named.any or not _TALK_WORDS.search(asked):
@@ -148,8 +173,10 @@ def _kind(asked: str, named: References, guess: Guess) -> Kind:
         barred.add("library")
     if _ASKS_WHAT.match(asked):
         barred.add("yes/no")
+        if _NEGATED.search(asked) and asked_quantity(asked) == "name":
+            barred.add("number")
     kind: Kind = next(kind for kind in ranked if kind not in barred)
-    if kind in ("list", "short answer") and _NUMBER.match(asked):
+    if kind in ("list", "short answer") and (_NUMBER.match(asked) or asked_quantity(asked) == "money"):
         return "number"
     if kind in ("list", "short answer") and (match := _NOUN_ASKED.match(asked)):
         return "list" if _PLURAL.search(match["noun"]) else "short answer"
@@ -185,6 +212,13 @@ def _relation(text: str, guess: Guess) -> Relation:
     if guess.relations[guess.relation] >= _SURE:
         return guess.relation
     return ""
+
+
+def is_only_talk(question: str) -> bool:
+    """Return True if a text has a word of talk and hardly another: "thx, that helps"."""
+    words = re.findall(r"[^\W_]+", _TALK_WORDS.sub(" ", question).lower())
+    is_asking = _YES_NO.match(question) or _ASKS_WHAT.match(question)
+    return bool(_TALK_WORDS.search(question)) and not is_asking and _BESIDE_TALK.issuperset(words)
 
 
 def _talk(question: str) -> Talk:

@@ -21,7 +21,7 @@ _MOST = 4
 _EMPTY = frozenset(
     terms(
         "drug medication medicine treatment therapy agent gene disease complication symptom event effect reaction"
-        " outcome cause risk thing drink food supplement factor option"
+        " outcome cause risk thing drink food supplement factor option sign feature manifestation intervention measure"
     )
 )
 """Nouns for which their examples stand: a text on colitis after clindamycin need not say "drug"."""

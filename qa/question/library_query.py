@@ -6,7 +6,7 @@ import re
 
 from qa.question.records import Action, LibraryQuery, Order, Thing
 
-_PAPER = (
+PAPER = (
     r"(?:abstracts?|papers?|articles?|stud(?:y|ies)|trials?|reviews?|publications?|records?|reports?|RCTs?"
     r"|meta-?analys[ie]s|documents?|works?|guidelines?)"
 )
@@ -14,10 +14,10 @@ _SPEAKS_OF_LIBRARY = re.compile(
     r"\b(?:librar(?:y|ies)|collection|database|journals?|authors?|authored|wrote|written|retract\w*|withdrawn|MeSH"
     r"|publish\w*|"
     r"publication|in here|newest|latest|most recent|oldest|earliest|you have|have you|appeared?|covered?)\b"
-    rf"|\b{_PAPER}\b",
+    rf"|\b{PAPER}\b",
     re.I,
 )
-_ONE_PAPER = re.compile(rf"\b(?:the|this|that) {_PAPER}\b(?= *\Z|[?.,]| (?!on\b|of\b|about\b))", re.I)
+_ONE_PAPER = re.compile(rf"\b(?:the|this|that) {PAPER}\b(?= *\Z|[?.,]| (?!on\b|of\b|about\b))", re.I)
 """What a question says of one paper, "who was excluded from the study?", asks nothing of the records by itself."""
 _THINGS: tuple[tuple[Thing, str], ...] = (
     ("retractions", r"\bretract\w*|\bwithdrawn\b"),
@@ -32,9 +32,9 @@ _THINGS: tuple[tuple[Thing, str], ...] = (
                 r"|\bby whom\b"),
 )  # fmt: skip
 _ORDERS: tuple[tuple[Order, str], ...] = (
-    ("newest", rf"\b(?:newest|latest|most recent|most recently|last)\b(?= (?:\w+ )?(?:{_PAPER}|published"
-               rf"|\w+ {_PAPER}))|\bnewest\b|\bmost recent\b|\blatest\b"),
-    ("oldest", rf"\b(?:oldest|earliest)\b|\bfirst(?= (?:\w+ )?{_PAPER})"),
+    ("newest", rf"\b(?:newest|latest|most recent|most recently|last)\b(?= (?:\w+ )?(?:{PAPER}|published"
+               rf"|\w+ {PAPER}))|\bnewest\b|\bmost recent\b|\blatest\b"),
+    ("oldest", rf"\b(?:oldest|earliest)\b|\bfirst(?= (?:\w+ )?{PAPER})"),
     ("most", r"\bmost\b|\btop\b"),
 )  # fmt: skip
 _COUNTS = re.compile(r"\b(?:how many|number of|count|how (?:big|large)|size of|total)\b", re.I)
@@ -50,7 +50,7 @@ _AUTHOR = re.compile(
 _MESH = re.compile(r"\b(?:MeSH(?: (?:terms?|headings?|descriptors?))?)\W+(?P<term>[^?.!”\"]+)", re.I)
 _SCAFFOLD = frozenset(
     """
-    a about abstract abstracts according all an and any anything appear appeared appears are article articles as at
+    a about abstract abstracts according came all an and any anything appear appeared appears are article articles as at
     author authored authors be been between by can collection come common comes concern concerning contain contained
     contains count cover covered covers cite database date deal deals descriptor did discuss do document documents
     does earliest everything examine examined find first five for four from get give given got had handle has have
@@ -71,6 +71,11 @@ def speaks_of_library(question: str) -> bool:
     """Return True if a question has a word of papers, journals, authors or dates: without one none is asked for."""
     rest = _ONE_PAPER.sub(" ", question)
     return bool(_SPEAKS_OF_LIBRARY.search(rest))
+
+
+def asks_for_works(question: str) -> bool:
+    """Return True if a question asks what an author wrote: "What has Park published?"."""
+    return any(match["did"] for match in _AUTHOR.finditer(question)) and not _ONE_PAPER.search(question)
 
 
 def library_query(question: str, rest: str) -> LibraryQuery:

@@ -19,7 +19,8 @@ _CUES: tuple[tuple[Relation, str], ...] = (
     ("outcome", r"mortality|surviv\w+|prognos\w+|hazard ratio|readmissions?|deaths?|die[sd]?|life expectancy"),
     ("treats", r"treat(?:s|ed|ment|ments|ing)?|therap(?:y|ies)|cures?|efficacy|effective(?:ness)?|used for"
                r"|indicat(?:ed|ions?)|benefits?"),
-    ("causes", r"caus(?:e|es|ed|ing)|aetiolog\w+|etiolog\w+|risk factors?|due to|mutated|mutations?"),
+    ("causes", r"caus(?:e|es|ed|ing)|aetiolog\w+|etiolog\w+|risk factors?|due to|mutated|mutations?|trigger\w*"
+               r"|provok\w+|precipitat\w+|aggravat\w+|exacerbat\w+|worsens?|makes? [\w ]{2,40} (?:worse|flare)"),
 )  # fmt: skip
 _PATTERNS = tuple((relation, re.compile(rf"\b(?:{cues})\b", re.I)) for relation, cues in _CUES)
 

@@ -25,6 +25,7 @@ _SIDES = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         rf"\A(?:compare|contrast) (?P<a>{_THING})(?:with|to|versus|vs\.?) (?P<b>{_THING}and {_THING}){_END}",
+        rf"\A(?P<a>{_THING}in {_THING})(?:versus|vs\.?) (?P<b>{_THING}in {_THING}){_END}",
         rf"\b(?:compar(?:e|ing|ison (?:of|between))|contrast|differences?(?: \w+)* between|distinguish(?:es)?"
         rf"|choose between|tell)"
         rf"(?: (?:the )?(?:efficacy|safety|effects?|outcomes?|risks?|\w+ effects|mechanisms?|{_THING}) (?:of|with|on"
@@ -212,7 +213,7 @@ def _is_general(word: str) -> bool:
 
 def _side(text: str) -> str:
     text = re.sub(r"\A(?:the|that of|those of|both|either) ", "", _WHOLE_OF.sub("", text.strip()), flags=re.I)
-    return text.strip(" ,.?")
+    return text.strip(" ,.?–-")
 
 
 _GENERAL = frozenset(_MORE_GENERAL)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analysis.inflection import american_text
 from index.analysis.normalization import on_the_line
 from index.embedding.checkpoint import checked_sha256, is_stored, read_about, read_tensors
 from index.embedding.openvino_runtime import CompiledNetwork, TokenRow, is_compiled, load_compiled_or_plain, save
@@ -115,7 +116,9 @@ class _OwnReranker:
         if not pairs:
             return []
         texts = list(dict.fromkeys(text for question, one in pairs for text in (question, one.text, one.context)))
-        encoded = self._tokenizer.encode_batch(list(map(on_the_line, texts)), add_special_tokens=False)
+        encoded = self._tokenizer.encode_batch(
+            [american_text(on_the_line(text)) for text in texts], add_special_tokens=False
+        )
         ids = {text: encoding.ids for text, encoding in zip(texts, encoded, strict=True)}
         outputs = self._run([laid_out(ids[question], ids[one.text], ids[one.context]) for question, one in pairs])
         stances = np.exp(outputs[:, 2:] - outputs[:, 2:].max(axis=1, keepdims=True))

@@ -13,7 +13,10 @@ from qa.language.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis
 
 _PEOPLE = frozenset(
-    terms("patients participants subjects people persons individuals children women men adults infants volunteers")
+    terms(
+        "patients participants subjects people persons individuals children kids women men adults infants volunteers"
+        " animals dogs cats calves horses mice rats pigs"
+    )
 )
 _COUNTED = re.compile(r"\b(?:how many|number of)\b(?P<rest>.*)", re.I)
 
@@ -62,5 +65,5 @@ def _counted(text: str) -> frozenset[str]:
         if not token.stem:
             break
         run.append(token.stem)
-    stems = frozenset(run[-2:])
+    stems = frozenset(run[-2:]) | (_PEOPLE & frozenset(run))
     return stems | _PEOPLE if stems & _PEOPLE else stems

@@ -25,6 +25,8 @@ _AGED = re.compile(
     r"\b(?:aged?|mean age|median age|older than|younger than)(?: of)?(?: at least| over| under)? ?\Z", re.I
 )
 _PARTICIPANTS = re.compile(r"\b[nN] ?= ?\Z")
+_OF_THEM = re.compile(r" (?:were|was|had|of (?:them|whom|these))\b")
+"""What follows a number of things that were named before: "Of 90 births, 12 were early"."""
 _REACH = 4
 """Words after a number among which what it counts must stand."""
 _TIED_BY = frozenset("of in among for with".split())
@@ -48,6 +50,8 @@ class QuantityMention:
 def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
     """Return True if a quantity of the right kind can be meant: no level of confidence, no age, no other measure."""
     before, after = sentence[:start], sentence[end:]
+    if asked.words.issuperset(token.lower for token in tokens_of(sentence[start:end])):
+        return False  # "How much did zinc 40 mg do?"
     if asked.asked == "ratio":
         return any(pattern.search(before) for name, pattern in _MEASURES if name in asked.words)
     if asked.asked in ("percentage", "amount") and _LEVEL.match(after):
@@ -56,7 +60,9 @@ def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
         return not (_AGE.match(after) or _AGED.search(before))
     if asked.asked == "count":
         following = [token.stem for token in tokens_of(after[:80]) if not token.is_break][:_REACH]
-        return bool(asked.counted & set(following)) or bool(asked.counts_people and _PARTICIPANTS.search(before))
+        is_before = asked.counted & {token.stem for token in tokens_of(before)} and _OF_THEM.match(after)
+        is_sample = asked.counts_people and _PARTICIPANTS.search(before)
+        return bool(asked.counted & set(following) or is_before or is_sample)
     return True
 
 

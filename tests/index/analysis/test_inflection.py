@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.analysis.inflection import american, singular
+from index.analysis.inflection import american, american_text, singular
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,9 @@ def test_singular(plural, expected):
 )  # fmt: skip
 def test_american(british, expected):
     assert american(british) == expected
+
+
+def test_words_of_a_text_are_american_but_names_in_capitals_stay():
+    assert (
+        american_text("Oedema in the OEDEMA-2 trial, tumours of IgAs") == "Edema in the OEDEMA-2 trial, tumors of IgAs"
+    )

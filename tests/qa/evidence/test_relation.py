@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.evidence.relation import SoughtRelation, sought_relation
+from qa.evidence.relation import sought_relation
 from qa.question.analysis import analyse
 
 PREGABALIN = "Scores of restless legs improved more with pregabalin than with placebo."
@@ -20,8 +20,15 @@ SURVEY = "Restless legs were found in 31% of 832 people on dialysis."
         ("How does pregabalin work?", "Pregabalin binds to a subunit of calcium channels.", (PREGABALIN, SURVEY)),
         ("Which drugs do not cause gout?", "Losartan was not associated with gout.", ("Thiazides caused gout.",)),
         ("What dose of zinc prevents colds?", "Zinc 10 mg prevented colds.", ("Zinc prevented most colds.",)),
+        ("What dose of zinc was given?", "Patients took zinc 10 mg.", ("Serum zinc rose by 1.0 mmol/L.",)),
+        ("What was not lowered by zinc?", "Fever was not lowered.", ("Zinc lowered pain with no adverse effects.",)),
+        ("Which factors did not change the risk of gout?", "Age and sex had no effect.", ("Meat raised the risk.",)),
+        ("Which drugs cause gout?", "Gout was reported by 10% of men given thiazides.",
+         ("Gout did not occur more often with losartan.",)),
+        ("side effects of zinc", "Nausea occurred in 8%.", ("Zinc was given for ten days.",)),
+        ("How much does zinc cost?", "A course costs 12 dollars.", ("Zinc 10 mg prevented colds.",)),
     ],
-)
+)  # fmt: skip
 def test_a_sentence_tells_the_relation_asked_for_and_no_other(question, told, untold):
     sought = sought_relation(analyse(question, encoder=None))
     assert sought.is_told(told)
@@ -30,7 +37,7 @@ def test_a_sentence_tells_the_relation_asked_for_and_no_other(question, told, un
 
 def test_the_words_of_the_question_for_relation_and_sort_are_not_looked_for():
     sought = sought_relation(analyse("Which drugs cause colitis?", encoder=None))
-    assert sought == SoughtRelation("causes", frozenset({"caus"}), frozenset({"drug"}))
+    assert (sought.relation, sought.words, sought.noun) == ("causes", frozenset({"caus"}), frozenset({"drug"}))
 
 
 def test_a_question_of_yes_or_no_takes_every_sentence():

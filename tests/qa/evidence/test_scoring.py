@@ -5,7 +5,16 @@ from conftest import ABSTRACTS
 
 from index import Abstract, Section
 from qa.answer import Source
-from qa.evidence.scoring import coverage, gather, missing_names, numbers, other_isoforms, section_kind, technical_words
+from qa.evidence.scoring import (
+    coverage,
+    everyday_words,
+    gather,
+    missing_names,
+    numbers,
+    other_isoforms,
+    section_kind,
+    technical_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +57,17 @@ def test_numbers_are_those_outside_names():
 
 def test_technical_words_are_those_that_everyday_english_has_not(encoder):
     assert technical_words("Does tamoxifen bind the receptor in IL-32β cells?", encoder) == ("tamoxifen",)
+
+
+def test_everyday_words_name_no_thing(encoder):
+    assert everyday_words(["sight", "gentler", "kids", "gout", "zinc", "tamoxifen"], encoder) == {
+        "sight", "gentler", "kids"
+    }  # fmt: skip
+
+
+def test_a_verb_that_is_also_a_metal_s_name_need_not_be_named(library):
+    evidence = gather("Does IL-32β lead to VEGF?", [Source(1, ABSTRACTS[0])], library=library)
+    assert {one.missing_names for one in evidence} == {()}
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def why(library, *subjects, filters=Filters(), **fields):
          " was retracted (PMID 70000006)."),
         (("coffee abolishes",), Filters(),
          "1 abstract mentions coffee abolishes, but it was retracted (PMID 70000006)."),
+        (("tezepelumab leave",), Filters(), "no abstract mentions leave; 1 abstract mentions tezepelumab."),
         (("asthma",), OLD, "2 abstracts mention asthma, but none of them passes the filters (until 2000)."),
         (("antivenom",), OLD, f"1 abstract mentions antivenom within the filters (until 2000); {UNANSWERED}"),
         (("asthma",), Filters(years=(1900, 1901)), "none of them passes the filters (1900 to 1901)."),

@@ -62,6 +62,7 @@ READ = [
     ("What are the symptoms of lupus?", "list", "diagnosis", ("lupus",)),
     ("Which biomarkers are used to diagnose sepsis?", "list", "diagnosis", ("sepsis",)),
     ("Which genes are implicated in ALS?", "list", "causes", ("ALS",)),
+    ("Which foods trigger migraine?", "list", "causes", ("foods", "migraine")),
     ("Which SSRIs do not prolong the QT interval?", "list", "", ("SSRIs", "QT interval")),
     ("What treatments are available for endometriosis?", "list", "treats", ("endometriosis",)),
     ("Which vaccines prevent cervical cancer?", "list", "prevents", ("vaccines", "cervical cancer")),
@@ -79,6 +80,8 @@ READ = [
     ("How often is ocrelizumab infused?", "number", "dose", ("ocrelizumab",)),
     ("By how much does liraglutide lower body weight?", "number", "treats", ("liraglutide", "body weight")),
     ("What percentage of childhood deaths are due to malaria?", "number", None, ("childhood", "malaria")),
+    ("hazard ratio for death with ramipril", "number", "outcome", ("ramipril",)),
+    ("What does a year of rituximab cost?", "number", None, ("year", "rituximab")),
     # comparisons
     ("apixaban vs warfarin for atrial fibrillation", "comparison", "treats",
      ("apixaban", "warfarin", "atrial fibrillation")),
@@ -117,6 +120,11 @@ SEARCHED = [
     ("what is known about p53 in ageing?", "p53 in ageing", ("what is known about",)),
     ("What did trials find on resveratrol?", "resveratrol", ("What did studies find on", "trials")),
     ("Do statins help women in trials since 2010?", "Do statins help women?", ("in trials since 2010",)),
+    ("Give me a quick rundown of gout", "gout", ("Give me a quick rundown of",)),
+    ("Is there anything on gout?", "gout", ("Is there anything on",)),
+    ("In plain words: what is gout?", "What is gout?", ("In plain words",)),
+    ("Based on the evidence here, is zinc harmful?", "Is zinc harmful?", ("Based on the evidence here",)),
+    ("I need a summary on zinc for my thesis", "zinc", ("I need", "a summary on", "for my thesis")),
     ("mTOR", "mTOR", ()),
     ("α-synuclein and 5-HT2A", "α-synuclein and 5-HT2A", ()),
 ]  # fmt: skip
@@ -365,3 +373,30 @@ def test_json_leaves_out_what_is_not_there(read):
 def test_the_letters_of_a_name_are_no_words_of_another_language():
     assert analyse("IL-32α versus IL-32θ in cancer", encoder=None).language == "English"
     assert analyse("Est-ce que la metformine est efficace contre le cancer?", encoder=None).language == "French"
+
+
+@pytest.mark.parametrize("question", ["thx, that helps!", "ok great, thanks for that", "perfect"])
+def test_words_of_talk_alone_are_talk(question):
+    assert analyse(question, encoder=None).kind == "talk"
+
+
+@pytest.mark.parametrize("question", ["Is it good for gout?", "great for gout", "What helps against gout?"])
+def test_words_of_talk_with_a_subject_are_no_talk(question):
+    assert analyse(question, encoder=None).kind != "talk"
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("How many trials of metformin are there?", LibraryQuery("count", subject="metformin")),
+        ("How many RCTs on minoxidil?", LibraryQuery("count", subject="minoxidil")),
+        ("How many abstracts came out in 2016?", LibraryQuery("count")),
+        ("What has Okafor published?", LibraryQuery("list", author="Okafor")),
+    ],
+)
+def test_papers_are_counted_and_listed_from_the_records(question, query):
+    assert analyse(question, encoder=None).library == query
+
+
+def test_how_many_trials_found_something_is_no_count_of_records():
+    assert analyse("How many trials of metformin found weight loss?", encoder=None).kind == "number"

@@ -93,6 +93,11 @@ def test_scripts_are_read_as_what_is_on_the_line(reranker):
     assert reranker.score("Did CO2 rise?", [written]) == reranker.score("Did CO2 rise?", [plain])
 
 
+def test_british_spelling_is_read_as_american(reranker):
+    british, plain = Candidate("Anaemia was caused by it."), Candidate("Anemia was caused by it.")
+    assert reranker.score("What causes anemia?", [british]) == reranker.score("What causes anaemia?", [plain])
+
+
 def test_a_pair_is_cut_to_the_window():
     ids, segments = laid_out(range(1000, 1100), range(2000, 2300), range(3000, 3100))
     assert len(ids) == len(segments) == MAX_TOKENS

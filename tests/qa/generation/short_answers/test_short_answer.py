@@ -75,6 +75,23 @@ def test_there_is_none_for_other_kinds(assistant, question):
     assert assistant.ask(question).short == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("What dose of velatrine was used?", "velatrine 40 mg once daily"),
+        ("How many adults took part in PMID 90000101?", "(n = 212)"),
+    ],
+)
+def test_the_sentence_of_a_short_answer_is_among_those_quoted(assistant, question, quote):
+    answer = assistant.ask(question)
+    assert answer.short
+    assert any(quote in citation.quote for sentence in answer.sentences for citation in sentence.citations)
+
+
+def test_a_quantity_of_the_question_is_not_its_answer(assistant):
+    assert "40 mg" not in [one.text for one in assistant.ask("By how much did velatrine 40 mg lower cramps?").short]
+
+
 def test_short_answers_stand_in_json_and_markdown(assistant):
     answer = assistant.ask("How common are nocturnal cramps in runners?")
     (first, *_) = answer.to_dict()["short"]
