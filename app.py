@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import ipaddress
+import re
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from index import Library
     from index.ingest.batches import OnProgress
     from qa import Assistant
+    from ui.api.service import Service
     from ui.libraries import Libraries
     from ui.preparation import Preparation
 
@@ -54,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--port", type=int, default=DEFAULT_PORT, help="the port; 0 takes a free one (default: 7860)")
     flags.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this name and password")
     flags.add_argument("--no-api", action="store_true", help="serve the page alone, without REST and MCP")
+    flags.add_argument("--root-path", metavar="PATH", default="", help="the path under which a proxy shows the server")
+    flags.add_argument("--access-log", action="store_true", help="a line of JSON a request on stderr, no questions")
     flags.add_argument(
         "--api-rate", type=int, metavar="N", default=120, help="the most requests a minute with each key (default: 120)"
     )
@@ -79,8 +83,8 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="askabstracts-") as uploads:
             prepare_gradio(uploads)
-            rate = None if arguments.no_api else arguments.api_rate
-            _run(libraries, preparation, host=arguments.host, port=port, auth=auth, api_rate=rate)
+            service = api_service(libraries, preparation, arguments)
+            _run(libraries, preparation, service, arguments, port=port)
     finally:
         preparation.stop()
         libraries.close()
@@ -120,10 +124,10 @@ def assistant_maker(options: AnswerOptions) -> Callable[[Library], Assistant]:
     """Return a constructor of assistants with these options; all share one reranker."""
 
     def make(library: Library) -> Assistant:
-        from qa import Assistant
         from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
+        from ui.api.metrics import CountedAssistant
 
-        return Assistant(
+        return CountedAssistant(
             library,
             llm=options.llm,
             llm_url=options.llm_url,
@@ -219,21 +223,39 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def root_path(text: str) -> str:
+    """Return a path with a slash before it and none behind it; "" for none. Raises InputError for what is no path."""
+    path = text.strip().strip("/")
+    if not re.fullmatch(r"(?:[\w.~-]+(?:/[\w.~-]+)*)?", path, re.ASCII):
+        raise InputError(f"{text!r} is no path; give --root-path one such as /abstracts")
+    return f"/{path}" if path else ""
+
+
+def api_service(libraries: Libraries, preparation: Preparation, arguments: argparse.Namespace) -> Service:
+    """Return what the REST interface, MCP and monitoring work with."""
+    from ui.api.access import Access, RateLimit
+    from ui.api.metrics import CountedAssistant
+    from ui.api.service import Service
+
+    service = Service(
+        libraries,
+        is_ready=lambda: preparation.is_over,
+        access=Access(has_password=arguments.auth is not None, limit=RateLimit(arguments.api_rate)),
+        root_path=root_path(arguments.root_path),
+    )
+    CountedAssistant.metrics = service.metrics
+    return service
+
+
 def _run(
-    libraries: Libraries,
-    preparation: Preparation,
-    *,
-    host: str,
-    port: int,
-    auth: tuple[str, str] | None,
-    api_rate: int | None,
+    libraries: Libraries, preparation: Preparation, service: Service, arguments: argparse.Namespace, *, port: int
 ) -> None:
-    """Serve until told to end; `api_rate` is the most requests a minute of each caller, None for no REST interface."""
+    """Serve until told to end."""
     from starlette.middleware import Middleware
 
-    from ui.api.access import Access, RateLimit
+    from ui.api.access_log import AccessLog
     from ui.api.doors import Doors
-    from ui.api.service import Service, build_api
+    from ui.api.service import build_api
     from ui.gate import Gate
     from ui.page import build_page, launch_options
 
@@ -241,16 +263,17 @@ def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
     page = build_page(libraries, preparation)
-    access = Access(has_password=auth is not None, limit=RateLimit(api_rate or 1))
-    service = Service(libraries, is_ready=lambda: preparation.is_over, access=access)
-    doors = Doors(build_api(service), service) if api_rate else None
+    doors = None if arguments.no_api else Doors(build_api(service), service)
+    gate = Middleware(Gate, api=doors, lifespan=doors.lifespan if doors else nullcontext)
+    host = arguments.host
     try:
         _, url, _ = page.launch(
             server_name=f"[{host}]" if ":" in host and not host.startswith("[") else host,
             server_port=port,
-            auth=auth,
+            auth=credentials(arguments.auth),
             prevent_thread_lock=True,
-            app_kwargs={"middleware": [Middleware(Gate, api=doors, lifespan=doors.lifespan if doors else nullcontext)]},
+            root_path=service.root_path,
+            app_kwargs={"middleware": [*([Middleware(AccessLog)] if arguments.access_log else []), gate]},
             **launch_options(),
         )
     except OSError as error:
@@ -258,6 +281,7 @@ def _run(
     print(f"AskAbstracts is ready at {url}", flush=True)
     preparation.start(on_failure=done.set)
     done.wait()
+    service.is_stopping.set()
     service.jobs.close()
     page.close(verbose=False)
     preparation.raise_problem()

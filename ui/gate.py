@@ -33,8 +33,8 @@ _GUARDED = re.compile(
 )
 """Routes that the page needs. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
 
-_API = re.compile(r"/api/.*|/mcp/?")
-"""Routes of the REST interface and MCP, which are no part of Gradio's application."""
+_API = re.compile(r"/api/.*|/mcp/?|/healthz|/readyz|/metrics")
+"""Routes of the REST interface, MCP and monitoring, which are no part of Gradio's application."""
 
 _BODY_LIMITS = {_JOIN: 4_000_000, _UPLOAD: uploads.REQUEST_LIMIT}
 _BODY_LIMIT, _API_BODY_LIMIT = 100_000, 1_000_000

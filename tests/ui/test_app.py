@@ -67,6 +67,17 @@ def test_is_loopback(host, expected):
     assert app.is_loopback(host) is expected
 
 
+@pytest.mark.parametrize(("text", "expected"), [("", ""), ("/", ""), ("abstracts", "/abstracts"), ("/a/b/", "/a/b")])
+def test_root_path(text, expected):
+    assert app.root_path(text) == expected
+
+
+@pytest.mark.parametrize("text", ["http://example.org", "/a b", "/a//b", "/a?b", "/<x>"])
+def test_what_is_no_root_path_is_refused(text):
+    with pytest.raises(InputError, match="--root-path"):
+        app.root_path(text)
+
+
 def test_a_port_is_free_or_refused_with_another_to_try():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

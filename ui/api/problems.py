@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:askabstracts:problem:"
 ProblemName = Literal[
     "bad-json", "invalid", "unauthorized", "forbidden", "not-found", "method", "too-large", "length-required",
-    "busy", "exists", "not-ready", "too-many-requests", "pubmed", "model", "library", "revoked", "internal",
+    "busy", "exists", "not-ready", "stopping", "too-many-requests", "pubmed", "model", "library", "revoked", "internal",
 ]  # fmt: skip
 
 
@@ -59,6 +59,7 @@ KINDS: dict[ProblemName, ProblemKind] = {
     "model": ProblemKind(502, "A model cannot be used"),
     "library": ProblemKind(503, "The library cannot be used"),
     "not-ready": ProblemKind(503, "The server is starting"),
+    "stopping": ProblemKind(503, "The server is stopping"),
     "revoked": ProblemKind(401, "The key was revoked"),
 }
 _OF_ERRORS: tuple[tuple[type[errors.AskAbstractsError], ProblemName], ...] = (

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args
@@ -36,8 +37,9 @@ from qa.doors.schemas import (
     abstract_json,
 )
 from qa.export import exported, in_batches
-from ui.api.access import Access, MayAdminister, MayRead, MayWrite
+from ui.api.access import Access, Caller, MayAdminister, MayRead, MayWrite
 from ui.api.jobs import Busy, JobKind, Jobs
+from ui.api.metrics import Metrics
 from ui.api.problems import MEDIA_TYPE, Problem, ProblemJson, ProblemName, problem_of, responses
 from ui.api.schemas import (
     ExportRequest,
@@ -64,12 +66,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Service:
-    """What the routes work with. `is_ready` is False while the first library is made ready."""
+    """What the routes work with. `is_ready` is False while the first library is made ready.
+
+    `root_path` is the path under which a proxy shows the server, such as "/abstracts".
+    """
 
     libraries: Libraries
     is_ready: Callable[[], bool] = lambda: True
     jobs: Jobs = field(default_factory=Jobs)
     access: Access = field(default_factory=Access)
+    metrics: Metrics = field(default_factory=Metrics)
+    is_stopping: threading.Event = field(default_factory=threading.Event)
+    root_path: str = ""
     asking: Asking = field(default_factory=Asking)
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_ANSWERS_AT_ONCE))
 
@@ -82,6 +90,12 @@ class Service:
         """Return the assistant of a library. Raises Problem when there is none of this name now."""
         self._check(name)
         return self.libraries.assistant(name)
+
+    def check_still(self, caller: Caller) -> None:
+        """Raise Problem where a stream must not go on: the server is told to end, or the caller's key was revoked."""
+        if self.is_stopping.is_set():
+            raise Problem("stopping", "the server is stopping; ask again in a while")
+        self.access.check_still(caller)
 
     def _check(self, name: str) -> None:
         if name == self.libraries.first and not self.is_ready():
@@ -108,6 +122,26 @@ _OF_A_LIBRARY: tuple[ProblemName, ...] = (*_ALWAYS, "not-found", "invalid", "lib
 _OF_A_BODY: tuple[ProblemName, ...] = (*_OF_A_LIBRARY, "bad-json", "length-required", "too-large")
 
 routes = APIRouter(prefix=PREFIX)
+health = APIRouter(include_in_schema=False)
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    """Say that the server is alive."""
+    return Response("ok", media_type="text/plain")
+
+
+@health.get("/readyz")
+def readyz(service: Here) -> Response:
+    """Say whether the first library can be asked."""
+    is_ready = service.is_ready() and not service.is_stopping.is_set()
+    return Response("ready" if is_ready else "not ready", 200 if is_ready else 503, media_type="text/plain")
+
+
+@health.get("/metrics")
+def metrics(service: Here, _: MayRead) -> Response:
+    """Give the figures for Prometheus."""
+    return Response(service.metrics.text(service.jobs), media_type="text/plain; version=0.0.4")
 
 
 @routes.get("/libraries", response_model=LibraryNames, responses=responses(*_ALWAYS), tags=["libraries"])
@@ -128,7 +162,7 @@ def make_library(request: NewLibrary, service: Here, _: MayAdminister) -> Any:  
     if request.name.strip().lower() in (name.lower() for name in service.libraries.names()):
         raise Problem("exists", f"there is already a library called “{request.name}”; give another name, or add to it")
     name = service.libraries.new(request.name)
-    location = {"Location": f"{PREFIX}/libraries/{name}"}
+    location = {"Location": f"libraries/{name}"}  # relative, as a proxy may add a path before all
     return JSONResponse(info_reply(service.library(name), name), status_code=201, headers=location)
 
 
@@ -165,7 +199,7 @@ async def ask(
         answer = await anyio.to_thread.run_sync(service.asking.ask, assistant, request, limiter=service.limiter)
         return JSONResponse(answer.to_dict())
     answers = service.asking.stream(assistant, request)
-    events = answer_events(answers, limiter=service.limiter, check=lambda: service.access.check_still(caller))
+    events = answer_events(answers, limiter=service.limiter, check=lambda: service.check_still(caller))
     # nginx would keep events back until its buffer is full.
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_closed_at_last(events), media_type=_EVENTS, headers=headers)
@@ -285,7 +319,7 @@ def start_job(name: LibraryName, request: JobRequest, service: Here, _: MayWrite
         job = service.jobs.start(request.kind, name, library, request.inputs())
     except Busy as busy:
         raise Problem("busy", f"another job is at work on {name}; wait for its end or stop it{_named(busy)}") from busy
-    return JSONResponse(job.to_dict(), status_code=202, headers={"Location": f"{PREFIX}/jobs/{job.id}"})
+    return JSONResponse(job.to_dict(), status_code=202, headers={"Location": f"../../jobs/{job.id}"})
 
 
 def _named(busy: Busy) -> str:
@@ -335,9 +369,11 @@ def build_api(service: Service) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
+        servers=[{"url": service.root_path or "/"}],
     )
     api.state.service = service
     api.include_router(routes)
+    api.include_router(health)
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(AskAbstractsError, _problem)
     api.add_exception_handler(RequestValidationError, _problem)
@@ -362,6 +398,7 @@ def _openapi(api: FastAPI, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _problem(request: Request, error: Exception) -> Response:
     problem = _as_problem(error)
+    request.app.state.service.metrics.refused.labels(str(problem.status)).inc()
     if problem.name == "method":
         problem.headers["Allow"] = ", ".join(_methods(request))
     return Response(problem.body(), problem.status, headers=problem.headers, media_type=MEDIA_TYPE)

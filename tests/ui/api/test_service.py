@@ -69,7 +69,7 @@ def problem(reply):
 def ended(client, reply):
     """Wait for a job that was started, and return it."""
     assert reply.status_code == 202, reply.text
-    path = reply.headers["location"].removeprefix("/api/v1")
+    path = "/" + reply.headers["location"].removeprefix("../../")
     thread = next((one for one in threading.enumerate() if one.name == f"job {reply.json()['id']}"), None)
     if thread:
         thread.join(60)
@@ -353,3 +353,69 @@ def test_every_route_is_described_with_its_problems(client):
             assert {"401", "403", "429", "500"} <= set(failures)
             assert all(list(reply["content"]) == ["application/problem+json"] for reply in failures.values())
     assert "HTTPValidationError" not in json.dumps(schema)
+
+
+def test_health_and_readiness_are_told_to_all(stranger, service):
+    def status(path):
+        return stranger.get(f"http://example.org{path}").status_code
+
+    assert (status("/healthz"), status("/readyz"), status("/metrics")) == (200, 200, 401)
+    service.is_ready = lambda: False
+    assert (status("/healthz"), status("/readyz")) == (200, 503)
+
+
+def test_metrics_count_answers_jobs_and_refusals_and_hold_no_question(client, service, monkeypatch):
+    from ui.api.metrics import CountedAssistant
+
+    monkeypatch.setattr(CountedAssistant, "metrics", service.metrics)
+    monkeypatch.setattr(service.libraries, "_assistant", lambda library: CountedAssistant(library, reranker=None))
+    for question in ("What does IL-32β induce?", "Does gravity bend light?"):
+        client.post("/libraries/library/ask", json={"question": question})
+    client.post("/libraries/library/ask", json={"question": "?!"})
+    ended(client, client.post("/libraries/library/jobs", json={"kind": "check"}))
+    text = client.get("http://127.0.0.1/metrics").text
+    for line in (
+        'askabstracts_answers_total{outcome="answered"} 1.0',
+        'askabstracts_answers_total{outcome="abstained"} 1.0',
+        "askabstracts_answer_seconds_count 2.0",
+        "askabstracts_answers_growing 0.0",
+        'askabstracts_requests_refused_total{status="422"} 1.0',
+        'askabstracts_jobs{state="done"} 1.0',
+    ):
+        assert line in text.splitlines()
+    assert "process_resident_memory_bytes" in text
+    assert "IL-32" not in text and "gravity" not in text
+
+
+def test_a_server_that_stops_ends_its_streams_with_a_problem(client, service, library, monkeypatch):
+    assistant = service.libraries.assistant("library")
+    whole = assistant.ask("What does IL-32β induce?")
+
+    def stream(question, **_):
+        yield whole
+        service.is_stopping.set()
+        yield whole
+
+    monkeypatch.setattr(assistant, "stream", stream)
+    headers = {"Accept": "text/event-stream"}
+    reply = client.post("/libraries/library/ask", json={"question": "x"}, headers=headers)
+    assert "urn:askabstracts:problem:stopping" in reply.text.strip().split("\n\n")[-1]
+
+
+def test_the_access_log_tells_no_question(client, service, capsys):
+    import asyncio
+
+    from ui.api.access_log import AccessLog
+
+    async def reply(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": b"abc"})
+
+    async def sink(message):
+        pass
+
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/x", "query_string": b"q=secret"}
+    asyncio.run(AccessLog(reply)(scope, None, sink))
+    line = json.loads(capsys.readouterr().err)
+    assert set(line) == {"time", "method", "path", "status", "seconds", "bytes"}
+    assert (line["method"], line["path"], line["status"], line["bytes"]) == ("POST", "/api/v1/x", 200, 3)
