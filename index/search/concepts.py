@@ -141,7 +141,7 @@ def _chosen(
     counts: Mapping[str, int],
     definitions_of: Callable[[str], Iterable[Abbreviation]],
 ) -> QueryConcept | None:
-    """Return what a mention stands for: the likeliest concept that the library names otherwise, or just the likeliest.
+    """Return what a mention stands for: the likeliest concept, of a form that the library has not one that it names.
 
     A short symbol must be shown by just one of them.
     """
@@ -152,7 +152,7 @@ def _chosen(
     held = [concept for concept in concepts if others[concept.id]]
     if _is_short(mention.text) and len(held) != 1 and not defined:
         return None
-    concept = next(iter(held or concepts), None)
+    concept = next(iter(concepts if mention.text in counts else held or concepts), None)
     if concept is None:
         return None
     return QueryConcept(mention.text, concept, others[concept.id], mention.text in counts)
