@@ -1,4 +1,5 @@
 """Start the web chat: python app.py [--library DIR] [--host 127.0.0.1] [--port 7860] [--auth USER:PASSWORD]."""
+# PYTHON_ARGCOMPLETE_OK: argcomplete may run this for completions
 
 from __future__ import annotations
 
@@ -16,7 +17,16 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.cli import AnswerOptions, Parser, add_answer_flags, add_library_flag, answer_options, named_library, run
+from index.cli import (
+    AnswerOptions,
+    Parser,
+    add_answer_flags,
+    add_library_flag,
+    answer_options,
+    named_library,
+    parsed,
+    run,
+)
 from index.environment import prepare_gradio
 from index.errors import InputError
 
@@ -35,7 +45,7 @@ DEFAULT_PORT = 7860
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the web chat until it is told to end, and return its exit code: 0, or 2 for a user's error."""
-    arguments = parser().parse_args(argv)
+    arguments = parsed(parser(), argv)
     return run(lambda: serve(arguments), prefix="app.py: ")
 
 

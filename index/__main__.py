@@ -1,4 +1,5 @@
 """python -m index: build, add, remove, rebuild, refresh, update, search, info, check, keys."""
+# PYTHON_ARGCOMPLETE_OK: argcomplete may run this for completions
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ _SHOWN = 200
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 a user's error, 3 done in part."""
-    arguments = _parser().parse_args(argv)
+    arguments = cli.parsed(_parser(), argv)
     return cli.run(lambda: arguments.command(arguments))
 
 

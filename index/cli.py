@@ -7,12 +7,12 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
-from index.environment import Variable, bound_threads, former_names_set, read_variable
+from index.environment import Variable, bound_threads, former_names_set, is_completing, read_variable
 from index.errors import AskAbstractsError, InputError
 from index.records import Filters, Progress
 
@@ -28,6 +28,15 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the message and where to find help, and leave."""
         self.exit(USER_ERROR, f"{message}; see: {self.prog} --help\n")
+
+
+def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the parsed arguments; where a shell asks for completions, give them and leave."""
+    if is_completing():
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    return parser.parse_args(argv)
 
 
 class _RenamedFlag(argparse.Action):

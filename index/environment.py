@@ -71,6 +71,11 @@ def former_names_set() -> dict[str, Variable]:
     return {name: variable for name, variable in _FORMER_NAMES.items() if os.environ.get(name, "").strip()}
 
 
+def is_completing() -> bool:
+    """Return True if a shell asks for completions, by the variable of argcomplete."""
+    return "_ARGCOMPLETE" in os.environ
+
+
 def cache_folder() -> Path:
     """Return the folder of this program under ASKABSTRACTS_CACHE, XDG_CACHE_HOME or ~/.cache; it may not exist yet."""
     root = read_variable(Variable.CACHE) or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"

@@ -1,4 +1,5 @@
 """python -m qa: ask one question, chat in the terminal, lay studies side by side, or export abstracts."""
+# PYTHON_ARGCOMPLETE_OK: argcomplete may run this for completions
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from qa.studies.table import COLUMNS, TOP, StudyTable, checked_columns
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 a user's error, 3 done without the language model."""
-    arguments = _parser().parse_args(argv)
+    arguments = cli.parsed(_parser(), argv)
     return cli.run(lambda: arguments.command(arguments))
 
 

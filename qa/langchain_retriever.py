@@ -11,7 +11,7 @@ from index import Abstract, Filters, Hit, Library
 
 
 class LibraryRetriever(BaseRetriever):
-    """The library as a LangChain retriever: one LangChain document a passage, its origin in the metadata.
+    """The library as a LangChain retriever: one LangChain document a passage, its place and scores in the metadata.
 
     >>> LibraryRetriever(library=library, top=5).invoke("IL-32β VEGF")  # doctest: +SKIP
     """
@@ -33,10 +33,13 @@ def _as_langchain(hit: Hit, abstract: Abstract) -> Document:
     metadata = {
         "pmid": passage.pmid,
         "title": abstract.title,
+        "year": abstract.year,
+        "url": abstract.url,
         "retracted": abstract.is_retracted,
         "warnings": list(abstract.warnings),
         "section": passage.section,
         "start": passage.start,
         "end": passage.end,
     }
-    return Document(page_content=passage.text, metadata={**metadata, "score": hit.score})
+    scores = {"score": hit.score, "cosine": hit.cosine, "bm25": hit.bm25}
+    return Document(page_content=passage.text, metadata={**metadata, **scores})

@@ -38,6 +38,7 @@ DOORS = {
         "qa/reranking/network.py",
     },
     "fastapi": {"ui/api/service.py", "ui/api/access.py"},
+    "argcomplete": {"index/cli.py"},
     "prompt_toolkit": {"qa/doors/terminal.py"},
     "rich": {"qa/doors/terminal.py"},
     "mcp": {"qa/doors/mcp_server.py"},

@@ -1,5 +1,7 @@
 """README and docs keep their word: commands, the Python example, flags, environment variables and links."""
 
+import json
+import os
 import re
 import shlex
 import subprocess
@@ -72,6 +74,50 @@ def test_the_python_example_runs(eutils, tmp_path, monkeypatch, capsys):
     output = capsys.readouterr().out
     assert "PMID 24114327" in output
     assert "“IL-32β induces VEGF in breast cancer cells.”" in output
+
+
+def test_the_notebook_runs(eutils, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for pmid in ("24114327", "20221440"):
+        eutils.records[pmid] = abstract(
+            pmid, "IL-32β and VEGF", "IL-32β induces VEGF in breast cancer cells.", year=2013
+        )
+    cells = json.loads((ROOT / "docs" / "notebook.ipynb").read_text(encoding="utf-8"))["cells"]
+    variables = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == []
+            exec(compile("".join(cell["source"]), "notebook.ipynb", "exec"), variables)
+    assert variables["report"].added == 2
+    assert "PMID 24114327: “IL-32β induces VEGF in breast cancer cells.”" in capsys.readouterr().out
+    assert "24114327" in (tmp_path / "il32.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "il32.ris").is_file()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("python -m index ref", {"refresh"}),
+        ("python -m index keys ", {"create", "list", "revoke"}),
+        ("python -m qa ask --lite", {"--literal"}),
+        ("python app.py --no", {"--no-api"}),
+    ],
+)
+def test_shells_get_completions(line, expected, tmp_path):
+    words = line.split()
+    start = 3 if words[1] == "-m" else 2
+    if start == 3:
+        assert "PYTHON_ARGCOMPLETE_OK" in (ROOT / words[2] / "__main__.py").read_text(encoding="utf-8")[:1024]
+    told = tmp_path / "told"
+    asked = {
+        "_ARGCOMPLETE": str(start),
+        "_ARGCOMPLETE_STDOUT_FILENAME": str(told),
+        "_ARGCOMPLETE_IFS": "\n",
+        "COMP_LINE": line,
+        "COMP_POINT": str(len(line)),
+    }
+    subprocess.run([sys.executable, *words[1:start]], cwd=ROOT, env=os.environ | asked, check=True)
+    assert expected <= {word.strip() for word in told.read_text(encoding="utf-8").splitlines()}
 
 
 def test_all_commands_are_documented_and_in_the_readme():

@@ -7,7 +7,7 @@ matter; what a program reads is the typed result, with quotes at their offsets.
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import wraps
@@ -21,8 +21,9 @@ from pydantic import Field
 
 from index import Library, __version__
 from index.errors import AskAbstractsError, InputError
-from qa.answer import Answer, Citation, Source
+from qa.answer import Source
 from qa.assistant import Assistant
+from qa.doors.quoted_text import answer_text, hits_text, table_text
 from qa.doors.replies import Asking, info_reply, report_json, search_reply, similar_reply, table_reply
 from qa.doors.schemas import (
     MOST_TURNS,
@@ -45,7 +46,7 @@ from qa.doors.schemas import (
     TableRequest,
     abstract_json,
 )
-from qa.generation.llm.prompts import load_prompt, render_sources, without_marks
+from qa.generation.llm.prompts import load_prompt, render_sources
 
 _INSTRUCTIONS = (
     "Answers and passages from libraries of PubMed abstracts. `ask` returns sentences that are each backed by verbatim "
@@ -153,7 +154,7 @@ class _Tools:
         turns = [{"question": one} for one in earlier_questions]
         request = AskRequest.model_validate({"question": question, "filters": filters or {}, "turns": turns})
         answer = self._asking.ask(self._assistant(library), request)
-        return _result(_answer_text(answer), answer.to_dict())
+        return _result(answer_text(answer), answer.to_dict())
 
     def search(
         self, query: QuestionText, library: LibraryChoice = "", filters: FiltersJson | None = None, top: Top = 10
@@ -161,7 +162,7 @@ class _Tools:
         """Find passages by meaning and words, or abstracts by a search in PubMed's syntax (tumor*[ti] AND 2015[dp])."""
         request = SearchRequest(query=query, filters=filters or FiltersJson(), top=top)
         reply = search_reply(self._library(library), request)
-        return _result(_hits_text(reply["hits"]), reply)
+        return _result(hits_text(reply["hits"]), reply)
 
     def similar(
         self, pmid: Pmid, library: LibraryChoice = "", filters: FiltersJson | None = None, top: Top = 10
@@ -169,7 +170,7 @@ class _Tools:
         """Find the abstracts of the library that are nearest to one of it."""
         request = SimilarRequest(pmid=pmid, filters=filters or FiltersJson(), top=top)
         reply = similar_reply(self._library(library), request)
-        return _result(_hits_text(reply["hits"]), reply)
+        return _result(hits_text(reply["hits"]), reply)
 
     def get_abstract(self, pmid: Pmid, library: LibraryChoice = "") -> Annotated[CallToolResult, AbstractJson]:
         """Return one abstract; all offsets of citations and hits count into its `text`."""
@@ -189,7 +190,7 @@ class _Tools:
         """Lay the abstracts relevant to a question side by side: design, n, effects …, each cell verbatim."""
         request = TableRequest(question=question, filters=filters or FiltersJson(), top=top, columns=columns)
         reply = table_reply(self._assistant(library), request)
-        return _result(_table_text(reply), reply)
+        return _result(table_text(reply), reply)
 
     def library_info(self, library: LibraryChoice = "") -> LibraryJson:
         """Say what a library holds: counts, years, origins, and the digest that its answers depend on."""
@@ -264,52 +265,3 @@ def cited_summary(topic: str) -> str:
 
 def _result(text: str, structured: dict[str, Any]) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=structured)
-
-
-def _answer_text(answer: Answer) -> str:
-    """Return an answer as text: its sentences with the quotes behind each, and the sources, all between marks."""
-    lines = [answer.headline_told or answer.message] if answer.headline_told or answer.message else []
-    for sentence in answer.sentences:
-        number = sentence.citations[0].source if sentence.citations else 0
-        lines.append(f"{sentence.verdict} {sentence.markers}: {_marked(number, sentence.text)}")
-        lines += [_quote_line(cited) for cited in sentence.citations]
-    shown = answer.nearest if answer.abstained else answer.sources
-    if shown:
-        lines.append("Nearest abstracts, which support nothing:" if answer.abstained else "Sources:")
-        lines += [_source_line(source) for source in shown]
-    return "\n".join(lines)
-
-
-def _quote_line(cited: Citation) -> str:
-    place = f"[{cited.source}] PMID {cited.pmid}, {cited.start}-{cited.end}"
-    return f"{place}, quoted: {_marked(cited.source, cited.quote)}"
-
-
-def _source_line(source: Source) -> str:
-    abstract = source.abstract
-    marks = "".join(f" {mark}" for mark in abstract.marks)
-    told = f"{abstract.title} {abstract.journal} {abstract.year or ''}"
-    return f"[{source.number}] PMID {abstract.pmid}{marks}: {_marked(source.number, told)}"
-
-
-def _hits_text(hits: Sequence[dict[str, Any]]) -> str:
-    lines = [
-        f"PMID {hit['pmid']}{' RETRACTED' if hit['retracted'] else ''}, {hit['start']}-{hit['end']}: "
-        + _marked(number, f"{hit['title']} … {hit['text']}")
-        for number, hit in enumerate(hits, start=1)
-    ]
-    return "\n".join(lines) or "Nothing was found."
-
-
-def _table_text(table: dict[str, Any]) -> str:
-    return "\n".join(map(_row_text, table["rows"])) or "No abstract bears on this."
-
-
-def _row_text(row: dict[str, Any]) -> str:
-    cells = "; ".join(f"{name}: {cell['text']}" for name, cell in row["cells"].items() if cell["text"])
-    return f"PMID {row['pmid']}{' RETRACTED' if row['retracted'] else ''}: {_marked(row['number'], cells)}"
-
-
-def _marked(number: int, text: str) -> str:
-    """Return a text between the marks of quoted matter, which it cannot hold itself."""
-    return f"<<<ABSTRACT {number}>>> {without_marks(text)} <<<END OF ABSTRACT {number}>>>"
