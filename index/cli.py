@@ -167,6 +167,9 @@ def add_filter_flags(parser: argparse.ArgumentParser) -> None:
         default="",
         help='a search in PubMed\'s syntax: "tumor*[ti] NOT review[pt]"',
     )
+    group.add_argument("--design", action="append", default=[], metavar="DESIGN", help="study design, as it was read")
+    group.add_argument("--subjects", action="append", default=[], metavar="WHO", help="humans, animals or cells")
+    group.add_argument("--min-n", type=int, metavar="N", help="at least so many were studied")
     group.add_argument("--include-retracted", action="store_true", help="find retracted abstracts too, marked as such")
 
 
@@ -181,6 +184,9 @@ def filters_from(arguments: argparse.Namespace) -> Filters:
         include_retracted=arguments.include_retracted,
         where=arguments.where,
         explode=bool(arguments.mesh) and not arguments.no_explode,
+        designs=tuple(arguments.design),
+        subjects=tuple(arguments.subjects),
+        min_n=arguments.min_n,
     )
 
 

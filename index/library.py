@@ -32,6 +32,7 @@ from index.search.query import MAX_QUERY_CHARACTERS, MAX_TOP, Mode, Query, check
 from index.storage.backends import backend_at, is_address
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.info import LibraryInfo
+from index.storage.kept_studies import LibraryStudies
 from index.storage.origins import last_update
 from index.storage.protocol import Backend
 from index.storage.schema import Settings
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED_BYTES = 100_000
 """Of the vectors of queries: some sixty with the default encoder."""
+_LOOKED_THROUGH = 10
+"""Passages among which a search looks for those of the studies asked for, as a multiple of the wanted number."""
 _PASSAGES_EACH = 10
 """Passages that are looked at for each abstract of a list."""
 
@@ -57,6 +60,10 @@ class Library:
         self._query_vectors = RememberedVectors("query", _REMEMBERED_BYTES)
         self._loading_encoder = threading.Lock()
         self._boolean_searches = BooleanSearches(backend)
+        self.studies = LibraryStudies(
+            backend.studies_file, backend.store_of_a_run, lambda: backend.digest, backend.address
+        )
+        """What its abstracts say of their studies: `qa.studies` reads them."""
         self._mesh_terms = MeshTerms(lambda: backend.digest, lambda: backend.tally("mesh", Filters()))
 
     # ---- opening and closing
@@ -134,8 +141,20 @@ class Library:
         query = parsed(text, self.parse)
         check_bounds(top, mode)
         embed = self.query_vector if mode != "lexical" else None
+
+        def find(most: int, allowed: Filters | None) -> list[Hit]:
+            return self.backend.search(query, embed=embed, top=most, mode=mode, filters=allowed) if allowed else []
+
         allowed = self._boolean_searches.resolved(checked)
-        return self.backend.search(query, embed=embed, top=top, mode=mode, filters=allowed) if allowed else []
+        if allowed is None or not allowed.by_study:
+            return find(top, allowed)
+        of_any_study = replace(allowed, designs=(), subjects=(), min_n=None)
+
+        def nearest() -> list[str]:
+            hits = find(min(_LOOKED_THROUGH * top, MAX_TOP), of_any_study)
+            return list(dict.fromkeys(hit.passage.pmid for hit in hits))
+
+        return find(top, self.studies.resolved(allowed, among=nearest))
 
     def matching(self, where: str, *, top: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return a passage of each of up to `top` abstracts that a search in PubMed's syntax finds.
@@ -177,6 +196,11 @@ class Library:
         count = len(self.pmids(_narrowed(filters, where)))
         return replace(self._boolean_searches.translation(where), count=count)
 
+    def _resolved(self, filters: Filters) -> Filters | None:
+        """Return checked filters in the backend's terms; None where nothing is left."""
+        allowed = self._boolean_searches.resolved(filters)
+        return self.studies.resolved(allowed) if allowed else None
+
     @staticmethod
     def is_boolean(text: str) -> bool:
         """Return True if a text is a search in PubMed's syntax: with a tag, interleukin-32[ti], or AND, OR, NOT."""
@@ -208,7 +232,7 @@ class Library:
         With `holding`, of those only that have a text among their authors, DOI or other fields behind the abstract
         itself, as JSON and without regard to case and accents: every record is read for that, 100,000 in two seconds.
         """
-        allowed = self._boolean_searches.resolved(checked_filters(filters))
+        allowed = self._resolved(checked_filters(filters))
         return self.backend.pmids(allowed, holding=holding) if allowed else []
 
     def tally(self, kind: TallyOf, filters: Filters = Filters()) -> list[Tally]:
@@ -216,7 +240,7 @@ class Library:
 
         Most frequent first; a MeSH term counts with its qualifiers and without.
         """
-        allowed = self._boolean_searches.resolved(checked_filters(filters))
+        allowed = self._resolved(checked_filters(filters))
         return self.backend.tally(kind, allowed) if allowed else []
 
     def mentioning(self, text: str) -> list[str]:

@@ -218,6 +218,39 @@ class Hit:
         }
 
 
+Design = Literal[
+    "meta-analysis",
+    "systematic review",
+    "review",
+    "randomised controlled trial",
+    "non-randomised trial",
+    "cohort",
+    "case-control",
+    "cross-sectional",
+    "diagnostic accuracy",
+    "case series",
+    "case report",
+    "qualitative or survey",
+    "animal",
+    "in vitro",
+    "modelling or economic",
+    "other",
+    "not a study",
+]
+Subjects = Literal["humans", "animals", "cells or molecules", "mixed", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStudy:
+    """What was read of an abstract's study, as it is kept with a library; `record` is all of it as JSON."""
+
+    pmid: str
+    design: str
+    subjects: str
+    n: int | None
+    record: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Conditions on the abstracts that a search may find; each empty field allows all.
@@ -225,6 +258,8 @@ class Filters:
     `years` is (first, last), both included and either None for open; `types`, `mesh`, `journals` match whole names
     without regard to case, any of those given (a MeSH descriptor with or without qualifiers; with `explode` the terms
     below it count too). `where` is a search in PubMed's syntax over the library: 'interleukin-32[ti] NOT review[pt]'.
+    `designs` and `subjects` are those of `Design` and `Subjects`, and `min_n` how many must have been studied at least,
+    as the abstract's study was read.
     """
 
     years: tuple[int | None, int | None] | None = None
@@ -235,6 +270,14 @@ class Filters:
     include_retracted: bool = False
     where: str = ""
     explode: bool = False
+    designs: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    min_n: int | None = None
+
+    @property
+    def by_study(self) -> bool:
+        """True if they ask for what was read of an abstract's study."""
+        return bool(self.designs or self.subjects) or self.min_n is not None
 
 
 TallyOf = Literal["year", "type", "journal", "mesh"]

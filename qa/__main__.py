@@ -18,7 +18,7 @@ from qa.doors.plain import table_lines
 from qa.export import checked_export, export_abstracts, export_answer, in_batches
 from qa.export.study_table import GrowingFile, export_table
 from qa.reranking.reranker import DEFAULT_RERANKER
-from qa.studies.reading import library_studies
+from qa.studies.reading import kept_with, library_studies
 from qa.studies.records import Study
 from qa.studies.table import COLUMNS, TOP, StudyTable, checked_columns
 
@@ -45,7 +45,7 @@ def _export(arguments: argparse.Namespace) -> int:
     """Save the abstracts that the filters allow, newest first, and say how many they are."""
     file = checked_export(arguments.file, of_answer=False)
     with Library.open(cli.library_path(arguments)) as library:
-        pmids = library.pmids(cli.filters_from(arguments))
+        pmids = kept_with(library).pmids(cli.filters_from(arguments))
         export_abstracts(in_batches(library, pmids), file)
     if arguments.json:
         cli.print_json({"file": str(file), "abstracts": len(pmids)})

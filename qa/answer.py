@@ -356,8 +356,10 @@ def _listed(value: object) -> str:
             return f"{first or ''}:{last or ''}"
         case tuple():
             return " or ".join(map(str, value))
-        case _:
+        case bool():
             return "yes"
+        case _:
+            return str(value)
 
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|#~$])")

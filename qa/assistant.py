@@ -44,7 +44,7 @@ from qa.question.records import Known, QuestionAnalysis
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
 from qa.retrieval import MAX_SOURCES, retrieve
-from qa.studies.reading import studies_of
+from qa.studies.reading import kept_with, studies_of
 from qa.studies.records import Study
 from qa.studies.table import TOP, StudyTable, checked_columns
 
@@ -82,7 +82,7 @@ class Assistant:
         as they are written only, not by their synonyms. Raises ModelError for an unknown
         language model, EncoderError for an unknown reranker.
         """
-        self.library = library
+        self.library = kept_with(library)
         self._leave_out_unsupported = leave_out_unsupported
         self._check_with_llm = check_with_llm
         self._is_literal = is_literal

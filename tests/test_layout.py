@@ -21,6 +21,7 @@ DOORS = {
         "index/storage/folder/database.py",
         "index/storage/jobs.py",
         "index/storage/folder/store.py",
+        "index/storage/kept_studies.py",
         "ui/history/store.py",
     },
     "marisa_trie": {"index/analysis/lexicon.py"},

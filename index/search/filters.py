@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import InputError
-from index.records import Filters, parse_pmids
+from index.records import Design, Filters, Subjects, parse_pmids
 from index.search.pubmed.syntax import parse_search
+
+_SHORT = {
+    "rct": "randomised controlled trial",
+    "randomised trial": "randomised controlled trial",
+    "human": "humans",
+    "animal": "animals",
+    "cells": "cells or molecules",
+}
+"""Short forms of designs and subjects."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +71,9 @@ def checked_filters(filters: Filters) -> Filters:
         journals=tuple(as_list(filters.journals)),
         pmids=tuple(pmids),
         where=_checked_search(filters.where),
+        designs=_checked_names("design", filters.designs, get_args(Design)),
+        subjects=_checked_names("subjects", filters.subjects, get_args(Subjects)),
+        min_n=_checked_size(filters.min_n),
     )
 
 
@@ -71,6 +84,23 @@ def as_list(values: object) -> list[Any]:
     if isinstance(values, Iterable):
         return list(values)
     raise InputError(f"{values!r} is not a list; give one, such as ['24114327']")
+
+
+def _checked_names(what: str, given: object, known: Sequence[str]) -> tuple[str, ...]:
+    """Return names of designs or subjects as they are known: American spelling and some short forms will do."""
+    names = []
+    for name in as_list(given):
+        folded = re.sub(r"(?<=[a-z])iz(?=e|ing)", "is", str(name).strip().casefold()).replace("modeling", "modelling")
+        names.append(folded if folded in known else _SHORT.get(folded, folded))
+        if names[-1] not in known:
+            raise InputError(f"there is no {what} {name!r}; give one of: {', '.join(known)}")
+    return tuple(dict.fromkeys(names))
+
+
+def _checked_size(size: object) -> int | None:
+    if size is None or (isinstance(size, int) and not isinstance(size, bool) and size >= 0):
+        return size
+    raise InputError(f"{size!r} cannot be the least number studied; give a whole number, such as 100")
 
 
 def _checked_search(where: object) -> str:

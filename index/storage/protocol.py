@@ -13,6 +13,7 @@ from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo
 from index.storage.jobs import Job, Step
+from index.storage.kept_studies import StudiesFile
 from index.storage.origins import MemoryRows
 from index.storage.schema import Entry, Settings
 
@@ -102,6 +103,10 @@ class Backend(Protocol):
     @property
     def digest(self) -> str:
         """A SHA-256 of content and settings, the same for the same in whatever backend."""
+
+    @property
+    def studies_file(self) -> StudiesFile:
+        """The file of what was read of the abstracts' studies."""
 
     def close(self) -> None:
         """Close what is open; the backend is of no use afterwards."""

@@ -66,13 +66,10 @@ def _rows(sources: Sequence[Source], wanted: Wanted, library: Library, reranker:
     for sentence in answering(evidence):
         if not sentence.text.endswith("?"):
             quoted.setdefault(sentence.source.number, sentence.citation)
-    abstracts = [source.abstract for source in sources]
-    studies = studies_of(library, abstracts)
+    studies = studies_of(library, [source.abstract for source in sources])
     for source in sources:
-        answer = quoted.get(source.number)
-        yield StudyRow(
-            source.number, source.abstract, studies[source.abstract.pmid], _verbatim(answer, source.abstract)
-        )
+        abstract, answer = source.abstract, quoted.get(source.number)
+        yield StudyRow(source.number, abstract, studies[abstract.pmid], _verbatim(answer, abstract))
 
 
 def _verbatim(answer: Citation | None, abstract: Abstract) -> Citation | None:

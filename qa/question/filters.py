@@ -128,7 +128,13 @@ def then(earlier: Filters, later: Filters) -> Filters:
     if earlier.years and later.years and None in later.years:
         first, last = (new or old for new, old in zip(later.years, earlier.years, strict=True))
         years = (first, last) if not (first and last and first > last) else later.years
-    return replace(earlier, years=years, types=later.types or earlier.types, mesh=later.mesh or earlier.mesh)
+    return replace(
+        earlier,
+        years=years,
+        types=later.types or earlier.types,
+        mesh=later.mesh or earlier.mesh,
+        min_n=later.min_n or earlier.min_n,
+    )
 
 
 def within(own: Filters, follow_ups: Filters) -> Filters:
@@ -139,6 +145,9 @@ def within(own: Filters, follow_ups: Filters) -> Filters:
         types=_common_types(tuple(own.types), follow_ups.types),
         mesh=follow_ups.mesh or own.mesh,
         explode=own.explode and not follow_ups.mesh,
+        designs=_common_designs(own.designs, follow_ups.designs),
+        subjects=follow_ups.subjects or own.subjects,
+        min_n=max(own.min_n or 0, follow_ups.min_n or 0) or own.min_n,
     )
 
 
@@ -154,6 +163,9 @@ def described(filters: Filters) -> str:
         covered = {kind for _, name, types in _TYPES if name in called for kind in types}
         narrower = [name for name in called if not _is_part_of_another(name, called)]
         parts.append(" or ".join([*narrower, *(kind for kind in filters.types if kind not in covered)]) + " only")
+    parts += [f"{' or '.join(filters.designs)} only"] if filters.designs else []
+    parts += [f"in {' or '.join(filters.subjects)} only"] if filters.subjects else []
+    parts += [f"at least {filters.min_n:,} studied"] if filters.min_n else []
     if filters.mesh:
         parts.append(f"MeSH {' or '.join(filters.mesh)} only")
     if filters.years:
@@ -192,6 +204,18 @@ def _common_types(own: tuple[str, ...], follow_ups: tuple[str, ...]) -> tuple[st
         raise InputError(
             f"“{described(Filters(types=follow_ups))}” leaves nothing of the publication types that the filters are "
             f"set to ({', '.join(own)}): change one of them"
+        )
+    return both
+
+
+def _common_designs(own: tuple[str, ...], follow_ups: tuple[str, ...]) -> tuple[str, ...]:
+    if not own or not follow_ups:
+        return own or follow_ups
+    both = tuple(name for name in follow_ups if name in own)
+    if not both:
+        raise InputError(
+            f"“{described(Filters(designs=follow_ups))}” leaves nothing of the designs that the filters are set to "
+            f"({', '.join(own)}): change one of them"
         )
     return both
 

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Design = Literal[
-    "meta-analysis",
-    "systematic review",
-    "review",
-    "randomised controlled trial",
-    "non-randomised trial",
-    "cohort",
-    "case-control",
-    "cross-sectional",
-    "diagnostic accuracy",
-    "case series",
-    "case report",
-    "qualitative or survey",
-    "animal",
-    "in vitro",
-    "modelling or economic",
-    "other",
-    "not a study",
-]
-Subjects = Literal["humans", "animals", "cells or molecules", "mixed", "none"]
+from index.records import Design as Design
+from index.records import Subjects as Subjects
+
 Direction = Literal["positive", "negative", "mixed", "descriptive"]
 Measure = Literal[
     "OR", "RR", "HR", "AUC", "correlation", "mean difference", "mean", "median", "proportion", "count", "other"
@@ -79,6 +63,42 @@ class Study:
     finding: Direction | None = None
     told_by: tuple[tuple[str, Cell], ...] = ()
 
+    def cells(self) -> list[Cell]:
+        """Return every part of the abstract that the study is told by."""
+        cells = [self.population, self.intervention, self.comparator, *self.outcomes, *(self.n.spans if self.n else ())]
+        cells += [*(effect.span for effect in self.effects), *(cell for _, cell in self.told_by)]
+        return [cell for cell in cells if cell is not None]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the study's JSON."""
         return asdict(self) | {"told_by": {name: asdict(cell) for name, cell in self.told_by}}
+
+
+def study_from_json(record: Mapping[str, Any]) -> Study:
+    """Return the study that `Study.to_dict` was asked of. Raises KeyError, TypeError or ValueError for another record.
+
+    >>> study_from_json(Study("1", "cohort", "humans").to_dict()).design
+    'cohort'
+    """
+    if record["design"] not in get_args(Design) or record["subjects"] not in get_args(Subjects):
+        raise ValueError(f"no study: {record['design']}, {record['subjects']}")
+    size = record["n"]
+    effects = (
+        one | {"ci": tuple(one["ci"]) if one["ci"] else None, "span": Cell(**one["span"])} for one in record["effects"]
+    )
+    population, intervention, comparator = (
+        Cell(**record[name]) if record[name] else None for name in ("population", "intervention", "comparator")
+    )
+    return Study(
+        record["pmid"],
+        record["design"],
+        record["subjects"],
+        Size(size["value"], tuple(Cell(**cell) for cell in size["spans"])) if size else None,
+        population,
+        intervention,
+        comparator,
+        outcomes=tuple(Cell(**cell) for cell in record["outcomes"]),
+        effects=tuple(Effect(**effect) for effect in effects),
+        finding=record["finding"],
+        told_by=tuple((name, Cell(**cell)) for name, cell in record["told_by"].items()),
+    )

@@ -30,12 +30,14 @@ from index.storage.folder.lock import LOCK, WRITER, writing
 from index.storage.folder.store import DATABASE, Store
 from index.storage.folder.synonyms_file import SynonymsFile
 from index.storage.info import LibraryInfo, info_of
+from index.storage.kept_studies import StudiesFile
 from index.storage.origins import last_update
 from index.storage.protocol import AbstractStore, Embed
 from index.storage.schema import Settings, digest_with
 
 _log = logging.getLogger(__name__)
 _STAGED = "building.db"
+STUDIES = "studies.db"
 _OF_A_NEW_LIBRARY = (LOCK, WRITER, "library.new")
 """Beginnings of the files that a kill can leave where a library was about to be made."""
 
@@ -48,6 +50,7 @@ class FolderBackend:
         self._store: Store | None = None
         self._caches: Caches | None = None
         self._synonyms = SynonymsFile(path)
+        self.studies_file = StudiesFile(path / STUDIES)
         self._is_new_folder = False
         self._starting = threading.Lock()
         self._behind: threading.Thread | None = None
@@ -87,6 +90,7 @@ class FolderBackend:
     def close(self) -> None:
         if self._behind is not None:
             self._behind.join()
+        self.studies_file.close()
         if self._store is not None:
             self._store.close()
 
@@ -252,6 +256,7 @@ class FolderBackend:
     def settle(self, store: AbstractStore) -> None:
         if store is self._store:
             self.caches.write()
+            self.studies_file.keep_only(self.store.digests)
 
     def remove(self, pmids: Sequence[str]) -> list[str]:
         with self.writing():
@@ -259,6 +264,7 @@ class FolderBackend:
             if here:
                 self.store.put([], remove=here)
             self.caches.write()
+            self.studies_file.keep_only(self.store.digests)
         return here
 
     def resumed(self, key: str) -> Store | None:
@@ -292,6 +298,7 @@ class FolderBackend:
         self.caches.drop()
         delete_database(self.path / _STAGED)
         self.caches.write()
+        self.studies_file.keep_only(self.store.digests)
         self.store.end_job()
 
 

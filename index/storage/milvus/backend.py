@@ -11,16 +11,19 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 from index.analysis.synonyms import Synonyms
 from index.embedding.encoder import Vectors
+from index.environment import cache_folder
 from index.errors import LibraryError
 from index.records import Abstract, Filters, Hit, Tally, TallyOf
 from index.search.dense import mean_vectors
 from index.search.mentions import descriptor_forms, phrases
 from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo, info_of
+from index.storage.kept_studies import StudiesFile
 from index.storage.milvus.schema import Present
 from index.storage.milvus.search import parse, search, term_weights
 from index.storage.milvus.server import USUAL_INDEX, GoneError, Server, parse_address
@@ -43,6 +46,7 @@ class MilvusBackend:
         """Connect. Raises InputError for a malformed address, and LibraryError when the server cannot be had."""
         self.server = Server(parse_address(address))
         self.register = Register(self.server)
+        self.studies_file = StudiesFile(_studies_file(self.address), makes_folder=True)
         self._store: MilvusStore | None = None
         self._known_weights: dict[str, float] = {}
         self._known_at = ""
@@ -83,6 +87,7 @@ class MilvusBackend:
         return self.register.synonyms()
 
     def close(self) -> None:
+        self.studies_file.close()
         self.server.close()
 
     # ---- reading
@@ -203,6 +208,7 @@ class MilvusBackend:
             self.register.open_run(key, "remove")
             store.put([], remove=here)
             store.settle()
+            self.studies_file.keep_only(store.digests)
             self.register.end_run(key)
         return here
 
@@ -281,6 +287,11 @@ class MilvusBackend:
         """Return a key of the library's present state; "" while somebody writes."""
         state = self.register.state()
         return f"{self.store.stamp} {state.last}" if state.is_settled else ""
+
+
+def _studies_file(address: str) -> Path:
+    """Return where this machine keeps what it read of the studies of a library on a server."""
+    return cache_folder() / "studies" / f"{sha256_of(address)[:16]}.db"
 
 
 def _stamp(key: str) -> str:
