@@ -154,18 +154,22 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The verdict on the statement that a question of yes or no asks, with the numbers of the sources on each side."""
+    """The verdict on the statement that a question of yes or no asks, with the numbers of the sources on each side.
+
+    `designs` are those of the sources' studies as they were read, which are told where publication types tell none.
+    """
 
     verdict: Verdict
     supporting: tuple[int, ...] = ()
     against: tuple[int, ...] = ()
     votes: tuple[Vote, ...] = ()
+    designs: Mapping[int, str] = field(default_factory=dict)
 
     def told(self, sources: Sequence[Source]) -> str:
         """Return the headline in words: the verdict, and on each side how many abstracts, each with year and study."""
         by_number = {source.number: source for source in sources}
         sides = [
-            f"{_abstracts(numbers)} {name}: {', '.join(_study(by_number[number]) for number in numbers)}"
+            f"{_abstracts(numbers)} {name}: {', '.join(_study(by_number[number], self.designs) for number in numbers)}"
             for name, numbers in (("for", self.supporting), ("against", self.against))
             if numbers
         ]
@@ -183,15 +187,50 @@ def _abstracts(numbers: Sequence[int]) -> str:
     return "1 abstract" if len(numbers) == 1 else f"{len(numbers)} abstracts"
 
 
-def _study(source: Source) -> str:
+def _study(source: Source, designs: Mapping[int, str]) -> str:
     abstract = source.abstract
     kinds = [kind for kind in abstract.types if kind not in _NO_STUDY and not kind.startswith("Research Support")]
-    study = ", ".join(str(part) for part in (abstract.year, kinds[0].lower() if kinds else "") if part)
+    kind = kinds[0].lower() if kinds else designs.get(source.number, "")
+    study = ", ".join(str(part) for part in (abstract.year, kind) if part)
     return f"[{source.number}] ({study})" if study else f"[{source.number}]"
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What a source says of its study in one respect: a text, and the words of the abstract behind it, if any."""
+
+    source: int
+    text: str
+    citation: Citation | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the trait's JSON."""
+        citation = self.citation.to_dict() if self.citation else None
+        return {"source": self.source, "text": self.text, "citation": citation}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A respect in which the studies on the two sides of a headline differ: "dose", "population", "design" …"""
+
+    respect: str
+    supporting: tuple[Trait, ...]
+    against: tuple[Trait, ...]
+
+    @property
+    def told(self) -> str:
+        """The difference in words: "dose: [1] 5 mg, against [2] 80 mg"."""
+        sides = (", ".join(f"[{one.source}] {one.text}" for one in side) for side in (self.supporting, self.against))
+        return f"{self.respect}: {', against '.join(sides)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the difference's JSON."""
+        sides = {name: [one.to_dict() for one in getattr(self, name)] for name in ("supporting", "against")}
+        return {"respect": self.respect, **sides}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +248,9 @@ class Answer:
     answer depends on them and on `settings`, `library_digest`, `model` and `prompt_sha256`.
 
     `analysis` is what was read of the question. `headline` is there for a question of yes or no where the verdict is
-    sure, `short` the spans that answer by themselves; both without a language model. `concepts` are the names in the
-    question that the lexicon knows, with the other names that were searched for.
+    sure, with the `differences` between the studies on its two sides; `short` are the spans that answer by themselves;
+    all without a language model. `concepts` are the names in the question that the lexicon knows, with the other names
+    that were searched for.
     """
 
     question: str
@@ -231,6 +271,7 @@ class Answer:
     dropped_citations: int = 0
     analysis: QuestionAnalysis | None = None
     headline: Headline | None = None
+    differences: tuple[Difference, ...] = ()
     short: tuple[ShortAnswer, ...] = ()
     concepts: tuple[QueryConcept, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
@@ -258,6 +299,11 @@ class Answer:
     def headline_told(self) -> str:
         """The headline in words, or ""."""
         return self.headline.told(self.sources) if self.headline else ""
+
+    @property
+    def differences_told(self) -> str:
+        """In what the studies on the two sides of the headline differ, a line each, or ""."""
+        return "\n".join(f"They differ in {one.told}" for one in self.differences)
 
     @property
     def also_searched(self) -> tuple[str, ...]:
@@ -294,6 +340,7 @@ class Answer:
             "message": self.message,
             "analysis": self.analysis.to_dict() if self.analysis else None,
             "headline": self.headline.to_dict(self.sources) if self.headline else None,
+            "differences": [one.to_dict() for one in self.differences],
             "short": [short.to_dict() for short in self.short],
             "also_searched": [
                 {"name": one.written, "concept": one.concept.id, "names": list(one.names)}
@@ -322,7 +369,13 @@ class Answer:
             lines += [f"Asked as: {_plain(self.understood_as)}", ""]
         lines += [
             _plain(text) + "\n"
-            for text in (self.headline_told, self.short_told, self.text, self.also_searched_told)
+            for text in (
+                self.headline_told,
+                self.differences_told,
+                self.short_told,
+                self.text,
+                self.also_searched_told,
+            )
             if text
         ]
         marks = {source.number: _marks(source) for source in self.sources}

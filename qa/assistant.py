@@ -26,6 +26,7 @@ from qa.generation.compose import (
     message_answer,
     written_answer,
 )
+from qa.generation.contradictions import side_by_side
 from qa.generation.evidence_table import Wanted, study_tables
 from qa.generation.joining import each_side, join
 from qa.generation.library_questions.library_facts import library_facts
@@ -39,7 +40,7 @@ from qa.generation.talk import talk
 from qa.grounding import answering, check_quotes, to_the_point
 from qa.language.discourse import gives_orders
 from qa.question.analysis import analyse
-from qa.question.filters import described, within
+from qa.question.filters import as_read, described, within
 from qa.question.records import Known, QuestionAnalysis
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
@@ -105,6 +106,7 @@ class Assistant:
         for growing in self._answers(blank, focus):
             now = time.perf_counter()
             retrieved = retrieved or now
+            growing = side_by_side(growing, self.library)
             yield replace(growing, seconds={"retrieval": retrieved - started, "answer": now - retrieved})
 
     def table(
@@ -168,7 +170,7 @@ class Assistant:
                 understood = by_turns
             if understood.question != question:
                 analysis = self._analysis(understood.question, encoder)
-        own = within(understood.filters, analysis.filters)
+        own = as_read(within(understood.filters, analysis.filters), self.library.has_label)
         blank = Answer(
             question,
             standalone_question=understood.question,

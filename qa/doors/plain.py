@@ -15,7 +15,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     """Yield an answer: how it was understood, verdict, sentences, sources, and an empty line."""
     if answer.understood_as:
         yield f"(asked: {answer.understood_as})"
-    for text in filter(None, (answer.headline_told, answer.short_told)):
+    for text in filter(None, (answer.headline_told, answer.differences_told, answer.short_told)):
         yield f"{text}\n"
     yield answer.text
     if answer.also_searched:

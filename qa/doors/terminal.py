@@ -54,7 +54,7 @@ class Terminal:
             self.say(answer.message)
         if answer.understood_as:
             self.say(f"(asked: {answer.understood_as})")
-        for told in filter(None, (answer.headline_told, answer.short_told)):
+        for told in filter(None, (answer.headline_told, answer.differences_told, answer.short_told)):
             self._console.print(Text(told, style="bold"))
         if answer.abstained or not answer.sentences:
             self._console.print(Text(answer.message))

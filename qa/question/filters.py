@@ -36,6 +36,32 @@ _TYPES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 TYPE_WRITTEN = "|".join(pattern for pattern, _, _ in _TYPES)
 """Pattern of any type."""
 
+_READ_AS: dict[str, tuple[str, ...]] = {
+    "randomized controlled trials": ("randomised controlled trial",),
+    **{f"phase {phase} trials": ("randomised controlled trial", "non-randomised trial")
+       for phase in ("I", "II", "III", "IV")},
+    "clinical trials": ("randomised controlled trial", "non-randomised trial"),
+    "systematic reviews": ("systematic review", "meta-analysis"),
+    "meta-analyses": ("meta-analysis",),
+    "reviews": ("review", "systematic review", "meta-analysis"),
+    "case reports": ("case report",),
+    "observational studies": ("cohort", "case-control", "cross-sectional"),
+}  # fmt: skip
+"""The designs that are read of abstracts, for publication types by their names in words."""
+READ_SUBJECTS = {"Humans": "humans", "Animals": "animals"}
+"""The subjects that are read of abstracts, for MeSH's check tags."""
+_LARGE_N = 500
+"""What counts as a large study in words."""
+_STUDIES = r"(?:studies|trials?|rcts?|cohorts?|samples|reviews)"
+_LARGE = re.compile(
+    rf"\b(?:large|big)(?:[- ]?scale)? (?=(?:(?!(?:in|of|for|on|and|the)\b)[\w-]+ ){{0,2}}{_STUDIES}\b)", re.I
+)
+_AT_LEAST = re.compile(
+    r"(?<=studies|.trials|.cohort) (?:with|of|in) (?P<sign>at least|more than|over|≥|>=?) ?(?P<n>\d[\d,]*)"
+    r" (?:patients|participants|people|subjects|persons|individuals|women|men|children|adults)\b",
+    re.I,
+)
+
 _SPECIES = {"human": "Humans", "people": "Humans", "mouse": "Mice", "mice": "Mice", "rat": "Rats", "animal": "Animals"}
 _ONLY_SPECIES = re.compile(
     r"\b(?:(?:only|just) (?:in )?(?P<after>human|people|mouse|mice|rat|animal)s?(?: (?:studies|data|subjects))?"
@@ -103,9 +129,10 @@ def narrowing(text: str, has_mesh: Callable[[str], bool] = lambda descriptor: Tr
     """
     left, years = cut_years(text)
     left, mesh = cut_species(left, has_mesh)
+    left, min_n = cut_size(left)
     without_types, types = cut_types(left)
     resets = bool(_RESET.search(text))
-    filters = Filters(years=years, types=types, mesh=mesh)
+    filters = Filters(years=years, types=types, mesh=mesh, min_n=min_n)
     if filters == Filters() and not resets:
         return Narrowing(filters, left)
     if _is_filler(_RESET.sub(" ", without_types)):
@@ -238,6 +265,35 @@ def cut_species(text: str, has_mesh: Callable[[str], bool]) -> tuple[str, tuple[
     if not has_mesh(descriptor):
         return f"{text[: match.start()]}in {descriptor.lower()}{text[match.end() :]}", ()
     return f"{text[: match.start()]} {text[match.end() :]}", (descriptor,)
+
+
+def cut_size(text: str) -> tuple[str, int | None]:
+    """Return a text without "large" before studies and without their least number, and that number.
+
+    >>> cut_size("What did large trials find?")
+    ('What did trials find?', 500)
+    """
+    if match := _AT_LEAST.search(text):
+        least = int(match["n"].replace(",", "")) + (match["sign"].lower() in ("more than", "over", ">"))
+        return f"{text[: match.start()]}{text[match.end() :]}", least
+    rest, count = _LARGE.subn("", text)
+    return rest, _LARGE_N if count else None
+
+
+def as_read(filters: Filters, has_label: Callable[[str, str], bool]) -> Filters:
+    """Return filters by what is read of studies, where no record of the library has the types or check tags asked for.
+
+    `has_label` returns True if an abstract has a publication type ("type") or a MeSH descriptor ("mesh").
+    """
+    if filters.types and not any(has_label("type", name) for name in filters.types):
+        called = [name for _, name, types in _TYPES if set(types) <= set(filters.types)]
+        designs = dict.fromkeys(design for name in called for design in _READ_AS.get(name, ()))
+        filters = replace(filters, types=(), designs=tuple(designs)) if designs else filters
+    tags = [name for name in filters.mesh if name in READ_SUBJECTS and not has_label("mesh", name)]
+    if tags:
+        mesh = tuple(name for name in filters.mesh if name not in tags)
+        filters = replace(filters, mesh=mesh, subjects=tuple(READ_SUBJECTS[name] for name in tags))
+    return filters
 
 
 def cut_types(text: str) -> tuple[str, tuple[str, ...]]:

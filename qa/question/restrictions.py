@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from index.records import Filters
-from qa.question.filters import TYPE_WRITTEN, cut_species, cut_types, cut_years
+from qa.question.filters import READ_SUBJECTS, TYPE_WRITTEN, cut_size, cut_species, cut_types, cut_years
 from qa.question.records import Known
 
 _PAPERS = (
@@ -65,10 +65,11 @@ def restrictions(text: str, known: Known, *, of_library: bool = False) -> tuple[
     """
     before = text
     text, years = _without_years(text, is_sure=of_library)
-    text, mesh = cut_species(text, known.has_mesh)
+    text, mesh = cut_species(text, lambda name: name in READ_SUBJECTS or known.has_mesh(name))
+    text, min_n = cut_size(text)
     text, journals = _without_journals(text, known)
     text, types = _without_types(text, of_library)
-    filters = Filters(years=years, types=types, mesh=mesh, journals=journals)
+    filters = Filters(years=years, types=types, mesh=mesh, journals=journals, min_n=min_n)
     if filters == Filters():
         return before, filters, ()
     text = re.sub(r"\s+([?.!,])", r"\1", " ".join(text.split())).strip(" ,;")

@@ -16,7 +16,19 @@ class Cue(NamedTuple):
     votes: float
 
 
+_NAMED: tuple[tuple[Design, str], ...] = (
+    ("randomised controlled trial", r"randomi[sz]ed(?:[\w ,-]{0,40})? (?:trial|study)"),
+    ("cohort", r"cohort (?:study|analysis)|(?:prospective|retrospective|longitudinal)(?: \w+)? cohort"),
+    ("case-control", r"case[- ]control (?:study|analysis)"),
+    ("cross-sectional", r"cross-?sectional (?:study|survey|analysis)"),
+    ("case series", r"case series"),
+    ("qualitative or survey", r"qualitative (?:study|interviews?)"),
+    ("diagnostic accuracy", r"diagnostic accuracy study"),
+    ("non-randomised trial", r"(?:non-?randomi[sz]ed|open-?label|single-?arm|uncontrolled)(?: \w+)? (?:trial|study)"),
+)
+"""Designs by their own names, of the study itself: "in this cohort study", "we did a case-control study"."""
 _WORDS: tuple[tuple[Design, str, float], ...] = (
+    *((design, rf"\b(?:this|our|present|an?|the)(?: [\w-]+,?){{0,4}}? (?:{named})\b", 2.5) for design, named in _NAMED),
     (
         "meta-analysis",
         r"\bmeta-?\s?analy(?:sis|ses|tic)\b|\bpooled (?:analysis of|data from) \w+ (?:studies|trials)",
