@@ -21,7 +21,7 @@ _DOSE = re.compile(
 """A dose; what is per litre was measured."""
 _OVERLAP = 0.5
 """The share of the words in common from which two descriptions are of the same thing."""
-_Read = Callable[[Source, Study], Trait | None]
+_ReadTrait = Callable[[Source, Study], Trait | None]
 
 
 def side_by_side(answer: Answer, library: Library) -> Answer:
@@ -55,7 +55,7 @@ def _year(source: Source, _: Study) -> Trait | None:
     return Trait(source.number, str(source.abstract.year)) if source.abstract.year else None
 
 
-def _label(name: str) -> _Read:
+def _label(name: str) -> _ReadTrait:
     def read(source: Source, study: Study) -> Trait | None:
         text = getattr(study, name)
         cell = dict(study.told_by).get(name)
@@ -64,7 +64,7 @@ def _label(name: str) -> _Read:
     return read
 
 
-def _words(name: str) -> _Read:
+def _words(name: str) -> _ReadTrait:
     def read(source: Source, study: Study) -> Trait | None:
         cell: Cell | None = getattr(study, name)
         return Trait(source.number, cell.text, _cited(source, cell)) if cell else None
@@ -106,7 +106,7 @@ def _overlap(one: str, other: str) -> float:
     return len(words & more) / max(1, min(len(words), len(more)))
 
 
-_RESPECTS: dict[str, tuple[_Read, Callable[[Sequence[str], Sequence[str]], bool]]] = {
+_RESPECTS: dict[str, tuple[_ReadTrait, Callable[[Sequence[str], Sequence[str]], bool]]] = {
     "design": (_label("design"), _are_apart),
     "subjects": (_label("subjects"), _are_apart),
     "population": (_words("population"), _are_of_other_things),

@@ -17,14 +17,17 @@ class Cue(NamedTuple):
 
 
 _NAMED: tuple[tuple[Design, str], ...] = (
-    ("randomised controlled trial", r"randomi[sz]ed(?:[\w ,-]{0,40})? (?:trial|study)"),
+    ("randomised controlled trial", r"(?<!non[- ])randomi[sz]ed(?:[\w ,-]{0,40})? (?:trial|study)"),
     ("cohort", r"cohort (?:study|analysis)|(?:prospective|retrospective|longitudinal)(?: \w+)? cohort"),
     ("case-control", r"case[- ]control (?:study|analysis)"),
     ("cross-sectional", r"cross-?sectional (?:study|survey|analysis)"),
     ("case series", r"case series"),
     ("qualitative or survey", r"qualitative (?:study|interviews?)"),
     ("diagnostic accuracy", r"diagnostic accuracy study"),
-    ("non-randomised trial", r"(?:non-?randomi[sz]ed|open-?label|single-?arm|uncontrolled)(?: \w+)? (?:trial|study)"),
+    (
+        "non-randomised trial",
+        r"(?:non[- ]?randomi[sz]ed|open-?label|single-?arm|uncontrolled)(?: \w+)? (?:trial|study)",
+    ),
 )
 """Designs by their own names, of the study itself: "in this cohort study", "we did a case-control study"."""
 _WORDS: tuple[tuple[Design, str, float], ...] = (
@@ -49,7 +52,7 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "randomised controlled trial",
-        r"\brandomi[sz]ed\b|\brandomi[sz]ation\b|\b(?:random(?:ly)?) (?:assigned|allocated"
+        r"(?<!non[- ])(?<!not )\brandomi[sz]ed\b|\brandomi[sz]ation\b|\b(?:random(?:ly)?) (?:assigned|allocated"
         r"|divided|distributed|given|selected to|order|sequence)\b|\bassigned (?:at random|randomly)\b"
         r"|\bdouble-?blind"
         r"|\bplacebo-?controlled\b",
@@ -57,7 +60,7 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "non-randomised trial",
-        r"\bnon-?randomi[sz]ed\b|\bopen-?label\b|\bphase (?:I|II|1|2)\b|\bpilot (?:study|trial)\b"
+        r"\bnon[- ]?randomi[sz]ed\b|\bopen-?label\b|\bphase (?:I|II|1|2)\b|\bpilot (?:study|trial)\b"
         r"|\bbefore[- ]and[- ]after\b|\bquasi-?experiment|\buncontrolled (?:study|trial)\b|\bsingle-?arm\b"
         r"|\b(?:therapy|treatment|intervention|programme?|training) (?:with \w+ )?was (?:initiated|started"
         r"|given|introduced)"

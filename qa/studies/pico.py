@@ -28,21 +28,31 @@ _STOP = (
     r"|results|using|twelve|ten|five|six|seven|eight|nine|eleven|fifteen|twenty|thirty|forty|fifty|sixty"
     r"|seventy|eighty|ninety|hundred|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+|enrolled"
     r"|participating|identified|analy[sz]ed|studied|we|their|its|same|two|three|four|one"
-    r"|total|\d[\d,.]*)"
+    r"|total|no|any|per|every|identify\w*|concerning|regarding|providing|compris\w+|involving|evaluating|comparing"
+    r"|favou?ring|enrolling|recruiting|helping|learning|following|revealed|showed|found|suggests?|examined"
+    r"|attending|within|through|during|after|before|without|under|\d[\d,.]*)"
 )
+_PART_OF_NOUN = (
+    r"outcomes?|records?|data|care|satisfaction|safety|survival|management|education|characteristics|factors?|reported"
+    r"|reports?|controls|deaths?|questionnaires?|preferences?|perspectives?|activity|viability|function|proliferation"
+    r"|growth|lysates|extracts|membranes?|responses?|tissues?|serum|plasma|brains?|livers?|the"
+)
+"""What follows a word for people, animals or cells where that is part of another noun: "patient records"."""
 _AFTER = (
-    r"(?: (?:with|undergoing|treated|receiving|who (?:had|have|underwent|were|received|are)|suffering from"
+    r"(?: (?:with or without|with(?! (?:a |an )?(?:mean|median|average)\b)|without|undergoing|treated|receiving"
+    r"|who (?:had|have|underwent|were|received|are)|suffering from"
     r"|diagnosed with"
     r"|scheduled for|consulting|admitted|affected by|aged|over age|living|presenting with|referred for|tested with|on"
     r"|having|taking|hospitali[sz]ed|attending|at risk|in|after) [^.;:,()\[\]]{3,75})"
 )
 _POPULATION = re.compile(
     rf"(?<![\w’'/-])(?:(?!{_STOP}\b)(?:{_MODIFIER}) ){{0,4}}(?P<unit>\b{PERSONS}|\b{_ANIMALS}"
-    rf"|\b{_CELLS})\b(?P<after>{_AFTER})?",
+    rf"|\b{_CELLS})\b(?!['’]s? |-| (?:{_PART_OF_NOUN})\b)(?P<after>{_AFTER})?",
     re.I,
 )
 _CLAUSE = re.compile(
-    r" (?:were|was|had|have|has|is|are|and (?:\d+|to|the|we|their|its|were|was|is|are|compare|evaluate)"
+    r" (?:were|was|had|have|has|is|are|show(?:s|ed)|reveal(?:s|ed)|and (?:\d+|(?:\w+ )?(?:healthy|controls?|matched"
+    r"|normal)|to|the|we|their|its|were|was|is|are|compare|evaluate)"
     r"|to (?:determine|assess|evaluate|compare|have"
     r"|receive|identify|either)|using|by|between|without the use|performed|compared|during|since|from|over a"
     r"|at our|as|than|through|while"
@@ -51,8 +61,15 @@ _CLAUSE = re.compile(
     r"|but|if|when|for (?:at|the|a)|before|within|diagnosed|\d+[- ](?:year|month|week|day)s?\b)\b.*$",
     re.I,
 )
+_DANGLING = re.compile(
+    r"(?:,? (?:and|or|of|in|on|for|with|without|the|an?|to|by|at|from|more|than|confirmed|seen|performed|associated"
+    r"|enrolled|recruited|treated|followed|combined|referred|based|known|given|showed|reveals?|significantly|caused"
+    r"|who|those|versus|vs|had|when|determined|regulating|presented|included|admitted|identified|hospitali[sz]ed))+$",
+    re.I,
+)
+"""Words at the end of a phrase that was cut: they lead to what is not there."""
 _LEADS = (
-    r"effects?|impacts?|influences?|roles?|efficacy|effectiveness|safety|value|usefulness|utility|feasibility"
+    r"effects?|impacts?|influences?|roles?|importance|reliability|validity|suitability|efficacy|effectiveness|safety|value|usefulness|utility|feasibility"
     r"|benefits?|acceptability|contributions?|accuracy|ability|involvement|consequences|performance|outcomes?"
     r"|results|use|application|potential|efficiency|protective effects?"
 )
@@ -87,6 +104,22 @@ _WHETHER = re.compile(
     r"(?: (?:in|with|to|by|for|of|on|determinant|factors?))* (?:the )?(?P<y>[^.;:?()]{3,90})",
     re.I,
 )
+_SUBJECT = re.compile(
+    r"\b(?:whether|if) (?:or not )?(?:the |an? )?(?P<x>[^.,;:?()]{3,80}?)(?: ?\([^)]{1,40}\))? (?:is|are|was|were|can"
+    r"|could|would|will|has|have|had|may|might|does|do|did|should|runs?|makes?|gives?|holds?|differs?) ",
+    re.I,
+)
+"""The subject of any other clause with "whether"."""
+_ARMS = re.compile(
+    r"\b(?:randomi[sz]ed|assigned|allocated|randomly|receive[sd]?|receiving|given|treated)\b[^.;:]{0,60}?"
+    r"\b(?:to|receive[sd]?|either|with|into) (?:either |an? |the |a total of )*(?P<x>[^.,;:?()]{3,60}?)"
+    r"(?: ?\([^)]{1,60}\))?,? (?:or|versus|vs\.?) (?:to |with |an? |the |only |receive )*(?P<c>[^.,;:?()]{3,60})",
+    re.I,
+)
+"""The two arms of a trial: "assigned to zinc or placebo"."""
+_VERSUS = re.compile(
+    r"(?P<x>(?:[\w+/’-]+ ){0,5}?[\w+/’-]+)(?: ?\([^)]{1,40}\))?,? (?:versus|vs\.?) (?P<c>[^.,;:?()]{3,70})", re.I
+)
 _COMPARE = re.compile(
     r"\b(?:compar(?:e|ed|ing|ison of|es)|contrast) (?:the )?(?:(?:efficacy|effects?|results|outcomes?|safety"
     r"|effectiveness|levels|use) (?:and \w+ )?of )?(?P<x>[^.,;:?()]{3,70}?)(?: ?\([^)]{1,40}\))? (?:with|to"
@@ -102,7 +135,7 @@ _GIVEN = re.compile(
     re.I,
 )
 _FACTORS = re.compile(
-    r"(?P<x>(?:(?!(?:to|of|the|and|determine|identify|assess|evaluate|examine|investigate|explore|for|with"
+    r"(?<![\w’'/-])(?P<x>(?:(?!(?:to|of|the|and|determine|identify|assess|evaluate|examine|investigate|explore|for|with"
     r"|were|was|other|these)\b)[\w'’/-]+ ){0,3}"
     r"(?:(?:and|or) [\w-]+ )?(?:factors?|predictors?|characteristics|determinants|indicators|correlates))\b"
     r"(?: (?:of|for|associated with|predicting|influencing|affecting) (?:the )?(?P<y>[^.;:?()]{3,80}))?",
@@ -125,16 +158,18 @@ _NO_OUTCOME = re.compile(
     rf"(?:whether|if|how|why|was|were|is|are|that|{_LEADS}|associations?|relation\w*|this|these)\b", re.I
 )
 _AGAINST = re.compile(
-    r"\b(?:compared? (?:with|to)|in comparison (?:with|to)|versus|vs\.?|relative to|than(?: in| for| with"
-    r"| among)?|as opposed to|rather than|matched (?:with|to)|and compared (?:with|to|it with)) "
+    r"\b(?:compared? (?:with|to)|in comparison (?:with|to)|versus|vs\.?|relative to|than (?:in|for|with"
+    r"|among)|as opposed to|rather than|matched (?:with|to)|and compared (?:with|to|it with)) "
     r"(?:that of |those (?:of|in|with|who) |that in |the |an? )?(?P<c>[^.,;:?()\[\]]{3,60})",
     re.I,
 )
+_THAN = re.compile(r"\bthan (?P<c>[^.,;:?()\[\]]{3,60})", re.I)
 _CONTROLS = re.compile(
     r"\b(?:placebo|sham(?: \w+)?|(?:healthy|normal|matched|unaffected|non-?\w+) (?:\w+ )?(?:control subjects"
     r"|controls?|subjects|individuals|volunteers|donors|persons|people)"
     r"|(?:diabetic |untreated |positive |negative |usual |standard )?control (?:group|subjects|animals|rats"
-    r"|mice)|controls|standard care|usual care|no treatment|conventional \w+|baseline)\b",
+    r"|mice)|controls|standard care|usual care|no treatment|conventional \w+"
+    r"|(?<=than )baseline|(?<=from )baseline|(?<=with )baseline|(?<=to )baseline)\b",
     re.I,
 )
 _WITHOUT: frozenset[Design] = frozenset(
@@ -170,10 +205,13 @@ def read_question(told: Sequence[StudySentence], design: Design) -> Question:
         one for one in told if one.part in ("results", "conclusions")
     ]
     intervention, outcome, comparator = _relation(aims, rest)
+    comparator = comparator or _comparator(told, design)
+    if comparator is None and design in ("randomised controlled trial", "non-randomised trial"):
+        comparator = _other_arm(told, intervention)
     return Question(
         _population(told, design),
         intervention,
-        comparator or _comparator(told, design),
+        comparator,
         outcome or _measured([*aims, *rest]),
     )
 
@@ -183,15 +221,18 @@ def _relation(
 ) -> tuple[Cell | None, tuple[Cell, ...], Cell | None]:
     told = [one for one in rest if one.part != "background"]
     for sentences in (aims, told[:3], rest[:3]):
-        for pattern in (_OF, _BETWEEN, _WHETHER, _COMPARE):
+        for pattern in (_OF, _BETWEEN, _WHETHER, _COMPARE, _SUBJECT):
             for one, match in _all(pattern, sentences):
                 if cell := _phrase(one, match, "x"):
                     groups = match.groupdict()
                     outcomes = _listed(one, match.start("y"), match.end("y")) if groups.get("y") else ()
                     return cell, outcomes, _phrase(one, match, "c") if groups.get("c") else None
+    for one, match in _all(_VERSUS, aims):
+        if cell := _phrase(one, match, "x"):
+            return cell, (), _phrase(one, match, "c")
     for pattern in (_GIVEN, _FACTORS):
         for one, match in _all(pattern, (*aims, *rest)):
-            if cell := _phrase(one, match, "x" if match["x"] else "treatment"):
+            if cell := _phrase(one, match, "treatment" if match.re is _GIVEN and not match["x"] else "x"):
                 return cell, (), None
     return None, (), None
 
@@ -210,12 +251,14 @@ def _phrase(one: StudySentence, match: re.Match[str], group: str) -> Cell | None
 
 
 _NOTHING = re.compile(
-    r"^(?:(?:the|these|both|all|two|three) )*(?:more|those|them|this|such|it|they|patients?|infants|subjects|groups?"
-    r"|might|we|our|which|data|results|studies)\b|\bgroups?$",
+    r"^(?:(?:the|these|both|all|two|three) )*(?:more|those|them|this|such|it|they|there|patients?|infants|subjects"
+    r"|groups?|students|women|men|children|describe|might|we|our|which|data|results|studies|is|are|was|were|be|being|includes?"
+    r"|little|much|no|observed|expected|he|she|individually|how)\b|\bgroups?$|^(?:factors?|design|baseline|time|\w+ed)$"
+    r"|^baseline |\battention$",
     re.I,
 )
 _TRIM_FRONT = re.compile(
-    r"(?:(?:after|through|during|with|by|of|in|for|and|from|on|the|an?|both|either|these|this|our|different"
+    r"(?:(?:after|following|when|that|how|at|through|during|with|by|of|in|for|and|from|on|the|an?|both|either|these|this|our|different"
     r"|various|\d+|use of|using|treatment with"
     r"|administration of|initial experience of) )+",
     re.I,
@@ -228,7 +271,7 @@ def _trimmed(one: StudySentence, start: int, end: int, words: int = 9) -> Cell |
         start, text = start + front.end(), text[front.end() :]
     text = _CLAUSE.sub("", re.sub(r" (?:in|on|with) (?:their|its|his|her)\b.*$", "", text))
     text = " ".join(text.split(" ")[:words])
-    text = re.sub(r"(?: (?:and|or|of|in|on|for|with|the|a|an|to|by|at))+$", "", text)
+    text = _DANGLING.sub("", text)
     return one.cell(start, start + len(text)) if len(text.strip(" .,;:")) > 2 else None
 
 
@@ -283,7 +326,7 @@ def _populations(told: Sequence[StudySentence], design: Design) -> Iterator[tupl
                 lead = re.match(r" (?:who )?\w+", match["after"])[0]  # type: ignore[index]
                 after = lead + _CLAUSE.sub("", match["after"][len(lead) :])
                 after = " ".join(after.split(" ")[:9])
-                end += len(re.sub(r"(?: (?:and|or|of|in|on|for|with|the|a|an|to|by|at))+$", "", after))
+                end += len(_DANGLING.sub("", after))
             cell = one.cell(start, end)
             words = cell.text.split()
             score = parts[one.part] - 0.02 * place
@@ -294,7 +337,22 @@ def _populations(told: Sequence[StudySentence], design: Design) -> Iterator[tupl
                 re.fullmatch(r"controls?|cases|males?|females?|men|women|group", unit, re.I) and len(words) < 3
             )
             score -= 2.0 * bool(re.search(r"\b(?:control|healthy|normal|placebo)\b", cell.text, re.I))
+            score -= 1.5 * bool(re.search(r"\b(?:groups?|arm|versus)\b|^(?:study|single)\b", cell.text, re.I))
             yield score, cell
+
+
+def _other_arm(told: Sequence[StudySentence], intervention: Cell | None) -> Cell | None:
+    """Return the arm of a trial that the intervention is held against."""
+    for one, match in _all(_ARMS, [one for one in told if one.part in ("aim", "methods", "title")]):
+        first, second = _phrase(one, match, "x"), _phrase(one, match, "c")
+        is_second = intervention and second and second.text.casefold() in intervention.text.casefold()
+        if arm := first if is_second else second:
+            return arm
+    for one in told:
+        than = _THAN.search(one.text) if one.part == "results" else None
+        if than and not _NO_COMPARATOR.match(than["c"]):
+            return _phrase(one, than, "c")
+    return None
 
 
 def _comparator(told: Sequence[StudySentence], design: Design) -> Cell | None:
@@ -307,6 +365,19 @@ def _comparator(told: Sequence[StudySentence], design: Design) -> Cell | None:
                 continue
             if match := _CONTROLS.search(one.text):
                 return one.cell(*match.span())
-            if (match := _AGAINST.search(one.text)) and (part != "results" or "significant" not in match["c"]):
+            is_result = part == "results"
+            if (match := _AGAINST.search(one.text)) and not _names_no_comparator(match["c"], is_result=is_result):
                 return _phrase(one, match, "c")
     return None
+
+
+def _names_no_comparator(text: str, *, is_result: bool) -> bool:
+    return bool(_NO_COMPARATOR.match(text)) or (is_result and "significant" in text)
+
+
+_NO_COMPARATOR = re.compile(
+    r"(?:the |an? )?(?:\d|(?:who|minutes|hours|days|points|at|in|by|on|from|their|its|those|that|other|others"
+    r"|resulting|cc|women|men|patients|expected"
+    r"|baseline|group|the|each|one another)\b)",
+    re.I,
+)
