@@ -96,7 +96,7 @@ def _table(arguments: argparse.Namespace) -> int:
         assistant, filters = _assistant(library, arguments), cli.filters_from(arguments)
         try:
             for table in assistant.stream_table(
-                arguments.question, top=arguments.top, filters=filters, columns=columns
+                arguments.question, top=arguments.top, filters=filters, columns=columns, with_llm=True
             ):
                 show(Progress(len(table.rows), table.total, "reading"))
                 if growing:
@@ -250,8 +250,9 @@ def _parser() -> cli.Parser:
     cli.add_json_flag(models)
     for command in (ask, chat, mcp):
         cli.add_answer_flags(command)
+    cli.add_llm_flags(table)
     cli.add_reranker_flag(table)
-    table.set_defaults(llm=None, llm_url=None, leave_out_unsupported=False, check_with_llm=False)
+    table.set_defaults(leave_out_unsupported=False, check_with_llm=False)
     for command in (ask, chat, table, mcp):
         cli.add_literal_flag(command)
     return parser

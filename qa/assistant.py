@@ -116,16 +116,24 @@ class Assistant:
         top: int = TOP,
         filters: Filters = Filters(),
         columns: Sequence[str] = (),
+        with_llm: bool = False,
     ) -> StudyTable:
         """Return up to `top` abstracts relevant to a question as the rows of a table, those that answer first.
 
-        `columns` are of `qa.studies.table.COLUMNS`, all of them by default.
+        `columns` are of `qa.studies.table.COLUMNS`, all of them by default. With `with_llm` the language model, if
+        there is one, cuts population, intervention, comparator and outcomes out of each abstract.
         """
-        *_, table = self.stream_table(question, top=top, filters=filters, columns=columns)
+        *_, table = self.stream_table(question, top=top, filters=filters, columns=columns, with_llm=with_llm)
         return table
 
     def stream_table(
-        self, question: str, *, top: int = TOP, filters: Filters = Filters(), columns: Sequence[str] = ()
+        self,
+        question: str,
+        *,
+        top: int = TOP,
+        filters: Filters = Filters(),
+        columns: Sequence[str] = (),
+        with_llm: bool = False,
     ) -> Iterator[StudyTable]:
         """Yield the table as it grows by some rows each time; the last one is whole, and in order."""
         check_bounds(top, "hybrid")
@@ -140,7 +148,12 @@ class Assistant:
             message=message,
         )
         wanted = Wanted(query, top, sought_relation(blank.analysis))
-        yield from study_tables(empty, wanted, library=self.library, reranker=self._reranker)
+        tables = study_tables(empty, wanted, library=self.library, reranker=self._reranker)
+        if with_llm and self._model is not None:
+            from qa.generation.llm.study_cells import with_model_cells
+
+            tables = with_model_cells(tables, self._model, name=self.model_name)
+        yield from tables
 
     def studies(self, pmids: Sequence[str]) -> dict[str, Study]:
         """Return what those of these abstracts that the library holds say of their studies, by PMID."""

@@ -76,7 +76,7 @@ class StudyTable:
     """The abstracts relevant to a question as rows, those that answer first; `columns` are those shown, in order.
 
     While it grows its rows stand in the order of search, and `total` is how many there will be. `message` says how the
-    question was understood where that is worth saying.
+    question was understood where that is worth saying. `model` is the language model that cut out cells, if one did.
     """
 
     question: str
@@ -86,6 +86,8 @@ class StudyTable:
     filters: Filters = Filters()
     library_digest: str = ""
     message: str = ""
+    model: str = ""
+    prompt_sha256: str = ""
 
     def in_order(self) -> StudyTable:
         """Return the table with the rows that answer first, numbered anew."""
@@ -101,6 +103,8 @@ class StudyTable:
             "rows": [row.to_dict(self.columns) for row in self.rows],
             "total": self.total,
             "library_digest": self.library_digest,
+            "model": self.model,
+            "prompt_sha256": self.prompt_sha256,
         }
 
 

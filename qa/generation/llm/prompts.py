@@ -21,6 +21,7 @@ VARIABLES = {
     "standalone": ("history", "question"),
     "check": ("quotes", "sentence"),
     "summary": ("topic",),
+    "study": ("sources",),
 }
 """Each prompt with its variables."""
 
