@@ -120,6 +120,24 @@ _ARMS = re.compile(
 _VERSUS = re.compile(
     r"(?P<x>(?:[\w+/’-]+ ){0,5}?[\w+/’-]+)(?: ?\([^)]{1,40}\))?,? (?:versus|vs\.?) (?P<c>[^.,;:?()]{3,70})", re.I
 )
+_DOES = re.compile(
+    r"^(?:the |an? )?(?P<x>(?!.*\b(?:of|by)\b)[^.,;:?]{2,60}?)(?: ?\([^)]{1,40}\))?"
+    r" (?:also |is |are |directly |specifically )*"
+    r"(?:inhibits?|induces?|regulates?|represses|suppress(?:es)?|activates?|diminish(?:es)?|enhances?|stimulates?"
+    r"|blocks?|attenuates?|promotes?|prevents?|protects?|reduces?|increases?|decreases?|interferes?|mediates?|modulates?"
+    r"|interacts?|affects?|improves?|impairs?|predicts?|causes?|alters?|abolish(?:es)?|ameliorates?|associated|required"
+    r"|involved)\b",
+    re.I,
+)
+"""The subject of a title that is a sentence: "Cyclosporin A interferes with …"."""
+_BY = re.compile(
+    r"\b(?:inhibition|induction|regulation|repression|suppression|activation|enhancement|stimulation|modulation"
+    r"|prevention|reduction|stabili[sz]ation|degradation|phosphorylation) (?:of )?(?:\w[^.;:?]{0,70}?)?"
+    r"\bby (?:an? |the )?"
+    r"(?P<x>[^.,;:?()]{2,60}?)(?= (?:in|on|for|with|through|via|during|of)\b|[.,;:?(]|$)",
+    re.I,
+)
+"""The agent of a title: "Repression of transcription by SPOP"."""
 _COMPARE = re.compile(
     r"\b(?:compar(?:e|ed|ing|ison of|es)|contrast) (?:the )?(?:(?:efficacy|effects?|results|outcomes?|safety"
     r"|effectiveness|levels|use) (?:and \w+ )?of )?(?P<x>[^.,;:?()]{3,70}?)(?: ?\([^)]{1,40}\))? (?:with|to"
@@ -227,6 +245,11 @@ def _relation(
                     groups = match.groupdict()
                     outcomes = _listed(one, match.start("y"), match.end("y")) if groups.get("y") else ()
                     return cell, outcomes, _phrase(one, match, "c") if groups.get("c") else None
+    titles = [one for one in aims if one.part == "title"]
+    for pattern in (_BY, _DOES):
+        for one, match in _all(pattern, titles):
+            if cell := _phrase(one, match, "x"):
+                return cell, (), None
     for one, match in _all(_VERSUS, aims):
         if cell := _phrase(one, match, "x"):
             return cell, (), _phrase(one, match, "c")

@@ -62,7 +62,7 @@ def test_a_refusal_is_an_answer_and_exits_with_0(library, run):
 
 def test_a_question_of_yes_or_no_begins_with_the_headline(library, run):
     _, out, _ = run("ask", "Did IL-32β induce VEGF in breast cancer cells?", "--library", library.path)
-    assert out.startswith("Yes. 1 abstract for: [1] (2013); none against.\n\n")
+    assert out.startswith("Yes. 1 abstract for: [1] (2013, in vitro); none against.\n\n")
 
 
 def test_filters_reach_the_search(library, run):
