@@ -133,7 +133,7 @@ def read_only_library(made):
 @pytest.fixture
 def library(tmp_path, made):
     """A library of the five abstracts above, a test's own."""
-    shutil.copytree(made, tmp_path / "library")
+    shutil.copytree(made, tmp_path / "library", ignore=shutil.ignore_patterns("studies.db"))
     with Library.open(tmp_path / "library") as opened:
         yield opened
 

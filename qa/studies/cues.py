@@ -92,7 +92,7 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     (
         "cohort",
         r"\bcohorts?\b|\blongitudinal\b|\bfollowed[- ]up\b|\bfollow-up (?:of|period|time|was)\b"
-        r"|\bmedian follow-up"
+        r"|\bmedian follow-up|\b(?:were|we) followed\b|\bHRs?\b"
         r"|\bcox (?:proportional|regression)|\bkaplan|\bhazard ratio",
         1.8,
     ),
@@ -172,6 +172,12 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
         r"\bbibliometric\b|\bcitations?\b|\barticles published\b|\bguidelines?\b|\bconsensus\b"
         r"|\bnomenclature\b",
         1,
+    ),
+    (
+        "not a study",
+        r"\b(?:this|the present) (?:editorial|commentary|letter)\b|\bprotocol (?:of|for) (?:an? |the )"
+        r"|\bwill (?:be )?(?:randomi[sz]|recruit|enrol|invite)\w*",
+        9,
     ),
     (
         "not a study",

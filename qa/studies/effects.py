@@ -66,8 +66,9 @@ _PLAIN_MEAN = re.compile(
     re.I,
 )
 _SHARE = re.compile(
-    rf"(?P<count>(?<![\w-]){NUMBER}(?: (?:of|out of|/) ?{NUMBER})?(?: \w+){{0,2}} ?[(\[])?(?P<value>{_SIGNED}"
-    rf"|\b[A-Z][a-z]+(?:-[a-z]+)?)(?:{_TO}{DIGITS})? ?(?P<unit>%|percent\b|per cent\b)"
+    rf"(?P<count>(?<![\w-]){NUMBER}(?: (?:of|out of|/) ?{NUMBER})?(?: \w+){{0,2}} ?[(\[])?"
+    rf"(?P<value>(?<![\d.,]){_SIGNED}|\b[A-Z][a-z]+(?:-[a-z]+)?)"
+    rf"(?:(?: ?[-–—−] ?| to | and ){DIGITS})? ?(?P<unit>%|percent\b|per cent\b)"
     rf"(?! ?(?:CI|confidence|C\.I|limits))[)\]]?{_TAIL}"
 )
 _OUT_OF = re.compile(rf"(?<![\w/.])(?P<value>\d+)(?: ?/ ?| (?:out )?of (?:the )?)(?P<whole>\d+)\b(?![/.%]){_P}?")
@@ -91,6 +92,12 @@ _BASELINE = re.compile(
     r"|\bdisease duration\b",
     re.I,
 )
+_NUMBERED = re.compile(
+    r"\b(?:markers?|types?|groups?|grades?|stages?|phases?|factors?|exons?|chromosomes?|days?|weeks?|months?|tables?"
+    r"|levels?|class(?:es)?|models?|experiments?|visits?|arms?|cohorts?) $",
+    re.I,
+)
+"""What stands before a number that is a name: "stage 3"."""
 _SET_AGAINST = re.compile(r"\b(?:vs|versus|than|compared (?:with|to)|as against)\b", re.I)
 _UNIT_WORDS = frozenset(
     "and or in of to for with was were vs versus than at on by from per as the compared respectively but p".split()
@@ -172,7 +179,7 @@ def _matches(text: str) -> Iterator[tuple[Measure, re.Match[str]]]:
 def _is_no_result(one: StudySentence, measure: Measure, match: re.Match[str]) -> bool:
     before = one.text[max(0, match.start() - 45) : match.start()]
     around = before + match[0]
-    if _BASELINE.search(around):
+    if _BASELINE.search(around) or (measure == "count" and _NUMBERED.search(before)):
         return True
     if measure in ("mean", "median", "count", "other") and _NOT_A_RESULT.search(around[-90:]):
         return True

@@ -28,7 +28,7 @@ _STOP = (
     r"|results|using|twelve|ten|five|six|seven|eight|nine|eleven|fifteen|twenty|thirty|forty|fifty|sixty"
     r"|seventy|eighty|ninety|hundred|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+|enrolled"
     r"|participating|identified|analy[sz]ed|studied|we|their|its|same|two|three|four|one"
-    r"|total|no|any|per|every|identify\w*|concerning|regarding|providing|compris\w+|involving|evaluating|comparing"
+    r"|total|how|why|no|any|per|every|identify\w*|concerning|regarding|providing|compris\w+|involving|evaluating|comparing"
     r"|favou?ring|enrolling|recruiting|helping|learning|following|revealed|showed|found|suggests?|examined"
     r"|attending|within|through|during|after|before|without|under|\d[\d,.]*)"
 )
@@ -62,8 +62,8 @@ _CLAUSE = re.compile(
     re.I,
 )
 _DANGLING = re.compile(
-    r"(?:,? (?:and|or|of|in|on|for|with|without|the|an?|to|by|at|from|more|than|confirmed|seen|performed|associated"
-    r"|enrolled|recruited|treated|followed|combined|referred|based|known|given|showed|reveals?|significantly|caused"
+    r"(?:,? (?:and|or|of|in|on|for|with|without|the|(?-i:an?)|to|by|at|from|more|than|confirmed|seen"
+    r"|performed|associated|enrolled|recruited|treated|followed|combined|referred|based|known|given|showed|reveals?|significantly|caused"
     r"|who|those|versus|vs|had|when|determined|regulating|presented|included|admitted|identified|hospitali[sz]ed))+$",
     re.I,
 )
@@ -130,6 +130,12 @@ _DOES = re.compile(
     re.I,
 )
 """The subject of a title that is a sentence: "Cyclosporin A interferes with …"."""
+_FOR = re.compile(
+    r"^(?:(?:efficacy|safety|use|effects?) (?:and \w+ )?of )?(?:the |an? )?(?P<x>(?!.*\b(?:of|factors?|risk)\b)"
+    r"[^.,;:?]{2,50}?)(?: ?\([^)]{1,40}\))? (?:for|in the (?:treatment|management|prevention|diagnosis) of) ",
+    re.I,
+)
+"""What a title is for: "Zinc for colds"."""
 _BY = re.compile(
     r"\b(?:inhibition|induction|regulation|repression|suppression|activation|enhancement|stimulation|modulation"
     r"|prevention|reduction|stabili[sz]ation|degradation|phosphorylation) (?:of )?(?:\w[^.;:?]{0,70}?)?"
@@ -246,11 +252,14 @@ def _relation(
                     outcomes = _listed(one, match.start("y"), match.end("y")) if groups.get("y") else ()
                     return cell, outcomes, _phrase(one, match, "c") if groups.get("c") else None
     titles = [one for one in aims if one.part == "title"]
-    for pattern in (_BY, _DOES):
+    for pattern in (_BY, _DOES, _FOR):
         for one, match in _all(pattern, titles):
             if cell := _phrase(one, match, "x"):
                 return cell, (), None
     for one, match in _all(_VERSUS, aims):
+        if cell := _phrase(one, match, "x"):
+            return cell, (), _phrase(one, match, "c")
+    for one, match in _all(_ARMS, (*aims, *told)):
         if cell := _phrase(one, match, "x"):
             return cell, (), _phrase(one, match, "c")
     for pattern in (_GIVEN, _FACTORS):
@@ -269,8 +278,8 @@ def _all(pattern: re.Pattern[str], sentences: Sequence[StudySentence]) -> Iterat
 
 
 def _phrase(one: StudySentence, match: re.Match[str], group: str) -> Cell | None:
-    start, end = match.span(group)
-    return _trimmed(one, start, end)
+    cell = _trimmed(one, *match.span(group))
+    return None if cell and group == "x" and _NOTHING.search(cell.text) else cell
 
 
 _NOTHING = re.compile(
@@ -281,7 +290,7 @@ _NOTHING = re.compile(
     re.I,
 )
 _TRIM_FRONT = re.compile(
-    r"(?:(?:after|following|when|that|how|at|through|during|with|by|of|in|for|and|from|on|the|an?|both|either|these|this|our|different"
+    r"(?:(?:to|after|following|when|that|how|at|through|during|with|by|of|in|for|and|from|on|the|an?|both|either|these|this|our|different"
     r"|various|\d+|use of|using|treatment with"
     r"|administration of|initial experience of) )+",
     re.I,

@@ -37,7 +37,7 @@ def read_study(abstract: Abstract) -> Study:
         subjects,
         size,
         *question,
-        effects=read_effects(told, size),
+        effects=() if design == "not a study" else read_effects(told, size),
         finding=finding,
         told_by=(*told_by, ("finding", words)) if words else told_by,
     )

@@ -42,7 +42,9 @@ _DONE = re.compile(
     r"|measured|performed"
     r"|administered|collected|reviewed|searched|obtained|used|treated|followed|studied|assessed|recorded"
     r"|incubated|selected"
-    r"|interviewed|asked|examined|analy[sz]ed with|determined by|carried out)\b|\b(?:underwent|received)\b",
+    r"|interviewed|asked|examined|analy[sz]ed with|determined by|carried out)\b|\b(?:underwent|received)\b"
+    r"|\bwe (?:\w+ly )?(?:held|interviewed|studied|followed|recruited|enrol+ed|measured|treated|performed|reviewed"
+    r"|randomi[sz]ed|collected|searched|included|asked|sequenced|used|conducted|obtained)\b",
     re.I,
 )
 _CONCLUDES = re.compile(
@@ -55,7 +57,8 @@ _CONCLUDES = re.compile(
 _FOUND = re.compile(
     r"\b(?:significant\w*|P ?[<=>]|increas\w+|decreas\w+|higher|lower|greater|reduc\w+|showed|revealed"
     r"|demonstrat\w+|found"
-    r"|observed|associated|correlat\w+|no difference|inhibit\w+|respectively)\b|\d ?%",
+    r"|observed|associated|correlat\w+|no difference|inhibit\w+|respectively|(?-i:HR|OR|RR|CI))\b"
+    r"|\b[Pp] ?[<=>]|\d ?%",
     re.I,
 )
 _SHOWN = re.compile(

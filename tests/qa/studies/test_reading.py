@@ -175,6 +175,78 @@ def test_designs(abstract, design):
     assert (study.design, study.n) == (design, None)
 
 
+def of(text, title="A study"):
+    return read_study(Abstract("1", title, (Section("", "", text),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "design"),
+    [
+        ("In this cohort study 80 elderly women took zinc.", "cohort"),
+        ("In this prospective non randomized observational cohort study we assessed age.", "cohort"),
+        ("We held semi-structured interviews with 24 nurses.", "qualitative or survey"),
+        ("In this editorial we comment on the trial of zinc in 300 children.", "not a study"),
+        ("We will randomise 400 children to zinc or placebo.", "not a study"),
+    ],
+)
+def test_designs_in_the_words_of_the_study(text, design):
+    assert of(text).design == design
+
+
+def test_an_editorial_and_a_protocol_have_no_size_and_no_effects():
+    for text in (
+        "In this editorial we comment on 300 children, of whom 40% died.",
+        "We will enrol 400 children (50%).",
+    ):
+        assert (of(text).n, of(text).effects) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "population"),
+    [
+        ("We examined bone density in men without prostate cancer.", "men without prostate cancer"),
+        ("We studied patients with goitre confirmed by ultrasound.", "patients with goitre"),
+        (
+            "To identify patients with disorders of consciousness.",
+            "patients with disorders of consciousness",
+        ),
+        ("We reviewed data concerning patients with gout seen by nurses.", "patients with gout"),
+        ("Groups were compared by Student's t test.", None),
+    ],
+)
+def test_populations(text, population):
+    told = of(text).population
+    assert (told and told.text) == population
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "intervention", "comparator"),
+    [
+        ("Sixty children were randomly assigned to zinc lozenges or placebo.", "Colds", "zinc lozenges", "placebo"),
+        ("Sixty rats were randomised to rapamycin or rosiglitazone.", "Lifespan", "rapamycin", "rosiglitazone"),
+        ("HeLa cells were studied.", "Cyclosporin A interferes with NF-kappa B", "Cyclosporin A", None),
+        ("HeLa cells were studied.", "Repression of transcription by SPOP in cells", "SPOP", None),
+        ("Seventeen trials were pooled.", "Zinc for colds: meta-analysis", "Zinc", None),
+        ("Baseline characteristics were similar in the 60 patients of this cohort.", "Gout", None, None),
+    ],
+)
+def test_what_is_studied_and_against_what(text, title, intervention, comparator):
+    told = texts(of(text, title))
+    assert (told["intervention"], told["comparator"]) == (intervention, comparator)
+
+
+def test_forty_effects_and_shares_above_100_are_read_and_names_with_numbers_are_no_counts():
+    many = " ".join(f"Marker {number} predicted death (HR 1.{number:02}, P = 0.01)." for number in range(40))
+    assert [(one.measure, one.value) for one in of(f"We followed 500 patients. {many}").effects] == [
+        ("HR", float(f"1.{number:02}")) for number in range(40)
+    ]
+    assert [one.value for one in of("In 40 rats expression rose by 250%.").effects] == [250.0]
+
+
+def test_a_decimal_comma_is_no_other_number():
+    assert of("Se trataron 120 pacientes. El 45,5% mejoró.").effects == ()
+
+
 @pytest.mark.parametrize(
     "abstract",
     [
