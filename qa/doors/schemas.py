@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
 from index import Abstract, Filters
 from index.search.query import MAX_QUERY_CHARACTERS, Mode
@@ -63,6 +63,11 @@ class FiltersJson(Received):
         default="", max_length=MAX_QUERY_CHARACTERS, description="a search in PubMed's syntax", examples=["tumor*[ti]"]
     )
     explode: StrictBool = Field(default=True, description="MeSH terms count with those below them")
+    designs: Names = Field(
+        default=[], description="study designs, as read of the abstract", examples=[["randomised controlled trial"]]
+    )
+    subjects: Names = Field(default=[], description="who was studied: humans, animals, cells or molecules")
+    min_n: StrictInt | None = Field(default=None, ge=0, description="at least so many were studied")
 
     def to_filters(self) -> Filters:
         """Return the filters as the library takes them."""
@@ -75,6 +80,9 @@ class FiltersJson(Received):
             include_retracted=self.include_retracted,
             where=self.where,
             explode=bool(self.mesh) and self.explode,
+            designs=tuple(self.designs),
+            subjects=tuple(self.subjects),
+            min_n=self.min_n,
         )
 
 

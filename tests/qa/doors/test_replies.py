@@ -62,7 +62,7 @@ def test_filters(given, expected):
 
 
 def test_the_filters_of_an_answer_can_be_sent_again(assistant):
-    held = Filters(years=(2010, None), mesh=("Longevity",), explode=True)
+    held = Filters(years=(2010, None), mesh=("Longevity",), explode=True, designs=("animal",), min_n=0)
     answer = assistant.ask("Does metformin lengthen life?", filters=held)
     sent = json.loads(json.dumps(answer.to_dict()["settings"]["filters"]))
     assert AskRequest(question="x", filters=sent).filters.to_filters() == held
