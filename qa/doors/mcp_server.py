@@ -92,7 +92,7 @@ class OneLibrary:
 
     def _load(self) -> None:
         if self._library.info().abstracts:
-            self.assistant(self.first).ask("interleukin")
+            self._library.search("interleukin", top=1)
 
     def names(self) -> list[str]:
         """Return the library's name."""
