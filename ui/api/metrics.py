@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from index import Filters
+from index.errors import InputError
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant
 from ui.api.jobs import Jobs
@@ -32,7 +33,7 @@ class Metrics:
             "askabstracts_requests_refused", "Requests that were turned away", ["status"], registry=self._registry
         )
         self.jobs = Gauge("askabstracts_jobs", "Jobs by state", ["state"], registry=self._registry)
-        for outcome in ("answered", "abstained", "broken off"):
+        for outcome in ("answered", "abstained", "refused", "broken off"):
             self.answers.labels(outcome)
 
     def text(self, jobs: Jobs) -> bytes:
@@ -64,5 +65,8 @@ def _counted(answers: Iterator[Answer], metrics: Metrics) -> Iterator[Answer]:
             if answer is not None:
                 outcome = "abstained" if answer.abstained else "answered"
                 metrics.seconds.observe(time.perf_counter() - began)
+        except InputError:  # a question that cannot be asked
+            outcome = "refused"
+            raise
         finally:
             metrics.answers.labels(outcome).inc()

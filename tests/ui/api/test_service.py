@@ -377,6 +377,8 @@ def test_metrics_count_answers_jobs_and_refusals_and_hold_no_question(client, se
     for line in (
         'askabstracts_answers_total{outcome="answered"} 1.0',
         'askabstracts_answers_total{outcome="abstained"} 1.0',
+        'askabstracts_answers_total{outcome="refused"} 1.0',
+        'askabstracts_answers_total{outcome="broken off"} 0.0',
         "askabstracts_answer_seconds_count 2.0",
         "askabstracts_answers_growing 0.0",
         'askabstracts_requests_refused_total{status="422"} 1.0',
