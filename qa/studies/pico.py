@@ -117,6 +117,14 @@ _ARMS = re.compile(
     re.I,
 )
 """The two arms of a trial: "assigned to zinc or placebo"."""
+_ASKED = re.compile(
+    r"\b(?:to|we|aimed at|study) (?:\w+ly )?(?:assess|evaluat|validat|test|examin|investigat|study|studied|determin"
+    r"|explor|analy[sz]|compar|describ|report|review|estimat)\w* (?:the |an? |our |all )*"
+    r"(?P<x>[^.,;:?()]{3,80}?)"
+    r"(?= (?:in|on|for|with|as|after|during|among|at|by|when|using|between|and (?:to|its|the))\b|[.,;:?(]|$)",
+    re.I,
+)
+"""What an aim asks about, where it names no relation and nothing that was given."""
 _VERSUS = re.compile(
     r"(?P<x>(?:[\w+/’-]+ ){0,5}?[\w+/’-]+)(?: ?\([^)]{1,40}\))?,? (?:versus|vs\.?) (?P<c>[^.,;:?()]{3,70})", re.I
 )
@@ -266,6 +274,9 @@ def _relation(
         for one, match in _all(pattern, (*aims, *rest)):
             if cell := _phrase(one, match, "treatment" if match.re is _GIVEN and not match["x"] else "x"):
                 return cell, (), None
+    for one, match in _all(_ASKED, aims):
+        if cell := _phrase(one, match, "x"):
+            return cell, (), None
     return None, (), None
 
 
@@ -283,9 +294,11 @@ def _phrase(one: StudySentence, match: re.Match[str], group: str) -> Cell | None
 
 
 _NOTHING = re.compile(
-    r"^(?:(?:the|these|both|all|two|three) )*(?:more|those|them|this|such|it|they|there|patients?|infants|subjects"
+    r"^(?:(?:the|these|both|all|two|three) )*(?:if|whether|why|more|those|them|this|such|it|they|there|patients?"
+    r"|infants|subjects"
     r"|groups?|students|women|men|children|describe|might|we|our|which|data|results|studies|is|are|was|were|be|being|includes?"
-    r"|little|much|no|observed|expected|he|she|individually|how)\b|\bgroups?$|^(?:factors?|design|baseline|time|\w+ed)$"
+    r"|little|much|no|observed|expected|he|she|individually|how)\b|\bgroups?$|^(?:factors?|design|baseline|time|changes?|proteins?|\w+ed)$"
+    r"|^(?:[\w-]+ )?(?:patients|physicians|doctors|subjects|nurses|women|men|children)$"
     r"|^baseline |\battention$",
     re.I,
 )

@@ -226,6 +226,7 @@ def test_populations(text, population):
         ("Sixty rats were randomised to rapamycin or rosiglitazone.", "Lifespan", "rapamycin", "rosiglitazone"),
         ("HeLa cells were studied.", "Cyclosporin A interferes with NF-kappa B", "Cyclosporin A", None),
         ("HeLa cells were studied.", "Repression of transcription by SPOP in cells", "SPOP", None),
+        ("To validate a triage score in children.", "Fever", "triage score", None),
         ("Seventeen trials were pooled.", "Zinc for colds: meta-analysis", "Zinc", None),
         ("Baseline characteristics were similar in the 60 patients of this cohort.", "Gout", None, None),
     ],
