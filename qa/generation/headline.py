@@ -27,6 +27,8 @@ _OF_A_SOURCE, _NEXT = 5, 0.5
 _LATER_SOURCE = 0.8
 _CLEAR = 0.7
 """The share of the weight of the clearest source from which another one has a vote."""
+_IN_TWO_MINDS = 0.8
+"""The share of its best sentence's weight from which an opposite one of the same source leaves it without a vote."""
 _STRONG = 0.15
 """The chance of error up to which a source can make a verdict mixed."""
 _CONFIDENT = 0.05
@@ -39,11 +41,20 @@ _NOT_FOUND = re.compile(
     r"|protocol|will be (?:assessed|measured|randomi|evaluated|compared))\b"
     r"|\byou (?:must|should|are)\b|\b(?:the|every|your) (?:user|reply|instructions|prompt|assistant)\b"
     r"|\bprevious instructions\b|\bdear assistant\b"
+    r"|^if\b|\bif (?:[\w-]+ ){1,5}?(?:proves?|is|are|were|turns?)\b[^.;]*\b(?:could|would|may|might|will)\b"
     r"|^(?:to (?:estimate|assess|compare|determine|test|examine|evaluate|investigate|establish|find))\b"
     r"|\?$",
     re.I,
 )
 """Provisos, plans and what is said to a reader: no findings."""
+_BOUND = re.compile(
+    r"\b(?:below|under|above|over|at least|(?:older|younger|more|less|smaller|larger|longer|shorter) than)"
+    r" (\d+(?:\.\d+)?)",
+    re.I,
+)
+"""A number that bounds what a question is about: a finding on other bounds tells nothing of it."""
+_IS_PLANNED = re.compile(r"\bprotocols?\b|\brationale and (?:study )?design\b", re.I)
+"""Titles and types of abstracts that have no findings yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +100,11 @@ def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None
         return None
     if only_tells_what_was_done(text) and not asks_what_was_done(question):
         return None
+    if _IS_PLANNED.search(" ".join((abstract.title, *abstract.types))):
+        return None
     if is_apart(statement, text, abstract.title, abstract.text):
+        return None
+    if any(number not in f"{abstract.title} {text}" for number in _BOUND.findall(question)):
         return None
     told = finding(statement, text, abstract.title)
     on_subject = max(told.on_subject, 0.8 * _share(statement.subject, abstract.text))
@@ -242,6 +257,9 @@ class HeadlineModel:
             if group_of(statement) != "loose" or not is_for:
                 return None
             telling = list(held)
+        opposed = max((one.weight for one in held if one.says == -telling[0].says), default=0.0)
+        if group_of(statement) != "loose" and opposed >= _IN_TWO_MINDS * telling[0].weight:
+            return None
         best = telling[0].evidence
         return Vote(best.source.number, is_for, best.citation)
 

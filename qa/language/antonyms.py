@@ -29,7 +29,8 @@ _WHOLE = frozenset("up down more most less high low cut stop gain rose rise fall
 """Words that count with these endings only, not as the beginning of any word."""
 _ENDINGS = ("", "s", "er", "ed", "ing", "ped", "ping", "ly", "est", "ting")
 _NEITHER_UP_NOR_DOWN = frozenset(
-    "inducer inducible activated moreover mostly upon limited lowering-dose likelihood lesson driven depend".split()
+    "inducer inducible activated moreover mostly upon limited lowering-dose likelihood lesson driven depend "
+    "exacerbation exacerbations".split()
 )
 
 PAIRS = tuple(

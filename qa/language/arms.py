@@ -31,7 +31,8 @@ _VALUE = re.compile(
 )
 
 _NO_VALUE = re.compile(
-    r"(?:χ2?|\bt|\bF|\bz|\br)\s*(?:\([\d, ]+\))?\s*=\s*-?[\d.]+|(?:95 ?%|99 ?%|90 ?%)\s*(?:CI\b|confidence)[^);,]*"
+    r"±\s*[\d.]+|\bS[DE]M?\)?\s*=?\s*[\d.]+|[\[(]\s*[\d.]+\s*[\])]"
+    r"|(?:χ2?|\bt|\bF|\bz|\br)\s*(?:\([\d, ]+\))?\s*=\s*-?[\d.]+|(?:95 ?%|99 ?%|90 ?%)\s*(?:CI\b|confidence)[^);,]*"
     r"|\b(?:CI\b|confidence interval)[^);]*|\b[Pp]\s*[<>=≤≥]\s*[\d.·]+|\bn\s*=\s*[\d,]+"
     r"|\b\d[\d.,]*\s*(?:mg|µg|ug|g/|ml|kg|mmol|IU|U\b|mcg|Gy|nM|µM|mM)\b(?:/\w+)?|\b(?:over|for|at|after|within"
     r"|during|by|of|from|aged?|median of)\s+(?:a median of\s+)?\d[\d.]*\s*(?:-?\s*)?(?:to\s+\d+\s*)?"
@@ -63,6 +64,9 @@ def by_ratio(asked: AskedWords, clause: str) -> int | None:
     if value == 1 or value > 200 and not interval:
         return None
     way = UP if value > 1 else DOWN
+    if asked.rival:  # the ratio is of the side that is named first
+        sides = [who for _, who in _mentions(asked, clause)]
+        return way * int(sides[0]) if sides else None
     against = re.search(
         r"(?:compared (?:with|to)|versus|vs\.?|relative to|than)\s+(?P<who>[^,;()]{3,60})", clause, re.I
     )
@@ -88,13 +92,15 @@ def by_arms(asked: AskedWords, clause: str) -> int | None:
         return None
     if not units and not all("." in clause[start : start + 6] for start, _ in values[:2]):
         return None
-    if asked.rival and _names_a_third(asked, clause):
+    if (asked.rival or len(values) > 2) and _names_a_third(asked, clause):
         return None
     mentions = _mentions(asked, clause)
     sides = [who for _, who in mentions]
     if not sides or set(sides) == {-1} and len(values) != 2:
         return None
     events = sorted([(start, "v", value) for start, value in values] + [(start, "m", who) for start, who in mentions])
+    if asked.rival and not re.search("vmvm|mvmv|mmvv|vvmm", "".join(kind for _, kind, _ in events)):
+        return None  # one side of a comparison has no number of its own
     subject, other = _paired(events)
     if subject is None or other is None:
         return None
@@ -115,6 +121,11 @@ def _names_a_third(asked: AskedWords, clause: str) -> bool:
     """Return True if a clause names a drug that is neither side of a comparison: its numbers may be of that one."""
     sides = asked.subject | asked.rival
     return any(not set(content_words(drug)) & sides for drug in drugs_named(clause))
+
+
+def names_control(asked: AskedWords, clause: str) -> bool:
+    """Return True if a clause names the arm that the subject's arm is compared with."""
+    return any(who < 0 for _, who in _mentions(asked, clause))
 
 
 def _mentions(asked: AskedWords, clause: str) -> list[tuple[int, float]]:

@@ -83,6 +83,7 @@ def asked_words(statement: AskedStatement) -> AskedWords:
     outcome = frozenset(content_words(bare_outcome(statement)))
     heads = frozenset(one for one in subject if one not in _GENERIC)
     shared = heads & rival
+    rival = frozenset(one for one in rival if one not in _GENERIC) or rival
     setting = frozenset(content_words(statement.setting))
     return AskedWords(
         heads - shared or heads or subject,
@@ -96,9 +97,12 @@ def asked_words(statement: AskedStatement) -> AskedWords:
     )
 
 
+_NONE_OF_AN_ARM = re.compile(r"\bnone(?= (?:with|of|in|on|given|receiving)\b)", re.I)
+
+
 def in_digits(text: str) -> str:
-    """Return a text with numbers up to twelve in digits."""
-    return _NUMBER_WORD.sub(lambda found: _NUMBERS[found.group().lower()], text)
+    """Return a text with numbers up to twelve in digits, and "none" of an arm as 0%."""
+    return _NUMBER_WORD.sub(lambda found: _NUMBERS[found.group().lower()], _NONE_OF_AN_ARM.sub("0%", text))
 
 
 def share_of(wanted: Collection[str], held: Collection[str]) -> float:
@@ -145,6 +149,8 @@ def is_denied_before(tokens: Sequence[Token], at: int) -> bool:
         word = tokens[place].text
         if word in (",", ";", ":", "(", ")") and place < at - 1:
             return False
+        if word == "and" and tokens[place + 1].text in ("a", "an"):
+            return False  # "no benefit and an excess risk"
         if word in ("not", "no") and place + 1 < len(tokens) and tokens[place + 1].text in ("only", "doubt"):
             return False
         if word in _NO or word.endswith("n't"):

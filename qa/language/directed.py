@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from qa.language.antonyms import direction
 from qa.language.asked_words import CONTROLS, NOT_ONLY, AskedWords, Token, any_names, is_denied_before, names_any
@@ -31,6 +32,8 @@ def by_direction(asked: AskedWords, tokens: Sequence[Token], places: Sequence[in
     found: list[tuple[int, int, int]] = []
     for at, token in enumerate(tokens):
         if at in places and not _is_comparative(token.text):
+            continue
+        if names_any(asked.subject | asked.rival, token):
             continue
         way = _token_way(tokens, at, asked.outcome)
         if way:
@@ -64,7 +67,8 @@ def by_direction(asked: AskedWords, tokens: Sequence[Token], places: Sequence[in
         way = -way
     if tokens[at].text.startswith("worsen") and asked.outcome_valence > 0:
         way = -way
-    return way * side_of(asked, tokens, at), "direction" if near <= _REACH else "far"
+    side = side_of(asked, tokens, at)
+    return (way * side, "direction" if near <= _REACH else "far") if side else UNTOLD
 
 
 BOTH = re.compile(
@@ -208,57 +212,81 @@ def _chained(tokens: Sequence[Token], at: int, way: int, outcome: Collection[str
     return way
 
 
+_THAN = frozenset(("than", "versus", "vs", "compared", "relative", "over"))
+_OF_AN_ARM = frozenset("with in among for after by on using receiving given taking from during".split())
+_NO_ARM = frozenset(("no", "without", "standard", "healthy", "baseline"))
+
+
 def side_of(asked: AskedWords, tokens: Sequence[Token], at: int) -> int:
     """Return -1 where a word of direction is said of the arm that the subject is compared with, else 1.
 
-    "More often with placebo", "lower in controls than with the drug".
+    "More often with placebo", "lower in controls than with the drug". Of a comparison, 0 where that cannot be told.
     """
-    than = next(
-        (
-            place
-            for place in range(at, len(tokens))
-            if tokens[place].text in ("than", "versus", "vs", "compared", "relative")
-        ),
-        None,
-    )
+    return _side_of_two(asked, tokens, at) if asked.rival else _side_of_one(asked, tokens, at)
+
+
+def _side_of_two(asked: AskedWords, tokens: Sequence[Token], at: int) -> int:
+    sides = [
+        (place, who)
+        for place, token in enumerate(tokens)
+        for who in (1, -1)
+        if names_any(asked.subject if who == 1 else asked.rival, token)
+    ]
+    thans = [place for place in range(len(tokens)) if _is_than(tokens, place)]
+    than = next((place for place in thans if place >= at), thans[-1] if thans else None)
+    if than is not None and (other := next((who for place, who in sides if than < place <= than + 10), 0)):
+        return -other
+    after = [who for place, who in sides if at < place <= at + 8 and tokens[place - 1].text not in ("and", "or")]
+    before = [who for place, who in sides if place < at]
+    is_of_an_arm = any(token.text in _OF_AN_ARM for token in tokens[at + 1 : at + 8])
+    if after and is_of_an_arm and (not before or len(set(before)) == 2):
+        return after[0]
+    return before[-1] if before and len(set(before)) == 1 else 0
+
+
+def _is_than(tokens: Sequence[Token], place: int) -> bool:
+    word, following = tokens[place].text, tokens[min(place + 1, len(tokens) - 1)].text
+    if word == "over":
+        return not following[:1].isdigit() and following not in ("a", "the", "time")
+    return word in _THAN
+
+
+def _side_of_one(asked: AskedWords, tokens: Sequence[Token], at: int) -> int:
+    than = next((place for place in range(at, len(tokens)) if tokens[place].text in _THAN - {"over"}), None)
     if than is not None:
         after = tokens[than + 1 : than + 10]
-        if any_names(after, asked.subject) and not any_names(after, asked.rival or CONTROLS):
+        if any_names(after, asked.subject) and not any_names(after, CONTROLS):
             return -1
-        if any_names(after, asked.rival or CONTROLS):
+        if any_names(after, CONTROLS):
             return 1
     arms = tokens[at + 1 : at + 8]
     for place, token in enumerate(arms):
-        if token.text in (
-            "with",
-            "in",
-            "among",
-            "for",
-            "after",
-            "by",
-            "on",
-            "using",
-            "receiving",
-            "given",
-            "taking",
-            "from",
-            "during",
-        ):
+        if token.text in _OF_AN_ARM:
             rest = arms[place + 1 : place + 5]
             if any_names(rest, asked.subject):
                 return 1
-            if any_names(rest, asked.rival or CONTROLS - {"no", "without", "standard", "healthy", "baseline"}):
+            if any_names(rest, CONTROLS - _NO_ARM):
                 return -1
-    if asked.rival:
-        before = tokens[:at]
-        first = [
-            (place, who)
-            for place, token in enumerate(before)
-            for who in (1, -1)
-            if names_any(asked.subject if who == 1 else asked.rival, token)
-        ]
-        if first and first[-1][1] == -1 and (than is None) and not any(who == 1 for _, who in first):
-            return -1
-        if first and than is not None and first[0][1] == -1 and not any(who == 1 for _, who in first):
-            return -1
     return 1
+
+
+_LACK = (
+    r"(?:silencing|knock-?(?:down|out)|knocking (?:down|out)|delet(?:ion|ing)|deplet(?:ion|ing)|deficien(?:cy|t)|loss"
+    r"|absence|lack|ablation|inhibit(?:ion|ing|ors?)|block(?:ade|ing|ers?)|antagoni(?:sm|sts?|[sz]ing)"
+    r"|neutrali[sz](?:ation|ing))"
+)
+
+
+@lru_cache(maxsize=256)
+def _lack_of(subject: str) -> re.Pattern[str]:
+    name = r"[\s-]?".join(map(re.escape, re.split(r"[\s-]+", subject)))
+    return re.compile(
+        rf"\b{_LACK} (?:of )?(?:the )?(?:\w+ ){{0,1}}{name}\b|\b(?:anti-?|si-?|sh-?){name}\b"
+        rf"|\b{name}[\s-]*(?:{_LACK}\b|null\b|siRNA|shRNA|-/-)",
+        re.I,
+    )
+
+
+def is_on_the_lack_of(subject: str, clause: str) -> bool:
+    """Tell whether a clause is about what happens without the subject: "silencing of miR-21", "TLR4-deficient"."""
+    return bool(subject) and not re.search(_LACK, subject, re.I) and bool(_lack_of(subject).search(clause))

@@ -6,15 +6,16 @@ Rules read words and their neighbourhood, and the numbers of two arms or a ratio
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from index.analysis.terms import content_words
 from qa.language.antonyms import direction
-from qa.language.arms import INTERVAL, P_VALUE, RATIO, as_number, by_arms, by_ratio
+from qa.language.arms import INTERVAL, P_VALUE, RATIO, as_number, by_arms, by_ratio, names_control
 from qa.language.asked_words import (
     NOT_ONLY,
     AskedWords,
+    Token,
     asked_words,
     denies_anything,
     denies_of,
@@ -24,7 +25,8 @@ from qa.language.asked_words import (
     share_of,
     tokenized,
 )
-from qa.language.directed import BOTH, COMPARES, SAME_WORDS, UNTOLD, Told, by_direction, side_of
+from qa.language.better import AS_MUCH, better_side
+from qa.language.directed import BOTH, COMPARES, SAME_WORDS, UNTOLD, Told, by_direction, is_on_the_lack_of, side_of
 from qa.language.entailment import drugs_named
 from qa.language.outcomes import ADVERSE, ANY_OUTCOME, NO_OUTCOME, valence, with_opposites
 from qa.language.statement import DOWN, SAME, UP, AskedStatement
@@ -92,7 +94,8 @@ _IS_SAFE = re.compile(
 )
 
 _IS_UNSAFE = re.compile(
-    r"\b(?:toxic(?:ity)?|\w+toxic(?:ity)?|unsafe|harmful|harms?|dangerous|hazardous|teratogenic\w*|contra-?indicated"
+    r"\b(?:toxic(?:ity)?|\w+toxic(?:ity)?|unsafe|harmful|harms?|dangerous|hazardous|teratogen\w*|contra-?indicated"
+    r"|excess(?:ive)? (?:\w+ ){0,2}(?:risks?|harms?|mortality|deaths?|events?|bleeding)"
     r"|detrimental|deleterious|should be avoided|caution|poorly tolerated|not safe|"
     r"life-threatening|fatal|lethal|carcinogenic)\b",
     re.I,
@@ -106,7 +109,7 @@ _TURNS_GOOD = re.compile(
 )
 
 _TURNS_BAD = re.compile(
-    r"\b(?:worsen\w*|impair\w*|damag\w+|deteriorat\w+|aggravat\w+|exacerbat\w+|compromis\w+|worse|injur\w+|harm(?:s"
+    r"\b(?:worsen\w*|impair\w*|damag\w+|deteriorat\w+|aggravat\w+|exacerbat(?:e|es|ed|ing)|compromis\w+|worse|injur\w+|harm(?:s"
     r"|ed|ful)?|toxic\w*)\b",
     re.I,
 )
@@ -159,7 +162,15 @@ def finding(statement: AskedStatement, sentence: str, title: str = "") -> Polari
         ratio = by_ratio(asked, clause)  # what the title is about is counted
         if ratio is not None and statement.axis == "amount":
             way, rule, on_outcome = ratio, "numbers", 0.5
+    is_for_it = not _FOR_WHAT.match(statement.setting) or share_of(asked.setting, around) >= 0.5
+    if statement.rival and statement.axis == "benefit" and rule != "evaluation" and not is_for_it:
+        way = None  # better at what, is not told
+    if way and is_on_the_lack_of(statement.subject, clause):
+        way = -way
     return PolarityFinding(way, rule, on_subject, on_outcome, names_rival)
+
+
+_FOR_WHAT = re.compile(r"(?:for|against|with regard to)\b", re.I)
 
 
 def _clause(statement: AskedStatement, asked: AskedWords, sentence: str) -> str:
@@ -255,10 +266,19 @@ def _amount_of(asked: AskedWords, clause: str, outcome: Collection[str]) -> Told
         and not _FEWER.search(clause)
     ):
         return UP, "causes"
+    if any(_has_none_of(tokens, place) for place in places):
+        return (SAME, "denial") if not asked.rival else UNTOLD  # none with one may be some with the other
+    if (denial := _NO_EFFECT_ON.search(NOT_ONLY.sub("", clause))) and places[0] >= len(
+        tokenized(NOT_ONLY.sub("", clause)[: denial.end()])
+    ):
+        return SAME, "denial"
     told = by_direction(asked, tokens, places, clause)
     if told[0] is not None and told[1] != "far":
         return _settled(told, clause)
-    for measure in (by_ratio(asked, clause), by_arms(asked, clause)):
+    ratio = by_ratio(asked, clause)
+    if ratio and _OF_SURVIVAL.search(" ".join(outcome)):
+        ratio = -ratio  # a hazard of death or progression
+    for measure in (ratio, by_arms(asked, clause)):
         if measure is not None:
             return measure, "numbers"
     if told[0] is not None:
@@ -271,27 +291,44 @@ def _amount_of(asked: AskedWords, clause: str, outcome: Collection[str]) -> Told
         return (SAME, "rare") if asked.is_of_harm else UNTOLD  # rare is not never
     if BOTH.search(clause) and not COMPARES.search(clause):
         return SAME, "both arms"
+    if _may_be_chance(clause):
+        return SAME, "chance"
     if _LINKS.search(clause):
-        return _settled((UP, "link"), clause)
-    return _settled((UP, "occurs"), clause) if _OCCURS.search(clause) else UNTOLD
+        return UP, "link"
+    if names_control(asked, clause) or not _OCCURS.search(clause):
+        return UNTOLD  # what occurs in both arms is not of one
+    return UP, "occurs"
+
+
+_OF_ANY_SIZE = frozenset("significant clear apparent additional clinical overall beneficial evident measurable".split())
+
+
+def _has_none_of(tokens: Sequence[Token], place: int) -> bool:
+    """Return True for "no benefit", "no significant bleeding"."""
+    before = [token.text for token in tokens[max(0, place - 2) : place]]
+    return before[-1:] == ["no"] or len(before) == 2 and before[0] == "no" and before[1] in _OF_ANY_SIZE
+
+
+_NO_EFFECT_ON = re.compile(
+    r"\b(?:no|without|nor|not)\b[^.;,]{0,40}?\b(?:effects?|influence|impact|changes?|differences?|associat\w+)\b"
+    r" (?:on|upon|in|with)\b",
+    re.I,
+)
 
 
 def _settled(told: Told, clause: str) -> Told:
     """Return what a word of direction told, unless the words or numbers say that it may be chance."""
+    return (SAME, "chance") if told[1] != "denial" and _may_be_chance(clause) else told
+
+
+def _may_be_chance(clause: str) -> bool:
     if _CHANCE.search(clause):
-        return SAME, "chance"
+        return True
     p = P_VALUE.search(clause)
     if p and p["sign"] in "=>≥" and as_number(p["value"]) > 0.05 and len(P_VALUE.findall(clause)) == 1:
-        return SAME, "chance"
+        return True
     interval = INTERVAL.search(clause)
-    if (
-        interval
-        and RATIO.search(clause)
-        and as_number(interval["low"]) < 1 < as_number(interval["high"])
-        and told[1] != "denial"
-    ):
-        return SAME, "chance"
-    return told
+    return bool(interval and RATIO.search(clause) and as_number(interval["low"]) < 1 < as_number(interval["high"]))
 
 
 _WHO_HAVE = re.compile(
@@ -305,12 +342,18 @@ _WHO_HAVE = re.compile(
 _PLACEBO = re.compile(r"\b(?:placebo|controls?|sham|untreated|vehicle)\b", re.I)
 
 
+_OF_ARMS = frozenset("control controls condition conditions treatment treated".split())
+"""Words for arms and those in them, which elsewhere are outcomes."""
+
+
 def _nouns(asked: AskedWords, clause: str, *, of_benefit: bool = False) -> list[tuple[str, int]]:
     """Return the words of a clause that are good or bad to have, with which; those of the outcome first."""
     found = []
     for word in re.findall(r"[^\W\d_][\w-]*", _WHO_HAVE.sub(" ", clause)):
         lower = word.lower()
-        if of_benefit and ADVERSE.match(lower) and not asked.outcome & set(content_words(lower)):
+        if of_benefit and ADVERSE.match(lower) and not (asked.outcome | asked.setting) & set(content_words(lower)):
+            continue
+        if lower in _OF_ARMS or set(content_words(lower)) & (asked.subject | asked.rival):
             continue
         if lower in NO_OUTCOME or direction(lower) and not asked.outcome & set(content_words(lower)):
             continue
@@ -372,7 +415,8 @@ def _turned(asked: AskedWords, clause: str) -> Told:
             if is_denied_before([*tokens], len(tokens) - 1):
                 return SAME, "denial"
             whole = tokenized(clause)
-            return way * side_of(asked, whole, min(len(tokens) - 1, len(whole) - 1)), "evaluation"
+            side = side_of(asked, whole, min(len(tokens) - 1, len(whole) - 1))
+            return (way * side, "evaluation") if side else UNTOLD
     return UNTOLD
 
 
@@ -399,8 +443,9 @@ _NOT_KNOWN = re.compile(
 """What nobody knows yet: neither harm nor its absence; of a benefit, none that was shown."""
 
 _BARRED = re.compile(
-    r"\b(?:not|cannot|never)\b(?:\W+\w+){0,3}?\W+(?:recommended|allowed|advised|advisable|be used|permitted"
-    r"|approved)\b|\b(?:contra-?indicated|be avoided|discouraged|stopped|discontinued)\b",
+    r"\b(?:not|cannot|never)\b(?:\W+\w+){0,3}?\W+(?:recommended|allowed|advised|advisable|permitted"
+    r"|be (?:used|given|taken|administered|prescribed|offered|combined|started)|approved)\b"
+    r"|\b(?:contra-?indicated|be avoided|discouraged|stopped|discontinued)\b",
     re.I,
 )
 
@@ -430,52 +475,60 @@ def _harm(asked: AskedWords, clause: str) -> Told:
         if harm == DOWN and not asked.outcome & set(content_words(word)):
             continue  # less of what is treated says nothing of harm
         return harm, rule
-    is_denied = bool(SAME_WORDS.search(clause)) or bool(
-        share_of(asked.outcome, frozenset(content_words(clause))) >= 0.5 and asked.outcome and denies_anything(clause)
-    )
-    return (SAME, "denial") if is_denied else UNTOLD
+    is_on_outcome = bool(asked.outcome) and share_of(asked.outcome, frozenset(content_words(clause))) >= 0.5
+    is_of_harm = is_on_outcome or bool(_nouns(asked, clause)) or bool(_HARMS.search(clause))
+    is_denied = bool(SAME_WORDS.search(clause)) or is_on_outcome and denies_anything(clause)
+    return (SAME, "denial") if is_denied and is_of_harm and not _NO_BENEFIT.search(clause) else UNTOLD
+
+
+_HARMS = re.compile(r"\b(?:risks?|safety|adverse|side[- ]effects?|effects? on|tolerab\w+|harms?|events?)\b", re.I)
+_NO_BENEFIT = re.compile(
+    r"\b(?:no|not|without|lack of|nor)\b(?:\W+\w+){0,3}?\W+(?:benefit\w*|improv\w+|efficacy|effective\w*)", re.I
+)
+"""A denial of benefit, which says nothing of harm."""
+_ACHIEVED = re.compile(
+    r"\b(?:reach(?:ed|es)?|achiev\w+|attain\w*|respon(?:ded|se|ses|ders?)|remission|cure[ds]?|controlled|cleared|clear"
+    r"|success\w*|target)\b",
+    re.I,
+)
+"""What more of an arm is better, where its numbers are told."""
 
 
 def _compared(statement: AskedStatement, asked: AskedWords, clause: str) -> Told:
     """Return the way of the subject against its rival: better, worse, more, less, or no difference."""
     tokens = tokenized(clause)
-    places_subject = [at for at, token in enumerate(tokens) if names_any(asked.subject, token)]
-    places_rival = [at for at, token in enumerate(tokens) if names_any(asked.rival, token)]
-    if not places_subject and not places_rival:
+    if not any(names_any(asked.subject | asked.rival, token) for token in tokens):
         return UNTOLD
     if statement.axis == "amount":
-        return _amount(asked, clause)
-    better = re.search(
-        r"\b(?:superior|better|outperform\w*|more (?:effective|efficacious|beneficial|potent)|preferable|surpass\w*"
-        r"|best|advantage)\b",
-        clause,
-        re.I,
-    )
-    worse = re.search(
-        r"\b(?:inferior(?!ity)|(?<!non)(?<!non-)inferior|worse|less (?:effective|efficacious|beneficial|potent)"
-        r"|poorer)\b",
-        clause,
-        re.I,
-    )
-    if re.search(
-        r"\bnon-?inferior|\bequivalen|\bas (?:effective|good|safe|efficacious|well) as|\bequally", clause, re.I
-    ):
+        is_on_effect = len(statement.accepts) == 1 and _ON_EFFECT.search(statement.predicate) is not None
+        if is_on_effect and _ACHIEVED.search(clause) and (numbers := by_arms(asked, clause)) is not None:
+            return numbers * next(iter(statement.accepts)), "numbers"  # more of an arm have reached the aim
+        told = _amount(asked, clause)
+        if told[0] is None and is_on_effect:
+            better = better_side(asked, clause, tokens)
+            return (better[0] * next(iter(statement.accepts)), better[1]) if better[0] is not None else UNTOLD
+        return told
+    if statement.axis == "benefit":
+        better = better_side(asked, clause, tokens)
+        if better[0] is not None:
+            return better
+        if _OF_HARM.search(clause) and not _OF_HARM.search(statement.outcome):
+            return UNTOLD  # what goes with a treatment is no measure of its benefit
+    elif AS_MUCH.search(clause):
         return SAME, "evaluation"
-    for match, way in ((better, UP), (worse, DOWN)):
-        if match and statement.axis == "benefit":
-            at = len(tokenized(clause[: match.start()]))
-            if is_denied_before(tokens, min(at, len(tokens) - 1)):
-                return SAME, "denial"
-            first = [(place, 1) for place in places_subject if place < at] + [
-                (place, -1) for place in places_rival if place < at
-            ]
-            side = max(first)[1] if first else side_of(asked, tokens, min(at, len(tokens) - 1))
-            return way * side, "evaluation"
     for word, value in _nouns(asked, clause, of_benefit=statement.axis == "benefit"):
-        told, rule = _amount_of(asked, clause, frozenset(content_words(word)))
-        if told is not None and rule not in ("occurs", "link", "rare", "far"):
-            return told * value * (1 if statement.axis == "benefit" else -1), rule
+        way, rule = _amount_of(asked, clause, frozenset(content_words(word)))
+        if way is not None and rule not in ("occurs", "link", "rare", "far"):
+            return way * value * (1 if statement.axis == "benefit" else -1), rule
     numbers = by_arms(asked, clause)
-    if numbers is not None and asked.outcome_valence:
-        return numbers * asked.outcome_valence * (1 if statement.axis == "benefit" else -1), "numbers"
+    if numbers is not None and (asked.outcome_valence or statement.axis == "benefit" and _ACHIEVED.search(clause)):
+        value = 1 if statement.axis == "benefit" and _ACHIEVED.search(clause) else asked.outcome_valence
+        return numbers * value * (1 if statement.axis == "benefit" else -1), "numbers"
     return (SAME, "denial") if SAME_WORDS.search(NOT_ONLY.sub("", clause)) else UNTOLD
+
+
+_OF_SURVIVAL = re.compile(r"surviv|remission|free", re.I)
+_ON_EFFECT = re.compile(r"effective|efficacious|potent|better|superior|worse|inferior", re.I)
+_OF_HARM = re.compile(
+    r"\b(?:adverse|side[- ]effects?|safety|tolerab\w+|toxicit\w+|reactions?|withdrawals?|discontinu\w+)\b", re.I
+)

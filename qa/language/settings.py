@@ -54,6 +54,34 @@ _KINDS: tuple[dict[str, re.Pattern[str]], ...] = tuple(
             "secondary": r"secondary prevention|after (?:a )?(?:stroke|myocardial infarction)",
         },
         {"mild": r"mild", "severe": r"severe"},
+        {"high dose": r"high[- ]doses?", "low dose": r"low[- ]doses?"},
+        {
+            "oral": r"oral(?:ly)?|by mouth",
+            "intravenous": r"intravenous(?:ly)?|infusions?",
+            "topical": r"topical(?:ly)?|creams?|ointments?",
+            "inhaled": r"inhal(?:ed|ation)",
+        },
+        {
+            site: rf"(?:{words})\w* (?:\w+ )?(?:cancers?|carcinomas?|tumou?rs?|adenocarcinomas?|cancer cells?)"
+            for site, words in {
+                "breast": "breast|mammary",
+                "colon": "colon|colorectal|rectal|bowel",
+                "lung": "lung",
+                "prostate": "prostat",
+                "ovary": "ovar",
+                "pancreas": "pancrea",
+                "stomach": "gastric|stomach",
+                "liver": "liver|hepato",
+                "kidney": "renal|kidney",
+                "bladder": "bladder|urotheli",
+                "cervix": "cervi",
+                "womb": "endometri",
+                "thyroid": "thyroid",
+                "skin": "skin",
+                "gullet": "o?esophag",
+                "brain": "brain",
+            }.items()
+        },
     )
 )
 """Kinds of which a statement on one is not told by a finding on another."""
@@ -67,6 +95,7 @@ def is_apart(statement: AskedStatement, sentence: str, title: str, abstract: str
     return (
         _is_of_another_kind(asked, sentence, title, abstract)
         or _has_what_is_lacking(f"{statement.subject} {statement.setting}", sentence)
+        or _is_on_the_opposite(asked, sentence, title)
         or _is_on_a_sibling(statement, sentence, title)
     )
 
@@ -90,6 +119,28 @@ def _is_of_another_kind(asked: str, sentence: str, title: str, abstract: str) ->
 @lru_cache(maxsize=1_024)
 def _kinds_in(place: int, text: str) -> frozenset[str]:
     return frozenset(name for name, words in _KINDS[place].items() if words.search(text))
+
+
+_NON = re.compile(r"\b(?:non|never)[- ]?(?=[a-z]{4})(?P<word>[a-z]+)", re.I)
+
+
+def _is_on_the_opposite(asked: str, sentence: str, title: str) -> bool:
+    """Tell whether a sentence, or its title, is on non-smokers where the statement is on smokers, or the other way."""
+    for text in (sentence, title):
+        denied, plain = _apart_by_non(text)
+        mine, my_plain = _apart_by_non(asked)
+        if (denied & my_plain) - plain or (mine & plain) - denied:
+            return True
+        if denied & mine or plain & my_plain & denied:
+            return False
+    return False
+
+
+@lru_cache(maxsize=1_024)
+def _apart_by_non(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words that a text has with "non-" before them, and those without."""
+    denied = {match["word"].lower() for match in _NON.finditer(text)}
+    return frozenset(denied), frozenset(re.findall(r"[a-z]{4,}", _NON.sub(" ", text).lower()))
 
 
 def _has_what_is_lacking(asked: str, sentence: str) -> bool:

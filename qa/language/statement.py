@@ -59,7 +59,11 @@ _AFTER_COLON = re.compile(rf"^.{{3,200}}?[:,;.–-] +(?={_AUX}\b)", re.I | re.S)
 _CHOICE = re.compile(
     r"\bor\b(?! (?:not|older|younger|more|less|fewer|later|earlier|higher|lower|over|above|below|greater)\b)", re.I
 )
-_NOT = re.compile(r"\b(?:not|n't|never|no longer)\b|(?<=\w)n't\b", re.I)
+_NOT = re.compile(
+    r"\b(?:not|n't|never|no longer)\b|(?<=\w)n't\b"
+    r"|\bno (?=(?:worse|better|more|less|safer|fewer|higher|lower|greater|longer|shorter)\b)",
+    re.I,
+)
 
 _LESS = r"(?:less|lower|fewer|smaller|shorter|slower|milder|rarer|reduced)"
 _MORE = r"(?:more|higher|greater|larger|longer|faster|quicker|bigger|increased|elevated|stronger|earlier)"
@@ -115,7 +119,7 @@ _BETTERS = (
 )
 _WORSENS = (
     r"(?:worsen\w*|impair\w*|damag\w+|harm(?:s|ed)?|injur\w+|compromis\w+|hurt\w*|deteriorat\w+|aggravat\w+"
-    r"|exacerbat\w+|poison\w*|jeopardi[sz]\w*|endanger\w*|destroy\w*)"
+    r"|exacerbat(?:e|es|ed|ing)\b|poison\w*|jeopardi[sz]\w*|endanger\w*|destroy\w*)"
 )
 _RAISES = (
     r"(?:caus\w+|lead(?:s|ing)? to|led to|result(?:s|ed)? in|provok\w+|produc\w+|bring on|precipitat\w+"
@@ -291,6 +295,17 @@ def _comparative(body: str) -> _Parsed | None:
     """Return a comparison: who is better, worse, as good, or has more or less of an outcome."""
     for words, accepts in ((_EQUAL, {SAME}), (_BETTER, {UP}), (_WORSE, {DOWN})):
         if match := _rx(words).search(body):
+            if words is not _EQUAL and (
+                done := _DOING.match(body[match.end() :])
+            ):  # "more effective in lowering urate"
+                way = direction(done["does"]) * (1 if words is _BETTER else -1)
+                return (
+                    body[: match.start()].strip(),
+                    f"{match.group()} {done.group().strip()}",
+                    done["what"],
+                    "amount",
+                    frozenset({way}),
+                )
             ways = {SAME, UP} if "inferior" in match.group().lower() and "non" in match.group().lower() else accepts
             subject, outcome = body[: match.start()].strip(), body[match.end() :].strip()
             if words is _BETTER and (told := _directed(subject)):  # "prevent strokes better than"
@@ -301,6 +316,13 @@ def _comparative(body: str) -> _Parsed | None:
     if match := _rx(r"(?:hard|tough|rough)er on").search(body):
         return body[: match.start()].strip(), match.group(), body[match.end() :].strip(), "harm", frozenset({UP})
     return _more_or_less(body)
+
+
+_DOING = re.compile(
+    r"\s*(?:in|at|for|by) (?P<does>lowering|reducing|decreasing|raising|increasing|shortening|prolonging)"
+    r"\s+(?P<what>.+)$",
+    re.I,
+)
 
 
 def _more_or_less(body: str) -> _Parsed | None:
