@@ -179,7 +179,16 @@ class Headline:
     def to_dict(self, sources: Sequence[Source]) -> dict[str, Any]:
         """Return the headline's JSON."""
         sides = {"supporting": list(self.supporting), "against": list(self.against)}
-        votes = [{"for": vote.is_for, **vote.citation.to_dict()} for vote in self.votes]
+        abstracts = {source.number: source.abstract for source in sources}
+        votes = [
+            {
+                "for": vote.is_for,
+                "year": abstracts[vote.source].year,
+                "types": list(abstracts[vote.source].types),
+                **vote.citation.to_dict(),
+            }
+            for vote in self.votes
+        ]
         return {"verdict": self.verdict, **sides, "text": self.told(sources), "votes": votes}
 
 

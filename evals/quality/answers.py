@@ -1,8 +1,8 @@
 """How good answers are, by what experts marked and wrote: python -m evals answers
 
-Which sentences are chosen from the right text (SciFact, COVID-QA), what whole answers cite and say (BioASQ, and
-samples/, which need no data), whether yes and no are told apart (PubMedQA, BioASQ) better than by always saying
-what is said most, and whether the short answers are right (BioASQ).
+Which sentences are chosen from the right text (SciFact, COVID-QA), whether claims are answered from it (SciFact), what
+whole answers cite and say (BioASQ, and samples/, which need no data), whether yes and no are told apart (PubMedQA,
+BioASQ) better than by always saying what is said most, and whether the short answers are right (BioASQ).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from evals.corpora import BACKGROUND, SEED, bioasq
-from evals.quality import chosen, short_answers, whole_answers, yes_no
+from evals.quality import chosen, claims, short_answers, whole_answers, yes_no
 from evals.report import (
     DEFAULT_WORK,
     OURS,
@@ -49,6 +49,15 @@ def chosen_sentences(arguments: argparse.Namespace) -> _Table:
         for ours, reranker in _rerankers(arguments).items():
             rows[f"{name}, {ours}"] = chosen.figures(judge(arguments.data, arguments.work, reranker))
     return "Sentences chosen, the right text given", chosen.COLUMNS, rows
+
+
+def asked_claims(arguments: argparse.Namespace) -> _Table:
+    """Return the title, columns and rows of the table on claims that are asked of the right abstract."""
+    rows: dict[str, Figures] = {
+        ours: claims.figures(claims.scifact_asked(arguments.data, arguments.work, reranker))
+        for ours, reranker in _rerankers(arguments).items()
+    }
+    return "SciFact's claims, asked with the right abstract in the filter", claims.COLUMNS, rows
 
 
 def whole(arguments: argparse.Namespace) -> _Table:
@@ -106,6 +115,7 @@ def short(arguments: argparse.Namespace) -> _Table:
 TABLES: dict[str, Callable[[argparse.Namespace], _Table]] = {
     "samples": samples,
     "chosen": chosen_sentences,
+    "claims": asked_claims,
     "whole": whole,
     "yes-no": told_apart,
     "short": short,

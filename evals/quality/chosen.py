@@ -87,7 +87,7 @@ def scifact_chosen(data: Path, work: Path, reranker: Reranker | None) -> list[Ch
         for claim in claims:
             for id_, evidence in claim["evidence"].items():
                 pmid, row = by_id[id_]
-                marked = [_sentence_span(row, number) for one in evidence for number in one["sentences"]]
+                marked = [sentence_span(row, number) for one in evidence for number in one["sentences"]]
                 abstract = library.get(pmid)
                 assert abstract is not None  # the library holds all rows
                 chosen.append(choose(library, claim["claim"], [Source(1, abstract)], marked, reranker))
@@ -121,7 +121,8 @@ def _answer_span(text: str, answer: str) -> Span | None:
     return (start, start + len(" ".join(answer.split()))) if start >= 0 else None
 
 
-def _sentence_span(row: Mapping[str, Any], number: int) -> Span:
+def sentence_span(row: Mapping[str, Any], number: int) -> Span:
+    """Return where a sentence of SciFact's stands in the text of its abstract."""
     start = len(row["title"]) + 1 + sum(len(sentence) + 1 for sentence in row["sentences"][:number])
     return start, start + len(row["sentences"][number])
 

@@ -257,7 +257,15 @@ class HeadlineModel:
             if group_of(statement) != "loose" or not is_for:
                 return None
             telling = list(held)
-        opposed = max((one.weight for one in held if one.says == -telling[0].says), default=0.0)
+        is_evaluated = any(one.finding.rule == "evaluation" for one in telling)  # by the authors, over any outcome
+        opposed = max(
+            (
+                one.weight
+                for one in held
+                if one.says == -telling[0].says and (one.finding.rule == "evaluation" or not is_evaluated)
+            ),
+            default=0.0,
+        )
         if group_of(statement) != "loose" and opposed >= _IN_TWO_MINDS * telling[0].weight:
             return None
         best = telling[0].evidence

@@ -144,6 +144,8 @@ def names_any(wanted: Collection[str], token: Token) -> bool:
 
 def is_denied_before(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether a denial stands before a word of direction, in its part of the sentence."""
+    if any(token.text == "neither" for token in tokens[:at]):
+        return True  # "neither zinc nor iron, alone or together, prevented"
     reach = range(at - 1, max(-1, at - 8), -1)
     for place in reach:
         word = tokens[place].text

@@ -445,7 +445,8 @@ _NOT_KNOWN = re.compile(
 _BARRED = re.compile(
     r"\b(?:not|cannot|never)\b(?:\W+\w+){0,3}?\W+(?:recommended|allowed|advised|advisable|permitted"
     r"|be (?:used|given|taken|administered|prescribed|offered|combined|started)|approved)\b"
-    r"|\b(?:contra-?indicated|be avoided|discouraged|stopped|discontinued)\b",
+    r"|\b(?:contra-?indicated|be avoided|discouraged|should be (?:stopped|discontinued)"
+    r"|(?:stopped|discontinued|terminated) (?:\w+ )?(?:because|due|owing|early))\b",
     re.I,
 )
 

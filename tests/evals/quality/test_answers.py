@@ -8,6 +8,8 @@ from evals import corpora
 from evals.quality import answers, whole_answers, yes_no
 from evals.quality.chosen import Chosen, choose, is_marked
 from evals.quality.chosen import figures as chosen_figures
+from evals.quality.claims import AskedClaim
+from evals.quality.claims import figures as claim_figures
 from evals.quality.whole_answers import Answered, tells
 from evals.quality.whole_answers import figures as whole_figures
 from evals.quality.yes_no import Judged
@@ -47,6 +49,11 @@ def test_a_real_library_gives_its_sentences(library):
     chosen = choose(library, "What does IL-32β induce?", [Source(1, abstract)], [MARKED], None)
     assert chosen.said[0] == chosen.ranked[0]
     assert all(abstract.text[start:end].strip() for start, end in chosen.ranked)
+
+
+def test_claims_are_counted():
+    asked = [AskedClaim(False, True), AskedClaim(False, False), AskedClaim(True, False), AskedClaim(False, True)]
+    assert claim_figures(asked) == {"claims": 4, "refused": 0.25, "a rationale first": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +113,7 @@ def test_without_the_test_sets_the_samples_are_measured(has_data, tmp_path, monk
     monkeypatch.setattr(answers, "find_spec", lambda name: name)
     monkeypatch.setattr(answers, "run", lambda part, arguments: measured.append(part) or part)
     answers.main(["--data", str(tmp_path if has_data else tmp_path / "none")])
-    assert measured == (["samples", "chosen", "whole", "yes-no", "short"] if has_data else ["samples"])
+    assert measured == (["samples", "chosen", "claims", "whole", "yes-no", "short"] if has_data else ["samples"])
 
 
 def test_yes_and_no_are_counted_beside_the_majority():

@@ -93,8 +93,9 @@ def test_results_hold_no_path(tmp_path, library):
 def test_an_unknown_table_is_the_persons_error(argv, capsys):
     assert main(argv) == 2
     assert capsys.readouterr().err == (
-        "say which table: retrieval, abstention, answers, names, grounding, statements, sentences, speed, growth, "
-        "encoding, load, beside, followups, understanding, studies; as in: python -m evals retrieval\n"
+        "say which table: retrieval, abstention, answers, names, grounding, statements, sentences, rules, speed, "
+        "growth, neighbours, encoding, load, beside, followups, understanding, studies; "
+        "as in: python -m evals retrieval\n"
     )
 
 

@@ -55,6 +55,11 @@ def test_each_side_names_its_sources_sentences_studies_and_years() -> None:
         "Mixed. 1 abstract for: [1] (2004, randomized controlled trial);"
         " 1 abstract against: [2] (2004, randomized controlled trial)."
     )
+    told_in_json = told.to_dict(sources)["votes"]
+    assert [(vote["source"], vote["for"], vote["year"], vote["types"]) for vote in told_in_json] == [
+        (1, True, 2004, ["Journal Article", "Randomized Controlled Trial"]),
+        (2, False, 2004, ["Journal Article", "Randomized Controlled Trial"]),
+    ]
 
 
 def test_a_source_has_one_vote() -> None:
