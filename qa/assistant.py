@@ -259,7 +259,8 @@ class Assistant:
             if not answers[-1].abstained:
                 yield from answers
                 return
-        yield from self._searched(blank, replace(analysis, text=analysis.question), focus=focus)
+        asked = replace(analysis, text=analysis.question, kind=own.kind, relation=own.relation, noun=own.noun)
+        yield from self._searched(blank, asked, focus=focus)
 
     def _from_lookup(self, blank: Answer, lookup: Lookup, analysis: QuestionAnalysis) -> Iterator[Answer]:
         """Yield the answer from the abstracts that the question names; none of others where these are absent."""

@@ -236,7 +236,14 @@ def _core(key: str) -> str:
 
 
 def _stands_alone(concept: Concept, own: Collection[str], longer: Iterable[tuple[str, tuple[Concept, ...]]]) -> bool:
-    return not any(_core(name) not in own and _is_another(others[0], concept) for name, others in longer)
+    """Return True if a name stands in no other's; what ends with it is a kind of it: activated charcoal."""
+    others = ((_core(name), concepts) for name, concepts in longer if not _is_kind_of_one(name, own))
+    return not any(name not in own and _is_another(concepts[0], concept) for name, concepts in others)
+
+
+def _is_kind_of_one(name: str, own: Collection[str]) -> bool:
+    is_negated = name.startswith(("non ", "anti ", "pseudo "))
+    return not is_negated and any(name.endswith(f" {one}") for one in own)
 
 
 def _near(words: Sequence[str], own: Iterable[str], lexicon: Lexicon) -> Iterator[Concept]:

@@ -92,7 +92,7 @@ _PEOPLE_COUNTED = re.compile(
     re.I,
 )
 _TAKING_PART = re.compile(
-    r"\b(?:took|take|part|participat\w+|enrol\w+|includ\w+|recruit\w+|random\w+|involv\w+|trials?|stud(?:y|ies)|there"
+    r"\b(?:assigned|allocated|took|take|part|participat\w+|enrol\w+|includ\w+|recruit\w+|random\w+|involv\w+|trials?|stud(?:y|ies)|there"
     r"|tested|sample)\b",
     re.I,
 )
@@ -160,8 +160,8 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
     quantity = asked_quantity(analysis.text) if analysis.kind == "number" else "name"
     words = list(words_of_relation(analysis.text, analysis.relation)) if analysis.relation else []
     relation = analysis.relation
-    if not words and (relation == "dose" or analysis.kind == "overview"):
-        relation = ""  # "how much" is of anything
+    if not words and (relation == "dose" or analysis.kind == "overview" or analysis.noun):
+        relation = ""  # "how much" is of anything, and "which receptors" tells enough
     if quantity == "count":
         words += _TAKING_PART.findall(analysis.text)
     is_denied = analysis.is_negated and quantity == "name"

@@ -66,14 +66,17 @@ _MOST_TALK = 12
 """Words that talk has at most."""
 _BESIDE_TALK = frozenset("that this a lot so much very all for the me to of and i you really was were my".split())
 _COUNTS_PAPERS = re.compile(
-    rf"\W*how many (?:[\w-]+ ){{0,3}}?{PAPER}\b"
+    rf"\W*(?:how many|(?:the )?number of) (?:[\w-]+ ){{0,3}}?{PAPER}\b"
     r"(?:[^?]*\b(?:are there|there are|exist|do you (?:have|hold)|have you|(?:are|were|have been) (?:published|done"
     r"|conducted|performed|carried out|included?)|c[ao]me out|appeared)\b[^?]*"
-    r"|(?: (?:on|of|about|with|in|from|since|by|for|regarding)\b"
+    r"|(?:(?: published)? (?:on|of|about|with|in|from|since|by|for|regarding)\b"
     r"(?:(?! (?:is|are|was|were|do|does|did|has|have|had|show\w*|found|report\w*)\b)[^?])*)?)\W*\Z",
     re.I,
 )
 """How many papers there are: of their findings nothing is asked."""
+_LATEST = re.compile(
+    r"\W*what(?:['’]s| is) (?:the )?(?:latest|new)(?: (?:evidence|research|thinking|data))? (?:on|about|in)\b", re.I
+)
 _MEASURE = re.compile(
     r"\W*(?:the )?(?:(?:adjusted|pooled|crude|overall) )?(?:(?:hazard|odds|risk|rate) ratio|relative risk"
     r"|(?:median|mean|average) [\w-]+|prevalence|incidence|percentage|proportion|dos(?:e|age)|number|half-life"
@@ -163,6 +166,8 @@ def _kind(asked: str, named: References, guess: Guess) -> Kind:
         return "talk"
     if not named.any and (_COUNTS_PAPERS.match(asked) or asks_for_works(asked)):
         return "library"
+    if _LATEST.match(asked):
+        return "overview"
     if _MEASURE.match(asked):
         return "number"
     ranked = sorted(guess.kinds, key=lambda kind: -guess.kinds[kind])

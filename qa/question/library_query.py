@@ -44,18 +44,21 @@ _NUMBERS = {
 _LIMIT = re.compile(rf"\b(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?:newest|latest|most recent|oldest|earliest)", re.I)
 _AUTHOR = re.compile(
     r"\b(?:by|from author|author(?:ed by)?|authored by) (?P<by>[A-ZÀ-Þ][\w'’-]+(?: [A-Z]{1,3}\b)?)"
-    r"|\b(?:did|has|have|does) (?P<did>(?:(?:van|von|de|der|del) )*[A-ZÀ-Þ][\w'’-]+(?: [A-Z][\w'’-]*){0,2}) (?:write"
+    r"|\b(?:[Dd]id|[Hh]as|[Hh]ave|[Dd]oes) "
+    r"(?P<did>(?:(?:van|von|de|der|del) )*[A-ZÀ-Þ][\w'’-]+(?: [A-Z][\w'’-]*){0,2}) (?:write"
     r"|written|publish|published|author|have)\b"
 )
 _MESH = re.compile(r"\b(?:MeSH(?: (?:terms?|headings?|descriptors?))?)\W+(?P<term>[^?.!”\"]+)", re.I)
 _SCAFFOLD = frozenset(
     """
-    a about abstract abstracts according came all an and any anything appear appeared appears are article articles as at
-    author authored authors be been between by can collection come common comes concern concerning contain contained
+    a about abstract abstracts according came written all an and any anything appear appeared appears are article as
+    articles at author authored authors be been between by can collection come common comes concern concerning contain
+    contained
     contains count cover covered covers cite database date deal deals descriptor did discuss do document documents
     does earliest everything examine examined find first five for four from get give given got had handle has have
     having heading here hold how i in indexed investigate investigated is isn it its journal journals kinds kind
-    large big last latest library list many me mention mentioned mentions mesh most much name newest number of
+    large big last latest library look looks looked list many me mention mentioned mentions mesh most much name
+    newest number of
     oldest on one only or our out over paper papers please printed publication publications publish published record
     records recent recently regarding related report reports represented retracted retraction retractions review
     reviews say search show shown since size some speak speaks studied study studies tell ten term terms test tested

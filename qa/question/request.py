@@ -54,6 +54,7 @@ _OPENINGS = re.compile(
     r"|is it (?:true|correct|right|known|the case|a fact) that\b"
     rf"|the evidence (?:for|on|about|that)\b|(?:latest|current|recent|new) (?:evidence|findings|research|literature"
     rf"|knowledge) {_ABOUT}\b"
+    rf"|what(?:['’]s| is) (?:the )?(?:latest|new)(?: (?:evidence|research|thinking|data))? (?:in|{_ABOUT})\b"
     rf"|what is known {_ABOUT}\b|what do we know {_ABOUT}\b|all (?:there is )?to know {_ABOUT}\b"
     rf"|(?:according to|based on|judging by|going by|as per|on the basis of|from|in|using|within"
     rf"|with)(?: only)? {_SOURCES}(?: alone| only| here| you have| provided| in (?:the|this) (?:library"

@@ -99,7 +99,8 @@ mortality survival prevalence incidence frequency hazard odds ratio safe safer s
 toxicity side adverse event events symptom symptoms diagnosis diagnose diagnosed diagnostic prognosis treatment
 treatments therapy therapies drug drugs medication medications gene genes disease diseases mutation mutations mutated
 efficacy effectiveness efficacious benefit benefits beneficial superior inferior worse safest versus vs compare
-comparison difference differences regard should free participants randomised randomized enrolled included given
+comparison difference differences regard should free participants
+assigned allocated recruited randomised randomized enrolled included given
 administered serious severe mild presenting presence response responses overall significant significantly prevention
 prophylaxis protect protects protection protective cure cures heal heals relieve relieves damage damages improves
 lowers raises prolong prolongs extend extends activate activates inhibit inhibits regulate regulates induce induces

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from index.analysis.abbreviations import with_both_forms
 from index.analysis.terms import terms
 from index.search.query import Query
+from qa.language.noun_phrases import is_nominal
 from qa.language.quantity_spans import Asked, asked_quantity
 from qa.language.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis
@@ -62,7 +63,7 @@ def _counted(text: str) -> frozenset[str]:
     match = _COUNTED.search(text)
     run: list[str] = []
     for token in tokens_of(match["rest"]) if match else ():
-        if not token.stem:
+        if not is_nominal(token):
             break
         run.append(token.stem)
     stems = frozenset(run[-2:]) | (_PEOPLE & frozenset(run))

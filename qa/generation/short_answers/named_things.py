@@ -21,6 +21,7 @@ from qa.generation.short_answers.sorts import (
     key_of,
     says_a_sort,
 )
+from qa.generation.short_answers.told_subjects import told_subjects
 from qa.language.noun_phrases import NounPhrase, enumerations, noun_phrases
 from qa.language.word_tokens import WordToken, tokens_of
 from qa.question.asked_noun import sort_of
@@ -41,8 +42,10 @@ def named_things(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> tu
     A question for one thing gets none where several are named.
     """
     sort = sort_of(analysis.noun)
-    if not sort or not evidence:
+    if not evidence:
         return ()
+    if not sort:
+        return tuple(_short_answer([place]) for place in told_subjects(analysis, evidence[0]))
     asked = frozenset(terms(analysis.text)) - frozenset(terms(analysis.noun.split()[-1]))
     best = max(sentence.score for sentence in evidence)
     is_list = analysis.kind == "list" and not analysis.is_negated

@@ -16,7 +16,7 @@ from qa.language.entailment import drugs_named
 from qa.language.noun_phrases import NounPhrase
 from qa.language.outcomes import ADVERSE
 from qa.language.word_tokens import WordToken
-from qa.question.asked_noun import sort_of
+from qa.question.asked_noun import empty_head, sort_of
 
 _KINDS = {
     "drug": frozenset({"chemical"}),
@@ -72,8 +72,9 @@ def head_of(phrase: str) -> str:
 
 
 def says_a_sort(token: WordToken) -> bool:
-    """Return True if a word only says of what sort a thing is: "drug"."""
-    return "-" not in token.lower and bool(sort_of(token.lower))
+    """Return True if a word only says of what sort a thing is: "drug", not "statins", which are some."""
+    is_sort = "-" not in token.lower and bool(sort_of(token.lower))
+    return is_sort and bool(empty_head(token.lower) or not default_lexicon().concepts(token.lower))
 
 
 def is_in_clause(text: str, span: NounPhrase, is_denied: bool) -> bool:

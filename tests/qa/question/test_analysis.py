@@ -121,6 +121,7 @@ SEARCHED = [
     ("What did trials find on resveratrol?", "resveratrol", ("What did studies find on", "trials")),
     ("Do statins help women in trials since 2010?", "Do statins help women?", ("in trials since 2010",)),
     ("Give me a quick rundown of gout", "gout", ("Give me a quick rundown of",)),
+    ("What's the latest on gout?", "gout", ("What's the latest on",)),
     ("Is there anything on gout?", "gout", ("Is there anything on",)),
     ("In plain words: what is gout?", "What is gout?", ("In plain words",)),
     ("Based on the evidence here, is zinc harmful?", "Is zinc harmful?", ("Based on the evidence here",)),
@@ -392,6 +393,8 @@ def test_words_of_talk_with_a_subject_are_no_talk(question):
         ("How many RCTs on minoxidil?", LibraryQuery("count", subject="minoxidil")),
         ("How many abstracts came out in 2016?", LibraryQuery("count")),
         ("What has Okafor published?", LibraryQuery("list", author="Okafor")),
+        ("Has Okafor written anything?", LibraryQuery("list", author="Okafor")),
+        ("Number of trials published in 2014", LibraryQuery("count")),
     ],
 )
 def test_papers_are_counted_and_listed_from_the_records(question, query):
