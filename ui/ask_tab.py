@@ -10,6 +10,7 @@ import gradio as gr
 
 from ui.chat import FilterFields, Session, about_search, ask, mesh_choices
 from ui.conversation import BROKEN_OFF, notice_html
+from ui.history.keeping import keep
 from ui.libraries import Libraries
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -151,11 +152,16 @@ def _wire(
     send: gr.Button,
     filters: list[Any],
 ) -> list[Any]:
-    def answer(text: str, session: Session, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401 (four types)
+    def answer(text: str, session: Session, request: gr.Request, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+        this = session.next_number
         steps = ask(text, session, FilterFields(*fields), libraries=libraries)
         for number, (session, shown) in enumerate(steps):
             # Earlier exchanges are passed again though they are unchanged: Gradio sends only differences, and after a
             # text its server keeps memory of the text's length for every gr.skip(). A question being typed stays.
+            if session.next_number > this:
+                session, problem = keep(session, libraries, request.username or "")
+                if problem:
+                    gr.Warning(problem)
             yield [session, *shown.parts, "" if number == 0 else gr.skip()]
 
     def example(event: gr.EventData) -> str:

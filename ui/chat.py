@@ -27,11 +27,15 @@ EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """State of one browser tab: its library, its exchanges so far, and the PMIDs that alone are asked, if any."""
+    """State of one browser tab: its library, its exchanges so far, and the PMIDs that alone are asked, if any.
+
+    `conversation` is the id that its exchanges are kept under, once there is one.
+    """
 
     library: str
     exchanges: tuple[Exchange, ...] = ()
     chosen: tuple[str, ...] = ()
+    conversation: str = ""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -118,6 +122,12 @@ def empty_screen(session: Session, libraries: Libraries) -> Screen:
         return Screen("", notice_html(as_sentence(error)), "", "")
     examples = EXAMPLES if libraries.is_sample(session.library) else ()
     return Screen("", welcome_html(session.library, info.abstracts, examples), "", "")
+
+
+def reopened_screen(session: Session) -> Screen:
+    """Return the screen of a conversation that is opened again: its last exchange with its sources, others above it."""
+    *before, last = session.exchanges
+    return _screen(_earlier(replace(session, exchanges=tuple(before))), last)
 
 
 def beginning_screen(progress: str) -> Screen:

@@ -110,20 +110,23 @@ def cited_sources(sentence: Sentence | ShortAnswer, answer: Answer) -> list[Sour
 def saved_files(answer: Answer) -> list[SavedFile]:
     """Return the files to save an answer as, and its sources if it has any."""
     files = [
-        _file("answer.md", "Save as Markdown", "text/markdown", answer.to_markdown()),
-        _file("answer.json", "JSON", "application/json", to_json(answer)),
+        data_file("answer.md", "Save as Markdown", "text/markdown", answer.to_markdown()),
+        data_file("answer.json", "JSON", "application/json", to_json(answer)),
     ]
     if answer.sources:
         files += [
-            _file("sources.ris", "RIS", "application/x-research-info-systems", to_ris(answer.sources)),
-            _file("sources.bib", "BibTeX", "application/x-bibtex", to_bibtex(answer.sources)),
-            _file("sources.csl.json", "CSL", "application/vnd.citationstyles.csl+json", to_csl_json(answer.sources)),
-            _file("sources.csv", "CSV", "text/csv", to_csv(answer.sources)),
+            data_file("sources.ris", "RIS", "application/x-research-info-systems", to_ris(answer.sources)),
+            data_file("sources.bib", "BibTeX", "application/x-bibtex", to_bibtex(answer.sources)),
+            data_file(
+                "sources.csl.json", "CSL", "application/vnd.citationstyles.csl+json", to_csl_json(answer.sources)
+            ),
+            data_file("sources.csv", "CSV", "text/csv", to_csv(answer.sources)),
         ]
     return files
 
 
-def _file(name: str, label: str, media_type: str, text: str) -> SavedFile:
+def data_file(name: str, label: str, media_type: str, text: str) -> SavedFile:
+    """Return a file to save that holds a text."""
     return SavedFile(name, label, f"data:{media_type};charset=utf-8,{quote(text, safe='')}")
 
 

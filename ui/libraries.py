@@ -12,6 +12,7 @@ from index import Library, LibraryInfo
 from index.errors import InputError
 from index.storage.backends import is_address
 from qa import Assistant
+from ui.history.store import FILE, ConversationStore
 
 SAMPLE = "sample"
 """The library that comes with AskAbstracts; the page does not extend it, so that its questions keep their answers."""
@@ -41,6 +42,7 @@ class Libraries:
         self._wait_for_first = wait_for_first
         self._opened: dict[str, tuple[Library, Assistant]] = {}
         self._lock = threading.Lock()
+        self._conversations: ConversationStore | None = None
 
     @property
     def first(self) -> str:
@@ -116,9 +118,20 @@ class Libraries:
         library.close()
         shutil.rmtree(self.folder / name, ignore_errors=True)
 
-    def close(self) -> None:
-        """Close every opened library."""
+    @property
+    def conversations(self) -> ConversationStore:
+        """The conversations that are kept beside the libraries, opened at first use."""
         with self._lock:
+            if self._conversations is None:
+                self._conversations = ConversationStore(self.folder / FILE)
+            return self._conversations
+
+    def close(self) -> None:
+        """Close every opened library, and the conversations."""
+        with self._lock:
+            if self._conversations is not None:
+                self._conversations.close()
+                self._conversations = None
             for library, _ in self._opened.values():
                 library.close()
             self._opened.clear()

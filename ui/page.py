@@ -13,6 +13,7 @@ from ui import uploads
 from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
 from ui.building import progress_html
 from ui.chat import Session, about_library, beginning_screen, empty_screen, mesh_choices
+from ui.history.aside import conversation_list
 from ui.libraries import Libraries
 from ui.library_tab import library_tab
 from ui.preparation import Preparation
@@ -73,6 +74,7 @@ def build_page(libraries: Libraries, preparation: Preparation | None = None) -> 
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
         _wire(page, libraries, frame, tab, preparation)
+        conversation_list(page, libraries, frame, tab)
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     return page
 

@@ -120,10 +120,18 @@ def whole(page, question):
 
 
 def quotes_lit(page):
-    """Return the lit quotes in whole abstracts, after a look that the first of them is in view."""
+    """Return the lit quotes in whole abstracts, after a look that the first of them is in view.
+
+    A quote with the words of a study's cells in it is several marks side by side.
+    """
     lit = page.locator(".aa-whole mark.aa-lit")
     expect(lit.first).to_be_in_viewport()
-    return lit.all_inner_texts()
+    return lit.evaluate_all(
+        """marks => marks.reduce((quotes, mark) => {
+            const isNext = mark.previousSibling?.classList?.contains('aa-lit');
+            return isNext ? [...quotes.slice(0, -1), quotes.at(-1) + mark.innerText] : [...quotes, mark.innerText];
+        }, [])"""
+    )
 
 
 def stored_text(pmid):
@@ -544,3 +552,28 @@ def test_abstracts_encircled_on_the_map_are_asked_alone(visit):
     assert 0 < asked < 58
     page.get_by_role("button", name="Ask all again").click()
     expect(page.locator(".aa-chosen")).to_have_count(0)
+
+
+def test_a_conversation_is_kept_opened_again_renamed_deleted_and_brought_back(visit):
+    page = visit()
+    question = "Does metformin lengthen the life of mice, as far as these abstracts say?"
+    ask(page, question)
+    expect(page.locator(".aa-kept-name", has_text="as far as")).to_have_count(1)
+    page.reload()
+    page.get_by_role("heading", name="Ask about these abstracts").wait_for()
+    page.locator("#aa-aside .toggle-button").click()
+    page.get_by_role("button", name=question, exact=True).click()
+    whole(page, question)
+    page.locator("#aa-present .aa-cite").first.click()
+    assert len(quotes_lit(page)) == 1
+    page.once("dialog", lambda dialog: dialog.accept("Mice & <b>metformin</b>"))
+    page.get_by_role("button", name=f"Rename {question}").click()
+    line = page.locator(".aa-kept li", has_text="Mice & <b>metformin</b>")
+    line.get_by_role("button", name="Save").click()
+    with page.expect_download() as saving:
+        page.locator(".aa-kept-note").get_by_role("link", name="Markdown").click()
+    assert question in Path(saving.value.path()).read_text(encoding="utf-8")
+    line.get_by_role("button", name="Delete").click()
+    expect(line).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(line).to_have_count(1)

@@ -91,6 +91,13 @@ class ConversationStore:
                 (id_, exchange.number, whole, f"{exchange.question}\n{said}"),
             )
 
+    def has_turn(self, account: str, id_: str, number: int) -> bool:
+        """Return True if an account's conversation has an exchange of this number already."""
+        with self._lock, self._plain_errors("read"):
+            self._known(account, id_)
+            query = "SELECT 1 FROM turn WHERE conversation = ? AND number = ?"
+            return self._db.execute(query, (id_, number)).fetchone() is not None
+
     def lines(self, account: str, searched: str = "") -> list[ConversationLine]:
         """Return an account's conversations, newest first: those with all the words searched for, in name or turns."""
         query, values = _LINE, [account]
