@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 
+from index.records import Design, Subjects
 from ui.chat import FilterFields, Session, about_search, ask, mesh_choices
 from ui.conversation import BROKEN_OFF, notice_html
 from ui.history.keeping import keep
@@ -118,6 +119,11 @@ def _filter_fields() -> tuple[list[Any], gr.HTML]:
             last_year = gr.Textbox("", label="To year", placeholder="any", max_length=4, min_width=80)
             types = gr.Dropdown([], value=[], multiselect=True, label="Publication type", min_width=180, scale=3)
         with gr.Row():
+            several: dict[str, Any] = {"value": [], "multiselect": True}
+            designs = gr.Dropdown(_choices(Design), label="Study design", min_width=200, scale=3, **several)
+            subjects = gr.Dropdown(_choices(Subjects), label="Studied in", min_width=150, scale=2, **several)
+            min_n = gr.Textbox("", label="At least so many", placeholder="any n", max_length=9, min_width=110)
+        with gr.Row():
             choice: dict[str, Any] = {"value": [], "multiselect": True, "elem_id": "aa-mesh"}
             mesh = gr.Dropdown([], label="MeSH terms, any of these", min_width=220, scale=2, **choice)
             example: dict[str, Any] = {"placeholder": "tumor*[tiab] NOT review[pt]", "elem_id": "aa-where"}
@@ -126,7 +132,12 @@ def _filter_fields() -> tuple[list[Any], gr.HTML]:
             retracted = gr.Checkbox(False, label="Retracted abstracts too", min_width=190)
             only_new = gr.Checkbox(False, label="Only what is new", min_width=150, elem_id="aa-only-new")
         details = gr.HTML(elem_id="aa-details", apply_default_css=False)
-    return [first_year, last_year, types, retracted, only_new, mesh, where], details
+    return [first_year, last_year, types, retracted, only_new, designs, subjects, min_n, mesh, where], details
+
+
+def _choices(names: Any) -> list[tuple[str, str]]:  # noqa: ANN401 (a Literal)
+    """Return the names of designs or subjects to choose from, without those that say that nothing is known."""
+    return [(name[:1].upper() + name[1:], name) for name in get_args(names) if name not in ("other", "none")]
 
 
 def _wire_filters(libraries: Libraries, frame: Frame, filters: list[Any], details: gr.HTML) -> None:

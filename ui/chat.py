@@ -76,11 +76,14 @@ class FilterFields:
     types: Sequence[str] | None = ()
     include_retracted: bool | None = False
     only_new: bool | None = False
+    designs: Sequence[str] | None = ()
+    subjects: Sequence[str] | None = ()
+    min_n: str | None = ""
     mesh: Sequence[str] | None = ()
     where: str | None = ""
 
     def filters(self) -> Filters:
-        """Return the filters but for `only_new`, which a library knows. Raises InputError when a year is not a year."""
+        """Return the filters but for `only_new`, which a library knows. Raises InputError for no year and no number."""
         years = (_year(self.first_year), _year(self.last_year))
         return Filters(
             years=None if years == (None, None) else years,
@@ -88,6 +91,9 @@ class FilterFields:
             include_retracted=bool(self.include_retracted),
             mesh=tuple(self.mesh or ()),
             where=self.where or "",
+            designs=tuple(self.designs or ()),
+            subjects=tuple(self.subjects or ()),
+            min_n=_size(self.min_n),
         )
 
 
@@ -218,6 +224,17 @@ def _year(text: str | None) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise InputError(f"“{text[:20]}” is not a year; give one such as 2015, or leave the field empty")
+    return int(text)
+
+
+def _size(text: str | None) -> int | None:
+    text = (text or "").strip().replace(",", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InputError(
+            f"“{text[:20]}” is not a number of participants; give one such as 100, or leave the field empty"
+        )
     return int(text)
 
 

@@ -12,7 +12,7 @@ from qa.answer import Answer, Sentence, ShortAnswer, Source
 from qa.export import to_bibtex, to_csl_json, to_csv, to_json, to_ris
 from qa.export.study_table import table_bytes
 from qa.studies.table import StudyTable
-from ui.cards import make_card, quotes_of, study_of
+from ui.cards import QuotedSpan, make_card, quotes_of, study_of
 from ui.pictures.drawing import address_of
 from ui.pictures.effects import answer_pictures, effect_spans
 from ui.rendering import render
@@ -87,11 +87,21 @@ def sources_values(exchange: Exchange) -> dict[str, Any]:
         "turn": exchange.number,
         "question": exchange.question,
         "sources": [
-            make_card(source, quotes_of(answer, source), cells=effect_spans(study_of(source.abstract)))
-            for source in answer.sources
+            make_card(source, quotes_of(answer, source), cells=_cells(answer, source)) for source in answer.sources
         ],
         "nearest": [make_card(source, is_nearest=True) for source in answer.nearest],
     }
+
+
+def _cells(answer: Answer, source: Source) -> list[QuotedSpan]:
+    """Return the words of a source that pictures, and the two sides of a verdict, lead to."""
+    differing = [
+        QuotedSpan(trait.citation.start, trait.citation.end, cell=f"differs-{number}")
+        for number, difference in enumerate(answer.differences)
+        for trait in (*difference.supporting, *difference.against)
+        if trait.source == source.number and trait.citation
+    ]
+    return [*effect_spans(study_of(source.abstract)), *differing]
 
 
 def welcome_html(name: str, abstracts: int, examples: Sequence[str]) -> str:

@@ -172,3 +172,11 @@ def test_only_the_abstracts_chosen_on_the_map_are_asked(libraries):
     assert "No answer in this library" in screen.present
     *_, (_, screen) = ask("What does metformin do to mice?", session, FilterFields(), libraries=libraries)
     assert "PMID 90000003" in screen.present_sources
+
+
+def test_studies_are_filtered_by_design_subjects_and_size():
+    filters = FilterFields(designs=["cohort"], subjects=["humans"], min_n="1,200").filters()
+    assert (filters.designs, filters.subjects, filters.min_n) == (("cohort",), ("humans",), 1200)
+    assert FilterFields(min_n=None).filters().min_n is None
+    with pytest.raises(InputError, match="is not a number of participants; give one such as 100"):
+        FilterFields(min_n="many").filters()

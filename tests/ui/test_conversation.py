@@ -11,7 +11,7 @@ from page_html import without_line_breaks
 from index.analysis.lexicon import Concept
 from index.records import Abstract, Section
 from index.search.concepts import QueryConcept
-from qa.answer import Answer, Citation, Sentence, Source
+from qa.answer import Answer, Citation, Difference, Sentence, Source, Trait
 from qa.export import to_bibtex, to_csl_json, to_csv, to_ris
 from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
 
@@ -215,3 +215,21 @@ def test_another_name_is_explained_once():
     html = answer_html(answer, turn=1)
     assert html.count("(Zeta-7 = mossin)") == 1
     assert "Also searched for: Zeta-7." in html
+
+
+def test_the_two_sides_of_a_verdict_are_laid_side_by_side_and_lead_to_their_words():
+    abstracts = [
+        Abstract(str(at), HOSTILE, (Section("", "", f"We gave {dose} mg."),), year=2000 + at)
+        for at, dose in ((1, 5), (2, 80))
+    ]
+    sources = tuple(Source(number, abstract) for number, abstract in enumerate(abstracts, start=1))
+    start = abstracts[0].text.index("5 mg")
+    traits = Trait(1, "5 mg", Citation(1, "1", start, start + 4, "5 mg")), Trait(2, HOSTILE)
+    answer = Answer(
+        "Q?", (Sentence("We gave 5 mg."),), sources, differences=(Difference("dose", *((one,) for one in traits)),)
+    )
+    exchange = Exchange(3, "Q?", answer)
+    html = exchange_html(exchange)
+    assert '<a class="aa-fact" href="#card-3-1" data-turn="3" data-sentence="differs-0">[1] 5 mg</a>' in html
+    assert f"[2] {ESCAPED}" in html
+    assert '<mark class="aa-cell" data-cites="differs-0">5 mg</mark>' in sources_html(exchange, is_shown=True)

@@ -64,4 +64,8 @@ def filters_of(saved: SavedConversation) -> list[Any]:
     first, last = own.years if own.years and own.years != said.years else (None, None)
     types = list(own.types) if own.types != said.types else []
     mesh = list(own.mesh) if own.mesh != said.mesh else []
-    return [str(first or ""), str(last or ""), types, own.include_retracted, False, mesh, own.where]
+    designs = list(own.designs) if own.designs != said.designs else []
+    subjects = list(own.subjects) if own.subjects != said.subjects else []
+    min_n = own.min_n if own.min_n != said.min_n else None
+    years = [str(first or ""), str(last or "")]
+    return [*years, types, own.include_retracted, False, designs, subjects, str(min_n or ""), mesh, own.where]
