@@ -33,7 +33,7 @@ _GUARDED = re.compile(
 )
 """Routes that the page needs. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
 
-_API = re.compile(r"/api/.*|/mcp/?|/healthz|/readyz|/metrics")
+_API = re.compile(r"(?s:/api/.*)|/mcp/?|/healthz|/readyz|/metrics")
 """Routes of the REST interface, MCP and monitoring, which are no part of Gradio's application."""
 
 _BODY_LIMITS = {_JOIN: 4_000_000, _UPLOAD: uploads.REQUEST_LIMIT}

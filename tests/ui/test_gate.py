@@ -121,3 +121,7 @@ def gated():
 )
 def test_the_rest_interface_lies_behind_the_gate_too(gated, request_, expected):
     assert gated("/api/v1/libraries/sample/ask", **request_) == expected
+
+
+def test_a_path_with_a_line_end_is_the_interfaces_too(gated):
+    assert gated("/api/v1/libraries/a\nb") == (200, "", ["api"])
