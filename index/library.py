@@ -14,15 +14,7 @@ from index.analysis.synonyms import Synonyms, read_synonyms
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.errors import InputError
-from index.ingest import commands
-from index.ingest.batches import OnProgress
-from index.ingest.inputs import checked_inputs
-from index.ingest.run import impatient_client
-from index.ingest.sources import look_up
 from index.records import TITLE, Abstract, Filters, Hit, Passage, Preview, Report, Tally, TallyOf
-from index.repair.check import Finding
-from index.repair.repair import check_backend, check_library
-from index.repair.report import Checked
 from index.search.filters import checked_filters
 from index.search.pubmed.evaluation import BooleanSearches
 from index.search.pubmed.mesh_terms import MeshTerms
@@ -38,7 +30,10 @@ from index.storage.protocol import Backend
 from index.storage.schema import Settings
 
 if TYPE_CHECKING:
+    from index.ingest.batches import OnProgress
     from index.ingest.eutils.client import EutilsClient
+    from index.repair.check import Finding
+    from index.repair.report import Checked
 
 _REMEMBERED_BYTES = 100_000
 """Of the vectors of queries: some sixty with the default encoder."""
@@ -331,6 +326,9 @@ class Library:
         A build that was broken off, at any instant, is gone on with by the same call. `synonyms` is a file of the
         library's own, as `add` takes it; without one, those that are there stay.
         """
+        from index.ingest import commands
+        from index.ingest.inputs import checked_inputs
+
         own = read_synonyms(Path(synonyms)) if synonyms else None
         inputs = checked_inputs(
             files=files,
@@ -376,6 +374,9 @@ class Library:
         `synonyms` is a file of two columns, a name and what it stands for, with tabs or commas between them: it takes
         the place of the library's own synonyms, by itself too. Raises InputError with the line for one that cannot be.
         """
+        from index.ingest import commands
+        from index.ingest.inputs import checked_inputs
+
         own = read_synonyms(Path(synonyms)) if synonyms else None
         if own is not None and not any((files, pmids, pmids_from, search, similar_to, cited_by, references_of)):
             return _with_synonyms(Report(), self.backend, own)
@@ -395,6 +396,8 @@ class Library:
 
     def remove(self, pmids: Sequence[str]) -> Report:
         """Remove abstracts; PMIDs that are not here are named in the report's `failed`."""
+        from index.ingest import commands
+
         return commands.remove(self.backend, pmids)
 
     def refresh(self, *, client: EutilsClient | None = None, on_progress: OnProgress | None = None) -> Report:
@@ -402,6 +405,8 @@ class Library:
 
         Deletions and merges are followed. The report's `changes` names all of them.
         """
+        from index.ingest import commands
+
         return commands.refresh(self.backend, client=client, on_progress=on_progress)
 
     def update(self, *, client: EutilsClient | None = None, on_progress: OnProgress | None = None) -> Report:
@@ -409,6 +414,8 @@ class Library:
 
         The report's `new` has the titles of what came, by PMID. Raises LibraryError when nothing could be asked again.
         """
+        from index.ingest import commands
+
         return commands.update(self.backend, client=client, on_progress=on_progress)
 
     @classmethod
@@ -426,11 +433,17 @@ class Library:
 
         Raises EutilsError when PubMed cannot be had within two tries.
         """
+        from index.ingest.inputs import checked_inputs
+        from index.ingest.run import impatient_client
+        from index.ingest.sources import look_up
+
         inputs = checked_inputs(search=search, similar_to=similar_to, cited_by=cited_by, references_of=references_of)
         return look_up(inputs, client=client or impatient_client(), most=most)
 
     def forget(self, query: str) -> None:
         """Forget a search, links or files by the name that `info` has; the abstracts stay, updates ask it no more."""
+        from index.ingest import commands
+
         commands.forget(self.backend, query)
 
     def rebuild(
@@ -440,6 +453,8 @@ class Library:
 
         The library answers from its old state until the new one is whole.
         """
+        from index.ingest import commands
+
         return commands.rebuild(self.backend, encoder=encoder, passage_tokens=passage_tokens, on_progress=on_progress)
 
     # ---- checking
@@ -450,6 +465,8 @@ class Library:
         Of a folder that mends the caches; `check_at` mends library.db, which must not be open then. Raises
         LibraryDamagedError when the truth itself cannot be read.
         """
+        from index.repair.repair import check_backend
+
         return check_backend(self.backend, repair=repair)
 
     @classmethod
@@ -458,6 +475,8 @@ class Library:
 
         Not for a process that has the library open. Raises LibraryDamagedError when nothing could be salvaged.
         """
+        from index.repair.repair import check_library
+
         return check_library(path, repair=repair, on_progress=on_progress)
 
 

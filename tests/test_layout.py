@@ -289,3 +289,16 @@ def test_the_public_names():
 )
 def test_the_top_level_is_there(name):
     assert (ROOT / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "unneeded"),
+    [("index.library", ("index.ingest", "index.repair")), ("app", ("numpy", "index.library", "qa", "ui"))],
+)
+def test_what_a_start_does_not_need_is_not_imported(module, unneeded):
+    import subprocess
+    import sys
+
+    script = f"import sys, {module}; print([name for name in sys.modules if name.startswith({unneeded!r})])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

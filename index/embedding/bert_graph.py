@@ -91,10 +91,11 @@ class _Bert:
         return self._normalized(summed, "embeddings.LayerNorm")
 
     def _rows(self, table: str, ids: Node) -> Node:
-        op = self._op
-        return op.gather(
-            op.constant(self._dense(f"{self._prefix}embeddings.{table}.weight")), ids, op.constant(0, np.int64)
-        )
+        """Return rows of a table that stays in eight bits: in float32 it would be half of a process's memory."""
+        op, zero = self._op, self._op.constant(0, np.int64)
+        whole, scale = self._in_eight_bits(f"embeddings.{table}.weight")
+        rows, scales = (op.gather(op.constant(numbers), ids, zero) for numbers in (whole, scale))
+        return op.multiply(op.convert(rows, "f32"), scales)
 
     def _layer(self, tokens: Node, attended: Node, name: str) -> Node:
         op = self._op

@@ -34,6 +34,8 @@ SETTINGS = "settings.json"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 """Names of a network's inputs; the mask is made of the length."""
 
+_LAYOUT = 2
+"""Raised when `index.embedding.bert_graph` lays networks out otherwise: what was compiled before is not taken then."""
 Model = Any
 """An openvino.Model; the package has no type hints."""
 TokenRow = tuple[Sequence[int], ...]
@@ -232,7 +234,7 @@ def compiled_folder(sha256: str) -> Path:
     """Return the cache folder of weights in compiled form; each processor and version of OpenVINO has its own."""
     from importlib.metadata import version
 
-    kind = hashlib.sha256(processor().encode()).hexdigest()[:8]
+    kind = hashlib.sha256(f"{_LAYOUT} {processor()}".encode()).hexdigest()[:8]
     return cache_folder() / f"{sha256[:16]}-openvino-{version('openvino')}-{kind}"
 
 
