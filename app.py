@@ -144,6 +144,7 @@ def assistant_maker(options: AnswerOptions) -> Callable[[Library], Assistant]:
             leave_out_unsupported=options.leave_out_unsupported,
             check_with_llm=options.check_with_llm,
             reranker=load_reranker(options.reranker or DEFAULT_RERANKER),
+            judge=options.judge,
         )
 
     return make

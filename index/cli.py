@@ -75,13 +75,14 @@ def add_json_flag(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOptions:
-    """Options of answering; None stands for no language model, and for the reranker that comes along."""
+    """Options of answering; None stands for no language model, and for the reranker and the judge that come along."""
 
     llm: str | None
     llm_url: str | None
     leave_out_unsupported: bool
     check_with_llm: bool
     reranker: str | None
+    judge: str | None
 
 
 def add_llm_flags(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +107,11 @@ def add_answer_flags(parser: argparse.ArgumentParser) -> None:
         "--check-with-llm",
         action="store_true",
         help="ask the model again whether the quotes of each backed sentence say it",
+    )
+    parser.add_argument(
+        "--judge",
+        metavar="NAME_OR_FOLDER",
+        help="an NLI cross-encoder to judge a model's sentences by, in place of the judge that comes along",
     )
     add_reranker_flag(parser)
 
@@ -147,6 +153,7 @@ def answer_options(arguments: argparse.Namespace) -> AnswerOptions:
         leave_out_unsupported=arguments.leave_out_unsupported,
         check_with_llm=arguments.check_with_llm,
         reranker=arguments.reranker or read_variable(Variable.RERANKER) or None,
+        judge=arguments.judge,
     )
 
 

@@ -181,6 +181,7 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
         leave_out_unsupported=options.leave_out_unsupported,
         check_with_llm=options.check_with_llm,
         reranker=options.reranker or DEFAULT_RERANKER,
+        judge=options.judge,
         is_literal=arguments.literal,
     )
 

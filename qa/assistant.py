@@ -15,6 +15,7 @@ from index.search.filters import checked_filters
 from index.search.query import Query, check_bounds, check_text
 from qa.answer import Answer, Source, Turn
 from qa.conversation import Standalone, cited_study, is_sane, measured_studies, standalone
+from qa.evidence.nli import load_nli_judge
 from qa.evidence.relation import ANY_RELATION, SoughtRelation, sought_relation
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
@@ -72,6 +73,7 @@ class Assistant:
         leave_out_unsupported: bool = False,
         check_with_llm: bool = False,
         reranker: str | Reranker | None = DEFAULT_RERANKER,
+        judge: str | None = None,
         is_literal: bool = False,
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
@@ -79,15 +81,17 @@ class Assistant:
         `llm_url` is the address of an OpenAI-compatible server. A sentence of the model that no quote bears out is kept
         and marked as such, or left out; with `check_with_llm` the model itself, asked again, must find each backed
         sentence in its quotes. `reranker` is the cross-encoder that scores what was found, by name or
-        folder (the one that comes along by default, none for None or "none"). With `is_literal` names are searched for
-        as they are written only, not by their synonyms. Raises ModelError for an unknown
-        language model, EncoderError for an unknown reranker.
+        folder (the one that comes along by default, none for None or "none"). `judge` is an NLI cross-encoder by name
+        or folder, to decide on a model's sentences in place of the judge that comes along. With `is_literal` names are
+        searched for as they are written only, not by their synonyms. Raises ModelError for an unknown language model,
+        EncoderError for an unknown reranker or judge.
         """
         self.library = kept_with(library)
         self._leave_out_unsupported = leave_out_unsupported
         self._check_with_llm = check_with_llm
         self._is_literal = is_literal
         self._reranker = load_reranker(reranker) if isinstance(reranker, str) else reranker
+        self._judge = load_nli_judge(judge) if judge else None
         self._model: LanguageModel | None = None
         self.model_name = "extractive"
         if llm is not None:
@@ -323,7 +327,7 @@ class Assistant:
         fitting = self._fitting(analysis, evidence, is_of_these=is_of_these)
         if fitting:
             retrieved = RetrievedEvidence(
-                tuple(sources), tuple(evidence), tuple(fitting), analysis, query, self._reranker
+                tuple(sources), tuple(evidence), tuple(fitting), analysis, query, self._reranker, self._judge
             )
             yield from check_quotes(self._composed(blank, retrieved), sources, self.library)
         else:

@@ -11,7 +11,7 @@ import numpy as np
 from index import Library
 from index.embedding.encoder import Encoder, Vectors
 from qa.answer import Answer, Citation, Sentence, Source
-from qa.evidence.judge import Claim, Quote, contradictions, judge, read
+from qa.evidence.judge import Claim, Quote, SentenceJudge, contradictions, judge, read
 from qa.evidence.relation import SoughtRelation
 from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
 from qa.language.discourse import gives_orders
@@ -149,19 +149,24 @@ def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str
 
 
 def ground(
-    draft: DraftSentence, evidence: Sequence[Evidence], *, library: Library, reranker: Reranker | None = None
+    draft: DraftSentence,
+    evidence: Sequence[Evidence],
+    *,
+    library: Library,
+    reranker: Reranker | None = None,
+    by: SentenceJudge | None = None,
 ) -> Sentence:
     """Return a language model's sentence with its verdict: the quotes that bear it out, part by part, or contradict it.
 
     One quote may bear out the whole sentence; else each part is held against one quote of any cited source. What is
-    neither borne out nor contradicted is not matched.
+    neither borne out nor contradicted is not matched. The judge in the box decides, or another one (`by`).
     """
     quotes = [quote for quote in evidence if quote.source.number in draft.sources and not gives_orders(quote.text)]
     if not quotes:
         return Sentence(draft.text, (), "not matched", UNCITED)
     claim = Claim.of(draft.text, library, reranker)
     reading = read(claim, [_as_quote(quote) for quote in quotes], first=_quoted(draft, quotes))
-    verdict = judge().verdict(reading)
+    verdict = (by or judge()).verdict(reading)
     if verdict == "backed":
         citations = _citations(draft, quotes, reading.quotes)
         is_rounded = are_rounded(draft.text, " ".join(citation.quote for citation in citations))

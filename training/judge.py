@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,14 @@ from evals.quality.statements import abstracts_of
 from index import Abstract, Library, Section
 from index.analysis.sentences import sentence_spans
 from index.files import atomic_write
-from qa.evidence.judge import Claim, ClaimReading, Quote, decide, read, unscored
+from qa.evidence.judge import Claim, ClaimReading, Judge, Quote, read, unscored
 from qa.reranking.protocol import Reranker
 from training.slips import slips
 
 _LONG = 20
 """Words from which a sentence is a long one."""
-_SLIPS, _OF_A_SLIP = 2, 0.1
-"""Wrong sentences made of each right one at most, and what each weighs."""
+_SLIPS, _OF_A_SLIP, _OF_ANOTHER = 1, 0.05, 0.2
+"""Wrong sentences made of each right one at most, what each weighs, and what an example of another set does."""
 _TREES, _DEPTH, _RATE, _LEAF = 160, 3, 0.05, 8
 _FOLDS = 8
 _BACKED, _STRUCK = 0.4, 0.25
@@ -77,7 +77,9 @@ def _own() -> Iterator[Example]:
     titles = {abstract.text: abstract.title for abstract in sample_abstracts()}
     for pair in halves(own_pairs(sample_abstracts()))["tuned on"]:
         title = titles[pair.context]
-        yield Example("own", title, pair.statement, ((pair.quote, title, pair.context),), pair.kind == PARAPHRASE)
+        yield Example(
+            "own", title, pair.statement, ((pair.quote, title, pair.context),), pair.kind == PARAPHRASE, _OF_ANOTHER
+        )
 
 
 def _claims(data: Path) -> Iterator[Example]:
@@ -90,10 +92,12 @@ def _claims(data: Path) -> Iterator[Example]:
             abstract = Abstract(id_, row["title"], (Section("", "", " ".join(row["sentences"])),))
             found = claim["evidence"].get(id_, ())
             is_right = any(one["label"] == "SUPPORT" for one in found)
-            yield Example("claim", id_, claim["claim"], _sentences(abstract), is_right)
+            yield Example("claim", id_, claim["claim"], _sentences(abstract), is_right, _OF_ANOTHER)
             for one in found:
                 quote = " ".join(row["sentences"][number] for number in one["sentences"])
-                yield Example("claim", id_, claim["claim"], ((quote, row["title"], abstract.text),), is_right)
+                yield Example(
+                    "claim", id_, claim["claim"], ((quote, row["title"], abstract.text),), is_right, _OF_ANOTHER
+                )
 
 
 def _slipped(given: Sequence[Example]) -> Iterator[Example]:
@@ -162,16 +166,46 @@ def fit(rows: NDArray[np.float64], right: NDArray[np.bool_], weight: NDArray[np.
     return made.fit(rows, right, sample_weight=weight)
 
 
-def held_out(
-    rows: NDArray[np.float64], right: NDArray[np.bool_], weight: NDArray[np.float64], groups: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return the chance of each example by trees that saw nothing of its group."""
-    from sklearn.model_selection import GroupKFold
+@dataclass(frozen=True, slots=True, eq=False)
+class Learnt:
+    """What the trees learn from: each example twice, with what the reranker tells of it and without."""
 
-    chances = np.zeros(len(rows))
-    for others, these in GroupKFold(_FOLDS, shuffle=True, random_state=1).split(rows, right, groups):
-        chances[these] = fit(rows[others], right[others], weight[others]).predict_proba(rows[these])[:, 1]
-    return chances
+    given: Sequence[Example]
+    told: Sequence[ClaimReading]
+    names: Sequence[str]
+
+    @classmethod
+    def of(cls, given: Sequence[Example], told: Sequence[ClaimReading]) -> Learnt:
+        """Return examples with what was told of each."""
+        return cls(given, told, sorted(told[0].features))
+
+    def judge(self, places: Sequence[int] | None = None) -> Judge:
+        """Return the judge fitted to the examples at some places, or to all."""
+        these = list(range(len(self.given))) if places is None else list(places)
+        rows = [[self.told[at].features[name] for name in self.names] for at in these]
+        without = [[unscored(name, value) for name, value in zip(self.names, row, strict=True)] for row in rows]
+        right = np.array([self.given[at].is_right for at in these] * 2)
+        weight = np.tile(weights([self.given[at] for at in these]), 2)
+        return Judge.of(stored(fit(np.array(rows + without), right, weight), self.names))
+
+    def unseen(self) -> dict[str, Judge]:
+        """Return for each group a judge that saw nothing of it."""
+        from sklearn.model_selection import GroupKFold
+
+        groups = [one.group for one in self.given]
+        judges: dict[str, Judge] = {}
+        for others, these in GroupKFold(_FOLDS, shuffle=True, random_state=1).split(groups, groups=groups):
+            judges |= dict.fromkeys((groups[at] for at in these), self.judge(others))
+        return judges
+
+
+def learnt(
+    data: Path, work: Path, reranker: Reranker | None, say: Callable[[str], None], cases: Path | None = None
+) -> Learnt:
+    """Read all that is learnt from; some minutes."""
+    given = examples(data, cases)
+    with Library.open(library_of(given, work)) as library:
+        return Learnt.of(given, readings(given, library, reranker, say))
 
 
 def stored(made: Any, names: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401
@@ -198,27 +232,19 @@ def stored(made: Any, names: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401
 
 
 def make_judge(data: Path, work: Path, out: Path, *, reranker: Reranker | None, say: Callable[[str], None]) -> None:
-    """Fit the judge, say how well it does on groups that it has not seen, and write it.
-
-    Each example is there twice, with what the reranker tells and without it, so that the judge can do without.
-    """
-    given = examples(data)
-    with Library.open(library_of(given, work)) as library:
-        told = readings(given, library, reranker, say)
-    names = sorted(told[0].features)
-    rows = np.array([[reading.features[name] for name in names] for reading in told])
-    rows = np.vstack([rows, [[unscored(name, value) for name, value in zip(names, row, strict=True)] for row in rows]])
-    right, weight = np.array([one.is_right for one in given] * 2), np.tile(weights(given), 2)
-    chances = held_out(rows, right, weight, [one.group for one in given] * 2)[: len(given)]
-    for line in report(given, told, chances):
+    """Fit the judge, say how well it does on groups that it has not seen, and write it."""
+    read_of = learnt(data, work, reranker, say)
+    for line in report(read_of):
         say(line)
     with atomic_write(out) as file:
-        file.write((json.dumps(stored(fit(rows, right, weight), names)) + "\n").encode())
+        file.write((json.dumps(asdict(read_of.judge())) + "\n").encode())
 
 
-def report(given: Sequence[Example], told: Sequence[ClaimReading], chances: NDArray[np.float64]) -> Iterator[str]:
-    """Yield a line for each kind of example: how many there are, are backed, and are struck."""
-    verdicts = [decide(reading, chance, _BACKED, _STRUCK) for reading, chance in zip(told, chances, strict=True)]
+def report(read_of: Learnt) -> Iterator[str]:
+    """Yield a line for each kind of example: how many are there, backed and struck, by judges that saw none."""
+    judges = read_of.unseen()
+    verdicts = [judges[one.group].verdict(told) for one, told in zip(read_of.given, read_of.told, strict=True)]
+    given = read_of.given
     for kind in dict.fromkeys(one.kind for one in given):
         for is_right in (True, False):
             these = [

@@ -3,6 +3,9 @@
 A set holds sentences as a language model writes them, each with the abstracts that it cites: good ones that merge and
 paraphrase, plain ones, and wrong ones with one slip. Good and plain ones should be backed, wrong ones should not, and
 those that an abstract contradicts should be struck.
+
+The judge in the box learnt from the set that is given out. So its sentences are told twice: by it, and by judges each
+of which saw nothing of the sentence's question (--seen leaves that out); another set (--cases) is told by it alone.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from evals.report import (
     Figures,
     add_reranker_flag,
     library_settings,
+    say,
     show,
     table,
     versions,
@@ -28,6 +32,7 @@ from evals.report import (
 )
 from index import Abstract, Filters, Library, Section
 from qa.answer import Sentence, Source
+from qa.evidence.judge import SentenceJudge
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.grounding import DraftSentence, ground
@@ -36,7 +41,9 @@ from qa.reranking.reranker import load_reranker
 from qa.retrieval import retrieve
 
 COLUMNS = ("sentences", "backed", "not matched", "struck", "milliseconds")
-_PACKAGES = ("openvino", "numpy")
+_PACKAGES = ("openvino", "numpy", "scikit-learn")
+_TITLE = "Sentences of language models, by what was told of them"
+_BY_THE_BOX, _BY_OTHERS = "by the judge in the box", "by judges that saw nothing of their question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +90,29 @@ def evidence_of(question: str, pmids: Sequence[str], library: Library, reranker:
     return rerank_evidence(question, [*sources, *others], library=library, reranker=reranker)
 
 
-def tell(rows: Sequence[Mapping[str, Any]], library: Library, reranker: Reranker | None) -> list[Told]:
-    """Return what is told of each sentence against the abstracts that it cites."""
+def tell(
+    rows: Sequence[Mapping[str, Any]],
+    library: Library,
+    reranker: Reranker | None,
+    judges: Mapping[str, SentenceJudge] | None = None,
+) -> list[Told]:
+    """Return what is told of each sentence against the abstracts that it cites, by the judge of its group if given."""
     told = []
     for question, asked in by_question(rows).items():
         evidence = evidence_of(question, asked[0]["group"], library, reranker)
         number = {one.source.abstract.pmid: one.source.number for one in evidence}
         for row in asked:
             draft = DraftSentence(row["text"], tuple(number[pmid] for pmid in row["cites"]))
+            by = judges[group_of(row)] if judges else None
             started = time.perf_counter()
-            sentence = ground(draft, evidence, library=library, reranker=reranker)
+            sentence = ground(draft, evidence, library=library, reranker=reranker, by=by)
             told.append(Told(row, sentence, time.perf_counter() - started))
     return told
+
+
+def group_of(row: Mapping[str, Any]) -> str:
+    """Return the group of a row, that of its question: "g01" of "g01-good-01"."""
+    return str(row["id"]).partition("-")[0]
 
 
 def figures(told: Sequence[Told]) -> Figures:
@@ -132,19 +150,28 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--cases", type=Path, metavar="DIR", help="a set: statements.jsonl (that of the test sets)")
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
     parser.add_argument("--show", action="store_true", help="print each sentence that was told wrongly, and why")
+    parser.add_argument(
+        "--seen", action="store_true", help="by the judge in the box alone, which saw the set given out"
+    )
     add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     rows = read_rows((arguments.cases or arguments.data / "statements") / "statements.jsonl")
     reranker = load_reranker(arguments.reranker)
+    work = arguments.work.expanduser()
     corpus = Corpus("statements", tuple(abstracts_of(rows, arguments.data)), (), "")
-    with Library.open(build_library(corpus, arguments.work.expanduser())) as library:
-        told = tell(rows, library, reranker)
+    with Library.open(build_library(corpus, work)) as library:
+        by_table = {_BY_THE_BOX: tell(rows, library, reranker)}
+        if not (arguments.seen or arguments.cases):
+            from training.judge import learnt
+
+            judges = learnt(arguments.data, work, reranker, say).unseen()
+            by_table[_BY_OTHERS] = tell(rows, library, reranker, judges)
         settings = library_settings(library)
-    by_row = rows_of_table(told)
-    made = {"table": "statements", "rows": by_row, "settings": settings, "versions": versions(_PACKAGES)}
+    tables = {name: rows_of_table(told) for name, told in by_table.items()}
+    made = {"table": "statements", "rows": tables, "settings": settings, "versions": versions(_PACKAGES)}
     write_results("statements", made)
-    show(table("Sentences of language models, by what was told of them", COLUMNS, by_row))
-    for one in told if arguments.show else ():
+    show("\n\n".join(table(f"{_TITLE}, {name}", COLUMNS, by_row) for name, by_row in tables.items()))
+    for one in [*by_table.values()][-1] if arguments.show else ():
         if one.sentence.supported == (one.row["style"] == "wrong"):
             told_of = f"{one.sentence.verdict}, {one.sentence.objection}"
             show(f"{one.row['id']} {one.row['kind']}: {told_of}: {one.row['text']}")

@@ -10,9 +10,11 @@ import json
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,8 +25,10 @@ from qa.answer import SentenceVerdict
 from qa.evidence.scoring import technical_words, telling_words
 from qa.language.antonyms import DENIALS
 from qa.language.entailment import RULES
-from qa.language.quantities import unsaid
+from qa.language.quantities import quantities, unsaid
 from qa.language.scope import SCOPE_RULES, clauses, hedges, universals
+from qa.language.synonyms import everyday_words, near_terms
+from qa.language.turned import turned_forms
 from qa.language.ways import agreement, ways
 from qa.reranking.protocol import Candidate, Reranker, score_pairs
 
@@ -33,8 +37,18 @@ _LOOKED_AT, _CLOSE = 3, 0.75
 """Quotes that a part is held against at most, and the share of the best one's words that each has."""
 _QUOTED = 0.3
 """What a quote is the nearer for being the one that the model itself gives."""
-_SCORED = 10
-"""Pairs that the reranker scores for a sentence at most."""
+_NUMBERED = 0.4
+"""What a quote is the nearer for giving all numbers of a part."""
+_SECOND = 0.25
+"""The share of a part's words that a second quote must add to the best one's."""
+_OBJECTION = 0.25
+"""The share of its words that an objection outweighs."""
+_OF_BOTH = ("number", "name")
+"""Rules on what a quote must have, which two of them may have together."""
+_WHOLE_SCORED, _TURNED = 3, 4
+"""Quotes and forms turned round that the reranker scores for a sentence at most, beside its parts."""
+_NO_TURN = 6.0
+"""By how much more a part fits its quote than turned round, in log-odds, where nothing in it can be turned."""
 _MOST_PARTS = 5
 _UNSCORED = (1 / 3, 1 / 3, 1 / 3)
 
@@ -51,13 +65,18 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claim:
-    """A sentence to hold against quotes: its parts with their vectors, and its telling words with their weights."""
+    """A sentence to hold against quotes: its parts with their vectors, and its telling words with their weights.
+
+    `everyday` are its words, by index term, that a synonym may replace.
+    """
 
     text: str
     parts: tuple[str, ...]
     vectors: Vectors
     words: Mapping[str, float]
     technical: tuple[str, ...]
+    everyday: Mapping[str, str]
+    encoder: Encoder
     reranker: Reranker | None = None
 
     @classmethod
@@ -67,7 +86,8 @@ class Claim:
         technical = technical_words(text, encoder)
         parts = tuple(clauses(text)[:_MOST_PARTS])
         vectors = encoder.encode([text, *(parts if len(parts) > 1 else ())], kind="passage")
-        return cls(text, parts, vectors, telling_words(text, library, technical), technical, reranker)
+        words, everyday = telling_words(text, library, technical), everyday_words(text, technical)
+        return cls(text, parts, vectors, words, technical, everyday, encoder, reranker)
 
     @property
     def vector(self) -> Vectors:
@@ -86,7 +106,8 @@ class ClaimReading:
     """What quotes say of a statement: features for the judge, the quote of each part, and the rules that object.
 
     `objections` are names of rules, each with the quote that it objects by; `denied` are those by which no close quote
-    entails some part. `is_whole` is true for a claim of one part.
+    entails some part. `is_whole` is true for a claim of one part; `text` is the claim, `premise` its quotes
+    as one text.
     """
 
     features: Mapping[str, float]
@@ -94,11 +115,15 @@ class ClaimReading:
     objections: tuple[tuple[str, int], ...]
     denied: frozenset[str] = frozenset()
     is_whole: bool = True
+    text: str = ""
+    premise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _PartReading:
     best: int
+    also: tuple[int, ...]
+    """A second quote, where the best one lacks words or numbers that it has."""
     close: tuple[int, ...]
     share: float
     cosine: float
@@ -111,11 +136,11 @@ class _PartReading:
 def read(claim: Claim, quotes: Sequence[Quote], *, first: Collection[int] = ()) -> ClaimReading:
     """Hold a statement against quotes, part by part; those at the places `first` are looked at first."""
     parts = [_read_part(claim, place, quotes, first) for place in range(len(claim.parts))]
-    chosen = tuple(dict.fromkeys(part.best for part in parts))
+    chosen = tuple(dict.fromkeys(at for part in parts for at in (part.best, *part.also)))
     union = " ".join(quotes[at].text for at in chosen)
     titles = " ".join(dict.fromkeys(quote.title for quote in quotes))
     features = _of_words(claim, parts, quotes, f"{union} {titles}", titles)
-    features |= _of_rules(parts)
+    features |= _of_rules(parts, features)
     features |= _of_stance(claim, parts, quotes)
     nearest = sorted(parts, key=lambda part: -part.share)
     objections = [
@@ -126,7 +151,8 @@ def read(claim: Claim, quotes: Sequence[Quote], *, first: Collection[int] = ()) 
         if is_so
     ]
     denied = frozenset(name for part in parts for name, is_so in part.flags.items() if is_so)
-    return ClaimReading(features, chosen, tuple(dict.fromkeys(objections)), denied, len(parts) == 1)
+    is_whole = len(parts) == 1
+    return ClaimReading(features, chosen, tuple(dict.fromkeys(objections)), denied, is_whole, claim.text, union)
 
 
 def _read_part(claim: Claim, place: int, quotes: Sequence[Quote], first: Collection[int]) -> _PartReading:
@@ -137,14 +163,41 @@ def _read_part(claim: Claim, place: int, quotes: Sequence[Quote], first: Collect
     held = [set(terms(f"{quote.text} {quote.title}")) for quote in quotes]
     shares = [sum(weight for word, weight in words.items() if word in one) / total for one in held]
     cosines = [float(np.dot(quote.vector, vector)) for quote in quotes]
-    near = [shares[at] + cosines[at] + _QUOTED * (at in first) for at in range(len(quotes))]
+    numbers = _numbers_told(part, quotes)
+    near = [shares[at] + cosines[at] + _NUMBERED * numbers[at] + _QUOTED * (at in first) for at in range(len(quotes))]
     order = sorted(range(len(quotes)), key=lambda at: (-near[at], at))[:_LOOKED_AT]
     best = order[0]
     close = tuple(at for at in order if at == best or near[at] >= _CLOSE * near[best])
+    rest = {word: weight / total for word, weight in words.items() if word not in held[best]}
+    also = _second(part, best, rest, held, quotes)
     by_quote = {at: _flags(part, claim.text, quotes[at]) for at in close}
+    both = replace(quotes[best], text=" ".join(quotes[at].text for at in (best, *also)))
+    of_both = {name: RULES[name](part, both.text, f"{both.title}\n{both.abstract}") for name in _OF_BOTH}
     flags = {name: all(by_quote[at][name] for at in close) for name in by_quote[best]}
+    flags |= {name: flags[name] and of_both[name] for name in _OF_BOTH}
+    share = shares[best] + sum(weight for word, weight in rest.items() if any(word in held[at] for at in also))
     told = agreement(ways(part), ways(quotes[best].text))
-    return _PartReading(best, close, shares[best], max(cosines), flags, by_quote[best], told)
+    return _PartReading(best, also, close, share, max(cosines), flags, by_quote[best] | of_both, told)
+
+
+def _numbers_told(part: str, quotes: Sequence[Quote]) -> list[float]:
+    """Return the share of a part's numbers that each quote gives."""
+    count = len(quantities(part))
+    return [1 - len(unsaid(part, quote.text)) / count if count else 0.0 for quote in quotes]
+
+
+def _second(
+    part: str, best: int, rest: Mapping[str, float], held: Sequence[Collection[str]], quotes: Sequence[Quote]
+) -> tuple[int, ...]:
+    """Return the quote that has most of what the best one lacks, where that is enough: of words, or a number."""
+    lacking = len(unsaid(part, quotes[best].text))
+
+    def gain(at: int) -> float:
+        words = sum(weight for word, weight in rest.items() if word in held[at])
+        return words + (lacking - len(unsaid(part, f"{quotes[best].text} {quotes[at].text}")) if lacking else 0)
+
+    second = max((at for at in range(len(quotes)) if at != best), key=gain, default=best)
+    return (second,) if second != best and gain(second) >= _SECOND else ()
 
 
 def _flags(part: str, whole: str, quote: Quote) -> dict[str, bool]:
@@ -171,10 +224,15 @@ def _of_words(
         if word[: max(5, len(word) - 4)] not in plain and not anywhere & set(terms(word))
     ]
     best = quotes[parts[0].best].text
+    strangers = {word: claim.everyday[word] for word in words if word in claim.everyday and word not in held}
+    near = near_terms(strangers, union, claim.encoder)
+    runs, runs_there = (set(pairwise(content_words(text))) for text in (claim.text, union))
     return {
         "words": min(40.0, len(claim.text.split())),
         "parts": float(len(parts)),
         "held": 1 - sum(missing) / total,
+        "held by synonyms": 1 - sum(weight for word, weight in words.items() if word not in held | near) / total,
+        "runs": len(runs & runs_there) / (len(runs) or 1),
         "held anywhere": sum(weight for word, weight in words.items() if word in anywhere) / total,
         "least held": min(part.share for part in parts),
         "missing": sum(missing[:2]),
@@ -182,12 +240,10 @@ def _of_words(
         "cosine": float(max(np.dot(quote.vector, claim.vector) for quote in quotes)),
         "least cosine": min(part.cosine for part in parts),
         "numbers": float(len(unsaid(claim.text, union))),
-        "numbers anywhere": float(len(unsaid(claim.text, whole))),
         "universals": float(len(universals(claim.text) - universals(union))),
         "hedged": float(hedges(claim.text)),
         "hedge lost": float(hedges(best) and not hedges(claim.text)),
         "denials": float(min(2, _denials(claim.text))),
-        "denied otherwise": float(bool(_denials(claim.text)) != bool(_denials(best))),
     }
 
 
@@ -195,53 +251,87 @@ def _denials(text: str) -> int:
     return sum(word in DENIALS for word in re.findall(r"[a-z']+", text.lower()))
 
 
-def _of_rules(parts: Sequence[_PartReading]) -> dict[str, float]:
-    rules = {name: float(any(part.flags[name] for part in parts)) for name in parts[0].flags}
-    nearest = {f"{name}, nearest": float(any(part.of_best[name] for part in parts)) for name in parts[0].flags}
-    same, opposite, denied = (sum(part.ways[at] for part in parts) for at in range(3))
-    return rules | nearest | {"same way": float(same), "opposite way": float(opposite), "no way": float(denied)}
-
-
-def _of_stance(claim: Claim, parts: Sequence[_PartReading], quotes: Sequence[Quote]) -> dict[str, float]:
-    """Return what the reranker takes the quotes' stance for: on the whole sentence, and on each part."""
-    asked = [(claim.text, at) for at in dict.fromkeys(at for part in parts for at in part.close)][:4]
-    if len(parts) > 1:
-        asked += [(text, part.best) for text, part in zip(claim.parts, parts, strict=True)]
-    stances = dict(zip(asked, _stances(asked[:_SCORED], quotes, claim.reranker), strict=False))
-    whole = [stances[key] for key in asked if key[0] == claim.text and key in stances]
-    by_part = [stances[key] for key in asked if key[0] != claim.text and key in stances] or whole[:1]
+def _of_rules(parts: Sequence[_PartReading], words: Mapping[str, float]) -> dict[str, float]:
+    """Return how many rules object, and how much is held where none does: one alone objects too seldom to learn it."""
+    denied = {name for part in parts for name, is_so in part.flags.items() if is_so}
+    nearest = {name for part in parts for name, is_so in part.of_best.items() if is_so}
+    others = sum(bool(words[name]) for name in ("numbers", "universals", "hedge lost"))
+    objections = len(denied) + others
+    same, opposite, unmoved = (sum(part.ways[at] for part in parts) for at in range(3))
     return {
-        "supports": max(_odds(stance[0]) for stance in whole),
-        "supported by nearest": _odds(whole[0][0]),
-        "contradicted by nearest": _odds(whole[0][1]),
-        "contradicts": max(_odds(stance[1]) for stance in whole),
-        "least support": min(_odds(stance[0]) for stance in by_part),
-        "most contradicted": max(_odds(stance[1]) for stance in by_part),
+        "rules": float(len(denied)),
+        "rules, nearest": float(len(nearest)),
+        "objections": float(objections),
+        "held without objection": 0.0 if objections else words["held"],
+        "held less objections": words["held"] - _OBJECTION * objections,
+        "same way": float(same),
+        "opposite way": float(opposite),
+        "no way": float(unmoved),
+        "way": float(same - opposite - unmoved),
     }
 
 
-def _stances(
-    asked: Sequence[tuple[str, int]], quotes: Sequence[Quote], reranker: Reranker | None
-) -> list[tuple[float, float, float]]:
+def _of_stance(claim: Claim, parts: Sequence[_PartReading], quotes: Sequence[Quote]) -> dict[str, float]:
+    """Return what the reranker takes the quotes' stance for: on the sentence, each part, and each part turned round."""
+    close = [quotes[at] for at in dict.fromkeys(at for part in parts for at in part.close)][:_WHOLE_SCORED]
+    chosen = [quotes[at] for at in dict.fromkeys(at for part in parts for at in (part.best, *part.also))]
+    joined = replace(chosen[0], text=" ".join(quote.text for quote in chosen))
+    by_part = [(text, quotes[part.best]) for text, part in zip(claim.parts, parts, strict=True)]
+    turned = [(what, at, form) for at, (text, _) in enumerate(by_part) for what, form in turned_forms(text)]
+    turned = sorted(turned, key=lambda one: _TURNS.index(one[0]))[:_TURNED]
+    asked = [*((claim.text, quote) for quote in close), (claim.text, joined), *by_part]
+    asked += [(form, by_part[at][1]) for _, at, form in turned]
+    stances = _stances(asked, claim.reranker)
+    whole, of_joined, rest = stances[: len(close)], stances[len(close)], stances[len(close) + 1 :]
+    of_parts, of_turned = rest[: len(parts)], rest[len(parts) :]
+    margins = {what: _NO_TURN for what in _TURNS}
+    for (what, at, _), stance in zip(turned, of_turned, strict=True):
+        margins[what] = min(
+            margins[what], _odds(of_parts[at][0]) - _odds(stance[0]) + _odds(stance[1]) - _odds(of_parts[at][1])
+        )
+    return {
+        "supports": max(_odds(stance[0]) for stance in whole),
+        "contradicts": max(_odds(stance[1]) for stance in whole),
+        "supported together": _odds(of_joined[0]),
+        "contradicted together": _odds(of_joined[1]),
+        "least support": min(_odds(stance[0]) for stance in of_parts),
+        "most contradicted": max(_odds(stance[1]) for stance in of_parts),
+    } | {f"{what} turned": margin for what, margin in margins.items()}
+
+
+def _stances(asked: Sequence[tuple[str, Quote]], reranker: Reranker | None) -> list[tuple[float, float, float]]:
     if reranker is None:
         return [_UNSCORED] * len(asked)
-    pairs = [(text, Candidate(quotes[at].text, quotes[at].title)) for text, at in asked]
-    return [score.stance or _UNSCORED for score in score_pairs(reranker, pairs)]
+    unique = list(dict.fromkeys((text, quote.text, quote.title) for text, quote in asked))
+    scores = score_pairs(reranker, [(text, Candidate(quote, title)) for text, quote, title in unique])
+    told = {key: score.stance or _UNSCORED for key, score in zip(unique, scores, strict=True)}
+    return [told[text, quote.text, quote.title] for text, quote in asked]
 
 
+_TURNS = ("sides", "word", "denial")
+_MARGINS = tuple(f"{what} turned" for what in _TURNS)
 STANCES = (
-    "supports", "supported by nearest", "contradicted by nearest", "contradicts", "least support", "most contradicted",
+    "supports", "contradicts", "supported together", "contradicted together", "least support", "most contradicted",
 )  # fmt: skip
 """The features that the reranker tells."""
 
 
 def unscored(name: str, value: float) -> float:
     """Return the value of a feature where there is no reranker."""
+    if name in _MARGINS:
+        return value if value == _NO_TURN else 0.0
     return _odds(_UNSCORED[0]) if name in STANCES else value
 
 
 def _odds(chance: float) -> float:
     return math.log((chance + 1e-4) / (1 - chance + 1e-4))
+
+
+class SentenceJudge(Protocol):
+    """Protocol of what decides on a claim: the trees in the box, or an NLI model (`qa.evidence.nli`)."""
+
+    def verdict(self, reading: ClaimReading) -> SentenceVerdict:
+        """Return whether the quotes bear the claim out, contradict it, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +347,12 @@ class Judge:
     backed: float
     struck: float
 
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Judge:
+        """Return the judge that a JSON object holds, as `python -m training judge` writes it."""
+        trees = tuple(tuple((int(f), float(v), int(le), int(ri)) for f, v, le, ri in tree) for tree in stored["trees"])
+        return cls(tuple(stored["features"]), stored["base"], trees, stored["backed"], stored["struck"])
+
     def chance(self, reading: ClaimReading) -> float:
         """Return the chance that the quotes bear the statement out."""
         values = [reading.features[name] for name in self.features]
@@ -269,9 +365,9 @@ class Judge:
 
 def decide(reading: ClaimReading, chance: float, backed: float, struck: float) -> SentenceVerdict:
     """Return the verdict on a claim: its chance decides, unless a rule that is seldom wrong objects."""
-    if reading.features["cosine"] < _LEAST_COSINE or _is_short_and_unheld(reading):
+    if reading.features["cosine"] < _LEAST_COSINE:
         return "not matched"
-    if chance >= backed and not _is_vetoed(reading):
+    if chance >= backed and not is_vetoed(reading):
         return "backed"
     return "contradicted" if chance < struck and contradictions(reading) else "not matched"
 
@@ -282,24 +378,15 @@ def contradictions(reading: ClaimReading) -> frozenset[str]:
     return reading.denied & rules
 
 
-def _is_vetoed(reading: ClaimReading) -> bool:
-    if not reading.is_whole:
-        return bool(reading.denied & _VETOES)
-    is_denied = "denial" in reading.denied and bool(reading.features["denied otherwise"])
-    return is_denied or bool(reading.denied & (_VETOES | _VETOES_OF_A_WHOLE))
+def is_vetoed(reading: ClaimReading) -> bool:
+    """Return True if a rule that is seldom wrong keeps a claim from being backed."""
+    return bool(reading.denied & (_VETOES | _VETOES_OF_A_WHOLE if reading.is_whole else _VETOES))
 
 
-def _is_short_and_unheld(reading: ClaimReading) -> bool:
-    return reading.is_whole and reading.features["words"] < _LONG and reading.features["held"] < _LEAST_HELD
-
-
-_LONG, _LEAST_HELD = 20, 0.65
-"""Words of a long claim, and the share of its words that a short one's quotes hold at least: of unseen sentences that
-the trees back, two fifths of the wrong ones lie below, and a twenty-fifth of the plain right ones."""
-_LEAST_COSINE = 0.4
+_LEAST_COSINE = 0.3
 """The cosine of a claim and its nearest quote below which it is on another matter."""
-_VETOES = frozenset(("certainty", "exception", "variant", "no finding"))
-_VETOES_OF_A_WHOLE = frozenset("number name kind side cause opposite unmoved".split())
+_VETOES = frozenset("certainty exception side kind".split()) | {"no finding"}
+_VETOES_OF_A_WHOLE = frozenset("number name cause".split())
 """Rules that a claim fails by whatever its chance; the latter are too often wrong on parts of a long sentence."""
 _CONTRADICTIONS = frozenset("certainty exception variant side opposite unmoved".split())
 _CONTRADICTIONS_OF_A_WHOLE = frozenset("number direction denial with order".split())
@@ -316,6 +403,4 @@ def _leaf(tree: Sequence[tuple[int, float, int, int]], values: Sequence[float]) 
 @lru_cache(maxsize=1)
 def judge() -> Judge:
     """Return the judge in the box, made by `python -m training judge`."""
-    stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
-    trees = tuple(tuple((int(f), float(v), int(le), int(ri)) for f, v, le, ri in tree) for tree in stored["trees"])
-    return Judge(tuple(stored["features"]), stored["base"], trees, stored["backed"], stored["struck"])
+    return Judge.of(json.loads(_WEIGHTS.read_text(encoding="utf-8")))

@@ -10,6 +10,7 @@ from index import Library
 from index.errors import ModelError
 from index.search.query import Query
 from qa.answer import Answer, Citation, Headline, Sentence, ShortAnswer, Source
+from qa.evidence.judge import SentenceJudge
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
 from qa.generation.headline import headline
@@ -35,7 +36,8 @@ _STAND_IN = "The abstracts' own sentences are shown instead."
 class RetrievedEvidence:
     """The sources of a question, their sentences as evidence, and those that may answer; how the question was read.
 
-    `reranker` scored them, if there is one, and scores written sentences with their quotes.
+    `reranker` scored them, if there is one, and scores written sentences with their quotes; `judge` decides on these,
+    None for the one in the box.
     """
 
     sources: tuple[Source, ...]
@@ -44,6 +46,7 @@ class RetrievedEvidence:
     analysis: QuestionAnalysis
     query: Query
     reranker: Reranker | None = None
+    judge: SentenceJudge | None = None
 
 
 def message_answer(blank: Answer, message: str, sources: Sequence[Source] = ()) -> Answer:
@@ -194,7 +197,9 @@ def _drafted(
             yield replace(blank, waiting=said.reason)
             continue
         if isinstance(said, DraftSentence):
-            grounded = ground(said, retrieved.evidence, library=library, reranker=retrieved.reranker)
+            grounded = ground(
+                said, retrieved.evidence, library=library, reranker=retrieved.reranker, by=retrieved.judge
+            )
             written.append((said, grounded))
         elif isinstance(said, generative.Aside):
             blank = replace(blank, message=_joined(blank.message, said.text))

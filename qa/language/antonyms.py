@@ -67,6 +67,9 @@ PAIRS = tuple(
         (r"all\b|every\b|both\b", r"none\b|neither\b"),
         (r"sufficient\b", r"insufficient"),
         (r"healthy", r"patients? with|diseased"),
+        (r"improv|ameliorat|alleviat", r"worse|exacerbat|aggravat|deteriorat"),
+        (r"overweight|obes", r"normal[- ]weight|lean\b"),
+        (r"common\b|commonly|frequent", r"rare\b|rarely|infrequent|uncommon"),
     )
 )
 """Pairs: a quote with one side alone does not bear out a sentence with the other."""

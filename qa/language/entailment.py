@@ -8,7 +8,7 @@ rewording pass.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, combinations
@@ -27,7 +27,7 @@ _PASSIVE = frozenset("is are was were be been being".split())
 _ACTS = (
     "induc", "inhibit", "activat", "suppress", "increas", "decreas", "reduc", "rais", "lower", "promot", "stimulat",
     "block", "prevent", "phosphorylat", "degrad", "regulat", "upregulat", "downregulat", "cleav", "enhanc", "trigger",
-    "caus", "mediat", "express", "secret", "produc", "cut",
+    "caus", "mediat", "express", "secret", "produc", "cut", "driv", "drov", "control", "recruit",
 )  # fmt: skip
 """Beginnings of verbs that one thing does to another."""
 _WITH = re.compile(
@@ -57,7 +57,9 @@ _SHARED, _DENIED = 0.5, 0.25
 """Share of a quote's denial that a text must hold to assert it, and of a text's denial that the quote must deny."""
 _WITHOUT_DOING = re.compile(r"without \w+ing\b", re.I)
 _UP_TO = re.compile(r"\bup to\b", re.I)
-_COMPARED_WITH = re.compile(r"\b(?:as )?compared (?:with|to)\b|\brelative to\b", re.I)
+_COMPARED_WITH = re.compile(
+    r"\b(?:as )?compared (?:with|to)\b|\brelative to\b|\b(?:preferable|superior|preferred) (?:to|over)\b", re.I
+)
 
 _REMEMBERED = 512
 """Texts whose words are cached: the same few sentences of an answer are compared with each other many times."""
@@ -172,7 +174,19 @@ def _is_of_another_kind(text: str, quote: str, context: str) -> bool:
         )
         if not in_text <= (in_quote or in_context | {"person"}):
             return True
+        animals = (in_quote or in_context) - {"person"}
+        told_of = quote if in_quote else context
+        if animals and _PEOPLE.search(text) and not in_text & animals and not _PEOPLE.search(told_of):
+            return True
     return False
+
+
+_PEOPLE = re.compile(
+    r"\b(?:patients?|people|persons?|men|women|man|woman|children|adults?|participants?|volunteers?|infants?|boys?|girls?|"
+    r"individuals|humans|human (?!\w*-?\d|IL))",
+    re.I,
+)
+"""People as such: "human IL-32 in mice" tells of mice."""
 
 
 def _takes_the_other_side(text: str, quote: str, _: str) -> bool:
@@ -326,9 +340,10 @@ def _compared(text: str) -> tuple[_Near, _Near] | None:
 def _acts_the_other_way(text: str, quote: str) -> bool:
     """Return True if agent and patient of the text are exchanged in the quote."""
     pairs = [(act, other) for act in acts(text) for other in acts(quote)]
-    return any(_is_reversed(act, other) for act, other in pairs) and not any(
-        act.agent.keys() & other.agent.keys() for act, other in pairs
-    )
+    of_one_verb = [(act, other) for act, other in pairs if act.verb == other.verb]
+    reversed_pairs = [pair for pair in pairs if _is_reversed(*pair)]
+    compared = of_one_verb if any(pair in of_one_verb for pair in reversed_pairs) else pairs
+    return bool(reversed_pairs) and not any(act.agent.keys() & other.agent.keys() for act, other in compared)
 
 
 def _is_reversed(act: Act, other: Act) -> bool:
@@ -341,10 +356,15 @@ def acts(text: str) -> list[Act]:
     words = _words(text)
     all_acts = []
     for place, word in enumerate(words):
-        if place and word.text.startswith(_ACTS) and word.text.endswith(("ed", "es", "s", "t")):
+        if place and word.text.startswith(_ACTS) and word.text.endswith(("ed", "es", "s", "t", "ove")):
             before, after = _until(words[place - 1 :: -1], _BOUNDARIES), _until(words[place + 1 :], _TURNS)
             by = next((at for at in range(place + 1, len(words)) if words[at].text == "by"), None)
-            if not _is_passive(words, place):
+            is_by_another = (
+                by is not None
+                and word.text.endswith("ed")
+                and not any(one.text in _BOUNDARIES for one in words[place:by])
+            )
+            if not _is_passive(words, place) and not is_by_another:
                 all_acts.append(Act(verb_of(word.text), before, after))
             elif by is not None:
                 all_acts.append(Act(verb_of(word.text), _until(words[by + 1 :], _BOUNDARIES), before))
@@ -365,13 +385,20 @@ def _gives_to_others(text: str, quote: str) -> bool:
         return _is_out_of_turn(text, quote)
     in_text, in_quote = _by_number(text), _by_number(quote)
     common = [value for value in in_text if value in in_quote]
-    for value in common:
-        shared = sum(weight for word, weight in in_text[value].items() if word in in_quote[value])
-        for other in in_quote:
-            shared_by_other = sum(weight for word, weight in in_text[value].items() if word in in_quote[other])
-            if other != value and shared_by_other > _ROLE_MARGIN * shared:
-                return True
+    if len(in_text) == 1 and common:
+        value = common[0]
+        others = [words for other, words in in_quote.items() if other != value]
+        if any(_is_of_the_other(in_text[value], in_quote[value], words) for words in others):
+            return True
     return any(_crossed(in_text, in_quote, first, second) for first, second in combinations(common, 2))
+
+
+def _is_of_the_other(words: Mapping[str, float], own: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Return True if a number's words are rather another number's, or some of that one's alone and none of its own."""
+    shared, by_other = (sum(weight for word, weight in words.items() if word in near) for near in (own, other))
+    near = {word for word, weight in other.items() if weight >= 1 / _CLOSE_BY} - own.keys()
+    is_alone = bool(words.keys() & near) and not words.keys() & (own.keys() - other.keys())
+    return by_other > _ROLE_MARGIN * shared or is_alone
 
 
 def _is_out_of_turn(text: str, quote: str) -> bool:
@@ -406,8 +433,9 @@ def _crossed(in_text: _ByNumber, in_quote: _ByNumber, first: _Amount, second: _A
 
 _Amount = tuple[float, str]
 _ByNumber = dict[_Amount, dict[str, float]]
-_REACH, _FARTHER = 8, 4
-_LEVEL = re.compile(r"\d+ ?%-? ?(?:CI|confidence)")
+_REACH, _FARTHER, _CLOSE_BY = 8, 4, 5
+_NO_NUMBER = re.compile(r"\d+ ?%-? ?(?:CI|confidence)|[\d.]+ ?(?:%|\w+)? ?(?:-|–|to) ?[\d.]+")
+"""A level of confidence, and the beginning of a range, which has the words of its end."""
 _MEASURE = re.compile(r"(?:chang|differ|alter|affect|effect)\w*$|[\d.,]+%?$|(?:\w+-?)?fold$|per ?cent$|times$|ci$")
 
 
@@ -423,7 +451,7 @@ def _by_number(text: str) -> _ByNumber:
             (at for at, word in enumerate(words) if word.start <= quantity.start), default=0
         )
         for quantity in quantities(text)
-        if (quantity.unit or quantity.value != int(quantity.value)) and not _LEVEL.match(text, quantity.start)
+        if (quantity.unit or quantity.value != int(quantity.value)) and not _NO_NUMBER.match(text, quantity.start)
     }
     near_words: _ByNumber = {key: {} for key in places}
     for at, word in enumerate(words):

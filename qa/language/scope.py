@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from index.analysis.terms import content_words
+from index.analysis.terms import content_words, names, terms
 
 _UNSURE = re.compile(
     r"\b(?:may|might|could|possibl[ey]|possibility|probabl[ey]|perhaps|suggest\w*|hypothesi[sz]\w*|appear(?:s|ed)? to|"
@@ -40,7 +40,7 @@ _GOES_WITH = re.compile(
     re.I,
 )
 _BACKGROUND = re.compile(
-    r"\b(?:(?:has|have|had) been (?:\w+ )?(?:reported|suggested|shown|proposed|described|considered|implicated)|"
+    r"\b(?:(?:has|have|had) been (?:\w+ )?(?:reported|suggested|shown|proposed|described|implicated)|"
     r"some studies|previous (?:studies|reports)|(?:is|are) (?:considered|thought|believed)|to test the hypothesis|"
     r"(?:aim|purpose|objective)s? (?:of|was|is|were))\b",
     re.I,
@@ -50,9 +50,12 @@ _EXCEPT = re.compile(
     r"to|the|that of|those))* (?P<what>[^,;.()]{3,60})",
     re.I,
 )
+_DENIES = re.compile(
+    r"\b(?:not|no|nor|neither|never|without|fail\w*|un(?:changed|affected|altered)|except|but)\b", re.I
+)
 _GREEK = "alpha|beta|gamma|delta|epsilon|zeta|kappa|theta|sigma"
 _VARIANT = re.compile(
-    rf"\b(?P<of>[A-Za-z]{{4,}})[ -](?P<which>{_GREEK}|[αβγδεζκθσ]|[A-Z]|[1-9]\d?|I{{1,3}}V?)\b(?![\w%.-])"
+    rf"\b(?P<of>[A-Za-z]{{4,}})[ -](?P<which>{_GREEK}|[αβγδεζκθσ]|[A-Z]|[1-9]\d?|I{{1,3}}V?)\b(?![\w%-]|\.\d)"
 )
 _LETTERS = dict(zip("αβγδεζκθσ", "alpha beta gamma delta epsilon zeta kappa theta sigma".split(), strict=True))
 
@@ -67,6 +70,8 @@ _CUT = re.compile(
     r"\s*(?:;|—|:(?= ))\s*|,\s+(?=(?:and|but|while|whereas|although|though|yet|so|because|since|which|who|whose|where|"
     r"suggesting|indicating|implying|showing|making|leading|resulting)\b)|\s+(?=(?:whereas|although|though|because|but)\b)"
 )
+_UNSURE_OF = 8
+"""Words behind one of doubt that it is of."""
 _FEWEST = 2
 """Content words of a clause at least."""
 
@@ -88,8 +93,17 @@ def clauses(sentence: str) -> list[str]:
 
 
 def is_surer(part: str, quote: str, whole: str) -> bool:
-    """Return True if the quote's clause is unsure of what the part says as a fact; `whole` is the part's sentence."""
-    return bool(_UNSURE.search(nearest_clause(part, quote))) and not _SURE_ENOUGH.search(whole)
+    """Return True if the quote's clause is unsure of what the part says as a fact; `whole` is the part's sentence.
+
+    What is unsure stands behind the word that says so: "degradation, probably enzymatic" is sure of degradation.
+    """
+    if _SURE_ENOUGH.search(whole):
+        return False
+    clause, words = nearest_clause(part, quote), set(content_words(part))
+    return any(
+        words & set(content_words(" ".join(clause[match.end() :].split()[:_UNSURE_OF])))
+        for match in _UNSURE.finditer(clause)
+    )
 
 
 def makes_a_cause(part: str, quote: str) -> bool:
@@ -107,21 +121,18 @@ def tells_no_finding(part: str, quote: str) -> bool:
 
 
 def is_excepted(part: str, quote: str) -> bool:
-    """Return True if the part asserts of a thing what the quote denies of that thing alone, or the other way round."""
-    return _asserts_excepted(part, quote) or _asserts_excepted(quote, part)
-
-
-def _asserts_excepted(part: str, quote: str) -> bool:
-    excepted = [set(content_words(match["what"])) for match in _EXCEPT.finditer(quote)]
-    mine = set().union(*(content_words(match["what"]) for match in _EXCEPT.finditer(part)))
-    asserted_there = set(content_words(_EXCEPT.sub(" ", quote)))
-    asserted_here = set(content_words(_EXCEPT.sub(" ", part))) - mine
-    common = asserted_there & asserted_here
-    return any(
-        len(own & asserted_here) >= max(1, len(own) - 1) and len(common) >= 2
-        for one in excepted
-        if (own := one - asserted_there)
-    )
+    """Return True if the part asserts of a thing what the quote denies of that thing alone."""
+    if _DENIES.search(part):
+        return False
+    asserted_there, asserted_here = set(content_words(_EXCEPT.sub(" ", quote))), set(content_words(part))
+    if len(asserted_there & asserted_here) < _FEWEST:
+        return False
+    for match in _EXCEPT.finditer(quote):
+        own = set(content_words(match["what"])) - asserted_there
+        named = {term for name in names(match["what"]) for term in terms(name)} & own
+        if own and len(own & asserted_here) >= max(1, len(own) - 1) or named & asserted_here:
+            return True
+    return False
 
 
 def names_another_variant(part: str, quote: str) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qa.evidence.judge import ClaimReading, Judge
-from training.judge import Example, fit, stored, weights
+from training.judge import Example, Learnt, fit, stored, weights
 from training.slips import slips
 
 WORDS = "one two three four five six seven eight nine ten eleven twelve"
@@ -30,9 +30,7 @@ def test_stored_trees_give_the_same_chances_as_the_fitted_ones():
     rows = dice.normal(size=(200, 3))
     right = rows[:, 0] + 0.3 * rows[:, 1] > 0
     made = fit(rows, right, np.ones(200))
-    told = stored(made, ("a", "b", "c"))
-    trees = tuple(tuple((int(f), float(v), int(le), int(ri)) for f, v, le, ri in tree) for tree in told["trees"])
-    judge = Judge(tuple(told["features"]), told["base"], trees, told["backed"], told["struck"])
+    judge = Judge.of(stored(made, ("a", "b", "c")))
     ours = [judge.chance(ClaimReading(dict(zip("abc", row, strict=True)), (), ())) for row in rows[:20]]
     assert ours == pytest.approx(made.predict_proba(rows[:20])[:, 1], abs=0.002)
 
@@ -52,3 +50,18 @@ def test_each_kind_of_slip_is_made(sentence, wrong):
     made = {one for seed in range(40) for one in slips(sentence, "", [], random.Random(seed), most=20)}
     assert wrong in made
     assert sentence not in made
+
+
+def test_no_group_is_judged_by_trees_that_saw_it():
+    """In each group another feature tells right from wrong: trees that saw the group would know it."""
+    given, told = [], []
+    for group in range(8):
+        for place in range(20):
+            given.append(Example("plain", f"g{group}", WORDS, (), place % 2 == 0))
+            told.append(ClaimReading({"x": float(group * 2 + place % 2), "supports": 0.0}, (), ()))
+    learnt = Learnt.of(given, told)
+    assert all((learnt.judge().chance(reading) > 0.5) == one.is_right for one, reading in zip(given, told, strict=True))
+    unseen = learnt.unseen()
+    assert set(unseen) == {one.group for one in given}
+    chances = [unseen[one.group].chance(reading) for one, reading in zip(given, told, strict=True) if one.is_right]
+    assert min(chances) < 0.5

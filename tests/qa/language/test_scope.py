@@ -18,6 +18,8 @@ def objecting(part, quote):
         ("The authors suggest that zinc shortens colds.", "Our results suggest that zinc shortens colds.", []),
         # another clause is unsure
         ("Zinc shortened colds.", "Zinc shortened colds, suggesting that copper might do so.", []),
+        # so is what is doubted of another word
+        ("Zinc shortened colds.", "Zinc shortened colds, probably in summer.", []),
         ("Low zinc causes warts.", "Low zinc was associated with warts.", ["cause"]),
         ("Low zinc went along with warts.", "Low zinc was associated with warts.", []),
         ("Low zinc causes warts.", "Warts were due to low zinc.", []),
@@ -25,8 +27,12 @@ def objecting(part, quote):
         ("Women had been reported to have more colds.", "Women have been reported to have more colds.", []),
         ("Zinc and iron shortened colds.", "Zinc shortened colds in men, but not iron.", ["exception"]),
         ("Zinc shortened colds in men.", "Zinc shortened colds in men, but not iron.", []),
+        # one name of what was spared is enough
+        ("Zinc raised IL-8.", "Zinc raised IL-6, without affecting the release of IL-8 and TNF-α.", ["exception"]),
+        ("Zinc did not raise IL-8.", "Zinc raised IL-6, without affecting the release of IL-8 and TNF-α.", []),
         ("Receptor gamma agonists raised zinc.", "Receptor alpha agonists raised zinc.", ["variant"]),
         ("Receptor α agonists raised zinc.", "Receptor alpha agonists raised zinc.", []),
+        ("Zinc blocks receptor 1 and receptor 2.", "Zinc blocks receptor 1 and receptor 2.", []),
     ],
 )
 def test_what_goes_further_than_its_quote(part, quote, rules):
