@@ -82,7 +82,7 @@ class AnswerOptions:
     leave_out_unsupported: bool
     check_with_llm: bool
     reranker: str | None
-    judge: str | None
+    judge: str | None = None
 
 
 def add_llm_flags(parser: argparse.ArgumentParser) -> None:

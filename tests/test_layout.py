@@ -30,6 +30,7 @@ DOORS = {
         "index/embedding/encoder.py",
         "index/embedding/pretrained.py",
         "qa/reranking/cross_encoder.py",
+        "qa/evidence/nli.py",
     },
     "openvino": {"index/embedding/openvino_runtime.py", "index/embedding/bert_graph.py"},
     "torch": {

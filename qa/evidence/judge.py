@@ -107,7 +107,7 @@ class ClaimReading:
 
     `objections` are names of rules, each with the quote that it objects by; `denied` are those by which no close quote
     entails some part. `is_whole` is true for a claim of one part; `text` is the claim, `premise` its quotes
-    as one text.
+    as one text; it `is_denied_otherwise` where a rule of denial objects, and but one of it and its quote denies.
     """
 
     features: Mapping[str, float]
@@ -117,6 +117,7 @@ class ClaimReading:
     is_whole: bool = True
     text: str = ""
     premise: str = ""
+    is_denied_otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,9 @@ def read(claim: Claim, quotes: Sequence[Quote], *, first: Collection[int] = ()) 
     ]
     denied = frozenset(name for part in parts for name, is_so in part.flags.items() if is_so)
     is_whole = len(parts) == 1
-    return ClaimReading(features, chosen, tuple(dict.fromkeys(objections)), denied, is_whole, claim.text, union)
+    is_denied = "denial" in denied and bool(_denials(claim.text)) != bool(_denials(quotes[parts[0].best].text))
+    objections = list(dict.fromkeys(objections))
+    return ClaimReading(features, chosen, tuple(objections), denied, is_whole, claim.text, union, is_denied)
 
 
 def _read_part(claim: Claim, place: int, quotes: Sequence[Quote], first: Collection[int]) -> _PartReading:
@@ -380,7 +383,9 @@ def contradictions(reading: ClaimReading) -> frozenset[str]:
 
 def is_vetoed(reading: ClaimReading) -> bool:
     """Return True if a rule that is seldom wrong keeps a claim from being backed."""
-    return bool(reading.denied & (_VETOES | _VETOES_OF_A_WHOLE if reading.is_whole else _VETOES))
+    if reading.is_whole:
+        return reading.is_denied_otherwise or bool(reading.denied & (_VETOES | _VETOES_OF_A_WHOLE))
+    return bool(reading.denied & _VETOES)
 
 
 _LEAST_COSINE = 0.3
