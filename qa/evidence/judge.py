@@ -368,7 +368,7 @@ class Judge:
 
 def decide(reading: ClaimReading, chance: float, backed: float, struck: float) -> SentenceVerdict:
     """Return the verdict on a claim: its chance decides, unless a rule that is seldom wrong objects."""
-    if reading.features["cosine"] < _LEAST_COSINE:
+    if reading.features["cosine"] < _LEAST_COSINE or _is_short_and_unheld(reading):
         return "not matched"
     if chance >= backed and not is_vetoed(reading):
         return "backed"
@@ -388,6 +388,13 @@ def is_vetoed(reading: ClaimReading) -> bool:
     return bool(reading.denied & _VETOES)
 
 
+def _is_short_and_unheld(reading: ClaimReading) -> bool:
+    features = reading.features
+    return reading.is_whole and features["words"] < _LONG and features["held by synonyms"] < _LEAST_HELD
+
+
+_LONG, _LEAST_HELD = 20, 0.6
+"""Words of a long claim, and the share of its words that a short one's quotes hold at least, by synonyms too."""
 _LEAST_COSINE = 0.3
 """The cosine of a claim and its nearest quote below which it is on another matter."""
 _VETOES = frozenset("certainty exception side kind".split()) | {"no finding"}

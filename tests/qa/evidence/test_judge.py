@@ -48,8 +48,9 @@ def test_the_judge_in_the_box_knows_every_feature(library, quotes):
     assert all(unscored(name, reading.features[name]) == reading.features[name] for name in reading.features)
 
 
-def reading_of(*denied, cosine=0.8, is_whole=True):
-    return ClaimReading({"cosine": cosine}, (0,), (), frozenset(denied), is_whole)
+def reading_of(*denied, cosine=0.8, held=0.9, is_whole=True):
+    told = {"cosine": cosine, "held by synonyms": held, "words": 12.0}
+    return ClaimReading(told, (0,), (), frozenset(denied), is_whole)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,8 @@ def reading_of(*denied, cosine=0.8, is_whole=True):
         (reading_of(), 0.6, "backed"),
         (reading_of(), 0.3, "not matched"),
         (reading_of(cosine=0.2), 0.9, "not matched"),  # on another matter
+        (reading_of(held=0.5), 0.9, "not matched"),  # short, with words that are not there
+        (reading_of(held=0.5, is_whole=False), 0.9, "backed"),
         (reading_of("certainty"), 0.9, "not matched"),  # some rules veto whatever the chance
         (reading_of("name"), 0.9, "not matched"),
         (reading_of("name", is_whole=False), 0.9, "backed"),  # of a part it may be said elsewhere
