@@ -122,7 +122,7 @@ def _filter_fields() -> tuple[list[Any], gr.HTML]:
             several: dict[str, Any] = {"value": [], "multiselect": True}
             designs = gr.Dropdown(_choices(Design), label="Study design", min_width=200, scale=3, **several)
             subjects = gr.Dropdown(_choices(Subjects), label="Studied in", min_width=150, scale=2, **several)
-            min_n = gr.Textbox("", label="At least so many", placeholder="any n", max_length=9, min_width=110)
+            min_n = gr.Textbox("", label="Least n", placeholder="any", max_length=9, min_width=110)
         with gr.Row():
             choice: dict[str, Any] = {"value": [], "multiselect": True, "elem_id": "aa-mesh"}
             mesh = gr.Dropdown([], label="MeSH terms, any of these", min_width=220, scale=2, **choice)
