@@ -53,7 +53,9 @@ _BOUND = re.compile(
     re.I,
 )
 """A number that bounds what a question is about: a finding on other bounds tells nothing of it."""
-_IS_PLANNED = re.compile(r"\bprotocols?\b|\brationale and (?:study )?design\b", re.I)
+_IS_PLANNED = re.compile(
+    r"\bprotocols?\b|\brationale and (?:study )?design\b|\bdesign of (?:the|an?) (?:\w+ )?(?:trial|study)\b", re.I
+)
 """Titles and types of abstracts that have no findings yet."""
 
 

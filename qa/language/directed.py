@@ -281,7 +281,7 @@ _LACK = (
 def _lack_of(subject: str) -> re.Pattern[str]:
     name = r"[\s-]?".join(map(re.escape, re.split(r"[\s-]+", subject)))
     return re.compile(
-        rf"\b{_LACK} (?:of )?(?:the )?(?:\w+ ){{0,1}}{name}\b|\b(?:anti-?|si-?|sh-?){name}\b"
+        rf"\b{_LACK} (?:of )?(?:the )?(?:\w+ ){{0,1}}{name}\b|\b(?:lacking |without |anti-?|si-?|sh-?){name}\b"
         rf"|\b{name}[\s-]*(?:{_LACK}\b|null\b|siRNA|shRNA|-/-)",
         re.I,
     )

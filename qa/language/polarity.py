@@ -465,6 +465,8 @@ def _harm(asked: AskedWords, clause: str) -> Told:
         tokens = tokenized(clause[: match.end()])
         return (SAME if is_denied_before(tokens, len(tokens) - 1) else UP), "evaluation"
     for word, value in _nouns(asked, clause):
+        if word.startswith(("benef", "effic", "improv")):
+            continue  # no benefit is no harm either
         way, rule = _amount_of(asked, clause, frozenset(content_words(word)))
         if way is None:
             continue
