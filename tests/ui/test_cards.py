@@ -246,7 +246,7 @@ def test_a_card_says_what_kind_of_study_in_how_many_and_where_the_abstract_says_
     assert told == [("design", "Randomised controlled trial"), ("n", "n = 120")]
     assert "<span>humans</span>" in card  # which no words of the abstract say by themselves
     marks = dict(re.findall(r'<mark class="aa-cell" data-cites="([^"]*)">([^<]+)</mark>', card))
-    assert marks == {"design": "randomised", "n": "120 patients"}
+    assert marks == {"design": "a randomised controlled trial", "n": "120 patients"}
     assert "<span>Comparative Study</span>" in card
     assert "Randomized" not in card  # the design says it
 
