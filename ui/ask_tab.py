@@ -21,11 +21,13 @@ EXAMPLE_JS = """
 element.addEventListener('click', (event) => {
   const example = event.target.closest('button[data-question]');
   if (example) trigger('example', { question: example.dataset.question });
+  const literal = event.target.closest('button[data-literal]');
+  if (literal) trigger('literal', { question: literal.dataset.literal });
   const table = event.target.closest('button[data-table]');
   if (table) trigger('table', { turn: table.dataset.table });
 });
 """
-"""Script that turns a click on an example question, or on the table of an answer, into an event of the component."""
+"""Script that turns a click on an example, on the other names of an answer or on its table into an event."""
 GROW_JS = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-grow]');
@@ -41,6 +43,8 @@ element.addEventListener('click', (event) => {
 });
 """
 """Script that turns a click on "Ask all again" into an event of the component."""
+_LITERAL = 8
+"""The place among the filters of the field that has names searched for as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,56 +135,11 @@ def _filter_fields() -> tuple[list[Any], gr.HTML]:
         with gr.Row():
             retracted = gr.Checkbox(False, label="Retracted abstracts too", min_width=190)
             only_new = gr.Checkbox(False, label="Only what is new", min_width=150, elem_id="aa-only-new")
+            literal = gr.Checkbox(False, label="Names only as I write them", min_width=200, elem_id="aa-literal")
         details = gr.HTML(elem_id="aa-details", apply_default_css=False)
-    return [first_year, last_year, types, retracted, only_new, designs, subjects, min_n, mesh, where], details
+    return [first_year, last_year, types, retracted, only_new, designs, subjects, min_n, literal, mesh, where], details
 
 
 def _choices(names: Any) -> list[tuple[str, str]]:  # noqa: ANN401 (a Literal)
     """Return the names of designs or subjects to choose from, without those that say that nothing is known."""
     return [(name[:1].upper() + name[1:], name) for name in get_args(names) if name not in ("other", "none")]
-
-
-def _wire_filters(libraries: Libraries, frame: Frame, filters: list[Any], details: gr.HTML) -> None:
-    mesh, where = filters[-2:]
-
-    def search(session: Session, *fields: Any) -> str:  # noqa: ANN401 (four types)
-        return about_search(FilterFields(*fields), session, libraries)
-
-    def type_ahead(session: Session, chosen: list[str], event: gr.KeyUpData) -> Any:  # noqa: ANN401 (an update)
-        return gr.update(choices=mesh_choices(libraries, session.library, event.input_value, chosen or ()))
-
-    for event in (where.submit, where.blur, *(field.change for field in filters[:-1])):
-        event(search, [frame.session, *filters], [details], **PRIVATE)
-    mesh.key_up(type_ahead, [frame.session, mesh], [mesh], trigger_mode="always_last", **PRIVATE)
-
-
-def _wire(
-    libraries: Libraries,
-    frame: Frame,
-    *,
-    screen: list[gr.HTML],
-    question: gr.Textbox,
-    send: gr.Button,
-    filters: list[Any],
-) -> list[Any]:
-    def answer(text: str, session: Session, request: gr.Request, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401
-        this = session.next_number
-        steps = ask(text, session, FilterFields(*fields), libraries=libraries)
-        for number, (session, shown) in enumerate(steps):
-            # Earlier exchanges are passed again though they are unchanged: Gradio sends only differences, and after a
-            # text its server keeps memory of the text's length for every gr.skip(). A question being typed stays.
-            if session.next_number > this:
-                session, problem = keep(session, libraries, request.username or "")
-                if problem:
-                    gr.Warning(problem)
-            yield [session, *shown.parts, "" if number == 0 else gr.skip()]
-
-    def example(event: gr.EventData) -> str:
-        return str(event.question)
-
-    inputs, outputs = [question, frame.session, *filters], [frame.session, *screen, question]
-    typed = gr.on([question.submit, send.click], answer, inputs, outputs, **PRIVATE)
-    clicked = screen[1].example(example, None, [question], **PRIVATE).then(answer, inputs, outputs, **PRIVATE)
-    for event in (typed, clicked):
-        event.failure(lambda: notice_html(BROKEN_OFF), None, [screen[1]], **PRIVATE)
-    return [typed, clicked]

@@ -69,7 +69,10 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class FilterFields:
-    """The filter fields as a person filled them in; a field never opened may be None."""
+    """The filter fields as a person filled them in; a field never opened may be None.
+
+    With `is_literal` names are searched for as they are written only.
+    """
 
     first_year: str | None = ""
     last_year: str | None = ""
@@ -79,6 +82,7 @@ class FilterFields:
     designs: Sequence[str] | None = ()
     subjects: Sequence[str] | None = ()
     min_n: str | None = ""
+    is_literal: bool | None = False
     mesh: Sequence[str] | None = ()
     where: str | None = ""
 
@@ -106,6 +110,7 @@ def ask(
     yield session, _screen(earlier, exchange)
     try:
         assistant = libraries.assistant(session.library)
+        assistant = assistant.literal() if fields.is_literal else assistant
         filters = fields.filters()
         pmids = _new_pmids(libraries.library(session.library)) if fields.only_new else session.chosen
         if pmids is not session.chosen and session.chosen:

@@ -37,8 +37,8 @@ VERSION = 2
 """Version of the file's form, and of the index terms that its names are kept by."""
 BLOCK = 128
 """Concepts that are compressed together."""
-ID, TREE = "\x01", "\x02"
-"""What the keys of ids and of tree numbers begin with, beside the names."""
+ID, TREE, CLASS = "\x01", "\x02", "\x03"
+"""What the keys of ids, of tree numbers and of classes of drugs begin with, beside the names."""
 MOST_OF_A_NAME = 16
 """Concepts that one name may stand for."""
 SPARE = frozenset({"protein", "gene", "diseas", "disord"})
@@ -159,15 +159,19 @@ class Lexicon:
         return list(dict.fromkeys(concept for key in keys for concept in self._of_key(key)))
 
     def has_narrower(self, concept: Concept) -> bool:
-        """Return True if there are concepts below one in the MeSH tree."""
+        """Return True if there are concepts below one in the MeSH tree, or if it is a class of drugs."""
         if self._trie is None:
             return False
-        return any(self._trie.keys(f"{TREE}{tree}.") for tree in concept.trees)
+        return CLASS + concept.id in self._trie or any(self._trie.keys(f"{TREE}{tree}.") for tree in concept.trees)
 
     def narrower(self, concept: Concept) -> list[Concept]:
         """Return the concepts below one in the MeSH tree, without itself."""
         below = dict.fromkeys(each for tree in concept.trees for each in self.descendants(tree))
         return [each for each in below if each.id != concept.id]
+
+    def members(self, concept: Concept) -> list[Concept]:
+        """Return the drugs of a class, which the MeSH tree does not have: ibuprofen of NSAIDs; [] for no class."""
+        return list(self._of_key(CLASS + concept.id))
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the names in a text, the longest at each place, none within another; the text is normalised first."""

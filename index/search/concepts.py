@@ -26,11 +26,18 @@ Of a frequent name they need not be counted to the end.
 _KINDS = frozenset({"gene", "chemical", "disease", "organism", "anatomy", "procedure", "person"})
 _MUST_BE_NAMED = frozenset({"gene", "chemical", "disease"})
 """Kinds of things that an answer must name if the question does."""
+_GROUPS = frozenset({"chemical", "disease"})
+"""Kinds of groups whose narrower things are searched for."""
 _MOLECULES = frozenset({"gene", "chemical"})
 _CANDIDATES = 3
 """Concepts of a name that are looked at, the likeliest first."""
 MOST_NAMES = 6
 """Other names of a thing that are searched for, those that the library uses most."""
+MOST_NARROWER = 8
+"""Narrower things of a group that are searched for, those that the library uses most."""
+OF_A_GROUP = 300
+"""Narrower things of a group that are looked at, and names of each."""
+_NAMES_EACH = 2
 _ENDING = 6
 """Letters at the end of two words that make them like each other: hypothyroidism, hyperthyroidism."""
 _AMBIGUOUS = 2
@@ -42,7 +49,8 @@ class QueryConcept:
     """A name in a question, the concept that it stands for, and its other names that the library uses, the most used
     first.
 
-    `is_used` tells whether the library uses the written name; if not, the first of the others is searched for instead.
+    `narrower` are names of the narrower things of a group, such as NSAIDs, that the library uses: no synonyms. `is_used`
+    tells whether the library uses the written name; if not, the first of the others is searched for instead.
     `is_required` is true for a gene, chemical or disease that is no group of such: an answer must name it.
     """
 
@@ -51,6 +59,7 @@ class QueryConcept:
     names: tuple[str, ...]
     is_used: bool
     is_required: bool = False
+    narrower: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -69,9 +78,16 @@ def is_symbol(name: str) -> bool:
 
 
 def query_concepts(
-    text: str, lexicon: Lexicon, uses: Uses, definitions_of: Callable[[str], Iterable[Abbreviation]]
+    text: str,
+    lexicon: Lexicon,
+    uses: Uses,
+    definitions_of: Callable[[str], Iterable[Abbreviation]],
+    *,
+    of_a_group: int = OF_A_GROUP,
 ) -> list[tuple[Mention, QueryConcept]]:
     """Return the names in a normalised text that the lexicon knows, each with its concept and other names.
+
+    Of a group, up to `of_a_group` narrower things are looked up.
 
     A form that the text or the library defines itself means what they say; it is left out here.
     """
@@ -84,10 +100,37 @@ def query_concepts(
     counts = uses(list(dict.fromkeys(name for mention, each in known for name in _asked(mention, each))))
     chosen = ((mention, _chosen(mention, concepts, counts, definitions_of)) for mention, concepts in known)
     return [
-        (mention, replace(one, is_required=_is_required(mention, one.concept, counts, lexicon)))
+        (
+            mention,
+            replace(
+                one,
+                is_required=_is_required(mention, one.concept, counts, lexicon),
+                narrower=_narrower(one, lexicon, uses, of_a_group),
+            ),
+        )
         for mention, one in chosen
         if one
     ]
+
+
+def _narrower(named: QueryConcept, lexicon: Lexicon, uses: Uses, most: int) -> tuple[str, ...]:
+    """Return a name of each of the narrower things of a group of drugs or diseases that the library uses most.
+
+    What has the group's own name in it, breast cancer, is found by that.
+    """
+    if named.concept.kind not in _GROUPS:
+        return ()
+    things = [*lexicon.members(named.concept), *lexicon.narrower(named.concept)][:most]
+    own = {name_key(name) for name in (named.written, *named.names)}
+    names = [normalize(name) for thing in things for name in thing.names[:_NAMES_EACH]]
+    names = [name for name in dict.fromkeys(names) if not (is_symbol(name) or _holds_any(name, own))]
+    counts = uses(names) if names else {}
+    keys = {name_key(name): name for name in sorted(counts, key=lambda name: counts[name])}
+    return tuple(sorted(keys.values(), key=lambda name: (-counts[name], name))[:MOST_NARROWER])
+
+
+def _holds_any(name: str, keys: Iterable[str]) -> bool:
+    return any(f" {one} " in f" {name_key(name)} " for one in keys)
 
 
 def _asked(mention: Mention, concepts: Sequence[Concept]) -> list[str]:

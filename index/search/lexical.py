@@ -56,6 +56,8 @@ _ROOM, _DEEPEST = 20, 20_000
 """Hits read beyond those that a filter would leave in twice the depth, and the most of all."""
 _TRIED = 20
 """Passages in which it is looked up whether a name's words stand in a row."""
+_REMEMBERED_NAMES = 20_000
+"""Names whose numbers of passages are kept until the next commit, some 3 MB."""
 _COMMIT_RECORD = 0  # passage ids start at 1
 _SUMS = "checksums.json"
 
@@ -154,6 +156,7 @@ class LexicalIndex:
     def reload(self) -> None:
         """Load the commits since the index was opened."""
         self._index.reload()
+        self._used: dict[str, int] = {}
         self._frequencies = Frequencies(
             self._index.searcher(), self._schema, counted=_documents(self._folder) if self._counted else 0
         )
@@ -296,12 +299,18 @@ class LexicalIndex:
 
         What its terms do not tell, capitals above all, is read in the texts of passages, which `text_of` gives.
         """
-        held = {name: self._holding(name) for name in names}
-        for name in [name for name, count in held.items() if count and must_be_read(name)]:
+        if len(self._used) + len(names) > _REMEMBERED_NAMES:
+            self._used = {}
+        self._used |= {name: self._count_of(name, text_of) for name in names if name not in self._used}
+        return {name: self._used[name] for name in names if self._used[name]}
+
+    def _count_of(self, name: str, text_of: Callable[[Sequence[int]], Mapping[int, str]]) -> int:
+        count = self._holding(name)
+        if count and must_be_read(name):
             passages = self.search(content_words(name), top=_TRIED)
             texts = text_of([id_ for id_, _ in passages])
-            held[name] *= any(holds_name(text, name) for text in texts.values())
-        return {name: count for name, count in held.items() if count}
+            return count * any(holds_name(text, name) for text in texts.values())
+        return count
 
     def _holding(self, name: str) -> int:
         phrase = next(iter(phrases(name)), None)

@@ -37,6 +37,7 @@ _OF_ONE_WORD = frozenset({"la", "vi", "ip"})
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _WITHIN = re.compile(r"(?P<name>.*?)\s*:\s*(?:~\s*(?P<distance>\d+)|(?P<alone>no\s?exp))\s*", re.I)
 """A tag with what PubMed hangs on it: [tiab:~3], words so near to one another, and [mh:noexp], no narrower terms."""
+_LIKE_A_TAG = re.compile(r"\w[*\"]?\[[a-z]{2,12}\](?![\w-])")
 _FOREIGN = (
     (re.compile(r"#\d+"), "a library keeps no earlier searches: write this one out in parentheses"),
     (
@@ -102,8 +103,12 @@ def parse_search(text: str) -> Expression:
 
 
 def looks_boolean(text: str) -> bool:
-    """Return True if a text is written in PubMed's syntax: a term in it has a tag, or an operator joins its words."""
+    """Return True if a text is written in PubMed's syntax: a term in it has a tag, or an operator joins its words.
+
+    What hangs on a word as a tag does is taken for one, if unknown: a[zz], but not benzo[a]pyrene.
+    """
     has_tag = any(field_of(match[1]) for match in re.finditer(r"\S\s*\[([^\[\]:]+)", text))
+    has_tag = has_tag or _LIKE_A_TAG.search(text) is not None
     return has_tag or "?" not in text and bool(re.search(r"\S\s+(?:AND|OR|NOT)\s+\S", text))
 
 

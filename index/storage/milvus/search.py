@@ -25,6 +25,8 @@ from index.storage.milvus.store import MilvusStore
 
 _AT_ONCE = 16
 """Questions that are asked of Milvus side by side: each waits for what was just written."""
+_OF_A_GROUP = 20
+"""Narrower things of a group that are looked up: a request for each name."""
 _TRIED = 20
 """Passages in which it is looked up whether a name's words stand in a row."""
 _MOST_DEFINITIONS = 2_000
@@ -163,7 +165,14 @@ def parse(text: str, store: MilvusStore, synonyms: Synonyms, *, is_literal: bool
     parse_query(text, definitions.of, synonyms)
     definitions.look_up()
     lexicon = None if is_literal else default_lexicon()
-    return parse_query(text, definitions.of, synonyms, uses=lambda names: _uses(names, store), lexicon=lexicon)
+    return parse_query(
+        text,
+        definitions.of,
+        synonyms,
+        uses=lambda names: _uses(names, store),
+        lexicon=lexicon,
+        of_a_group=_OF_A_GROUP,
+    )
 
 
 def _uses(names: Sequence[str], store: MilvusStore) -> dict[str, int]:

@@ -107,6 +107,8 @@ def test_a_long_search_is_no_recursion():
         ("Is IL-32 up OR down in cancer?", False),  # a question
         ("IL-32 and VEGF", False),
         ("Fe[III] complexes", False),
+        ("a[zz]", True),  # so that the tag is said to be none
+        ("benzo[a]pyrene or benzo[ghi]perylene", False),
     ],
 )
 def test_what_looks_like_a_search(text, expected):
