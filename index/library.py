@@ -238,13 +238,14 @@ class Library:
         allowed = self._resolved(checked_filters(filters))
         return self.backend.tally(kind, allowed) if allowed else []
 
-    def mentioning(self, text: str) -> list[str]:
+    def mentioning(self, text: str, *, in_text: bool = False) -> list[str]:
         """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first.
 
-        All its words must stand in a row; names are one in all their written forms, as are the two forms of an
-        abbreviation that the library defines. Retracted abstracts are among them.
+        With `in_text` the descriptors are left out. All its words must stand in a row; names are one in all their
+        written forms, as are the two forms of an abbreviation that the library defines. Retracted abstracts are among
+        them.
         """
-        return self.backend.mentioning(text)
+        return self.backend.mentioning(text, in_text=in_text)
 
     def new_pmids(self) -> list[str]:
         """Return the PMIDs of the abstracts that the last update brought and that are still here, newest first."""

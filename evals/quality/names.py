@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from evals.quality.name_costs import measure_costs
 from evals.quality.name_pairs import measure_pairs, read_pairs
 from evals.quality.name_variants import APART, VARIANTS, abstracts, pairs
 from evals.report import Figures, say, show, table, write_results
@@ -82,8 +83,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m evals names", description=__doc__)
     parser.add_argument("--pairs", type=Path, nargs="+", help="files of pairs of names, of one thing or of two")
-    if files := parser.parse_args(argv).pairs:
-        _show_pairs(files)
+    parser.add_argument("--costs", action="store_true", help="what the lexicon and the headings cost, beside neither")
+    arguments = parser.parse_args(argv)
+    if arguments.pairs:
+        _show_pairs(arguments.pairs)
+        return
+    if arguments.costs:
+        _show_costs()
         return
     with tempfile.TemporaryDirectory() as folder, build(Path(folder)) as library:
         rows = measure(library)
@@ -93,6 +99,12 @@ def main(argv: Sequence[str] | None = None) -> None:
             "Pairs that bring the same five abstracts, and pairs whose own come first", ["alone", "asked", "of"], rows
         )
     )
+
+
+def _show_costs() -> None:
+    rows = measure_costs()
+    write_results("name-costs", {"table": "name-costs", "rows": rows})
+    show(table("What the lexicon and the headings cost", ["with", "without", "more"], rows))
 
 
 def _show_pairs(files: Sequence[Path]) -> None:

@@ -49,8 +49,8 @@ class QueryConcept:
     """A name in a question, the concept that it stands for, and its other names that the library uses, the most used
     first.
 
-    `narrower` are names of the narrower things of a group, such as NSAIDs, that the library uses: no synonyms. `is_used`
-    tells whether the library uses the written name; if not, the first of the others is searched for instead.
+    `narrower` are names of the narrower things of a group, such as NSAIDs, that the library uses: no synonyms.
+    `is_used` tells whether the library uses the written name; if not, the first of the others is searched for instead.
     `is_required` is true for a gene, chemical or disease that is no group of such: an answer must name it.
     """
 

@@ -140,8 +140,11 @@ class Backend(Protocol):
     def tally(self, kind: TallyOf, filters: Filters) -> list[Tally]:
         """Return how many of the abstracts that the filters allow have each value of a kind, most frequent first."""
 
-    def mentioning(self, text: str) -> list[str]:
-        """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
+    def mentioning(self, text: str, *, in_text: bool = False) -> list[str]:
+        """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first.
+
+        With `in_text` the descriptors are left out.
+        """
 
     def label_values(self, kind: str) -> list[str]:
         """Return the values of one kind of label ("type", "mesh" or "journal"), most frequent first."""

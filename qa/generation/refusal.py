@@ -110,7 +110,13 @@ def _why(each: Sequence[Mentions], read: _Read) -> str:
         return f"{_speaks(here)}, but no abstract{_of_read(read)} mentions {none}.{_retracted(each, read)}"
     if len(here) == 1:
         return f"{_speaks(here)}{_of_read(read)}; {_UNANSWERED}.{_retracted(each, read)}"
-    count = f"{len(together):,} abstract{' mentions' if len(together) == 1 else 's mention'}"
+    is_headed = any(together & one.headed for one in here)
+    verb = (
+        ("mentions", "mention")
+        if not is_headed
+        else ("has in its text or MeSH headings", "have in text or MeSH headings")
+    )
+    count = f"{len(together):,} abstract{f' {verb[0]}' if len(together) == 1 else f's {verb[1]}'}"
     return f"{count} {listed([one.subject for one in here])}{_of_read(read)}; {_UNANSWERED}.{_retracted(each, read)}"
 
 
@@ -126,7 +132,7 @@ def _of_named(each: Sequence[Mentions], read: _Read) -> str:
 
 
 def _within(some: Mentions, allowed: frozenset[str]) -> Mentions:
-    return Mentions(some.subject, tuple(pmid for pmid in some.pmids if pmid in allowed), some.in_a_row)
+    return Mentions(some.subject, tuple(pmid for pmid in some.pmids if pmid in allowed), some.in_a_row, some.headed)
 
 
 def _speaks(some: Sequence[Mentions]) -> str:

@@ -180,3 +180,12 @@ def test_studies_are_filtered_by_design_subjects_and_size():
     assert FilterFields(min_n=None).filters().min_n is None
     with pytest.raises(InputError, match="is not a number of participants; give one such as 100"):
         FilterFields(min_n="many").filters()
+
+
+def test_names_are_searched_for_as_they_are_written_where_that_is_wished(libraries):
+    question = "Does interleukin-32 induce TNF?"
+    asked, literal = (
+        final(question, Session("library"), libraries, FilterFields(is_literal=is_literal))[0].turns[0].answer
+        for is_literal in (False, True)
+    )
+    assert [concept.written for concept in asked.concepts] and not literal.concepts

@@ -196,6 +196,14 @@ def test_a_question_is_shown_as_it_was_typed(exchange, expected):
     assert "<img" not in html
 
 
+def test_other_names_are_left_out_by_a_click_once_the_answer_is_whole():
+    concept = QueryConcept("HER2", Concept("HGNC:3430", "ERBB2", "gene", ("ERBB2",)), ("ERBB2",), is_used=True)
+    answer = Answer("?", (Sentence("It rose.", (ROSE,)),), SOURCES[:1], concepts=(concept,))
+    button = '<button type="button" class="aa-literal" data-literal="?">Search only for what I wrote</button>'
+    assert f"Also searched for: ERBB2. {button}" in answer_html(answer, turn=7)
+    assert "data-literal" not in answer_html(answer, turn=7, is_whole=False)
+
+
 def test_a_notice_is_text():
     assert notice_html("a < b") == '<p class="aa-notice" role="alert" dir="auto">a &lt; b</p>'
 

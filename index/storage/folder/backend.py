@@ -159,12 +159,13 @@ class FolderBackend:
         """Return how many of the abstracts that the filters allow have each value of a kind, most frequent first."""
         return self.store.tally(kind, filters)
 
-    def mentioning(self, text: str) -> list[str]:
+    def mentioning(self, text: str, *, in_text: bool = False) -> list[str]:
         """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
         with self._indexes() as indexes:
             forms = phrases(text, self._parsed(text, indexes).equivalents)
             passages = [id_ for form in forms for id_ in indexes.lexical.mentioning(form)]
-        labelled = self.store.listed(Filters(mesh=descriptor_forms(text), include_retracted=True))
+        headed = Filters(mesh=descriptor_forms(text), include_retracted=True)
+        labelled = [] if in_text else self.store.listed(headed)
         pmids = self.store.pmids_of(passages) | set(labelled)
         return self.store.listed(Filters(pmids=tuple(pmids), include_retracted=True)) if pmids else []
 

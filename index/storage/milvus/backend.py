@@ -143,13 +143,14 @@ class MilvusBackend:
         """Return how many of the abstracts that the filters allow have each value of a kind, most frequent first."""
         return self._reading(lambda store: store.tally(kind, filters))
 
-    def mentioning(self, text: str) -> list[str]:
+    def mentioning(self, text: str, *, in_text: bool = False) -> list[str]:
         """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
         forms = phrases(text, self.parse(text).equivalents)
 
         def mentioned(store: MilvusStore) -> list[str]:
             pmids = {pmid for form in forms for pmid in store.mentioning(form)}
-            pmids |= set(store.listed(Filters(mesh=descriptor_forms(text), include_retracted=True)))
+            if not in_text:
+                pmids |= set(store.listed(Filters(mesh=descriptor_forms(text), include_retracted=True)))
             return store.listed(Filters(pmids=tuple(pmids), include_retracted=True)) if pmids else []
 
         return self._reading(mentioned)

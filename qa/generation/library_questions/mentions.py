@@ -21,14 +21,21 @@ class Mentions:
     """The abstracts that mention a subject, retracted ones too, newest first.
 
     `in_a_row` is False where no abstract has the subject's words in a row and those are counted that have them all.
+    `headed` are those that have the subject only as a MeSH heading: their text does not speak of it.
     """
 
     subject: str
     pmids: tuple[str, ...]
     in_a_row: bool = True
+    headed: frozenset[str] = frozenset()
 
     def clause(self, count: int) -> str:
-        """Return what so many of these abstracts do: "mention metformin"."""
+        """Return what so many of these abstracts do: "mention metformin", "mention gout (2 as a MeSH heading only)"."""
+        headed = sum(pmid in self.headed for pmid in self.pmids)
+        if headed and headed == len(self.pmids):
+            return f"{'has' if count == 1 else 'have'} {self.subject} as a MeSH heading only"
+        if headed and count == len(self.pmids):
+            return f"{'mentions' if count == 1 else 'mention'} {self.subject} ({headed:,} as a MeSH heading only)"
         if self.in_a_row:
             return f"{'mentions' if count == 1 else 'mention'} {self.subject}"
         return f"{'has' if count == 1 else 'have'} all words of “{self.subject}”"
@@ -39,17 +46,23 @@ def mentions(subject: str, library: Library) -> Mentions:
     parts = [part for part in _OR.split(subject.strip(" ?.,;:!\"“”'")) if content_words(part)]
     each = [_mentions(part, library) for part in parts]
     pmids = dict.fromkeys(pmid for one in each for pmid in one.pmids)
-    return Mentions(" or ".join(parts), tuple(pmids), all(one.in_a_row for one in each))
+    told = {pmid for one in each for pmid in one.pmids if pmid not in one.headed}
+    headed = frozenset(pmid for pmid in pmids if pmid not in told)
+    return Mentions(" or ".join(parts), tuple(pmids), all(one.in_a_row for one in each), headed)
 
 
 def _mentions(subject: str, library: Library) -> Mentions:
     pmids = library.mentioning(subject)
     words = [word for word in subject.split() if content_words(word)]
     if pmids or len(words) < 2:
-        return Mentions(subject, tuple(pmids))
+        return Mentions(subject, tuple(pmids), headed=frozenset(pmids).difference(_in_text(subject, pmids, library)))
     each = [library.mentioning(word) for word in words]
     common = set(each[0]).intersection(*each[1:])
     return Mentions(subject, tuple(pmid for pmid in each[0] if pmid in common), in_a_row=not common)
+
+
+def _in_text(subject: str, pmids: Sequence[str], library: Library) -> Sequence[str]:
+    return library.mentioning(subject, in_text=True) if pmids else ()
 
 
 def counted(count: int, plural: str) -> str:

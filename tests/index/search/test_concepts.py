@@ -7,7 +7,7 @@ import pytest
 from index import Library
 from index.analysis.lexicon import default_lexicon
 from index.search.concepts import holds_name, is_another_there
-from index.search.query import OTHER_NAME
+from index.search.query import NARROWER, OTHER_NAME
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +111,41 @@ def test_hepatitis_a_is_not_used_where_b_is(tmp_path):
         library.add(files=[tmp_path / "a.jsonl"])
         names = ("hepatitis A", "hepatitis B", "T lymphocytes")
         assert [concept.is_absent for name in names for concept in library.parse(name).concepts] == [True, False, False]
+
+
+@pytest.fixture(scope="module")
+def drugs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drugs")
+    texts = (
+        "Ibuprofen raised creatinine in runners.",
+        "NSAIDs raised creatinine in walkers.",
+        "Naproxen was given to swimmers.",
+        "Melanoma was rare among swimmers.",
+        "Breast cancer was rare among runners.",
+    )
+    lines = [
+        {"pmid": str(number), "title": f"Study {number}", "abstract": text} for number, text in enumerate(texts, 1)
+    ]
+    (folder / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    with Library.open(folder / "library", create=True) as library:
+        library.add(files=[folder / "a.jsonl"])
+        yield library
+
+
+def test_a_class_finds_its_drugs_behind_those_that_name_it_and_says_so(drugs):
+    query = drugs.parse("NSAIDs and creatinine")
+    assert query.also_searched == ("Ibuprofen", "Naproxen")
+    assert query.also_searched_told == "Also searched for: Ibuprofen, Naproxen (NSAID)."
+    assert query.equivalents == ()
+    assert query.weighted_terms["ibuprofen"] == NARROWER
+    assert [hit.passage.pmid for hit in drugs.search("NSAIDs", mode="lexical")] == ["2", "1", "3"]
+    assert drugs.parse("NSAIDs and creatinine", is_literal=True).also_searched == ()
+
+
+def test_what_is_below_a_heading_is_searched_for_unless_it_has_its_name(drugs):
+    (concept, *_) = drugs.parse("cancer in athletes").concepts
+    assert concept.narrower == ("Melanoma",)
+
+
+def test_a_drug_is_no_class(drugs):
+    assert [concept.narrower for concept in drugs.parse("ibuprofen").concepts] == [()]

@@ -1,8 +1,10 @@
 """Refusals that are true, and spellings that the library knows."""
 
+import json
+
 import pytest
 
-from index import Filters
+from index import Filters, Library
 from qa.generation.refusal import refusal
 from qa.generation.spelling import respelled
 from qa.question.records import QuestionAnalysis
@@ -51,6 +53,17 @@ def why(library, *subjects, filters=Filters(), **fields):
 )  # fmt: skip
 def test_why_there_is_no_answer(invented, subjects, filters, message):
     assert why(invented, *subjects, filters=filters) == NOT_HERE + message
+
+
+def test_what_only_a_heading_says_is_not_said_to_stand_in_the_text(tmp_path):
+    told = {"pmid": "1", "title": "Snakes", "abstract": "Gout was seen in snakes.", "mesh": ["Gout", "Snakes"]}
+    headed = {"pmid": "2", "title": "Joints", "abstract": "Joints swelled.", "mesh": ["Gout", "Joints"]}
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in (told, headed)), encoding="utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(files=[tmp_path / "a.jsonl"])
+        assert why(library, "gout") == f"{NOT_HERE}2 abstracts mention gout (1 as a MeSH heading only); {UNANSWERED}"
+        library.remove(["1"])
+        assert why(library, "gout") == f"{NOT_HERE}1 abstract has gout as a MeSH heading only; {UNANSWERED}"
 
 
 def test_the_abstracts_that_mention_a_subject_come_along(invented):
