@@ -27,7 +27,7 @@ element.addEventListener('click', (event) => {
   if (table) trigger('table', { turn: table.dataset.table });
 });
 """
-"""Script that turns a click on an example, on the other names of an answer or on its table into an event."""
+"""Script that turns a click on an example question, or on the table of an answer, into an event of the component."""
 GROW_JS = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-grow]');
@@ -43,6 +43,8 @@ element.addEventListener('click', (event) => {
 });
 """
 """Script that turns a click on "Ask all again" into an event of the component."""
+
+
 _LITERAL = 8
 """The place among the filters of the field that has names searched for as they are written."""
 
@@ -143,3 +145,56 @@ def _filter_fields() -> tuple[list[Any], gr.HTML]:
 def _choices(names: Any) -> list[tuple[str, str]]:  # noqa: ANN401 (a Literal)
     """Return the names of designs or subjects to choose from, without those that say that nothing is known."""
     return [(name[:1].upper() + name[1:], name) for name in get_args(names) if name not in ("other", "none")]
+
+
+def _wire_filters(libraries: Libraries, frame: Frame, filters: list[Any], details: gr.HTML) -> None:
+    mesh, where = filters[-2:]
+
+    def search(session: Session, *fields: Any) -> str:  # noqa: ANN401 (four types)
+        return about_search(FilterFields(*fields), session, libraries)
+
+    def type_ahead(session: Session, chosen: list[str], event: gr.KeyUpData) -> Any:  # noqa: ANN401 (an update)
+        return gr.update(choices=mesh_choices(libraries, session.library, event.input_value, chosen or ()))
+
+    for event in (where.submit, where.blur, *(field.change for field in filters[:-1])):
+        event(search, [frame.session, *filters], [details], **PRIVATE)
+    mesh.key_up(type_ahead, [frame.session, mesh], [mesh], trigger_mode="always_last", **PRIVATE)
+
+
+def _wire(
+    libraries: Libraries,
+    frame: Frame,
+    *,
+    screen: list[gr.HTML],
+    question: gr.Textbox,
+    send: gr.Button,
+    filters: list[Any],
+) -> list[Any]:
+    def answer(text: str, session: Session, request: gr.Request, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+        this = session.next_number
+        steps = ask(text, session, FilterFields(*fields), libraries=libraries)
+        for number, (session, shown) in enumerate(steps):
+            # Earlier exchanges are passed again though they are unchanged: Gradio sends only differences, and after a
+            # text its server keeps memory of the text's length for every gr.skip(). A question being typed stays.
+            if session.next_number > this:
+                session, problem = keep(session, libraries, request.username or "")
+                if problem:
+                    gr.Warning(problem)
+            yield [session, *shown.parts, "" if number == 0 else gr.skip()]
+
+    def example(event: gr.EventData) -> str:
+        return str(event.question)
+
+    def literal(event: gr.EventData) -> tuple[str, bool]:
+        return str(event.question), True
+
+    inputs, outputs = [question, frame.session, *filters], [frame.session, *screen, question]
+    typed = gr.on([question.submit, send.click], answer, inputs, outputs, **PRIVATE)
+    clicked = screen[1].example(example, None, [question], **PRIVATE).then(answer, inputs, outputs, **PRIVATE)
+    again = [
+        html.literal(literal, None, [question, filters[_LITERAL]], **PRIVATE).then(answer, inputs, outputs, **PRIVATE)
+        for html in screen[:2]
+    ]
+    for event in (typed, clicked, *again):
+        event.failure(lambda: notice_html(BROKEN_OFF), None, [screen[1]], **PRIVATE)
+    return [typed, clicked, *again]
