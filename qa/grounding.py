@@ -6,30 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from index import Library
-from index.embedding.encoder import Encoder, Vectors
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.judge import Claim, Quote, SentenceJudge, contradictions, judge, read
 from qa.evidence.relation import SoughtRelation
-from qa.evidence.scoring import Evidence, coverage, technical_words, telling_words
+from qa.evidence.scoring import Evidence
 from qa.language.discourse import gives_orders
-from qa.language.entailment import first_contradiction
 from qa.language.quantities import are_rounded
-from qa.language.synonyms import everyday_words, near_terms
-from qa.reranking.protocol import Candidate, Reranker
+from qa.reranking.protocol import Reranker
 
 ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED = 0.56, 0.4
 """The confidence from which a sentence may answer, and that from which it may if its abstract lacks no name and no
 subject word of the question. Precision and recall of refusing meet at the first on development data."""
-SUPPORTS_COSINE = 0.6
-SUPPORTS_COVERAGE = 0.6
-_SUPPORTS_CHANCE = 0.7
-"""The reranker's chance of support from which a quote supports a statement in other words. Chosen on SciFact's claims
-to tune by, where twice as many supported ones are accepted, and as few others."""
-_WORTH_SCORING = 0.4
-"""The cosine from which the reranker scores a quote: none below was ever scored as support."""
 _NOT_SAID = "its source does not say it"
 _OBJECTIONS = {
     "number": "its source does not give its numbers",
@@ -84,68 +72,6 @@ class DraftSentence:
     sources: tuple[int, ...]
     dropped: int = 0
     quotes: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Statement:
-    """A sentence to compare with quotes: its vector, and its telling words with their weights.
-
-    `everyday` are its words, by index term, that a synonym may replace; `reranker` scores it with quotes.
-    """
-
-    text: str
-    vector: Vectors
-    words: Mapping[str, float]
-    everyday: Mapping[str, str]
-    encoder: Encoder
-    reranker: Reranker | None = None
-
-    @classmethod
-    def of(cls, text: str, library: Library, reranker: Reranker | None = None) -> Statement:
-        """Return the statement of a text, its words weighted by a library."""
-        encoder = library.encoder
-        technical = technical_words(text, encoder)
-        vector = encoder.encode([text], kind="passage")[0]
-        words = telling_words(text, library, technical)
-        return cls(text, vector, words, everyday_words(text, technical), encoder, reranker)
-
-    def is_covered(self, text: str) -> bool:
-        """Return True if a text has most of the statement's words, or everyday words near to them."""
-        if coverage(self.words, text) >= SUPPORTS_COVERAGE:
-            return True
-        telling = {term: word for term, word in self.everyday.items() if term in self.words}
-        near = near_terms(telling, text, self.encoder)
-        return coverage(self.words, text, said_otherwise=near) >= SUPPORTS_COVERAGE
-
-    def is_near(self, quote: str, title: str, *, vector: Vectors) -> bool:
-        """Return True if a quote is near in meaning with most of the words, or the reranker scores it as support."""
-        cosine = float(np.dot(vector, self.vector))
-        if cosine >= SUPPORTS_COSINE and self.is_covered(f"{title} {quote}"):
-            return True
-        if self.reranker is None or cosine < _WORTH_SCORING:
-            return False
-        (score,) = self.reranker.score(self.text, [Candidate(quote, title)])
-        return score.stance is not None and score.stance[0] >= _SUPPORTS_CHANCE
-
-
-def objection(quote: str, statement: Statement, *, vector: Vectors, context: str) -> str:
-    """Return why a quote does not bear a statement out, or "" when it does.
-
-    A quote does when it is near in meaning and has most of the statement's words or synonyms of them, or the reranker
-    scores it as support, and no rule of `qa.language.entailment` contradicts; an order to a language model bears
-    nothing out. `vector` is the quote's, `context` the text of its abstract, title first.
-    """
-    if gives_orders(quote):
-        return _NOT_SAID
-    if not statement.is_near(quote, context.partition(chr(10))[0], vector=vector):
-        return _NOT_SAID
-    rule = first_contradiction(statement.text, quote, context)
-    return _OBJECTIONS[rule] if rule else ""
-
-
-def bears_out(quote: str, statement: Statement, *, vector: Vectors, context: str) -> bool:
-    """Return True if there is no `objection` to a quote of a statement."""
-    return not objection(quote, statement, vector=vector, context=context)
 
 
 def ground(

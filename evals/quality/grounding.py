@@ -32,15 +32,14 @@ from evals.report import (
     write_results,
 )
 from index import Abstract, Library
-from qa.grounding import Statement, bears_out
-from qa.language.entailment import first_contradiction
-from qa.reranking.protocol import Candidate, Reranker
+from qa.evidence.judge import Claim, Quote, read
+from qa.evidence.judge import judge as the_judge
+from qa.language.discourse import gives_orders
+from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
 
 STATEMENTS = Path(__file__).parent / "statements.jsonl"
 PARAPHRASE = "paraphrase"
-_OBJECTED = 20.0
-"""By what a rule's objection divides the odds of support, when pairs are ranked."""
 HALVES = ("tuned on", "held aside")
 _PACKAGES = ("sentence-transformers", "openvino", "numpy", "scikit-learn")
 
@@ -59,13 +58,13 @@ class Pair:
 class Judged:
     """What became of a pair: whether the quote was taken to bear the statement out, and their cosine.
 
-    `supports` is the chance by the reranker that it does, less where a rule objects; None without a reranker.
+    `chance` is the judge's chance that it does, by which pairs are ranked.
     """
 
     kind: str
     is_accepted: bool
     cosine: float
-    supports: float | None = None
+    chance: float
 
 
 def own_pairs(abstracts: Sequence[Abstract]) -> list[Pair]:
@@ -108,30 +107,18 @@ def scifact_pairs(rows: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[st
 
 
 def judge(pairs: Sequence[Pair], library: Library, reranker: Reranker | None = None) -> list[Judged]:
-    """Hold every statement against its quote as a language model's sentence is."""
+    """Hold every statement against its quote as `qa.grounding.ground` does a language model's sentence."""
     vectors = library.encoder.encode([pair.quote for pair in pairs], kind="passage")
     judged = []
     for text, group in groupby(zip(pairs, vectors, strict=True), key=lambda one: one[0].statement):
-        statement = Statement.of(text, library, reranker)
+        claim = Claim.of(text, library, reranker)
         for pair, vector in group:
-            is_accepted = bears_out(pair.quote, statement, vector=vector, context=pair.context)
-            judged.append(
-                Judged(pair.kind, is_accepted, float(np.dot(vector, statement.vector)), _supports(pair, reranker))
-            )
+            title = pair.context.partition("\n")[0]
+            reading = read(claim, [Quote(pair.quote, title, pair.context, vector)])
+            is_accepted = the_judge().verdict(reading) == "backed" and not gives_orders(pair.quote)
+            cosine = float(np.dot(vector, claim.vector))
+            judged.append(Judged(pair.kind, is_accepted, cosine, the_judge().chance(reading)))
     return judged
-
-
-def _supports(pair: Pair, reranker: Reranker | None) -> float | None:
-    """Return the chance by the reranker that a quote supports its statement, less where a rule of claims objects."""
-    if reranker is None:
-        return None
-    (score,) = reranker.score(pair.statement, [Candidate(pair.quote, pair.context.partition("\n")[0])])
-    if score.stance is None:
-        return None
-    supports, others = score.stance[0], sum(score.stance[1:])
-    return supports / (
-        supports + others * (_OBJECTED if first_contradiction(pair.statement, pair.quote, pair.context) else 1)
-    )
 
 
 def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:
@@ -150,13 +137,8 @@ def figures(judged: Sequence[Judged], accepted: str) -> dict[str, float | int]:
         "rejected": sum(not one.is_accepted for one in wrong) / len(wrong),
         "cosine rejects": sum(one.cosine < threshold for one in wrong) / len(wrong),
         "cosine AUROC": float(roc_auc_score([one.kind == accepted for one in judged], [one.cosine for one in judged])),
-        "AUROC": float(roc_auc_score([one.kind == accepted for one in judged], [_score(one) for one in judged])),
+        "AUROC": float(roc_auc_score([one.kind == accepted for one in judged], [one.chance for one in judged])),
     }
-
-
-def _score(one: Judged) -> float:
-    """Return what ranks a pair: the reranker's chance or, without one, the cosine of what is accepted."""
-    return one.cosine * one.is_accepted if one.supports is None else one.supports
 
 
 SUMMARY = ("right", "accepted", "wrong", "rejected", "cosine rejects", "AUROC", "cosine AUROC")

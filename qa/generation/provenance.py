@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from index import Library, __version__
 from index.search.hybrid import DENSE_WEIGHT
-from qa.grounding import ANSWERS, SUPPORTS_COSINE, SUPPORTS_COVERAGE
+from qa.evidence.judge import judge
+from qa.grounding import ANSWERS
 from qa.language.synonyms import NEAR
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import NO_RERANKER
@@ -15,8 +16,8 @@ def provenance(library: Library, reranker: Reranker | None) -> dict[str, str | i
     """Return the version of AskAbstracts, the library's build settings, and the settings of search and scoring.
 
     `dense_weight` is the dense side's share of a fused score; `passages` and `sources` are the most of each; the
-    reranker has the SHA-256 of its weights, or is "none". Thresholds: `answers_from` of the confidence,
-    `supports_cosine` and `supports_coverage` of a quote, `near_words` of the cosine of two words.
+    reranker has the SHA-256 of its weights, or is "none". Thresholds: `answers_from` of the confidence, `backed_from`
+    and `struck_below` of the judge's chance, `near_words` of the cosine of two words.
     """
     built = library.settings
     return {
@@ -28,8 +29,8 @@ def provenance(library: Library, reranker: Reranker | None) -> dict[str, str | i
         "passages": PASSAGES,
         "sources": MAX_SOURCES,
         "answers_from": ANSWERS,
-        "supports_cosine": SUPPORTS_COSINE,
-        "supports_coverage": SUPPORTS_COVERAGE,
+        "backed_from": judge().backed,
+        "struck_below": judge().struck,
         "near_words": NEAR,
         "reranker": reranker.name if reranker else NO_RERANKER,
         "reranker_sha256": reranker.sha256 if reranker else "",

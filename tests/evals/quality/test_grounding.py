@@ -31,11 +31,11 @@ def test_the_halves_are_the_same_every_time_and_share_nothing():
 
 
 JUDGED = [
-    Judged("paraphrase", True, 0.9),
-    Judged("paraphrase", False, 0.7),
-    Judged("number", False, 0.95),
-    Judged("number", True, 0.8),
-    Judged("drug", False, 0.5),
+    Judged("paraphrase", True, 0.9, 0.9),
+    Judged("paraphrase", False, 0.7, 0.7),
+    Judged("number", False, 0.95, 0.95),
+    Judged("number", True, 0.8, 0.8),
+    Judged("drug", False, 0.5, 0.5),
 ]
 
 

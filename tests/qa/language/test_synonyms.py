@@ -2,8 +2,6 @@
 
 import pytest
 
-from qa.evidence.scoring import coverage
-from qa.grounding import SUPPORTS_COVERAGE, Statement, bears_out
 from qa.language.synonyms import everyday_words, near_terms
 
 
@@ -37,21 +35,3 @@ def test_where_there_are_no_words_nothing_is_near(encoder, wanted, text):
 def test_a_word_is_as_near_whatever_it_is_asked_with(encoder):
     alone = near_terms({"kidney": "kidney"}, "renal", encoder)
     assert alone == near_terms({"kidney": "kidney", "heart": "heart"}, "renal failure of old people", encoder)
-
-
-@pytest.mark.parametrize(
-    ("statement", "is_borne_out"),
-    [
-        ("Treatment made cancers smaller in female smokers.", True),
-        ("Treatment made cancers smaller in female smokers of 40 years.", False),  # a number that is not there
-        ("Treatment made cancers smaller in male smokers.", False),  # a near word, but the opposite
-        ("Tamoxifen made cancers smaller in female smokers.", False),  # a drug that is not named
-        ("Treatment made cancers larger in female smokers.", False),  # the other way
-    ],
-)
-def test_a_statement_in_other_words_is_borne_out_when_it_says_nothing_else(library, statement, is_borne_out):
-    quote = "The therapy made tumours smaller in women who smoked."
-    said = Statement.of(statement, library)
-    assert coverage(said.words, quote) < SUPPORTS_COVERAGE  # by its very words it would not be
-    vector = library.encoder.encode([quote], kind="passage")[0]
-    assert bears_out(quote, said, vector=vector, context=f"A trial\n{quote}") == is_borne_out

@@ -12,7 +12,7 @@ from index.embedding.openvino_runtime import compiled_folder
 from index.errors import EncoderError
 from qa import Assistant
 from qa.evidence.reranked import rerank_evidence
-from qa.grounding import ANSWERS, Statement, objection
+from qa.grounding import ANSWERS
 from qa.reranking import reranker as reranking
 from qa.reranking.inputs import MAX_TOKENS, RERANKER, laid_out
 from qa.reranking.protocol import Candidate, PairScore, chance
@@ -204,31 +204,6 @@ def test_what_promises_most_is_read_and_the_rest_keeps_its_place(library, rerank
         before = plain[one.source.number, one.start]
         assert one.score >= before.score
         assert (one.pair_score is None) <= (one.score == before.score)
-
-
-def stance(supports):
-    """Stand in for a reranker that takes every quote for support by so much."""
-    told = (supports, 0.0, 1.0 - supports)
-    return SimpleNamespace(score=lambda question, texts: [PairScore(0.0, 0.0, told) for _ in texts])
-
-
-@pytest.mark.parametrize(
-    ("statement", "supports", "said"),
-    [
-        ("Rodents on the drug died later.", 0.9, ""),
-        ("Rodents on the drug died later.", 0.6, "its source does not say it"),
-        (
-            "Rodents on 5% of the drug died later.",
-            0.9,
-            "its source does not give its numbers",
-        ),  # the rules object still
-    ],
-)
-def test_a_quote_that_says_it_in_other_words_is_believed(library, statement, supports, said):
-    quote = "Metformin at 0.1% of the diet lengthened the life of mice."
-    held = Statement.of(statement, library, stance(supports))
-    vector = library.encoder.encode([quote], kind="passage")[0]
-    assert objection(quote, held, vector=vector, context=f"Metformin and the life span of mice\n{quote}") == said
 
 
 def test_what_its_abstract_never_speaks_of_is_not_made_up_for_by_the_reranker(library):
