@@ -253,7 +253,7 @@ def _parser() -> cli.Parser:
         cli.add_answer_flags(command)
     cli.add_llm_flags(table)
     cli.add_reranker_flag(table)
-    table.set_defaults(leave_out_unsupported=False, check_with_llm=False)
+    table.set_defaults(leave_out_unsupported=False, check_with_llm=False, judge=None)
     for command in (ask, chat, table, mcp):
         cli.add_literal_flag(command)
     return parser

@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
@@ -27,6 +27,7 @@ from statistics import median, quantiles
 import httpx
 
 from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
+from ui.chat import FilterFields
 
 ROOT = Path(__file__).parents[2]
 PEOPLE, SECONDS = 50, 120
@@ -152,7 +153,8 @@ async def ask(client: httpx.AsyncClient, asking: int, session: str, question: st
 
 async def shown_for(client: httpx.AsyncClient, asking: int, session: str, question: str) -> tuple[str, str]:
     """Ask as the page does; return what went wrong, or "", and all that the page was sent to show."""
-    event = {"data": [question, None, "", "", [], False, False, [], ""], "fn_index": asking, "session_hash": session}
+    fields = [list(field) if isinstance(field, tuple) else field for field in astuple(FilterFields())]
+    event = {"data": [question, None, *fields], "fn_index": asking, "session_hash": session}
     joined = await client.post("/gradio_api/queue/join", json=event)
     if joined.status_code != httpx.codes.OK:
         return f"HTTP {joined.status_code}", ""

@@ -215,7 +215,7 @@ def gather(
         for word in subject_words(text, library, encoder)
         if not (sought.words | sought.noun).intersection(terms(word))
     )
-    words = _asked_words(text, library, subject)
+    words = _asked_words(text, library, encoder, subject)
     words = {word: weight for word, weight in words.items() if word not in sought.noun} or words
     features = _Features(
         text,
@@ -268,10 +268,10 @@ def telling_words(text: str, library: Library, technical: Sequence[str]) -> dict
     )
 
 
-def _asked_words(text: str, library: Library, subject: Sequence[str]) -> dict[str, float]:
+def _asked_words(text: str, library: Library, encoder: Encoder, subject: Sequence[str]) -> dict[str, float]:
     """Return a question's telling words; everyday ones that the library never uses weigh half, being said otherwise."""
     words = telling_words(text, library, subject)
-    everyday = everyday_words(_LONG_WORD.findall(text.lower()), library.encoder)
+    everyday = everyday_words(_LONG_WORD.findall(text.lower()), encoder)
     stems = {term for word in everyday for term in terms(word)}
     stems -= library.term_weights(list(stems)).keys()
     return {word: weight * (_SAID_OTHERWISE if word in stems else 1) for word, weight in words.items()}

@@ -30,6 +30,9 @@ document.addEventListener('securitypolicyviolation', (event) =>
 """
 """What would have seen it: payloads set `ran` or call one of these; what fetches elsewhere breaks the page's policy."""
 
+FOREIGN = "img, script, iframe, svg:not(.aa-picture svg), style"
+"""Elements that no answer has of its own, but for the drawings of its figures."""
+
 PAYLOADS = (
     "<script>window.ran=1</script>",
     '<img src=x onerror="window.ran=2">',
@@ -122,7 +125,7 @@ def provoke(page):
         }"""
     )
     page.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # what is put off comes after this
-    assert page.locator(".aa-answer, .aa-sources, .aa-account").locator("img, script, iframe, svg, style").count() == 0
+    assert page.locator(".aa-answer, .aa-sources, .aa-account").locator(FOREIGN).count() == 0
     assert page.locator("a[href^='javascript' i], meta[http-equiv=refresh], base[href*=evil]").count() == 0
 
 

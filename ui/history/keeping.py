@@ -68,4 +68,4 @@ def filters_of(saved: SavedConversation) -> list[Any]:
     subjects = list(own.subjects) if own.subjects != said.subjects else []
     min_n = own.min_n if own.min_n != said.min_n else None
     years = [str(first or ""), str(last or "")]
-    return [*years, types, own.include_retracted, False, designs, subjects, str(min_n or ""), mesh, own.where]
+    return [*years, types, own.include_retracted, False, designs, subjects, str(min_n or ""), False, mesh, own.where]
