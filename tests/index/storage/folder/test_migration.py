@@ -134,7 +134,7 @@ def test_a_kill_at_any_step_of_a_migration_leaves_the_older_or_the_present_forma
 READ_ONLY = f"""
 import sys
 sys.path.insert(0, {str(SCRIPTS)!r})
-import filelock, tqdm, index.repair, index.ingest  # which that user may not be able to read
+import filelock, tqdm, index.repair.repair  # which that user may not be able to read
 from crash import *
 from index.__main__ import main
 
