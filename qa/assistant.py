@@ -41,6 +41,7 @@ from qa.generation.spelling import respelled
 from qa.generation.talk import talk
 from qa.grounding import answering, check_quotes, to_the_point
 from qa.language.discourse import gives_orders
+from qa.language.roles import asked_act
 from qa.question.analysis import analyse
 from qa.question.filters import as_read, described, within
 from qa.question.records import Known, QuestionAnalysis
@@ -361,7 +362,7 @@ class Assistant:
     ) -> list[Evidence]:
         """Return the evidence that answers, to the point where any is; [] where the question is to be refused."""
         sought = sought_relation(analysis)
-        fitting = to_the_point(answering(evidence), sought)
+        fitting = to_the_point(answering(evidence), sought, asked_act(analysis.text or analysis.question))
         named = [one for one in evidence if not (one.missing_names or one.missing_words or gives_orders(one.text))]
         if analysis.kind == "overview":
             telling = [] if sought.is_any else [one for one in named if sought.is_told(one.text)]

@@ -12,7 +12,9 @@ from qa.evidence.judge import Claim, Quote, SentenceJudge, contradictions, judge
 from qa.evidence.relation import SoughtRelation
 from qa.evidence.scoring import Evidence
 from qa.language.discourse import gives_orders
+from qa.language.entailment import Act
 from qa.language.quantities import are_rounded
+from qa.language.roles import has_roles_turned, tells_act
 from qa.reranking.protocol import Reranker
 
 ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED = 0.56, 0.4
@@ -50,10 +52,16 @@ def answering(evidence: Sequence[Evidence]) -> list[Evidence]:
     ]
 
 
-def to_the_point(evidence: Sequence[Evidence], sought: SoughtRelation) -> list[Evidence]:
-    """Return the evidence that tells the relation asked for; all of it where none does, but none for a price."""
+def to_the_point(evidence: Sequence[Evidence], sought: SoughtRelation, act: Act | None = None) -> list[Evidence]:
+    """Return the evidence that tells the relation asked for; all of it where none does, but none for a price.
+
+    Where some tell the act asked for, what turns agent and patient round goes: what IL-32 does, asked what induces it.
+    """
     telling = [sentence for sentence in evidence if sought.is_told(sentence.text)]
-    return telling or ([] if sought.quantity == "money" else list(evidence))
+    telling = telling or ([] if sought.quantity == "money" else list(evidence))
+    if act is None or not any(tells_act(act, sentence.text) for sentence in telling):
+        return telling
+    return [sentence for sentence in telling if not has_roles_turned(act, sentence.text)]
 
 
 def _least(sentence: Evidence) -> float:

@@ -29,20 +29,41 @@ def is_turned_round(question_act: Act | None, sentence: str) -> bool:
     >>> is_turned_round(asked_act("What does IL-32β induce?"), "IL-32β induced VEGF.")
     False
     """
-    sentence_acts = (
-        [act for act in acts(_PLURAL.sub(r"\1es", sentence)) if act.verb == question_act.verb] if question_act else []
-    )
-    if question_act is None or not sentence_acts:
+    if question_act is None:
         return False
-    is_as_asked = any(
-        question_act.agent.keys() & act.agent.keys() or question_act.patient.keys() & act.patient.keys()
-        for act in sentence_acts
+    said = [act for act in _acts_of(sentence) if act.verb == question_act.verb]
+    return _is_turned(question_act, said) and not _is_as_asked(question_act, said)
+
+
+def tells_act(question_act: Act, sentence: str) -> bool:
+    """Return True if a sentence has the question's verb with its agent or its patient in their places."""
+    return _is_as_asked(question_act, [act for act in _acts_of(sentence) if act.verb == question_act.verb])
+
+
+def has_roles_turned(question_act: Act, sentence: str) -> bool:
+    """Return True if a sentence, whatever its verbs, has the question's patient as agent only, or the other way.
+
+    >>> has_roles_turned(asked_act("What induces IL-32?"), "IL-32 activates NF-κB.")
+    True
+    """
+    said = _acts_of(sentence)
+    return _is_turned(question_act, said) and not _is_as_asked(question_act, said)
+
+
+def _acts_of(sentence: str) -> list[Act]:
+    return acts(_PLURAL.sub(r"\1es", sentence))
+
+
+def _is_as_asked(question_act: Act, said: list[Act]) -> bool:
+    return any(
+        question_act.agent.keys() & act.agent.keys() or question_act.patient.keys() & act.patient.keys() for act in said
     )
-    is_turned = any(
-        question_act.agent.keys() & act.patient.keys() or question_act.patient.keys() & act.agent.keys()
-        for act in sentence_acts
+
+
+def _is_turned(question_act: Act, said: list[Act]) -> bool:
+    return any(
+        question_act.agent.keys() & act.patient.keys() or question_act.patient.keys() & act.agent.keys() for act in said
     )
-    return is_turned and not is_as_asked
 
 
 def asked_act(question: str) -> Act | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from qa import Assistant
-from qa.language.roles import asked_act, is_turned_round
+from qa.language.roles import asked_act, has_roles_turned, is_turned_round, tells_act
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,18 @@ def test_what_induces_a_thing_is_not_said_of_what_it_induces(tmp_path, json_line
         "Zeta-7 induced moss growth in the dark.",
         "Zeta-7 was induced by light in moss in the dark.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tells", "turned"),
+    [
+        ("TNF-α and IL-1β induce IL-32β in endothelial cells.", True, False),
+        ("IL-32β is induced by TNF-α.", True, False),
+        ("IL-32β induces VEGF.", False, True),
+        ("IL-32β activates NF-κB.", False, True),
+        ("Epithelial cells contain little IL-32β.", False, False),
+    ],
+)
+def test_what_tells_the_act_asked_for_and_what_turns_it_round(sentence, tells, turned):
+    act = asked_act("What induces IL-32β?")
+    assert (tells_act(act, sentence), has_roles_turned(act, sentence)) == (tells, turned)
