@@ -6,6 +6,7 @@ of the names to be of that sort.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.analysis.abbreviations import definitions
@@ -99,7 +100,11 @@ def _named(
     """Return the part of a phrase that is known to be of a sort, with the words before it; None for none."""
     inside = [part for part in parts if whole.first <= part.first <= part.last <= whole.last]
     known = [
-        part for part in inside if not says_a_sort(tokens[part.last]) and is_of_sort(text[part.start : part.end], sort)
+        part
+        for part in inside
+        if not says_a_sort(tokens[part.last])
+        and is_of_sort(text[part.start : part.end], sort)
+        and not (part.last < whole.last and _OF_ANOTHER_THING.fullmatch(tokens[part.last + 1].lower))
     ]
     if not known:
         return None
@@ -107,6 +112,12 @@ def _named(
     wider = [part for part in inside if part.last == best.last and best.last - part.first < _LONGEST]
     has_link = any(token.lower == "of" for token in tokens[whole.first : best.first])
     return best if has_link or sort == "gene" else min(wider, key=lambda part: part.first, default=best)
+
+
+_OF_ANOTHER_THING = re.compile(
+    r"\w+ases?|receptors?|inhibitors?|(?:ant)?agonists?|blockers?|transporters?|channels?|antibod(?:y|ies)"
+)
+"""Words after a name that make it the name of another thing: a tyrosine kinase inhibitor is no tyrosine."""
 
 
 def _abbreviated(sentence: Evidence, asked: frozenset[str]) -> frozenset[str]:

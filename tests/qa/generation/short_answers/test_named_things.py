@@ -42,6 +42,11 @@ def names(question, *texts):
             "Silencing of HIF1A restored sensitivity, whereas silencing of EPAS1 did not.",
             ["EPAS1"],
         ),
+        (
+            "Which drugs inhibit BCR-ABL?",
+            "The introduction of imatinib, a tyrosine kinase inhibitor specific for BCR-ABL, was a breakthrough.",
+            [],  # an inhibitor of a tyrosine kinase is no tyrosine
+        ),
         ("Which gene causes cystic fibrosis?", "CFTR and SLC26A9 cause cystic fibrosis.", []),  # one, but two are named
         (
             "Which antibiotics cause colitis?",
