@@ -17,6 +17,7 @@ from index.analysis.terms import content_words
 from qa.answer import Headline, Verdict, Vote
 from qa.evidence.scoring import Evidence
 from qa.language.discourse import announces, asks_what_was_done, only_tells_what_was_done
+from qa.language.outcomes import speaks_of_harm
 from qa.language.polarity import PolarityFinding, finding
 from qa.language.settings import is_apart
 from qa.language.statement import UP, AskedStatement, statement_of
@@ -104,7 +105,7 @@ def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None
         return None
     if _IS_PLANNED.search(" ".join((abstract.title, *abstract.types))):
         return None
-    if is_apart(statement, text, abstract.title, abstract.text):
+    if is_apart(statement, text, abstract.title, abstract.text) or not speaks_of_harm(statement.predicate, text):
         return None
     if any(number not in f"{abstract.title} {text}" for number in _BOUND.findall(question)):
         return None

@@ -83,6 +83,33 @@ def valence(text: str) -> int:
     return 0
 
 
+_HARMS = {
+    re.compile(predicate, re.I): re.compile(rf"\b(?:{words})|{predicate}", re.I)
+    for predicate, words in {
+        r"teratogen|embryotox|fo?etotox": r"malform|birth defect|congenital|anomal|embryo|fo?et(?:us|al)|cleft",
+        r"hepatotox": r"hepat|liver|transaminase|bilirubin|jaundice|ALT\b",
+        r"nephrotox": r"nephr|kidney|renal|creatinine",
+        r"cardiotox": r"cardi|heart|ventric|ejection|arrhythm|QT",
+        r"neurotox": r"neur|brain|cognit|nerve|seizure",
+        r"ototox": r"oto|hearing|cochle|deaf|tinnitus",
+        r"carcinogen|oncogen|tumou?rigen": r"cancer|tumou?r|carcino|neoplas|malignan|lymphoma|leuk",
+        r"mutagen|genotox|clastogen": r"mutat|DNA|chromosom|micronucle",
+        r"addict": r"addict|dependen|withdraw|craving|abuse|misuse",
+        r"fatal|lethal|deadly": r"fatal|lethal|death|die[sd]?\b|mortal|surviv",
+    }.items()
+}
+"""Harms that are one thing: what is asked, and the words of what is found."""
+
+
+def speaks_of_harm(predicate: str, text: str) -> bool:
+    """Return True unless a predicate asks for one harm and a text has no word of it.
+
+    >>> speaks_of_harm("teratogenic", "It was effective."), speaks_of_harm("teratogenic", "Birth defects were seen.")
+    (False, True)
+    """
+    return all(words.search(text) for asked, words in _HARMS.items() if asked.search(predicate))
+
+
 def with_opposites(outcome: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Return an outcome's words with others for it, and those that say the opposite: death and survival."""
     if outcome & _MORTAL:
