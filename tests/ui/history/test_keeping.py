@@ -79,7 +79,7 @@ def test_a_library_that_has_changed_or_is_gone_is_told(libraries, library):
 
 def test_the_filters_are_as_they_were_but_for_those_that_were_said(libraries):
     session = asked(libraries, first_year="2010", mesh=("Longevity",), include_retracted=True)
-    assert filters_of(saved(libraries, session)) == ["2010", "", [], True, False, [], [], "", ["Longevity"], ""]
+    assert filters_of(saved(libraries, session)) == ["2010", "", [], True, False, [], [], "", False, ["Longevity"], ""]
     answer = session.exchanges[-1].answer
     assert answer.filters == Filters(years=(2010, None), mesh=("Longevity",), include_retracted=True)
 
