@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -170,31 +171,64 @@ class Headline:
         """Return the headline in words: the verdict, and on each side how many abstracts, each with year and study."""
         by_number = {source.number: source for source in sources}
         sides = [
-            f"{_abstracts(numbers)} {name}: {', '.join(_study(by_number[number], self.designs) for number in numbers)}"
+            f"{_abstracts(numbers)} {name}{_counts(self.by_design(numbers))}: "
+            f"{', '.join(_study(by_number[number], self.designs) for number in numbers)}"
             for name, numbers in (("for", self.supporting), ("against", self.against))
             if numbers
         ]
         none = f"; none {'for' if self.against else 'against'}" if len(sides) == 1 else ""
         return f"{_capital(self.verdict)}. {'; '.join(sides)}{none}."
 
+    def by_design(self, numbers: Sequence[int]) -> dict[str, int]:
+        """Return how many of these sources are of each design, the most frequent first; "" for an unknown one."""
+        return dict(Counter(self.designs.get(number, "") for number in numbers).most_common())
+
     def to_dict(self, sources: Sequence[Source]) -> dict[str, Any]:
         """Return the headline's JSON."""
         sides = {"supporting": list(self.supporting), "against": list(self.against)}
+        designs = {name: self.by_design(numbers) for name, numbers in sides.items()}
         abstracts = {source.number: source.abstract for source in sources}
         votes = [
             {
                 "for": vote.is_for,
                 "year": abstracts[vote.source].year,
                 "types": list(abstracts[vote.source].types),
+                "design": self.designs.get(vote.source, ""),
                 **vote.citation.to_dict(),
             }
             for vote in self.votes
         ]
-        return {"verdict": self.verdict, **sides, "text": self.told(sources), "votes": votes}
+        return {"verdict": self.verdict, **sides, "designs": designs, "text": self.told(sources), "votes": votes}
 
 
 def _abstracts(numbers: Sequence[int]) -> str:
     return "1 abstract" if len(numbers) == 1 else f"{len(numbers)} abstracts"
+
+
+_SEVERAL = {
+    "meta-analysis": "meta-analyses",
+    "case series": "case series",
+    "qualitative or survey": "qualitative studies or surveys",
+}
+_NAMED_AS_STUDY = frozenset(
+    ("case-control", "cross-sectional", "diagnostic accuracy", "animal", "in vitro", "modelling or economic")
+)
+
+
+def _counts(by_design: Mapping[str, int]) -> str:
+    """Return designs with their counts, " (2 cohorts, 1 of unknown design)"; "" for one source or no known design."""
+    if sum(by_design.values()) < 2 or not any(by_design):
+        return ""
+    known = [f"{count} {_designs(design, count)}" for design, count in by_design.items() if design]
+    unknown = [f"{by_design['']} of unknown design"] if "" in by_design else []
+    return f" ({', '.join(known + unknown)})"
+
+
+def _designs(design: str, count: int) -> str:
+    named_as_study = design in _NAMED_AS_STUDY
+    if count == 1:
+        return f"{design} study" if named_as_study else design
+    return f"{design} studies" if named_as_study else _SEVERAL.get(design, f"{design}s")
 
 
 def _study(source: Source, designs: Mapping[int, str]) -> str:

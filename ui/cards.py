@@ -109,15 +109,20 @@ class Card:
 
 
 def make_card(
-    source: Source, quotes: Sequence[QuotedSpan] = (), *, cells: Sequence[QuotedSpan] = (), is_nearest: bool = False
+    source: Source,
+    quotes: Sequence[QuotedSpan] = (),
+    *,
+    study: Study,
+    cells: Sequence[QuotedSpan] = (),
+    is_nearest: bool = False,
 ) -> Card:
-    """Return the card of a source with an answer's quotes of it, and the cells of a table that are from its words."""
+    """Return the card of a source with its study, an answer's quotes of it, and cells that are from its words."""
     abstract = source.abstract
     title, *sections = section_spans(abstract)
     is_title_quoted = any(quote.start < title.end for quote in quotes)
     starts = {span.start for span in (title, *sections)}
     ends = {span.end for span in (title, *sections)}
-    text, study = abstract.text, study_of(abstract)
+    text = abstract.text
     told_by = [(name, cell) for name, told in _told_by(study).items() for cell in told]
     cells = [*cells, *(QuotedSpan(cell.start, cell.end, cell=name) for name, cell in told_by)]
 
@@ -148,7 +153,7 @@ def _particulars(abstract: Abstract) -> tuple[str, ...]:
 
 @lru_cache(_STUDIES_KEPT)
 def study_of(abstract: Abstract) -> Study:
-    """Return what an abstract says of its study."""
+    """Return what an abstract says of its study, read anew: for what no library keeps, such as an old answer."""
     return read_study(abstract)
 
 

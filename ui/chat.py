@@ -117,7 +117,8 @@ def ask(
             pmids = tuple(pmid for pmid in pmids if pmid in session.chosen) or _nothing_new_chosen()
         filters = replace(filters, pmids=pmids)
         for answer in assistant.stream(question, turns=session.turns, filters=filters):
-            exchange = replace(exchange, answer=answer)
+            shown = [source.abstract.pmid for source in (*answer.sources, *answer.nearest)]
+            exchange = replace(exchange, answer=answer, studies=assistant.studies(shown))
             yield session, _screen(earlier, exchange)
     except AskAbstractsError as error:
         exchange = replace(exchange, answer=None, problem=as_sentence(error))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from index.records import Abstract
 from qa.answer import Answer, Sentence, ShortAnswer, Source
 from qa.export import to_bibtex, to_csl_json, to_csv, to_json, to_ris
 from qa.export.study_table import table_bytes
+from qa.studies.records import Study
 from qa.studies.table import StudyTable
 from ui.cards import QuotedSpan, make_card, quotes_of, study_of
 from ui.pictures.drawing import address_of
@@ -30,13 +32,21 @@ _TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question with its answer, or with the problem that prevented it; with neither, the answer is still to come."""
+    """A question with its answer, or with the problem that prevented it; with neither, the answer is still to come.
+
+    `studies` are those that the library has kept of the answer's sources, by PMID; any other is read when it is shown.
+    """
 
     number: int
     question: str
     answer: Answer | None = None
     problem: str = ""
     is_whole: bool = True
+    studies: Mapping[str, Study] = field(default_factory=dict, compare=False)
+
+    def study_of(self, abstract: Abstract) -> Study:
+        """Return what an abstract says of its study."""
+        return self.studies.get(abstract.pmid) or study_of(abstract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ def exchange_values(exchange: Exchange) -> dict[str, Any]:
         "cited_sources": lambda sentence: cited_sources(sentence, answer),
         "checked": sum(1 for sentence in answer.sentences if sentence.supported and sentence.citations),
         "files": saved_files(answer) if exchange.answer and exchange.is_whole else (),
-        "pictures": answer_pictures(answer, exchange.number) if exchange.is_whole else (),
+        "pictures": answer_pictures(answer, exchange.number, exchange.study_of) if exchange.is_whole else (),
         "address_of": address_of,
     }
 
@@ -87,21 +97,30 @@ def sources_values(exchange: Exchange) -> dict[str, Any]:
         "turn": exchange.number,
         "question": exchange.question,
         "sources": [
-            make_card(source, quotes_of(answer, source), cells=_cells(answer, source)) for source in answer.sources
+            make_card(
+                source,
+                quotes_of(answer, source),
+                cells=_cells(exchange, source),
+                study=exchange.study_of(source.abstract),
+            )
+            for source in answer.sources
         ],
-        "nearest": [make_card(source, is_nearest=True) for source in answer.nearest],
+        "nearest": [
+            make_card(source, is_nearest=True, study=exchange.study_of(source.abstract)) for source in answer.nearest
+        ],
     }
 
 
-def _cells(answer: Answer, source: Source) -> list[QuotedSpan]:
+def _cells(exchange: Exchange, source: Source) -> list[QuotedSpan]:
     """Return the words of a source that pictures, and the two sides of a verdict, lead to."""
+    differences = exchange.answer.differences if exchange.answer else ()
     differing = [
         QuotedSpan(trait.citation.start, trait.citation.end, cell=f"differs-{number}")
-        for number, difference in enumerate(answer.differences)
+        for number, difference in enumerate(differences)
         for trait in (*difference.supporting, *difference.against)
         if trait.source == source.number and trait.citation
     ]
-    return [*effect_spans(study_of(source.abstract)), *differing]
+    return [*effect_spans(exchange.study_of(source.abstract)), *differing]
 
 
 def welcome_html(name: str, abstracts: int, examples: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ def shown_row(row: StudyRow, columns: tuple[str, ...]) -> ShownRow:
     """Return a row as the page shows it."""
     parts = {column: _parts(row, column) for column in columns}
     spans = [span for each in parts.values() for span in each[1]]
-    card = make_card(Source(row.number, row.abstract), cells=spans)
+    card = make_card(Source(row.number, row.abstract), study=row.study, cells=spans)
     cells = tuple(ShownCell(column, shown, row.cell(column).text.casefold()) for column, (shown, _) in parts.items())
     return ShownRow(row.number, row.answers, cells, card)
 

@@ -11,6 +11,7 @@ from page_html import without_line_breaks
 
 from index.records import Abstract, Correction, Hit, Passage, Section
 from qa.answer import Answer, Citation, Sentence, Source
+from qa.studies.reading import read_study
 from qa.studies.records import Study
 from ui.cards import (
     LabelledSpan,
@@ -55,7 +56,11 @@ def source(*passages: Passage, abstract: Abstract = ABSTRACT, number: int = 1) -
 
 
 def source_card(shown: Source, *, turn: int, quotes: Sequence[QuotedSpan] = (), nearest: bool = False) -> str:
-    return without_line_breaks(render("card.html", card=make_card(shown, quotes, is_nearest=nearest), turn=turn))
+    return without_line_breaks(
+        render(
+            "card.html", card=make_card(shown, quotes, study=read_study(shown.abstract), is_nearest=nearest), turn=turn
+        )
+    )
 
 
 ROSE = QuotedSpan(*at("Zeta-7 rose by 4%."), 1)

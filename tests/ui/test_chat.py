@@ -57,6 +57,14 @@ def test_the_session_keeps_what_was_answered_for_follow_ups_and_shows_it_above(l
     assert 'id="turn-2"' in screen.present
 
 
+def test_the_cards_show_the_studies_that_the_library_keeps(libraries, monkeypatch):
+    kept = libraries.library("library").studies.of(["90000001"])
+    monkeypatch.setattr("ui.cards.read_study", lambda abstract: pytest.fail(f"{abstract.pmid} was read anew"))
+    session, screen = final("What does IL-32β induce in breast cancer cells?", Session("library"), libraries)
+    assert session.exchanges[-1].studies["90000001"].design == kept["90000001"].design
+    assert "PMID 90000001 ↗" in screen.present_sources
+
+
 @pytest.mark.parametrize(
     ("question", "fields", "expected"),
     [

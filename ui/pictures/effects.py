@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.analysis.terms import terms
+from index.records import Abstract
 from qa.answer import Answer, Source
 from qa.studies.records import Cell, Effect, Study
 from qa.studies.sentences import StudySentence, told_sentences
@@ -16,6 +17,7 @@ from ui.pictures.bars import key_of, tick
 from ui.pictures.designs import FAMILIES, FAMILY_OF
 from ui.pictures.drawing import Box, Dot, Figures, Label, Line, Picture
 
+StudyOf = Callable[[Abstract], Study]
 RATIOS = ("OR", "RR", "HR")
 _DIFFERENCE = "mean difference"
 _LEAST = 2
@@ -61,9 +63,9 @@ def effect_spans(study: Study) -> list[QuotedSpan]:
     ]
 
 
-def answer_pictures(answer: Answer, turn: int) -> list[Picture]:
+def answer_pictures(answer: Answer, turn: int, study_of: StudyOf = study_of) -> list[Picture]:
     """Return what can be drawn of an answer: its verdict over the years, and effects of which there are two or more."""
-    effects = [effect for source in answer.sources for effect in _placed(source)]
+    effects = [effect for source in answer.sources for effect in _placed(source, study_of(source.abstract))]
     ratios = [one for one in effects if one.effect.measure in RATIOS and one.effect.value > 0]
     differences: dict[str, list[PlacedEffect]] = {}
     for one in effects:
@@ -73,12 +75,11 @@ def answer_pictures(answer: Answer, turn: int) -> list[Picture]:
     for unit, some in sorted(differences.items()):
         title = f"Differences that the sources tell{f', in {unit}' if unit else ''}"
         drawn.append(_forest("differences", title, some, turn, is_ratio=False))
-    made = [_verdict(answer), *drawn]
+    made = [_verdict(answer, study_of), *drawn]
     return [picture for picture in made if picture is not None and len(picture.figures.rows) >= _LEAST]
 
 
-def _placed(source: Source) -> Iterator[PlacedEffect]:
-    study = study_of(source.abstract)
+def _placed(source: Source, study: Study) -> Iterator[PlacedEffect]:
     for number, effect in enumerate(study.effects):
         if effect.measure in (*RATIOS, _DIFFERENCE):
             yield PlacedEffect(source, study, effect, _outcome(source, study, effect), f"effect-{number}")
@@ -195,7 +196,7 @@ def _figures(groups: dict[str, list[PlacedEffect]]) -> Figures:
     )  # fmt: skip
 
 
-def _verdict(answer: Answer) -> Picture | None:
+def _verdict(answer: Answer, study_of: StudyOf) -> Picture | None:
     """Return the sources for and against what a question of yes or no asks, by year and design; None without years."""
     if answer.headline is None:
         return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 
-from index.records import Abstract
+from index import Library
 from qa.answer import Source
+from qa.studies.reading import studies_of
 from ui.cards import make_card
 from ui.pictures.drawing import Dot, Figures, Label, Picture, address_of
 from ui.pictures.mapping import LibraryMap
@@ -41,11 +42,13 @@ def map_picture(drawn: LibraryMap) -> Picture:
     return Picture("map", title, _WIDTH, _HEIGHT, figures, dots=tuple(dots), labels=tuple(labels), note=note)
 
 
-def opened_html(abstract: Abstract | None) -> str:
+def opened_html(library: Library, pmid: str) -> str:
     """Return the card of an abstract of the map; "" for one that is gone."""
+    abstract = library.get(pmid)
     if abstract is None:
         return ""
-    return render("card.html", card=make_card(Source(1, abstract)), turn="map")
+    study = studies_of(library, [abstract])[abstract.pmid]
+    return render("card.html", card=make_card(Source(1, abstract), study=study), turn="map")
 
 
 def _across(x: float) -> float:

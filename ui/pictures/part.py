@@ -97,7 +97,7 @@ def _wire_map(
 
     def show(session: Session, event: gr.EventData) -> str:
         try:
-            return opened_html(libraries.library(session.library).get(str(event.pmid)))
+            return opened_html(libraries.library(session.library), str(event.pmid))
         except AskAbstractsError as error:
             return notice_html(as_sentence(error))
 

@@ -1,5 +1,7 @@
 """Studies that contradict one another, side by side: in what they differ."""
 
+from dataclasses import replace
+
 import pytest
 from conftest import abstract
 
@@ -62,3 +64,24 @@ def test_the_headline_tells_the_design_as_read_where_types_tell_none(library):
     assert answer.headline_told == (
         "Mixed. 1 abstract for: [1] (2020, randomized controlled trial); 1 abstract against: [2] (2001, cohort)."
     )
+
+
+def test_the_headline_counts_by_design_where_there_are_several_abstracts(library):
+    dated = [replace(COHORT, pmid=str(number), types=()) for number in (1, 2)]
+    unknown = abstract("91000003", "Zinc", "Zinc is a metal.")
+    answer = side_by_side(answered(TRIAL, *dated, unknown, supporting=(1, 2, 3, 4), against=()), library)
+    assert answer.headline_told.startswith(
+        "Mixed. 4 abstracts for (2 cohorts, 1 randomised controlled trial, 1 of unknown design): [1] ("
+    )
+    headline = answer.to_dict()["headline"]
+    assert headline["designs"] == {
+        "supporting": {"cohort": 2, "randomised controlled trial": 1, "": 1},
+        "against": {},
+    }
+
+
+def test_counts_of_designs_are_said_as_designs_are(library):
+    told = Headline("yes", (1, 2, 3), designs={1: "case-control", 2: "meta-analysis", 3: "meta-analysis"})
+    sources = tuple(Source(number, COHORT) for number in (1, 2, 3))
+    assert "3 abstracts for (2 meta-analyses, 1 case-control study): " in told.told(sources)
+    assert "3 abstracts for: [1]" in replace(told, designs={}).told(sources)

@@ -9,7 +9,7 @@ import pytest
 from markupsafe import escape
 
 from index import Library
-from index.records import Abstract, Section
+from index.records import Abstract
 from ui.pictures.map_view import map_html, map_picture, opened_html
 from ui.pictures.mapping import LibraryMap, MapGroup, MappedAbstract, grouped, map_of, placed, terms_of
 
@@ -82,9 +82,9 @@ def test_nothing_on_a_map_runs_and_each_dot_has_its_abstract():
     assert "The newest 1 of 9." in map_picture(LibraryMap((group,), 9)).note
 
 
-def test_an_abstract_of_the_map_is_opened_whole_without_a_number():
-    html = opened_html(Abstract("7", "Moss", (Section("", "", "Moss is green."),)))
+def test_an_abstract_of_the_map_is_opened_whole_without_a_number(library):
+    html = opened_html(library, library.pmids()[0])
     assert '<details class="aa-whole" open>' in html
     assert "aa-number" not in html
     assert "data-grow" not in html
-    assert opened_html(None) == ""
+    assert opened_html(library, "7") == ""
