@@ -82,6 +82,20 @@ def test_an_updated_abstract_is_found_by_its_new_text_only(library, json_lines):
     assert pmids(library.search("metformin diet", mode="lexical")) == []
 
 
+def test_an_abstract_is_found_by_its_headings_those_that_come_later_too(library, json_lines, monkeypatch):
+    described = dataclasses.replace(
+        ABSTRACTS[2], mesh=("Longevity/drug effects",), substances=("Biguanides",), keywords=("geroprotector",)
+    )
+    monkeypatch.setattr("index.ingest.batches.split_abstract", None)  # whoever embeds passages calls it
+    assert library.add(files=[json_lines([described], "described.jsonl")]).updated == 1
+    for word in ("longevity", "biguanides", "geroprotector"):
+        assert pmids(library.search(word, mode="lexical")) == ["90000003"]
+    library.add(files=[json_lines([dataclasses.replace(described, keywords=("senolytic",))], "again.jsonl")])
+    found = {word: pmids(library.search(word, mode="lexical")) for word in ("geroprotector", "senolytic", "biguanides")}
+    assert found == {"geroprotector": [], "senolytic": ["90000003"], "biguanides": ["90000003"]}
+    assert library.check() == []
+
+
 def test_a_removed_abstract_is_not_found(library):
     library.remove(["90000001"])
     assert "90000001" not in pmids(library.search("IL-32β induced VEGF in breast cancer cells", top=50))

@@ -26,6 +26,7 @@ from index.records import Abstract, Filters, Passage, Tally, TallyOf
 from index.search.dense import is_unit
 from index.search.filters import Selection, condition
 from index.search.ivf import Cells
+from index.search.lexical_documents import heading_terms
 from index.storage import schema
 from index.storage.folder.database import Database, decoding, delete_database, plain_errors
 from index.storage.jobs import JOB_TABLES, Job, Step, advance_job, begin_job, end_job, pending_pmids, read_job
@@ -280,7 +281,7 @@ class Store(Database):
             for entry in entries:
                 self._insert(entry, generation)
             for abstract in restated:
-                self._restate(abstract)
+                self._restate(abstract, generation)
 
     def replace_all(self, staged: Path) -> None:
         """Take over another library.db's settings, job and whole content in one transaction."""
@@ -461,9 +462,17 @@ class Store(Database):
         self._label(abstract_id, abstract)
         self._count_content(schema.content_number(abstract.pmid, digest))
 
-    def _restate(self, abstract: Abstract) -> None:
-        """Put an abstract in the place of one with the same passages, which stay as they are, with their vectors."""
-        abstract_id, old = self._row("SELECT id, digest FROM abstracts WHERE pmid = ?", (abstract.pmid,))
+    def _restate(self, abstract: Abstract, generation: int) -> None:
+        """Put an abstract in the place of one with the same passages, which keep their vectors.
+
+        They come anew where the headings differ, which the lexical index has with each passage.
+        """
+        sql = "SELECT id, digest, record FROM abstracts WHERE pmid = ?"
+        abstract_id, old, record = self._row(sql, (abstract.pmid,))
+        with decoding(self.path):
+            has_new_headings = heading_terms(schema.unpack(record)) != heading_terms(abstract)
+        if has_new_headings:
+            self._renumber_passages(abstract_id, generation)
         digest = schema.abstract_digest(abstract)
         self._db.execute(
             "UPDATE abstracts SET year = ?, is_retracted = ?, digest = ?, record = ?, raw = ? WHERE id = ?",
@@ -479,6 +488,19 @@ class Store(Database):
         self._db.execute("DELETE FROM labels WHERE abstract_id = ?", (abstract_id,))
         self._label(abstract_id, abstract)
         self._count_content(schema.content_number(abstract.pmid, digest) - schema.content_number(abstract.pmid, old))
+
+    def _renumber_passages(self, abstract_id: int, generation: int) -> None:
+        """Give an abstract's passages new ids, so that the indexes take them up again."""
+        last = self._row("SELECT max(id) FROM passages WHERE abstract_id = ?", (abstract_id,))[0]
+        self._db.execute(
+            "INSERT INTO removals SELECT id, ? FROM passages WHERE abstract_id = ?", (generation, abstract_id)
+        )
+        self._db.execute(
+            "INSERT INTO passages (abstract_id, section, start, end, vector, generation) "
+            "SELECT abstract_id, section, start, end, vector, ? FROM passages WHERE abstract_id = ? ORDER BY id",
+            (generation, abstract_id),
+        )
+        self._db.execute("DELETE FROM passages WHERE abstract_id = ? AND id <= ?", (abstract_id, last))
 
     def _label(self, abstract_id: int | None, abstract: Abstract) -> None:
         self._db.executemany(

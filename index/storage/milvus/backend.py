@@ -6,6 +6,7 @@ holds that together. Questions are read as a folder reads them and answered by t
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ from index.search.mentions import descriptor_forms, phrases
 from index.search.query import Mode, Query
 from index.storage.info import LibraryInfo, info_of
 from index.storage.kept_studies import StudiesFile
+from index.storage.milvus.schema import FORMAT as MILVUS_FORMAT
 from index.storage.milvus.schema import Present
 from index.storage.milvus.search import parse, search, term_weights
 from index.storage.milvus.server import USUAL_INDEX, GoneError, Server, parse_address
@@ -58,7 +60,13 @@ class MilvusBackend:
     def store(self) -> MilvusStore:
         """The collections that were the library's when last asked for. Raises LibraryError when there is no library."""
         if self._store is None:
-            self._fresh_store().load()
+            store = self._fresh_store()
+            store.load()
+            if not store.present.has_headings:
+                logging.getLogger(__name__).warning(
+                    f"{self.address} was made by an older version, and is not searched by its MeSH headings; "
+                    f"run: python -m index rebuild --library {self.address}"
+                )
         assert self._store is not None
         return self._store
 
@@ -229,7 +237,7 @@ class MilvusBackend:
         """
         beside = self.register.stamp() or ""
         index = self.server.address.index or (self._store.present.index if self._store else USUAL_INDEX)
-        present = Present(_stamp(sha256_of(key, beside)), index, settings)
+        present = Present(_stamp(sha256_of(key, beside, str(MILVUS_FORMAT))), index, settings)
         store = MilvusStore(self.register, present, beside=beside)
         store.create()
         yield store

@@ -18,10 +18,13 @@ from index.analysis.abbreviations import Abbreviation, key
 from index.records import TITLE, Abstract, Filters, Passage
 from index.search.filters import as_list
 from index.search.lexical import TERMS_VERSION, LexicalRow
+from index.search.lexical_documents import heading_terms
 from index.storage.milvus.server import MOST_BYTES, Column, MilvusRow, quoted
 from index.storage.schema import Entry, Settings, abstract_digest, label_rows, pack, unpack
 
-FORMAT = 1
+FORMAT = 2
+_WITHOUT_HEADINGS = 1
+"""The format of libraries whose passages have no column of MeSH headings: they are read and written as they are."""
 _PIECE = 60_000
 """Characters of a record to a row: Milvus takes 65,535 bytes."""
 _MOST_LABELS = 4_096
@@ -54,8 +57,9 @@ PASSAGE = ("pmid", "start", "end", "version")
 """The columns that make a passage of a row, together with its abstract."""
 
 
-def passage_columns(dimension: int) -> tuple[Column, ...]:
+def passage_columns(present: Present) -> tuple[Column, ...]:
     """Return the columns of the passages."""
+    headings = (Column("headings", "terms"),) if present.has_headings else ()
     return (
         Column("id", "key"),
         Column("pmid", "text", is_indexed=True),
@@ -66,7 +70,8 @@ def passage_columns(dimension: int) -> tuple[Column, ...]:
         Column("is_retracted", "flag", is_indexed=True),
         Column("labels", "texts", is_indexed=True),
         Column("terms", "terms"),
-        Column("vector", "vector", dimension),
+        *headings,
+        Column("vector", "vector", present.settings.dimension),
     )
 
 
@@ -77,18 +82,24 @@ class Present:
     stamp: str
     index: str
     settings: Settings
+    format: int = FORMAT
+
+    @property
+    def has_headings(self) -> bool:
+        """True if passages are found by MeSH headings, substances and keywords too."""
+        return self.format > _WITHOUT_HEADINGS
 
     def to_json(self) -> str:
         """Return the record as the row `present` of NAME has it."""
-        return json.dumps({"format": FORMAT, "terms": TERMS_VERSION, **asdict(self)})
+        return json.dumps({"terms": TERMS_VERSION, **asdict(self)})
 
 
 def present_of(value: str) -> Present | None:
     """Return the record of a row `present`, or None when another version of AskAbstracts wrote it."""
     values = json.loads(value)
-    if (values.get("format"), values.get("terms")) != (FORMAT, TERMS_VERSION):
+    if values.get("format") not in (_WITHOUT_HEADINGS, FORMAT) or values.get("terms") != TERMS_VERSION:
         return None
-    return Present(values["stamp"], values["index"], Settings(**values["settings"]))
+    return Present(values["stamp"], values["index"], Settings(**values["settings"]), values["format"])
 
 
 def stamp_of(value: str) -> str:
@@ -101,10 +112,10 @@ def text_version(abstract: Abstract) -> str:
     return hashlib.sha256(abstract.text.encode()).hexdigest()[:16]
 
 
-def passage_rows(entry: Entry, indexed: Sequence[LexicalRow]) -> Iterator[MilvusRow]:
+def passage_rows(entry: Entry, indexed: Sequence[LexicalRow], present: Present) -> Iterator[MilvusRow]:
     """Yield the rows of an abstract's passages, of which `indexed` has the terms."""
     abstract = entry.abstract
-    filtered, version = filtered_by(abstract), text_version(abstract)
+    of_abstract, version = of_record(abstract, present), text_version(abstract)
     for number, (passage, vector) in enumerate(zip(entry.passages, entry.vectors, strict=True)):
         yield {
             "id": f"{abstract.pmid}/{number}",
@@ -114,8 +125,14 @@ def passage_rows(entry: Entry, indexed: Sequence[LexicalRow]) -> Iterator[Milvus
             "version": version,
             "terms": _terms(indexed[number].terms),
             "vector": vector.astype("float32").tolist(),
-            **filtered,
+            **of_abstract,
         }
+
+
+def of_record(abstract: Abstract, present: Present) -> MilvusRow:
+    """Return the columns of a passage that its text does not tell: what it is filtered by, and the headings."""
+    headings = {"headings": _terms(heading_terms(abstract))} if present.has_headings else {}
+    return {**filtered_by(abstract), **headings}
 
 
 def filtered_by(abstract: Abstract) -> MilvusRow:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -15,10 +16,10 @@ from index.embedding.encoder import Vectors
 from index.records import Abstract, Filters, Hit, Passage
 from index.search.concepts import holds_name, must_be_read
 from index.search.hybrid import DEPTH, fuse
-from index.search.lexical import inverse_frequency
+from index.search.lexical import HEADING, inverse_frequency
 from index.search.lexical_documents import LONGEST_WHOLE
-from index.search.mentions import phrases
-from index.search.query import OTHER_NAME, Mode, Query, parse_query
+from index.search.mentions import TermPhrase, phrases
+from index.search.query import Mode, Query, parse_query
 from index.storage.milvus.schema import PASSAGE, condition, definitions_of, in_order, passage_of, text_version
 from index.storage.milvus.server import MilvusRow, ScoredRow, quoted, scores_of
 from index.storage.milvus.store import MilvusStore
@@ -35,17 +36,42 @@ _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Terms as Milvus is asked for them: each as often as it weighs, in units of the least weight; "" for none.
+
+    Milvus weighs a term by how often it stands in the query, so that its scores are to be multiplied by the unit.
+    """
+
+    text: str = ""
+    unit: float = 1.0
+
+    @classmethod
+    def of(cls, weights: Mapping[str, float]) -> _Words:
+        unit = min([1.0, *weights.values()])
+        return cls(" ".join(" ".join([term] * round(weight / unit)) for term, weight in weights.items()), unit)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByColumn:
+    """What is searched for in texts and among headings."""
+
+    terms: _Words = field(default_factory=_Words)
+    headings: _Words = field(default_factory=_Words)
+
+
 def search(
     query: Query, vector: Vectors | None, *, store: MilvusStore, top: int, mode: Mode, filters: Filters
 ) -> list[Hit]:
     """Return up to `top` hits, best first, as `index.search.hybrid.search` does from a folder."""
-    words = _words(query) if mode != "dense" else ""
-    cosines, bm25, rows = _scores(words, vector, store, depth=max(DEPTH, 2 * top), mode=mode, where=condition(filters))
+    asked = _by_column(query, store) if mode != "dense" else _ByColumn()
+    cosines, bm25, rows = _scores(asked, vector, store, depth=max(DEPTH, 2 * top), mode=mode, where=condition(filters))
     scores = fuse(cosines, bm25) if mode == "hybrid" else cosines or bm25
     ranked = sorted(scores, key=lambda id_: (-scores[id_], in_order(id_)))[:top]
-    pmids = list(dict.fromkeys(rows[id_]["pmid"] for id_ in ranked))
-    abstracts, whole = _together(lambda: store.get(pmids), lambda: _whole_scores(words, pmids, store))
-    passages = _passages({id_: rows[id_] for id_ in ranked}, abstracts, filters)
+    found = {id_: rows[id_] for id_ in ranked}
+    pmids = list(dict.fromkeys(row["pmid"] for row in found.values()))
+    abstracts, whole = _together(lambda: store.get(pmids), lambda: _whole_scores(asked, found, store))
+    passages = _passages(found, abstracts, filters)
     long = {pmid for pmid, abstract in abstracts.items() if mode != "dense" and len(abstract.text) > LONGEST_WHOLE}
     return [
         Hit(
@@ -60,35 +86,26 @@ def search(
     ]
 
 
-def _words(query: Query) -> str:
-    """Return the terms that are searched for, each as often as it weighs: those of other names once.
-
-    Milvus weighs a term by how often it stands in the query; what all scores are twice of makes no difference.
-    """
-    weights = query.weighted_terms
-    if OTHER_NAME not in weights.values():
-        return " ".join(query.terms)
-    return " ".join(" ".join([term] * round(weight / OTHER_NAME)) for term, weight in weights.items())
+def _by_column(query: Query, store: MilvusStore) -> _ByColumn:
+    """Return the query's terms; none are searched for among headings where an older version has kept none."""
+    headings = _Words.of(query.heading_terms) if store.present.has_headings else _Words()
+    return _ByColumn(_Words.of(query.weighted_terms), headings)
 
 
 def _scores(
-    words: str, vector: Vectors | None, store: MilvusStore, *, depth: int, mode: Mode, where: str
+    asked: _ByColumn, vector: Vectors | None, store: MilvusStore, *, depth: int, mode: Mode, where: str
 ) -> tuple[dict[str, float], dict[str, float], dict[str, MilvusRow]]:
     """Return the cosines, the BM25 scores and the rows of the hits, by key."""
-
-    def dense() -> list[ScoredRow]:
-        return _dense(vector, store, depth, where) if vector is not None else []
-
-    def lexical() -> list[ScoredRow]:
-        return _lexical(words, store, depth, where) if words else []
-
-    by_meaning, by_words = _together(dense, lexical)
+    by_meaning, by_words = _together(
+        lambda: _dense(vector, store, depth, where) if vector is not None else [],
+        lambda: _lexical(asked, store, depth, where),
+    )
     rows = {hit.id: hit.row for hit in (*by_meaning, *by_words)}
     cosines, bm25 = ({hit.id: hit.score for hit in side} for side in (by_meaning, by_words))
     if mode != "hybrid" or vector is None:
         return cosines, bm25, rows
     more_bm25, more_cosines = _together(
-        lambda: _lexical_of(words, store, [id_ for id_ in cosines if id_ not in bm25]),
+        lambda: _lexical_of(asked, store, [id_ for id_ in cosines if id_ not in bm25]),
         lambda: _cosines_of(vector, store, [id_ for id_ in bm25 if id_ not in cosines]),
     )
     return cosines | more_cosines, bm25 | more_bm25, rows
@@ -101,17 +118,53 @@ def _dense(vector: Vectors, store: MilvusStore, depth: int, where: str) -> list[
     )  # fmt: skip
 
 
-def _lexical(words: str, store: MilvusStore, depth: int, where: str) -> list[ScoredRow]:
-    return store.server.best(store.passages_name, scores_of("terms"), words, top=depth, where=where, columns=PASSAGE)
+def _lexical(asked: _ByColumn, store: MilvusStore, depth: int, where: str) -> list[ScoredRow]:
+    """Return the passages that score highest in texts and headings together, the best of each side scored on both."""
+    in_texts, in_headings = _sides(asked, store, top=depth, where=where, columns=PASSAGE)
+    rows = {hit.id: hit.row for hit in (*in_headings, *in_texts)}
+    one_side = {hit.id for hit in in_texts} ^ {hit.id for hit in in_headings}
+    is_cut = depth in (len(in_texts), len(in_headings))  # else what a side has not found shares no term with it
+    scores = _summed(in_texts, in_headings) | (_lexical_of(asked, store, sorted(one_side)) if is_cut else {})
+    best = sorted(scores, key=lambda id_: (-scores[id_], in_order(id_)))[:depth]
+    return [ScoredRow(id_, scores[id_], rows[id_]) for id_ in best]
 
 
-def _lexical_of(words: str, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
-    """Return the BM25 scores of the hits of the dense side alone: like is compared with like."""
-    if not ids or not words:
+def _lexical_of(asked: _ByColumn, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
+    """Return the BM25 scores of these passages: like is compared with like."""
+    if not ids:
         return {}
-    where = f"id in {quoted(ids)}"
-    hits = store.server.best(store.passages_name, scores_of("terms"), words, top=len(ids), where=where)
-    return {hit.id: hit.score for hit in hits}
+    return _summed(*_sides(asked, store, top=len(ids), where=f"id in {quoted(ids)}"))
+
+
+def _sides(
+    asked: _ByColumn, store: MilvusStore, *, top: int, where: str, columns: Sequence[str] = ()
+) -> tuple[list[ScoredRow], list[ScoredRow]]:
+    """Return the passages that score highest in their texts, and those that do in their headings."""
+    return _together(
+        lambda: _best(store, store.passages_name, "terms", asked.terms, top=top, where=where, columns=columns),
+        lambda: _best(store, store.passages_name, "headings", asked.headings, top=top, where=where, columns=columns),
+    )
+
+
+def _best(
+    store: MilvusStore,
+    collection: str,
+    column: str,
+    words: _Words,
+    *,
+    top: int,
+    where: str,
+    columns: Sequence[str] = (),
+) -> list[ScoredRow]:
+    if not words.text:
+        return []
+    hits = store.server.best(collection, scores_of(column), words.text, top=top, where=where, columns=columns)
+    return [replace(hit, score=hit.score * words.unit) for hit in hits]
+
+
+def _summed(in_texts: Iterable[ScoredRow], in_headings: Iterable[ScoredRow]) -> dict[str, float]:
+    scores = {hit.id: hit.score for hit in in_texts}
+    return scores | {hit.id: scores.get(hit.id, 0.0) + HEADING * hit.score for hit in in_headings}
 
 
 def _cosines_of(vector: Vectors | None, store: MilvusStore, ids: Sequence[str]) -> dict[str, float]:
@@ -133,13 +186,17 @@ def _passages(rows: dict[str, MilvusRow], abstracts: dict[str, Abstract], filter
     }
 
 
-def _whole_scores(words: str, pmids: Sequence[str], store: MilvusStore) -> dict[str, float]:
-    """Return the BM25 score of each of these abstracts as a whole, by PMID."""
-    if not words or not pmids:
+def _whole_scores(asked: _ByColumn, rows: Mapping[str, MilvusRow], store: MilvusStore) -> dict[str, float]:
+    """Return the BM25 score of the whole abstract of each of these passages, by PMID."""
+    passage_of_pmid = {row["pmid"]: id_ for id_, row in rows.items()}
+    if not passage_of_pmid:
         return {}
-    where = f"id in {quoted(pmids)}"
-    hits = store.server.best(store.abstracts_name, scores_of("whole"), words, top=len(pmids), where=where)
-    return {hit.id: hit.score for hit in hits}
+    most, pmids, ids = len(passage_of_pmid), quoted(passage_of_pmid), quoted(passage_of_pmid.values())
+    whole, headings = _together(
+        lambda: _best(store, store.abstracts_name, "whole", asked.terms, top=most, where=f"id in {pmids}"),
+        lambda: _best(store, store.passages_name, "headings", asked.headings, top=most, where=f"id in {ids}"),
+    )
+    return _summed(whole, (replace(hit, id=rows[hit.id]["pmid"]) for hit in headings))
 
 
 def term_weights(words: Iterable[str], store: MilvusStore) -> tuple[dict[str, float], float]:
@@ -147,9 +204,7 @@ def term_weights(words: Iterable[str], store: MilvusStore) -> tuple[dict[str, fl
     distinct = list(dict.fromkeys(words))
     count = store.server.count(store.passages_name)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        frequencies = pool.map(
-            lambda word: store.server.count(store.passages_name, f"text_match(terms, {quoted([word])[1:-1]})"), distinct
-        )
+        frequencies = pool.map(lambda word: store.server.count(store.passages_name, _holds(word)), distinct)
         weights = {
             word: inverse_frequency(count, n) for word, n in zip(distinct, frequencies, strict=True) if 0 < n <= count
         }
@@ -176,7 +231,7 @@ def parse(text: str, store: MilvusStore, synonyms: Synonyms, *, is_literal: bool
 
 
 def _uses(names: Sequence[str], store: MilvusStore) -> dict[str, int]:
-    """Return how many passages hold each name, up to _TRIED, as a folder's index does."""
+    """Return how many passages hold each name, as a folder's index does."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         counts = pool.map(lambda name: _count_of(name, store), names)
         return {name: count for name, count in zip(names, counts, strict=True) if count}
@@ -186,12 +241,28 @@ def _count_of(name: str, store: MilvusStore) -> int:
     phrase = next(iter(phrases(name)), None)
     if phrase is None:
         return 0
-    where = " and ".join(f"text_match(terms, {quoted([word])[1:-1]})" for word in phrase.words)
-    found = store.server.rows(store.passages_name, where, ["pmid", "terms"], most=_TRIED)
-    pmids = [row["pmid"] for row in found if phrase.stands_in(row["terms"])]
-    if not (pmids and must_be_read(name)):
-        return len(pmids)
-    return sum(holds_name(abstract.text, name) for abstract in store.get(pmids).values())
+    where = " and ".join(_holds(word) for word in phrase.words)
+    count = _in_a_row(phrase, where, store) if len(phrase.words) > 1 else store.server.count(store.passages_name, where)
+    return count * _is_written(name, where, store) if count and must_be_read(name) else count
+
+
+def _in_a_row(phrase: TermPhrase, where: str, store: MilvusStore) -> int:
+    """Return how many of the passages with a phrase's words have them in a row, by the first _TRIED."""
+    rows = store.server.rows(store.passages_name, where, ["terms"], most=_TRIED)
+    held = sum(phrase.stands_in(row["terms"]) for row in rows)
+    if not held or len(rows) < _TRIED:
+        return held
+    return -(-held * store.server.count(store.passages_name, where) // len(rows))
+
+
+def _is_written(name: str, where: str, store: MilvusStore) -> bool:
+    """Return True if a name stands as it is written in one of the abstracts of up to _TRIED passages."""
+    rows = store.server.rows(store.passages_name, where, ["pmid"], most=_TRIED)
+    return any(holds_name(abstract.text, name) for abstract in store.get([row["pmid"] for row in rows]).values())
+
+
+def _holds(word: str) -> str:
+    return f"text_match(terms, {quoted([word])[1:-1]})"
 
 
 class _DefinitionLookup:

@@ -222,9 +222,7 @@ class MilvusStore:
     def create(self) -> None:
         """Make the collections where they are not there yet."""
         self.server.create(self.pieces_name, schema.PIECES)
-        self.server.create(
-            self.passages_name, schema.passage_columns(self.settings.dimension), index=self.present.index
-        )
+        self.server.create(self.passages_name, schema.passage_columns(self.present), index=self.present.index)
         self.server.create(self.abstracts_name, schema.ABSTRACTS)
 
     def load(self) -> None:
@@ -428,7 +426,11 @@ class MilvusStore:
         if not all(entry.abstract.pmid in self._looked_up for entry in entries):
             MilvusStore.digests(self, [entry.abstract.pmid for entry in entries])
         indexed = [list(lexical_rows(entry.abstract, dict(enumerate(entry.passages)))) for entry in entries]
-        new = [row for entry, of_it in zip(entries, indexed, strict=True) for row in schema.passage_rows(entry, of_it)]
+        new = [
+            row
+            for entry, of_it in zip(entries, indexed, strict=True)
+            for row in schema.passage_rows(entry, of_it, self.present)
+        ]
         self.server.upsert(self.passages_name, new)
         self._delete_older([entry.abstract for entry in entries if self._looked_up[entry.abstract.pmid]])
         self._looked_up = {}
@@ -460,10 +462,10 @@ class MilvusStore:
             self.server.delete(self.passages_name, f"pmid in {pmids} and version not in {versions}")
 
     def _restate_passages(self, abstract: Abstract) -> list[Passage]:
-        """Give passages the filter columns of their abstract, and return them; vectors and terms stay as they are."""
-        names = [column.name for column in schema.passage_columns(self.settings.dimension)]
+        """Give passages their abstract's labels and headings, and return them; vectors and terms stay as they are."""
+        names = [column.name for column in schema.passage_columns(self.present)]
         rows = list(self.server.all_rows(self.passages_name, f"pmid in {quoted([abstract.pmid])}", names))
-        self.server.upsert(self.passages_name, [{**row, **schema.filtered_by(abstract)} for row in rows])
+        self.server.upsert(self.passages_name, [{**row, **schema.of_record(abstract, self.present)} for row in rows])
         return [schema.passage_of(row, abstract) for row in sorted(rows, key=lambda row: schema.in_order(row["id"]))]
 
     def _remove(self, pmids: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from conftest import ABSTRACTS, ROOT, abstract
@@ -19,6 +20,7 @@ from index.__main__ import main
 from index.errors import EncoderError, InputError, LibraryError
 from index.ingest.inputs import Shard
 from index.records import Section
+from index.search.query import NARROWER
 from index.storage.milvus.schema import Present, condition, label_key
 from index.storage.milvus.server import Address, parse_address
 
@@ -393,13 +395,40 @@ def test_a_collection_of_another_program(five):
 
 def test_a_library_of_another_version(five, json_lines):
     present = five.backend.store.present
-    five.backend.register._put("present", present.to_json().replace('"format": 1', '"format": 2'))
+    five.backend.register._put("present", present.to_json().replace('"format": 2', '"format": 3'))
     with pytest.raises(
         LibraryError, match="was made by another version of AskAbstracts; use that version, or build it"
     ):
         Library.open(five.address)
     assert Library.build(five.address, files=[json_lines(many(3), "three.jsonl")]).added == 3  # as it says
     assert is_whole(five, many(3))
+
+
+def test_a_library_of_the_format_without_headings_is_used_as_it_is_and_gets_them_by_a_rebuild(
+    at_milvus, json_lines, monkeypatch, caplog
+):
+    address, described = at_milvus(), dataclasses.replace(ABSTRACTS[2], keywords=("geroprotector",))
+    with monkeypatch.context() as older:
+        older.setattr("index.storage.milvus.backend.Present", partial(Present, format=1))
+        with Library.open(address, create=True) as library:
+            library.add(files=[json_lines([*ABSTRACTS[:2], described])])
+    with Library.open(address) as library:
+        library.add(files=[json_lines([dataclasses.replace(described, keywords=("senolytic",))], "again.jsonl")])
+        assert pmids(library.search("metformin senolytic", mode="lexical")) == ["90000003"]
+        assert pmids(library.search("senolytic", mode="lexical")) == []
+        assert f"searched by its MeSH headings; run: python -m index rebuild --library {address}" in caplog.text
+        library.rebuild()
+        assert pmids(library.search("senolytic", mode="lexical")) == ["90000003"]
+        assert library.backend.store.present.has_headings
+
+
+def test_what_the_library_calls_otherwise_weighs_as_in_a_folder(samples_there, samples):
+    """Other names and narrower things weigh less than what is asked for: scores of both backends tell."""
+    query = samples.parse("Do biguanides lengthen life?")
+    assert NARROWER in query.weighted_terms.values()
+    there, here = (library.search(query, mode="lexical", top=3) for library in (samples_there, samples))
+    assert [hit.passage for hit in there] == [hit.passage for hit in here]
+    assert [hit.score for hit in there] == pytest.approx([hit.score for hit in here], rel=0.05)
 
 
 def test_a_rebuild_keeps_the_index_unless_another_is_named(at_milvus, made):
