@@ -132,11 +132,13 @@ def _study_line(study: Study) -> str:
 
 def _mcp(arguments: argparse.Namespace) -> int:
     """Serve the library to an agent over stdin and stdout until these are closed."""
-    from qa.doors.mcp_server import OneLibrary, build_server
+    from qa.doors.shelf import OneLibrary
 
     with Library.open(cli.library_path(arguments)) as library:
         shelf = OneLibrary(library, lambda library: _assistant(library, arguments))
-        shelf.warm_up()
+        shelf.warm_up()  # while the SDK is imported
+        from qa.doors.mcp_server import build_server
+
         build_server(shelf, allow_writing=arguments.allow_writing).run("stdio")
     return cli.DONE
 

@@ -17,7 +17,8 @@ from ui.history.store import FILE, ConversationStore
 SAMPLE = "sample"
 """The library that comes with AskAbstracts; the page does not extend it, so that its questions keep their answers."""
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
+NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?"
+"""A name that every file system takes, as a regular expression."""
 
 
 class Libraries:
@@ -93,7 +94,7 @@ class Libraries:
     def new(self, name: str) -> str:
         """Make an empty library and return its name. Raises InputError when the name is not allowed or taken."""
         name = name.strip()
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(NAME, name):
             raise InputError(
                 "a library's name is made of up to 64 letters, digits, hyphens and underscores; give another"
             )

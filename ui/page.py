@@ -22,6 +22,7 @@ from ui.table_tab import table_tab
 
 SESSION_KEPT_S = 12 * 3600
 SESSIONS_KEPT = 500
+_LOOKS_S = 0.02
 
 COLOURS = {
     name: colour
@@ -76,6 +77,9 @@ def build_page(libraries: Libraries, preparation: Preparation | None = None) -> 
         _wire(page, libraries, frame, tab, preparation)
         conversation_list(page, libraries, frame, tab)
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
+    # Gradio looks a thousand times a second whether somebody asks, which is 4 % of a core; fifty times are enough.
+    page._queue.sleep_when_free = _LOOKS_S
+    page._queue.progress_update_sleep_when_free = _LOOKS_S
     return page
 
 

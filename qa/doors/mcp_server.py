@@ -6,12 +6,11 @@ matter; what a program reads is the typed result, with quotes at their offsets.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
@@ -31,9 +30,9 @@ from qa.doors.schemas import (
     AnswerJson,
     AskRequest,
     FiltersJson,
+    IsNumber,
     LibraryJson,
     LibraryNames,
-    Number,
     Pmid,
     Pmids,
     QuestionText,
@@ -46,6 +45,7 @@ from qa.doors.schemas import (
     TableRequest,
     abstract_json,
 )
+from qa.doors.shelf import LibraryShelf
 from qa.generation.llm.prompts import load_prompt, render_sources
 
 _INSTRUCTIONS = (
@@ -57,60 +57,7 @@ _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent
 _WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
 
 LibraryChoice = Annotated[str, Field(description="a library's name from list_libraries; empty for the first one")]
-Top = Annotated[Number, Field(ge=1, le=50)]
-
-
-class LibraryShelf(Protocol):
-    """Protocol of the libraries that a server has, by name."""
-
-    @property
-    def first(self) -> str:
-        """The name of the library that is meant where none is named."""
-
-    def names(self) -> list[str]:
-        """Return the names of the libraries."""
-
-    def library(self, name: str) -> Library:
-        """Return a library. Raises InputError when there is none of this name."""
-
-    def assistant(self, name: str) -> Assistant:
-        """Return the assistant of a library."""
-
-
-class OneLibrary:
-    """A shelf of one library, its models and indexes loaded in a thread while the client is greeted."""
-
-    def __init__(self, library: Library, make_assistant: Callable[[Library], Assistant] = Assistant) -> None:
-        self.first = library.info().name
-        self._library, self._make_assistant = library, make_assistant
-        self._assistant: Assistant | None = None
-        self._making = threading.Lock()
-
-    def warm_up(self) -> None:
-        """Load what the first question needs, in a thread; a question that comes before its end waits for it."""
-        threading.Thread(target=self._load, name="loading", daemon=True).start()
-
-    def _load(self) -> None:
-        if self._library.info().abstracts:
-            self._library.search("interleukin", top=1)
-
-    def names(self) -> list[str]:
-        """Return the library's name."""
-        return [self.first]
-
-    def library(self, name: str) -> Library:
-        """Return the library. Raises InputError for another name."""
-        if name != self.first:
-            raise InputError(f"there is no library {name!r} here; the one there is called {self.first!r}")
-        return self._library
-
-    def assistant(self, name: str) -> Assistant:
-        """Return the library's assistant."""
-        library = self.library(name)
-        with self._making:
-            if self._assistant is None:
-                self._assistant = self._make_assistant(library)
-            return self._assistant
+Top = Annotated[int, Field(ge=1, le=50), IsNumber]
 
 
 def _with_cure(tool: Callable[..., Any]) -> Callable[..., Any]:

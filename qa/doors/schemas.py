@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
 from index import Abstract, Filters
+from index.records import Design, Subjects
 from index.search.query import MAX_QUERY_CHARACTERS, Mode
 from qa.studies.table import COLUMNS, TOP
 
@@ -22,18 +23,22 @@ def _number(value: object) -> object:
     return value
 
 
-Number = Annotated[int, BeforeValidator(_number)]
-"""A number and nothing that could be read as one: JSON has numbers of its own."""
+IsNumber = BeforeValidator(_number)
+"""A number and nothing that could be read as one. It stands behind the bounds, or JSON Schema would not name them."""
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[list[Name], Field(max_length=100)]
 Pmid = Annotated[str, Field(pattern=r"^[0-9]{1,10}$", examples=["90000001"])]
 Pmids = Annotated[list[Pmid], Field(max_length=_MOST_PMIDS)]
-Year = Annotated[Number, Field(ge=0, le=9999)]
+Year = Annotated[int, Field(ge=0, le=9999), IsNumber]
+HitCount = Annotated[int, Field(ge=1, le=_MOST_HITS), IsNumber]
 QuestionText = Annotated[
     str, Field(min_length=1, max_length=MAX_QUERY_CHARACTERS, examples=["What does IL-32β induce in breast cancer?"])
 ]
 
 ColumnName = Annotated[str, Field(json_schema_extra={"enum": list(COLUMNS)})]
+# Other spellings will do; what programs are told is how answers write them.
+DesignName = Annotated[Name, Field(json_schema_extra={"enum": list(get_args(Design))})]
+SubjectsName = Annotated[Name, Field(json_schema_extra={"enum": list(get_args(Subjects))})]
 
 
 class Received(BaseModel):
@@ -63,10 +68,13 @@ class FiltersJson(Received):
         default="", max_length=MAX_QUERY_CHARACTERS, description="a search in PubMed's syntax", examples=["tumor*[ti]"]
     )
     explode: StrictBool = Field(default=True, description="MeSH terms count with those below them")
-    designs: Names = Field(
-        default=[], description="study designs, as read of the abstract", examples=[["randomised controlled trial"]]
+    designs: list[DesignName] = Field(
+        default=[],
+        max_length=100,
+        description="study designs, as read of the abstract",
+        examples=[["randomised controlled trial"]],
     )
-    subjects: Names = Field(default=[], description="who was studied: humans, animals, cells or molecules")
+    subjects: list[SubjectsName] = Field(default=[], max_length=100, description="who was studied")
     min_n: StrictInt | None = Field(default=None, ge=0, description="at least so many were studied")
 
     def to_filters(self) -> Filters:
@@ -111,7 +119,7 @@ class SearchRequest(Received):
 
     query: str = Field(min_length=1, max_length=MAX_QUERY_CHARACTERS, examples=["IL-32β VEGF"])
     filters: FiltersJson = Field(default_factory=FiltersJson)
-    top: Number = Field(default=10, ge=1, le=_MOST_HITS, description="how many passages")
+    top: HitCount = Field(default=10, description="how many passages")
     mode: Mode = "hybrid"
     literal: StrictBool = Field(default=False, description="search for names as they are written only")
 
@@ -121,7 +129,7 @@ class TableRequest(Received):
 
     question: QuestionText
     filters: FiltersJson = Field(default_factory=FiltersJson)
-    top: Number = Field(default=TOP, ge=1, le=_MOST_HITS, description="the most rows")
+    top: HitCount = Field(default=TOP, description="the most rows")
     columns: list[ColumnName] = Field(default=[], max_length=len(COLUMNS), description="all of them for none")
 
 
@@ -130,7 +138,7 @@ class SimilarRequest(Received):
 
     pmid: Pmid
     filters: FiltersJson = Field(default_factory=FiltersJson)
-    top: Number = Field(default=10, ge=1, le=_MOST_HITS, description="how many abstracts")
+    top: HitCount = Field(default=10, description="how many abstracts")
 
 
 class Sent(BaseModel):

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from qa.doors.schemas import FiltersJson, Number, Pmids, Received, ReportJson, Sent
+from qa.doors.schemas import FiltersJson, IsNumber, Pmids, Received, ReportJson, Sent
 from ui.api.jobs import JobKind, JobState
+from ui.libraries import NAME
 
 ExportFormat = Literal["ris", "bib", "csl.json", "csv"]
+_LISTS = ("pmids", "similar_to", "cited_by", "references_of")
+_NAMES_SOME: list[Any] = [
+    *({"required": [name], "properties": {name: {"minItems": 1}}} for name in _LISTS),
+    {"required": ["search"], "properties": {"search": {"pattern": r"\S"}}},
+]
+"""What a job that adds has to have, as JSON Schema."""
 
 
 class NewLibrary(Received):
     """An empty library to make."""
 
-    name: str = Field(min_length=1, max_length=64, examples=["il32"])
+    name: str = Field(min_length=1, max_length=64, json_schema_extra={"pattern": f"^{NAME}$"}, examples=["il32"])
 
 
 class ExportRequest(Received):
@@ -28,11 +35,13 @@ class ExportRequest(Received):
 class AddJob(Received):
     """Abstracts to fetch from PubMed and add; at least one field names some."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": _NAMES_SOME})
+
     kind: Literal["add"]
     pmids: Pmids = Field(default=[], description="PMIDs to fetch")
     search: str = Field(default="", max_length=5_000, description="a PubMed search whose results are fetched")
-    limit: Number | None = Field(
-        default=None, ge=1, le=1_000_000, description="the most of the search and of each kind of link"
+    limit: Annotated[int, Field(ge=1, le=1_000_000), IsNumber] | None = Field(
+        default=None, description="the most of the search and of each kind of link"
     )
     similar_to: Pmids = Field(default=[], description="papers: what PubMed finds similar to them is fetched")
     cited_by: Pmids = Field(default=[], description="papers: what cites them is fetched")
@@ -40,13 +49,13 @@ class AddJob(Received):
 
     @model_validator(mode="after")
     def _names_some(self) -> Self:
-        if not any((self.pmids, self.search.strip(), self.similar_to, self.cited_by, self.references_of)):
+        if not self.search.strip() and not any(getattr(self, name) for name in _LISTS):
             raise ValueError("add needs pmids, search, similar_to, cited_by or references_of")
         return self
 
     def inputs(self) -> dict[str, Any]:
         """Return the arguments of `Library.add`."""
-        lists = {name: getattr(self, name) for name in ("pmids", "similar_to", "cited_by", "references_of")}
+        lists = {name: getattr(self, name) for name in _LISTS}
         return lists | {"search": self.search.strip() or None, "limit": self.limit}
 
 
