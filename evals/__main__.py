@@ -16,8 +16,11 @@
     neighbours    what several processes of ours cost one another
     encoding      how many passages a second are turned into vectors, on a CPU or a GPU
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
+    doors         what HTTP adds to a search, 50 streamed answers at once, an agent's first answer from a cold start
+    contract      thousands of requests that schemathesis makes of the REST interface's schema
 
-Each takes --help, and all but names, load, beside and followups take --data DIR, the folder with the test sets.
+Each takes --help, and all but names, load, beside, doors, contract and followups take --data DIR, the folder with
+the test sets.
 With `--without RULE...` last, a table is printed without these rules (python -m evals rules --help lists them).
 ASKABSTRACTS_ENCODER=NAME makes each of them with libraries of another encoder: all-MiniLM-L6-v2, for one, which
 ours was made from.
@@ -29,7 +32,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from evals.load import beside, load
+from evals.load import beside, contract, doors, load
 from evals.quality import (
     abstention,
     answers,
@@ -63,6 +66,8 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "encoding": encoding.main,
     "load": load.main,
     "beside": beside.main,
+    "doors": doors.main,
+    "contract": contract.main,
     "followups": followups.main,
     "understanding": understanding.main,
     "studies": studies.main,

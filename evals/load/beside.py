@@ -20,11 +20,21 @@ from pathlib import Path
 
 import httpx
 
-from evals.load.load import PATIENCE_S, ROOT, Served, Tally, attend, figures, sample_questions, serving, shown_for
+from evals.load.load import (
+    PATIENCE_S,
+    ROOT,
+    SAMPLES,
+    Served,
+    Tally,
+    attend,
+    figures,
+    sample_questions,
+    serving,
+    shown_for,
+)
 from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
 from index import Library
 
-SAMPLES = ROOT / "samples" / "abstracts.jsonl"
 FIRST = 95_000_000
 """PMIDs from here on are nobody's."""
 NEW = {

@@ -30,6 +30,7 @@ from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
 from ui.chat import FilterFields
 
 ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples" / "abstracts.jsonl"
 PEOPLE, SECONDS = 50, 120
 PATIENCE_S = 60.0
 """How long a person waits for an answer before it counts as an error."""

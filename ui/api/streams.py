@@ -69,9 +69,13 @@ def _step(answers: Iterator[Answer], limiter: anyio.CapacityLimiter) -> asyncio.
 
 
 def _close(answers: Iterator[Answer], done: asyncio.Task[Answer | None]) -> None:
-    """Close the generator behind a stream once its last step is done, and take note of how that ended."""
-    if not done.cancelled():
-        done.exception()
+    """Close the generator behind a stream once its last step is done, and take note of how that ended.
+
+    A step is cancelled only where the server ends; its thread is then still in the generator, which ends with it.
+    """
+    if done.cancelled():
+        return
+    done.exception()
     close = getattr(answers, "close", None)
     if close is not None:
         with suppress(AskAbstractsError):

@@ -404,6 +404,76 @@ def test_a_server_that_stops_ends_its_streams_with_a_problem(client, service, li
     assert "urn:askabstracts:problem:stopping" in reply.text.strip().split("\n\n")[-1]
 
 
+def test_a_loop_that_ends_leaves_an_answer_to_the_thread_that_makes_it():
+    import asyncio
+
+    import anyio
+
+    from ui.api.streams import answer_events
+
+    begun, go_on, faults = threading.Event(), threading.Event(), []
+
+    def answers():
+        begun.set()
+        go_on.wait(60)
+        yield None
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+        events = answer_events(answers(), limiter=anyio.CapacityLimiter(1))
+        asked = asyncio.ensure_future(anext(events))
+        await asyncio.to_thread(begun.wait, 60)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:  # as asyncio.run does at its end
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        assert asked.cancelled()
+        go_on.set()
+
+    asyncio.run(main())
+    assert faults == []
+
+
+REPLACED = {"null": None, "number": 1.5, "minus": -1, "text": "\x00", "list": [], "object": {}, "true": True}
+
+
+def operations(schema):
+    """Yield each operation that takes a body: its path, its description, and a body that fits."""
+    for path, methods in schema["paths"].items():
+        if "requestBody" in methods.get("post", {}):
+            [content] = methods["post"]["requestBody"]["content"].values()
+            yield path, methods["post"], content["schema"]
+
+
+def test_whatever_a_field_is_replaced_by_the_reply_is_one_that_the_schema_names(client, eutils):
+    """What schemathesis does by the thousand (python -m evals contract), a few hundred times."""
+    schema = client.get("/openapi.json").json()
+    bodies = {
+        "name": "library",
+        "question": "x y",
+        "query": "VEGF",
+        "pmid": "90000001",
+        "format": "csv",
+        "kind": "check",
+    }
+    tried = 0
+    for path, operation, body in operations(schema):
+        models = [schema["components"]["schemas"][one["$ref"].rpartition("/")[2]] for one in body.get("oneOf", [body])]
+        fields = {name for model in models for name in model["properties"]} | {"unknown"}
+        fitting = {name: bodies[name] for name in fields & set(bodies)}
+        for name in sorted(fields):
+            for value in REPLACED.values():
+                reply = client.post(f"http://127.0.0.1{path.format(name='library')}", json={**fitting, name: value})
+                tried += 1
+                assert str(reply.status_code) in operation["responses"], (path, name, value, reply.text)
+                content = operation["responses"][str(reply.status_code)]["content"]
+                assert reply.headers["content-type"].partition(";")[0] in content, (path, name, value)
+                assert reply.status_code < 500, (path, name, value, reply.text)
+                if name == "unknown":
+                    assert [fault["pointer"] for fault in reply.json()["errors"]] == ["/unknown"]
+    assert tried > 200
+
+
 def test_the_access_log_tells_no_question(client, service, capsys):
     import asyncio
 
