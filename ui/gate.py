@@ -126,7 +126,7 @@ class Gate:
         if self._api is None:
             await _refuse(send, 404, as_problem=True)
         elif status := _misuse(scope):
-            await _refuse(send, status, as_problem=True)
+            await _refuse(send, status, as_problem=True, rest_of=receive if status == 413 else None)
         else:  # which has keys of its own
             await self._api({**scope, LOGGED_IN: _is_logged_in(scope)}, receive, send)
 
@@ -216,7 +216,8 @@ def _is_logged_in(scope: Scope) -> bool:
     return any(name in cookies and cookies[name].value in app.tokens for name in names)
 
 
-async def _refuse(send: Send, status: int, *, as_problem: bool = False) -> None:
+async def _refuse(send: Send, status: int, *, as_problem: bool = False, rest_of: Receive | None = None) -> None:
+    """Send a refusal; then let the rest of a body pass by: a proxy takes one that is cut off for a broken server."""
     if as_problem:
         detail = f"The body may have {_API_BODY_LIMIT:,} bytes." if status == 413 else _SENTENCES[status]
         kind, body = MEDIA_TYPE.encode(), problem_with(status, detail).body()
@@ -224,4 +225,9 @@ async def _refuse(send: Send, status: int, *, as_problem: bool = False) -> None:
         kind, body = b"text/plain", _SENTENCES[status].encode()
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
+    if rest_of is not None:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        while (await rest_of()).get("more_body", False):
+            pass
+        body = b""
     await send({"type": "http.response.body", "body": body})
