@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import hashlib
 import ipaddress
 import re
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from index import Library
     from index.ingest.batches import OnProgress
     from qa import Assistant
+    from ui.accounts import Accounts
     from ui.api.service import Service
     from ui.libraries import Libraries
     from ui.preparation import Preparation
@@ -64,7 +66,16 @@ def parser() -> argparse.ArgumentParser:
         "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, this machine only)"
     )
     flags.add_argument("--port", type=int, default=DEFAULT_PORT, help="the port; 0 takes a free one (default: 7860)")
-    flags.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this name and password")
+    who = flags.add_mutually_exclusive_group()
+    who.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this name and password")
+    who.add_argument(
+        "--auth-file", metavar="FILE", type=Path, help="ask for one of its accounts; each sees its own conversations"
+    )
+    flags.add_argument(
+        "--add-account",
+        metavar="NAME",
+        help="add an account to --auth-file with a password from the terminal, and end; the first runs the server",
+    )
     flags.add_argument("--no-api", action="store_true", help="serve the page alone, without REST and MCP")
     flags.add_argument("--root-path", metavar="PATH", default="", help="the path under which a proxy shows the server")
     flags.add_argument("--access-log", action="store_true", help="a line of JSON a request on stderr, no questions")
@@ -80,11 +91,13 @@ def serve(arguments: argparse.Namespace) -> int:
 
     Raises AskAbstractsError when it cannot start.
     """
-    auth = credentials(arguments.auth)
+    if arguments.add_account is not None:
+        return add_account(arguments)
+    accounts = accounts_of(arguments)
     if arguments.api_rate < 1:
         raise InputError(f"{arguments.api_rate} requests a minute are none; give --api-rate a number from 1")
     port = free_port(arguments.host, arguments.port)
-    if auth is None and not is_loopback(arguments.host):
+    if accounts is None and not is_loopback(arguments.host):
         print(
             f"app.py: warning: everybody who reaches {arguments.host} can ask and build here; set --auth USER:PASSWORD",
             file=sys.stderr,
@@ -94,7 +107,7 @@ def serve(arguments: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory(prefix="askabstracts-") as uploads:
             prepare_gradio(uploads)
             service = api_service(libraries, preparation, arguments)
-            _run(libraries, preparation, service, arguments, port=port)
+            _run(libraries, preparation, service, arguments, accounts, port=port)
     finally:
         preparation.stop()
         libraries.close()
@@ -106,9 +119,10 @@ def first_library(arguments: argparse.Namespace) -> tuple[Libraries, Preparation
 
     A library that is there is opened now, so that why it cannot be is said at once; a sample to be made is not.
     """
-    from ui.libraries import SAMPLE, Libraries
+    from ui.libraries import NO_MODEL, SAMPLE, Libraries
     from ui.preparation import Preparation
 
+    options = answer_options(arguments)
     sample, named = arguments.libraries / SAMPLE, named_library(arguments)
     is_to_build = named is None and not is_sample_built(sample)
 
@@ -122,7 +136,8 @@ def first_library(arguments: argparse.Namespace) -> tuple[Libraries, Preparation
     libraries = Libraries(
         arguments.libraries,
         first=sample if named is None else named,
-        assistant=assistant_maker(answer_options(arguments)),
+        assistant=assistant_maker(options),
+        model_name=options.llm or NO_MODEL,
         wait_for_first=preparation.wait,
     )
     if not is_to_build:
@@ -207,6 +222,32 @@ def credentials(text: str | None) -> tuple[str, str] | None:
     return user.strip(), password
 
 
+def accounts_of(arguments: argparse.Namespace) -> Accounts | None:
+    """Return the accounts of the flags; None where no password is asked for. Raises AskAbstractsError for none."""
+    from ui.accounts import AccountFile, OneAccount
+
+    if arguments.auth_file is not None:
+        accounts = AccountFile(arguments.auth_file)
+        if not accounts.all():
+            raise InputError(f"{arguments.auth_file} has no account; add one with --add-account NAME")
+        return accounts
+    one = credentials(arguments.auth)
+    return OneAccount(*one) if one else None
+
+
+def add_account(arguments: argparse.Namespace) -> int:
+    """Add an account to the file of accounts, or give it another password, and return the exit code."""
+    from ui.accounts import AccountFile
+
+    if arguments.auth_file is None:
+        raise InputError("--add-account needs the file to add to: --auth-file FILE")
+    is_asked = sys.stdin.isatty()
+    password = getpass.getpass(f"Password of {arguments.add_account}: ") if is_asked else sys.stdin.readline()
+    AccountFile(arguments.auth_file).add(arguments.add_account, password.rstrip("\n"))
+    print(f"{arguments.add_account} can log in.")
+    return 0
+
+
 def free_port(host: str, port: int) -> int:
     """Return the port, or a free one for 0. Raises InputError when it is taken or cannot be bound."""
     if not 0 <= port <= 65535:
@@ -251,7 +292,7 @@ def api_service(libraries: Libraries, preparation: Preparation, arguments: argpa
     service = Service(
         libraries,
         is_ready=lambda: preparation.is_over,
-        access=Access(has_password=arguments.auth is not None, limit=RateLimit(arguments.api_rate)),
+        access=Access(has_password=bool(arguments.auth or arguments.auth_file), limit=RateLimit(arguments.api_rate)),
         root_path=root_path(arguments.root_path),
     )
     CountedAssistant.metrics = service.metrics
@@ -259,11 +300,18 @@ def api_service(libraries: Libraries, preparation: Preparation, arguments: argpa
 
 
 def _run(
-    libraries: Libraries, preparation: Preparation, service: Service, arguments: argparse.Namespace, *, port: int
+    libraries: Libraries,
+    preparation: Preparation,
+    service: Service,
+    arguments: argparse.Namespace,
+    accounts: Accounts | None,
+    *,
+    port: int,
 ) -> None:
     """Serve until told to end."""
     from starlette.middleware import Middleware
 
+    from ui.accounts import login
     from ui.api.access_log import AccessLog
     from ui.api.doors import Doors
     from ui.api.service import build_api
@@ -273,15 +321,21 @@ def _run(
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
-    page = build_page(libraries, preparation)
+    page = build_page(libraries, preparation, accounts)
     doors = None if arguments.no_api else Doors(build_api(service), service)
-    gate = Middleware(Gate, api=doors, lifespan=doors.lifespan if doors else nullcontext)
+    gate = Middleware(
+        Gate,
+        api=doors,
+        lifespan=doors.lifespan if doors else nullcontext,
+        accounts=accounts,
+        conversations=lambda: libraries.conversations,
+    )
     host = arguments.host
     try:
         _, url, _ = page.launch(
             server_name=f"[{host}]" if ":" in host and not host.startswith("[") else host,
             server_port=port,
-            auth=credentials(arguments.auth),
+            auth=login(accounts) if accounts else None,  # type: ignore[arg-type]  # Gradio awaits it
             prevent_thread_lock=True,
             root_path=service.root_path,
             app_kwargs={"middleware": [*([Middleware(AccessLog)] if arguments.access_log else []), gate]},

@@ -9,6 +9,7 @@
     sentences     how well sentences are split, beside the splitters on PyPI
     followups     whether follow-ups are understood, by rules
     understanding whether an assistant does what is asked of it, kind by kind
+    feedback      what people marked good or bad on the page, written as test cases for understanding
     studies       how well design, size, question, effects and finding of studies are read out of abstracts
     rules         what each rule on English brings: those tables with each left out in turn
     speed         how fast a library is built, opened and searched, beside what others would use
@@ -19,8 +20,8 @@
     doors         what HTTP adds to a search, 50 streamed answers at once, an agent's first answer from a cold start
     contract      thousands of requests that schemathesis makes of the REST interface's schema
 
-Each takes --help, and all but names, load, beside, doors, contract and followups take --data DIR, the folder with
-the test sets.
+Each takes --help, and all but names, load, beside, doors, contract, feedback and followups take --data DIR, the
+folder with the test sets.
 With `--without RULE...` last, a table is printed without these rules (python -m evals rules --help lists them).
 ASKABSTRACTS_ENCODER=NAME makes each of them with libraries of another encoder: all-MiniLM-L6-v2, for one, which
 ours was made from.
@@ -36,6 +37,7 @@ from evals.load import beside, contract, doors, load
 from evals.quality import (
     abstention,
     answers,
+    feedback,
     followups,
     grounding,
     names,
@@ -70,6 +72,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "contract": contract.main,
     "followups": followups.main,
     "understanding": understanding.main,
+    "feedback": feedback.main,
     "studies": studies.main,
 }
 

@@ -105,6 +105,12 @@ class Assistant:
         literal._is_literal = True
         return literal
 
+    def written_by(self, llm: str | BaseChatModel | None, *, llm_url: str | None = None) -> Assistant:
+        """Return the same assistant in the words of another language model, or of the abstracts for None."""
+        other = copy(self)
+        other._model, other.model_name = _language_model(llm, llm_url) if llm is not None else (None, "extractive")
+        return other
+
     def ask(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """Return the whole answer. Raises InputError for a question that is empty or too long."""
         *_, answer = self.stream(question, turns=turns, filters=filters)

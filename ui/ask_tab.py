@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, get_args
 
 import gradio as gr
 
 from index.records import Design, Subjects
-from ui.chat import FilterFields, Session, about_search, ask, mesh_choices
+from ui.chat import FilterFields, Session, about_search, ask, mesh_choices, model_choices
 from ui.conversation import BROKEN_OFF, notice_html
-from ui.history.keeping import keep
+from ui.history.keeping import keep, keep_mark
 from ui.libraries import Libraries
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Settings of every event: no named endpoint of the API, no spinner of Gradio's."""
 
-EXAMPLE_JS = """
-element.addEventListener('click', (event) => {
-  const example = event.target.closest('button[data-question]');
-  if (example) trigger('example', { question: example.dataset.question });
-  const literal = event.target.closest('button[data-literal]');
-  if (literal) trigger('literal', { question: literal.dataset.literal });
-  const table = event.target.closest('button[data-table]');
-  if (table) trigger('table', { turn: table.dataset.table });
-});
-"""
-"""Script that turns a click on an example question, or on the table of an answer, into an event of the component."""
 GROW_JS = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-grow]');
   if (button) trigger('grow', { kind: button.dataset.grow, pmid: button.dataset.pmid });
 });
 """
-"""The same for a click beside an abstract on what is similar to it, or cites it."""
+"""Script that turns a click beside an abstract on what is similar to it, or cites it, into an event."""
 
 
 ALL_JS = """
@@ -70,20 +60,26 @@ class AskTab:
     clear: gr.Button
     asking: list[Any]
     chosen: gr.HTML
+    model: gr.Dropdown
 
 
 def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
     """Lay out the tab and wire its question box and examples."""
+    script = (Path(__file__).parent / "ask_tab.js").read_text(encoding="utf-8")
     with gr.Row(elem_id="aa-ask"):
         with gr.Column(elem_id="aa-talk", scale=3, min_width=300):
             with gr.Column(elem_id="aa-scroll"):
-                earlier = gr.HTML(elem_id="aa-earlier", apply_default_css=False, js_on_load=EXAMPLE_JS)
-                present = gr.HTML(elem_id="aa-present", apply_default_css=False, js_on_load=EXAMPLE_JS)
+                earlier = gr.HTML(elem_id="aa-earlier", apply_default_css=False, js_on_load=script)
+                present = gr.HTML(elem_id="aa-present", apply_default_css=False, js_on_load=script)
             with gr.Column(elem_id="aa-composer"):
                 chosen = gr.HTML(elem_id="aa-chosen", apply_default_css=False, js_on_load=ALL_JS)
                 question, send = _question_box()
                 with gr.Row(elem_id="aa-under"):
                     filters, search_details = _filter_fields()
+                    model = gr.Dropdown(
+                        model_choices(libraries), value=libraries.model_name, label="Answered by", elem_id="aa-model",
+                        visible=False, scale=0, min_width=260,
+                    )  # fmt: skip
                     clear = gr.Button("New conversation", size="sm", elem_id="aa-clear", scale=0)
         with gr.Column(elem_id="aa-beside", scale=2, min_width=300):
             growing: dict[str, Any] = {"apply_default_css": False, "js_on_load": GROW_JS}
@@ -95,7 +91,8 @@ def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
     chosen.all(lambda session: [replace(session, chosen=()), ""], [frame.session], [frame.session, chosen], **PRIVATE)
     for changed in (frame.picker.input, clear.click):
         changed(lambda: "", None, [chosen], **PRIVATE)
-    return AskTab(screen, question, filters, search_details, clear, asking, chosen)
+    model.input(lambda session, name: replace(session, model=name), [frame.session, model], [frame.session], **PRIVATE)
+    return AskTab(screen, question, filters, search_details, clear, asking, chosen, model)
 
 
 def _question_box() -> tuple[gr.Textbox, gr.Button]:
@@ -171,8 +168,18 @@ def _wire(
     filters: list[Any],
 ) -> list[Any]:
     def answer(text: str, session: Session, request: gr.Request, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+        yield from answered(text, session, request, FilterFields(*fields))
+
+    def again(session: Session, request: gr.Request, event: gr.EventData, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+        number = int(event.turn)
+        question = session.exchange(number).question
+        yield from answered(question, session, request, FilterFields(*fields), again_of=number)
+
+    def answered(
+        text: str, session: Session, request: gr.Request, fields: FilterFields, again_of: int = 0
+    ) -> Iterator[list[Any]]:
         this = session.next_number
-        steps = ask(text, session, FilterFields(*fields), libraries=libraries)
+        steps = ask(text, session, fields, libraries=libraries, again_of=again_of)
         for number, (session, shown) in enumerate(steps):
             # Earlier exchanges are passed again though they are unchanged: Gradio sends only differences, and after a
             # text its server keeps memory of the text's length for every gr.skip(). A question being typed stays.
@@ -180,7 +187,16 @@ def _wire(
                 session, problem = keep(session, libraries, request.username or "")
                 if problem:
                     gr.Warning(problem)
-            yield [session, *shown.parts, "" if number == 0 else gr.skip()]
+            yield [session, *shown.parts, "" if number == 0 and not again_of else gr.skip()]
+
+    def rate(session: Session, request: gr.Request, event: gr.EventData) -> Session:
+        session, problem = keep_mark(
+            session, libraries, request.username or "",
+            number=int(event.turn), mark=int(event.mark), remark=str(event.remark),
+        )  # fmt: skip
+        if problem:
+            gr.Warning(problem)
+        return session
 
     def example(event: gr.EventData) -> str:
         return str(event.question)
@@ -191,10 +207,14 @@ def _wire(
     inputs, outputs = [question, frame.session, *filters], [frame.session, *screen, question]
     typed = gr.on([question.submit, send.click], answer, inputs, outputs, **PRIVATE)
     clicked = screen[1].example(example, None, [question], **PRIVATE).then(answer, inputs, outputs, **PRIVATE)
-    again = [
+    literally = [
         html.literal(literal, None, [question, filters[_LITERAL]], **PRIVATE).then(answer, inputs, outputs, **PRIVATE)
         for html in screen[:2]
     ]
-    for event in (typed, clicked, *again):
+    anew = [html.again(again, inputs[1:], outputs, **PRIVATE) for html in screen[:2]]
+    for html in screen[:2]:
+        html.rate(rate, [frame.session], [frame.session], **PRIVATE)
+    asking = [typed, clicked, *literally, *anew]
+    for event in asking:
         event.failure(lambda: notice_html(BROKEN_OFF), None, [screen[1]], **PRIVATE)
-    return [typed, clicked, *again]
+    return asking

@@ -10,7 +10,7 @@ from index import Filters, Library, LibraryInfo
 from index.errors import AskAbstractsError, InputError
 from qa import Turn
 from ui.conversation import Exchange, exchange_html, notice_html, sources_html, welcome_html
-from ui.libraries import Libraries
+from ui.libraries import NO_MODEL, Libraries
 from ui.rendering import render
 
 SHOWN_EXCHANGES = 10
@@ -29,23 +29,41 @@ EXAMPLES = (
 class Session:
     """State of one browser tab: its library, its exchanges so far, and the PMIDs that alone are asked, if any.
 
-    `conversation` is the id that its exchanges are kept under, once there is one.
+    `conversation` is the id that its exchanges are kept under, once there is one. `model` is the language model that
+    answers, "" for the one that the server was started with.
     """
 
     library: str
     exchanges: tuple[Exchange, ...] = ()
     chosen: tuple[str, ...] = ()
     conversation: str = ""
+    model: str = ""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The answered questions with their answers, to which a follow-up can refer."""
         return tuple(Turn(exchange.question, exchange.answer) for exchange in self.exchanges if exchange.answer)
 
+    def turns_before(self, number: int) -> tuple[Turn, ...]:
+        """Return the turns that an exchange could refer to when it was asked."""
+        return replace(self, exchanges=tuple(one for one in self.exchanges if one.number < number)).turns
+
     @property
     def next_number(self) -> int:
         """The number of the next exchange."""
         return self.exchanges[-1].number + 1 if self.exchanges else 1
+
+    def exchange(self, number: int) -> Exchange:
+        """Return one of the exchanges by its number. Raises InputError when it is no longer kept."""
+        for exchange in self.exchanges:
+            if exchange.number == number:
+                return exchange
+        raise InputError("this answer is no longer on the page; open the conversation again, or ask the question anew")
+
+    def with_changed(self, exchange: Exchange) -> Session:
+        """Return the session with an exchange in place of that of its number."""
+        exchanges = tuple(exchange if one.number == exchange.number else one for one in self.exchanges)
+        return replace(self, exchanges=exchanges)
 
     def with_exchange(self, exchange: Exchange) -> Session:
         """Return the session after one more exchange."""
@@ -102,28 +120,32 @@ class FilterFields:
 
 
 def ask(
-    question: str, session: Session, fields: FilterFields, *, libraries: Libraries
+    question: str, session: Session, fields: FilterFields, *, libraries: Libraries, again_of: int = 0
 ) -> Iterator[tuple[Session, Screen]]:
-    """Yield the session and the screen as the answer grows; an error is shown in the answer's place."""
-    exchange = Exchange(session.next_number, question, is_whole=False)
+    """Yield the session and the screen as the answer grows; an error is shown in the answer's place.
+
+    With the number of an exchange its question is asked again, as a follow-up of what came before that exchange.
+    """
+    exchange = Exchange(session.next_number, question, is_whole=False, again_of=again_of)
     earlier = _earlier(session)
-    yield session, _screen(earlier, exchange)
+    turns = session.turns_before(again_of) if again_of else session.turns
+    yield session, _screen(earlier, exchange, session.exchanges)
     try:
-        assistant = libraries.assistant(session.library)
+        assistant = libraries.assistant(session.library, model=session.model)
         assistant = assistant.literal() if fields.is_literal else assistant
         filters = fields.filters()
         pmids = _new_pmids(libraries.library(session.library)) if fields.only_new else session.chosen
         if pmids is not session.chosen and session.chosen:
             pmids = tuple(pmid for pmid in pmids if pmid in session.chosen) or _nothing_new_chosen()
         filters = replace(filters, pmids=pmids)
-        for answer in assistant.stream(question, turns=session.turns, filters=filters):
+        for answer in assistant.stream(question, turns=turns, filters=filters):
             shown = [source.abstract.pmid for source in (*answer.sources, *answer.nearest)]
             exchange = replace(exchange, answer=answer, studies=assistant.studies(shown))
-            yield session, _screen(earlier, exchange)
+            yield session, _screen(earlier, exchange, session.exchanges)
     except AskAbstractsError as error:
         exchange = replace(exchange, answer=None, problem=as_sentence(error))
     exchange = replace(exchange, is_whole=True)
-    yield session.with_exchange(exchange), _screen(earlier, exchange)
+    yield session.with_exchange(exchange), _screen(earlier, exchange, session.exchanges)
 
 
 def empty_screen(session: Session, libraries: Libraries) -> Screen:
@@ -136,10 +158,14 @@ def empty_screen(session: Session, libraries: Libraries) -> Screen:
     return Screen("", welcome_html(session.library, info.abstracts, examples), "", "")
 
 
-def reopened_screen(session: Session) -> Screen:
-    """Return the screen of a conversation that is opened again: its last exchange with its sources, others above it."""
+def reopened_screen(session: Session, *, library_digest: str = "") -> Screen:
+    """Return the screen of a conversation that is opened again: its last exchange with its sources, others above it.
+
+    With the digest of its library as it is today, answers from the library as it was say so.
+    """
     *before, last = session.exchanges
-    return _screen(_earlier(replace(session, exchanges=tuple(before))), last)
+    earlier = _earlier(replace(session, exchanges=tuple(before)), library_digest)
+    return _screen(earlier, last, session.exchanges, library_digest)
 
 
 def beginning_screen(progress: str) -> Screen:
@@ -183,6 +209,23 @@ def about_search(fields: FilterFields, session: Session, libraries: Libraries) -
     except AskAbstractsError as error:
         return notice_html(as_sentence(error))
     return render("search_details.html", translation=translation)
+
+
+def type_choices(libraries: Libraries, name: str) -> list[tuple[str, str]]:
+    """Return the publication types in a library; none when it cannot be read, of which the header tells."""
+    try:
+        return [(value[:1].upper() + value[1:], value) for value in libraries.library(name).label_values("type")]
+    except AskAbstractsError:
+        return []
+
+
+def model_choices(libraries: Libraries) -> list[tuple[str, str]]:
+    """Return the language models that can answer, the one that the server was started with first."""
+    try:
+        names = [libraries.model_name, NO_MODEL, *(model.name for model in libraries.models.all())]
+    except AskAbstractsError:  # of which the Models tab tells
+        return []
+    return [("No language model" if name == NO_MODEL else name, name) for name in dict.fromkeys(names)]
 
 
 def mesh_choices(libraries: Libraries, name: str, typed: str = "", chosen: Sequence[str] = ()) -> list[tuple[str, str]]:
@@ -244,10 +287,14 @@ def _size(text: str | None) -> int | None:
     return int(text)
 
 
-def _earlier(session: Session) -> tuple[str, str]:
-    conversation = "".join(map(exchange_html, session.exchanges))
+def _earlier(session: Session, library_digest: str = "") -> tuple[str, str]:
+    among = session.exchanges
+    conversation = "".join(exchange_html(one, among, library_digest=library_digest) for one in among)
     return conversation, "".join(sources_html(exchange, is_shown=False) for exchange in session.exchanges)
 
 
-def _screen(earlier: tuple[str, str], exchange: Exchange) -> Screen:
-    return Screen(earlier[0], exchange_html(exchange), earlier[1], sources_html(exchange, is_shown=True))
+def _screen(
+    earlier: tuple[str, str], exchange: Exchange, among: Sequence[Exchange] = (), library_digest: str = ""
+) -> Screen:
+    shown = exchange_html(exchange, among, library_digest=library_digest)
+    return Screen(earlier[0], shown, earlier[1], sources_html(exchange, is_shown=True))

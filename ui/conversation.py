@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,9 @@ from qa.export import to_bibtex, to_csl_json, to_csv, to_json, to_ris
 from qa.export.study_table import table_bytes
 from qa.studies.records import Study
 from qa.studies.table import StudyTable
+from ui.again import differences
 from ui.cards import QuotedSpan, make_card, quotes_of, study_of
+from ui.copying import formatted_html, plain_text
 from ui.pictures.drawing import address_of
 from ui.pictures.effects import answer_pictures, effect_spans
 from ui.rendering import render
@@ -35,6 +37,8 @@ class Exchange:
     """A question with its answer, or with the problem that prevented it; with neither, the answer is still to come.
 
     `studies` are those that the library has kept of the answer's sources, by PMID; any other is read when it is shown.
+    `again_of` is the number of the exchange of which this one asks the question again, to be shown beside it. `mark` is
+    1 for an answer that a person found good, -1 for a bad one; `remark` is what they wrote of it.
     """
 
     number: int
@@ -43,6 +47,9 @@ class Exchange:
     problem: str = ""
     is_whole: bool = True
     studies: Mapping[str, Study] = field(default_factory=dict, compare=False)
+    again_of: int = 0
+    mark: int = 0
+    remark: str = ""
 
     def study_of(self, abstract: Abstract) -> Study:
         """Return what an abstract says of its study."""
@@ -58,20 +65,37 @@ class SavedFile:
     address: str
 
 
-def exchange_html(exchange: Exchange) -> str:
-    """Return a question and its answer or problem. The question is shown as it was typed, as plain text."""
-    return render("exchange.html", **exchange_values(exchange))
+def exchange_html(exchange: Exchange, among: Sequence[Exchange] = (), *, library_digest: str = "") -> str:
+    """Return a question and its answer or problem. The question is shown as it was typed, as plain text.
+
+    An exchange that asks again is shown beside the one of `among` that it repeats. With the digest of its library as it
+    is today an answer from the library as it was says so.
+    """
+    return render("exchange.html", **exchange_values(exchange, among, library_digest=library_digest))
 
 
-def exchange_values(exchange: Exchange) -> dict[str, Any]:
-    """Return what the template of an exchange shows; without an answer, nothing but the exchange itself."""
+def exchange_values(
+    exchange: Exchange, among: Sequence[Exchange] = (), *, library_digest: str = "", is_live: bool = True
+) -> dict[str, Any]:
+    """Return what the template of an exchange shows; without an answer, nothing but the exchange itself.
+
+    One that is not live, as in a saved file, has nothing to press.
+    """
     answer = exchange.answer or Answer(exchange.question)
+    before = next((one for one in among if one.number == exchange.again_of and one.answer), None)
+    is_done = exchange.answer is not None and exchange.is_whole
     return {
+        "before": exchange_values(replace(before, again_of=0), is_live=False) if before else None,
+        "differs": differences(before.answer, answer) if before and before.answer and is_done else (),
+        "is_outdated": is_done and bool(library_digest) and answer.library_digest != library_digest,
+        "is_live": is_live,
+        "plain": plain_text(answer) if is_live and is_done else "",
+        "formatted": formatted_html(answer) if is_live and is_done else "",
         "exchange": exchange,
         "sentences": answer.sentences,
         "cited_sources": lambda sentence: cited_sources(sentence, answer),
         "checked": sum(1 for sentence in answer.sentences if sentence.supported and sentence.citations),
-        "files": saved_files(answer) if exchange.answer and exchange.is_whole else (),
+        "files": saved_files(answer) if is_live and is_done else (),
         "pictures": answer_pictures(answer, exchange.number, exchange.study_of) if exchange.is_whole else (),
         "address_of": address_of,
     }

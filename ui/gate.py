@@ -9,9 +9,15 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from http.cookies import SimpleCookie
 from typing import Any
 
+import anyio
+
+from index.errors import AskAbstractsError
 from ui import uploads
+from ui.accounts import Accounts
 from ui.api.access import LOGGED_IN
 from ui.api.problems import MEDIA_TYPE, problem_with
+from ui.history import served
+from ui.history.store import ConversationStore
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -30,6 +36,7 @@ _JOIN, _UPLOAD = "/gradio_api/queue/join", "/gradio_api/upload"
 _GUARDED = re.compile(
     rf"{_JOIN}|{_UPLOAD}|/gradio_api/(info/?|queue/data|upload_progress|cancel|reset/?|user/?|app_id/?"
     r"|heartbeat/[A-Za-z0-9]+)"
+    rf"|{served.ADDRESS.pattern}"
 )
 """Routes that the page needs. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
 
@@ -49,6 +56,7 @@ _SENTENCES = {
     413: f"This is too large; files may have {uploads.REQUEST_LIMIT // 1_000_000} MB together.",
     507: "There is no room for more files now; wait for a few hours, or use the command line.",
 }
+_NO_CONVERSATION = "There is no such conversation here; choose one from the list of the page."
 
 _POLICY = "; ".join(
     (
@@ -80,7 +88,8 @@ class Gate:
 
     Gradio opens some ninety routes: files of the machine, a proxy, monitoring, an editor. The page needs a dozen; all
     others are answered with 404. `api` is the application of the REST interface, None to leave it out; `lifespan` is
-    what has to be entered while the server runs.
+    what has to be entered while the server runs. `accounts` are those that may log in, None where no password is asked
+    for. A request that names one of `conversations` which its account does not have is answered with 404 too.
     """
 
     def __init__(
@@ -88,10 +97,15 @@ class Gate:
         app: Application,
         api: Application | None = None,
         lifespan: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+        *,
+        accounts: Accounts | None = None,
+        conversations: Callable[[], ConversationStore] | None = None,
     ) -> None:
         self._app = app
         self._api = api
         self._lifespan = lifespan
+        self._accounts = accounts
+        self._conversations = conversations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, with headers that keep the page to itself, or turn it away."""
@@ -104,16 +118,26 @@ class Gate:
         if _API.fullmatch(scope["path"]):
             await self._to_api(scope, receive, send)
             return
-        status = refusal(scope["path"], is_logged_in=_is_logged_in(scope)) or _misuse(scope)
+        account = self._account(scope)
+        status = refusal(scope["path"], is_logged_in=account is not None) or _misuse(scope)
         if status:
             await _refuse(send, status)
             return
+        asked_for = served.asked_for(scope.get("query_string", b"")) if scope["path"] == "/" else ""
+        if served.ADDRESS.fullmatch(scope["path"]):
+            await self._send_conversation(send, scope["path"], account or "")
+            return
         if scope["path"] == _JOIN:
             body = await _read(receive)
-            if body is None or _is_forged(body):
+            event = _event(body)
+            if body is None or event is None:
                 await _refuse(send, 400)
                 return
             receive = _replayed(body, receive)
+            asked_for = served.named_in(event)
+        if asked_for and account is not None and not await self._has_conversation(account, asked_for):
+            await _refuse(send, 404, sentence=_NO_CONVERSATION)
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -128,7 +152,48 @@ class Gate:
         elif status := _misuse(scope):
             await _refuse(send, status, as_problem=True, rest_of=receive if status == 413 else None)
         else:  # which has keys of its own
-            await self._api({**scope, LOGGED_IN: _is_logged_in(scope)}, receive, send)
+            await self._api({**scope, LOGGED_IN: self._account(scope) is not None}, receive, send)
+
+    def _account(self, scope: Scope) -> str | None:
+        """Return the account that a client has logged in to, "" where no password is asked for; None for strangers."""
+        app = scope["app"]
+        if app.auth is None:
+            return ""
+        cookies = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+        names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+        tokens = (cookies[name].value for name in names if name in cookies)
+        account = next((str(app.tokens[token]) for token in tokens if token in app.tokens), None)
+        return account if account is not None and self._is_known(account) else None
+
+    def _is_known(self, account: str) -> bool:
+        """Return False for an account that was taken out since it logged in."""
+        try:
+            return self._accounts is None or self._accounts.is_known(account)
+        except AskAbstractsError:  # which logging in tells
+            return False
+
+    async def _has_conversation(self, account: str, id_: str) -> bool:
+        if self._conversations is None:
+            return False
+        try:
+            return await anyio.to_thread.run_sync(lambda: self._store().is_of(account, id_))
+        except AskAbstractsError:  # the page says why the file cannot be read
+            return True
+
+    async def _send_conversation(self, send: Send, path: str, account: str) -> None:
+        try:
+            file = await anyio.to_thread.run_sync(lambda: served.conversation_file(self._store(), account, path))
+        except AskAbstractsError:
+            await _refuse(send, 404, sentence=_NO_CONVERSATION)
+            return
+        length = (b"content-length", str(len(file.content)).encode())
+        headers = [*file.headers, length, *_HEADERS]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": file.content})
+
+    def _store(self) -> ConversationStore:
+        assert self._conversations is not None
+        return self._conversations()
 
 
 def refusal(path: str, *, is_logged_in: bool) -> int:
@@ -189,11 +254,13 @@ async def _read(receive: Receive) -> bytes | None:
     return bytes(body)
 
 
-def _is_forged(body: bytes) -> bool:
+def _event(body: bytes | None) -> Any:  # noqa: ANN401 (whatever JSON holds)
+    """Return what an event of the page says; None for one that is forged."""
     try:
-        return uploads.names_other_file(json.loads(body))
+        event = json.loads(body or b"")
+        return None if uploads.names_other_file(event) else event
     except (ValueError, RecursionError):  # no JSON, no text, or nested without an end
-        return True
+        return None
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
@@ -206,23 +273,15 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return receive_replayed
 
 
-def _is_logged_in(scope: Scope) -> bool:
-    """Return True if the client has logged in, or no password is set."""
-    app = scope["app"]
-    if app.auth is None:
-        return True
-    cookies = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
-    names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-    return any(name in cookies and cookies[name].value in app.tokens for name in names)
-
-
-async def _refuse(send: Send, status: int, *, as_problem: bool = False, rest_of: Receive | None = None) -> None:
+async def _refuse(
+    send: Send, status: int, *, as_problem: bool = False, rest_of: Receive | None = None, sentence: str = ""
+) -> None:
     """Send a refusal; then let the rest of a body pass by: a proxy takes one that is cut off for a broken server."""
     if as_problem:
         detail = f"The body may have {_API_BODY_LIMIT:,} bytes." if status == 413 else _SENTENCES[status]
         kind, body = MEDIA_TYPE.encode(), problem_with(status, detail).body()
     else:
-        kind, body = b"text/plain", _SENTENCES[status].encode()
+        kind, body = b"text/plain", (sentence or _SENTENCES[status]).encode()
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if rest_of is not None:

@@ -12,11 +12,15 @@ from index import Library, LibraryInfo
 from index.errors import InputError
 from index.storage.backends import is_address
 from qa import Assistant
+from ui.chat_models import FILE as MODELS
+from ui.chat_models import OfferedModel, OfferedModels
 from ui.history.store import FILE, ConversationStore
 
 SAMPLE = "sample"
 """The library that comes with AskAbstracts; the page does not extend it, so that its questions keep their answers."""
 
+NO_MODEL = "extractive"
+"""The name of answering without a language model, as answers have it."""
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?"
 """A name that every file system takes, as a regular expression."""
 
@@ -30,20 +34,25 @@ class Libraries:
         *,
         first: Path | str,
         assistant: Callable[[Library], Assistant] = Assistant,
+        model_name: str = NO_MODEL,
         wait_for_first: Callable[[], None] = lambda: None,
     ) -> None:
         """Take the libraries in a folder and a first one, which may lie elsewhere; nothing is opened yet.
 
-        `first` is a folder, or the address of a library on a server. `assistant` makes the assistant of each library.
+        `first` is a folder, or the address of a library on a server. `assistant` makes the assistant of each library,
+        which answers by the language model `model_name`.
         `wait_for_first` returns once the first library is there, or raises the AskAbstractsError that says why not.
         """
         self.folder = folder
         self._first = first if is_address(first) else Path(first)
         self._assistant = assistant
+        self.model_name = model_name
         self._wait_for_first = wait_for_first
         self._opened: dict[str, tuple[Library, Assistant]] = {}
         self._lock = threading.Lock()
         self._conversations: ConversationStore | None = None
+        self.models = OfferedModels(folder / MODELS)
+        self._written: dict[tuple[str, str], Assistant] = {}
 
     @property
     def first(self) -> str:
@@ -83,9 +92,29 @@ class Libraries:
         """Return an opened library. Raises AskAbstractsError when it cannot be opened."""
         return self._open(name)[0]
 
-    def assistant(self, name: str) -> Assistant:
-        """Return the assistant that answers from a library."""
-        return self._open(name)[1]
+    def assistant(self, name: str, *, model: str = "") -> Assistant:
+        """Return the assistant that answers from a library, in the words of the model that the server was started with.
+
+        `model` is another one by its name, NO_MODEL for none. Raises InputError for one that is not offered.
+        """
+        own = self._open(name)[1]
+        if model in ("", self.model_name):
+            return own
+        offered = OfferedModel(model) if model == NO_MODEL else self.models.find(model)
+        if (name, model) not in self._written or self._written[name, model].library is not own.library:
+            llm = None if model == NO_MODEL else model
+            self._written[name, model] = own.written_by(llm, llm_url=offered.url or None)
+        return self._written[name, model]
+
+    def offer(self, model: OfferedModel) -> None:
+        """Offer a language model on the page."""
+        self.models.add(model)
+        self._written.clear()
+
+    def withdraw(self, name: str) -> None:
+        """Offer a language model no more."""
+        self.models.remove(name)
+        self._written.clear()
 
     def info(self, name: str) -> LibraryInfo:
         """Return the figures of a library as it is now."""

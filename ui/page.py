@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from index.errors import AskAbstractsError
 from ui import uploads
+from ui.accounts import Accounts
+from ui.api.access import is_from_here
 from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
 from ui.building import progress_html
-from ui.chat import Session, about_library, beginning_screen, empty_screen, mesh_choices
+from ui.chat import Session, about_library, beginning_screen, empty_screen, mesh_choices, type_choices
 from ui.history.aside import conversation_list
 from ui.libraries import Libraries
 from ui.library_tab import library_tab
+from ui.models_tab import models_tab
 from ui.preparation import Preparation
 from ui.rendering import render
 from ui.table_tab import table_tab
@@ -23,6 +26,8 @@ from ui.table_tab import table_tab
 SESSION_KEPT_S = 12 * 3600
 SESSIONS_KEPT = 500
 _LOOKS_S = 0.02
+
+SCRIPTS = ("page.js", "tools.js")
 
 COLOURS = {
     name: colour
@@ -48,10 +53,13 @@ COLOURS = {
 """Gradio's names of theme colours, each with its colour of page.css."""
 
 
-def build_page(libraries: Libraries, preparation: Preparation | None = None) -> gr.Blocks:
+def build_page(
+    libraries: Libraries, preparation: Preparation | None = None, accounts: Accounts | None = None
+) -> gr.Blocks:
     """Return the page over these libraries; launch it with `launch_options`.
 
-    While `preparation` makes the first library ready, the page shows its progress.
+    While `preparation` makes the first library ready, the page shows its progress. Of `accounts` one runs the server;
+    without any it is who sits at this machine.
     """
     page = gr.Blocks(
         title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, uploads.KEPT_S)
@@ -72,15 +80,23 @@ def build_page(libraries: Libraries, preparation: Preparation | None = None) -> 
             table_tab(libraries, frame, screen=tab.screen)
             with gr.Tab("Library", id="library") as shelf:
                 library_tab(libraries, frame, shelf, screen=tab.screen, chosen=tab.chosen)
+            models_tab(page, libraries, frame, tab, runs_server=partial(is_run_by, accounts))
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
-        _wire(page, libraries, frame, tab, preparation)
-        conversation_list(page, libraries, frame, tab)
+        loaded, *begun = _wire(page, libraries, frame, tab, preparation)
+        conversation_list(libraries, frame, tab, loaded=loaded, begun=begun)
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     # Gradio looks a thousand times a second whether somebody asks, which is 4 % of a core; fifty times are enough.
     page._queue.sleep_when_free = _LOOKS_S
     page._queue.progress_update_sleep_when_free = _LOOKS_S
     return page
+
+
+def is_run_by(accounts: Accounts | None, request: gr.Request) -> bool:
+    """Return True if a request is of who runs the server."""
+    if accounts is not None:
+        return accounts.runs_server(request.username or "")
+    return is_from_here(request.client.host if request.client else "", request.headers)
 
 
 def launch_options() -> dict[str, Any]:
@@ -89,7 +105,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": _theme(),
         "css": (here / "page.css").read_text(encoding="utf-8"),
-        "js": (here / "page.js").read_text(encoding="utf-8"),
+        "js": _script(here),
         "favicon_path": here / "favicon.png",
         "footer_links": [],
         "run_history": False,
@@ -104,6 +120,12 @@ def launch_options() -> dict[str, Any]:
         "max_file_size": uploads.FILE_LIMIT,
         "state_session_capacity": SESSIONS_KEPT,
     }
+
+
+def _script(folder: Path) -> str:
+    """Return the scripts as one function: each file is an arrow function of its own."""
+    scripts = [(folder / name).read_text(encoding="utf-8").partition("() => {") for name in SCRIPTS]
+    return "\n".join(["() => {", *(f"(() => {{{body.rstrip()})();" for _, _, body in scripts), "}"])
 
 
 def _theme() -> gr.themes.Base:
@@ -122,38 +144,42 @@ def _theme() -> gr.themes.Base:
     return theme.set(**colours, **by_night, color_accent="var(--aa-accent)", input_border_width="1px")
 
 
-def _wire(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab, preparation: Preparation | None) -> None:
-    def opened(session: Session) -> Iterator[list[Any]]:
+def _wire(
+    page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab, preparation: Preparation | None
+) -> list[gr.events.Dependency]:
+    """Wire what shows the page, another library, and a new conversation; return these three events."""
+
+    def opened(session: Session, request: gr.Request) -> Iterator[list[Any]]:
         picker = gr.update(choices=libraries.names(), value=session.library)
         if preparation is not None and session.library == libraries.first:
             for state in preparation.states():
                 yield [picker, "", *[gr.skip()] * 4, *beginning_screen(progress_html(state)).parts]
-        yield [picker, *_shown(session)]
+        shown = _shown(session)
+        if request.query_params.get("conversation"):  # which is shown next: no welcome in between
+            shown = [*shown[:-4], *beginning_screen("").parts]
+        yield [picker, *shown]
 
-    def switched(name: str) -> list[Any]:
-        session = Session(name)
+    def switched(name: str, session: Session) -> list[Any]:
+        session = Session(name, model=session.model)
         return [session, *_shown(session)]
 
     def _shown(session: Session) -> list[Any]:
         screen = empty_screen(session, libraries)
-        types = gr.update(choices=_types(libraries, session.library), value=[])
+        types = gr.update(choices=type_choices(libraries, session.library), value=[])
         mesh = gr.update(choices=mesh_choices(libraries, session.library), value=[])
         return [about_library(session, libraries), types, mesh, "", "", *screen.parts]
 
     def cleared(session: Session) -> list[Any]:
-        session = Session(session.library)
+        session = Session(session.library, model=session.model)
         return [session, *empty_screen(session, libraries).parts, ""]
 
     types, mesh, where = tab.filters[2], *tab.filters[-2:]
     shown = [frame.line, types, mesh, where, tab.search_details, *tab.screen]
-    page.load(opened, [frame.session], [frame.picker, *shown], **PRIVATE)
-    frame.picker.input(switched, [frame.picker], [frame.session, *shown], cancels=tab.asking, **PRIVATE)
-    tab.clear.click(cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **PRIVATE)
-
-
-def _types(libraries: Libraries, name: str) -> list[tuple[str, str]]:
-    """Return the publication types in a library; none when it cannot be read, of which the header tells."""
-    try:
-        return [(value[:1].upper() + value[1:], value) for value in libraries.library(name).label_values("type")]
-    except AskAbstractsError:
-        return []
+    loaded = page.load(opened, [frame.session], [frame.picker, *shown], **PRIVATE)
+    chosen = frame.picker.input(
+        switched, [frame.picker, frame.session], [frame.session, *shown], cancels=tab.asking, **PRIVATE
+    )
+    begun = tab.clear.click(
+        cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **PRIVATE
+    )
+    return [loaded, chosen, begun]

@@ -20,9 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from evals.corpora import SAMPLES
 from evals.report import Figures, show, table, write_results
-from index import Library
+from index import Filters, Library
 from qa import Answer, Assistant, Turn
 
 QUESTIONS = Path(__file__).parent / "understanding.jsonl"
@@ -46,11 +48,12 @@ def read_questions(path: Path = QUESTIONS) -> list[dict[str, Any]]:
 
 
 def ask(assistant: Assistant, row: Mapping[str, Any]) -> Asked:
-    """Ask a question after its earlier turns."""
+    """Ask a question after its earlier turns, with the row's filters if it has any."""
     turns: list[Turn] = []
     for earlier in row.get("turns") or ():
         turns.append(Turn(earlier, assistant.ask(earlier, turns=turns)))
-    answer = assistant.ask(row["question"], turns=turns)
+    filters = TypeAdapter(Filters).validate_python(row.get("filters") or {})
+    answer = assistant.ask(row["question"], turns=turns, filters=filters)
     return Asked(row, answer, failures(answer, row["expect"], row["kind"]))
 
 

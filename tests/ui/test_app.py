@@ -168,6 +168,7 @@ def test_what_cannot_be_started_is_refused_in_one_sentence(tmp_path):
         port = taken.getsockname()[1]
         assert f"port {port} of 127.0.0.1 cannot be had" in refused("--port", port, "--libraries", tmp_path)
     assert "--auth USER:PASSWORD" in refused("--auth", "nobody")
+    assert "cannot be read as a file of accounts" in refused("--auth-file", tmp_path / "none", "--port", 0)
     assert refused("--reader", "none") == "--reader is now called --reranker; see: app.py --help\n"
 
 

@@ -559,7 +559,9 @@ def test_a_conversation_is_kept_opened_again_renamed_deleted_and_brought_back(vi
     question = "Does metformin lengthen the life of mice, as far as these abstracts say?"
     ask(page, question)
     expect(page.locator(".aa-kept-name", has_text="as far as")).to_have_count(1)
-    page.reload()
+    page.reload()  # the conversation that the address names
+    whole(page, question)
+    page.get_by_role("button", name="New conversation").click()
     page.get_by_role("heading", name="Ask about these abstracts").wait_for()
     page.locator("#aa-aside .toggle-button").click()
     page.get_by_role("button", name=question, exact=True).click()
@@ -569,9 +571,9 @@ def test_a_conversation_is_kept_opened_again_renamed_deleted_and_brought_back(vi
     page.once("dialog", lambda dialog: dialog.accept("Mice & <b>metformin</b>"))
     page.get_by_role("button", name=f"Rename {question}").click()
     line = page.locator(".aa-kept li", has_text="Mice & <b>metformin</b>")
-    line.get_by_role("button", name="Save").click()
     with page.expect_download() as saving:
-        page.locator(".aa-kept-note").get_by_role("link", name="Markdown").click()
+        line.get_by_role("link", name="Markdown").click()
+    assert saving.value.suggested_filename == "Mice-b-metformin-b.md"
     assert question in Path(saving.value.path()).read_text(encoding="utf-8")
     line.get_by_role("button", name="Delete").click()
     expect(line).to_have_count(0)

@@ -27,6 +27,10 @@ from ui.gate import Gate, _foreign_host, refusal
         ("/gradio_api/cancel", 401, 0),
         ("/gradio_api/app_id", 401, 0),
         ("/gradio_api/user", 401, 0),
+        # Conversations as files; which are whose is looked up later.
+        ("/conversations/Ab_c-1.md", 401, 0),
+        ("/conversations/Ab_c-1.exe", 404, 404),
+        ("/conversations/../x.md", 404, 404),
         # Files, however they are asked for: uploads too are read by the library only.
         ("/gradio_api/file=/etc/passwd", 404, 404),
         ("/gradio_api/file/etc/passwd", 404, 404),

@@ -69,7 +69,7 @@ class Access:
         address = str((scope.get("client") or ("",))[0])
         token = _bearer(headers)
         key = self.keys.find(token) if token else None
-        is_local = not self.has_password and _is_loopback(address) and not any(name in headers for name in _FORWARDED)
+        is_local = not self.has_password and is_from_here(address, headers)
         caller = Caller(
             f"key {key.id}" if key else address,
             key,
@@ -107,6 +107,11 @@ def _unauthorized(why: str) -> Problem:
 def _bearer(headers: Mapping[str, str]) -> str:
     kind, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
+
+
+def is_from_here(address: str, headers: Mapping[str, str]) -> bool:
+    """Return True if a request comes from this machine itself, and not through a proxy on it."""
+    return _is_loopback(address) and not any(name in headers for name in _FORWARDED)
 
 
 def _is_loopback(address: str) -> bool:

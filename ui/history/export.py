@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from ui.conversation import Exchange, exchange_values, sources_values
 from ui.history.records import SavedConversation
@@ -25,6 +26,7 @@ def to_json(saved: SavedConversation) -> str:
             "question": exchange.question,
             "problem": exchange.problem,
             "answer": exchange.answer.to_dict() if exchange.answer else None,
+            **_said_of(exchange),
         }
         for exchange in saved.exchanges
     ]
@@ -35,9 +37,16 @@ def to_json(saved: SavedConversation) -> str:
 def to_html(saved: SavedConversation) -> str:
     """Return a page that needs no server and no network: the exchanges with their source cards."""
     turns = [
-        {**exchange_values(exchange), "files": (), "cards": sources_values(exchange)} for exchange in saved.exchanges
+        {**exchange_values(exchange, saved.exchanges, is_live=False), "cards": sources_values(exchange)}
+        for exchange in saved.exchanges
     ]
     return render("saved.html", name=saved.line.name, origin=_origin(saved), turns=turns)
+
+
+def _said_of(exchange: Exchange) -> dict[str, Any]:
+    """Return what is not so of every exchange: which it asks again, and what a person thinks of it."""
+    said = {"again_of": exchange.again_of, "mark": exchange.mark, "remark": exchange.remark}
+    return {name: value for name, value in said.items() if value}
 
 
 def _origin(saved: SavedConversation) -> str:

@@ -7,9 +7,12 @@ from typing import Any
 
 from index.errors import AskAbstractsError, InputError
 from qa.answer import Answer
-from ui.chat import SHOWN_EXCHANGES, Session, as_sentence
-from ui.history.records import SavedConversation
+from ui.chat import SHOWN_EXCHANGES, Session, as_sentence, mesh_choices, model_choices, type_choices
+from ui.history.records import MOST_LETTERS_OF_REMARK, SavedConversation
 from ui.libraries import Libraries
+
+_TYPES, _MESH = 2, 9
+"""The places of these among the filter fields."""
 
 
 def keep(session: Session, libraries: Libraries, account: str) -> tuple[Session, str]:
@@ -18,6 +21,18 @@ def keep(session: Session, libraries: Libraries, account: str) -> tuple[Session,
         return _kept(session, libraries, account), ""
     except AskAbstractsError as error:
         return session, as_sentence(error)
+
+
+def keep_mark(
+    session: Session, libraries: Libraries, account: str, *, number: int, mark: int, remark: str
+) -> tuple[Session, str]:
+    """Save what a person thinks of an answer, and return the session with it, and what went wrong or ""."""
+    try:
+        exchange = replace(session.exchange(number), mark=max(-1, min(mark, 1)), remark=remark[:MOST_LETTERS_OF_REMARK])
+        libraries.conversations.rate(account, session.conversation, exchange)
+    except AskAbstractsError as error:
+        return session, as_sentence(error)
+    return session.with_changed(exchange), ""
 
 
 def _kept(session: Session, libraries: Libraries, account: str) -> Session:
@@ -36,8 +51,13 @@ def _kept(session: Session, libraries: Libraries, account: str) -> Session:
 
 
 def reopened(saved: SavedConversation, libraries: Libraries) -> Session:
-    """Return the session of a kept conversation with its last exchanges, to go on with in its library."""
-    return Session(saved.line.library, saved.exchanges[-SHOWN_EXCHANGES:], conversation=saved.line.id)
+    """Return the session of a kept conversation with its last exchanges, to go on with in its library.
+
+    It goes on with the language model of its last answer, as long as that is offered.
+    """
+    last = next((one.answer.model for one in reversed(saved.exchanges) if one.answer), "")
+    model = last if any(last == name for _, name in model_choices(libraries)) else ""
+    return Session(saved.line.library, saved.exchanges, conversation=saved.line.id, model=model)
 
 
 def note_on(saved: SavedConversation, libraries: Libraries) -> str:
@@ -46,15 +66,31 @@ def note_on(saved: SavedConversation, libraries: Libraries) -> str:
     if saved.line.library not in libraries.names():
         notes.append(f"Its library “{saved.line.library}” is no longer here: it is shown as it was saved.")
     elif _has_changed(saved, libraries):
-        notes.append("Its library has changed since: what you ask now is answered from the library as it is today.")
-    if (more := len(saved.exchanges) - SHOWN_EXCHANGES) > 0:
-        notes.append(f"Its last {SHOWN_EXCHANGES} turns are shown; {more} before them are in what you save of it.")
+        notes.append("Its library has changed since: “Ask again” under an answer shows today's beside it.")
+    if (more := saved.line.turns - len(saved.exchanges)) > 0:
+        notes.append(f"Its last {SHOWN_EXCHANGES} turns are shown; {more:,} before them are in what you save of it.")
     return " ".join(notes)
 
 
 def _has_changed(saved: SavedConversation, libraries: Libraries) -> bool:
     answers = [exchange.answer for exchange in saved.exchanges if exchange.answer]
-    return bool(answers) and answers[-1].library_digest != libraries.library(saved.line.library).digest
+    return bool(answers) and answers[-1].library_digest != digest_today(saved, libraries)
+
+
+def digest_today(saved: SavedConversation, libraries: Libraries) -> str:
+    """Return the digest of a conversation's library as it is now; "" where it is no longer here."""
+    if saved.line.library not in libraries.names():
+        return ""
+    return libraries.library(saved.line.library).digest
+
+
+def filter_updates(saved: SavedConversation, libraries: Libraries) -> list[Any]:
+    """Return the filter fields as `filters_of` does, with the choices of the conversation's own library."""
+    fields: list[Any] = filters_of(saved)
+    name = saved.line.library
+    fields[_TYPES] = {"value": fields[_TYPES], "choices": type_choices(libraries, name)}
+    fields[_MESH] = {"value": fields[_MESH], "choices": mesh_choices(libraries, name, chosen=fields[_MESH])}
+    return [{**one, "__type__": "update"} if isinstance(one, dict) else one for one in fields]
 
 
 def filters_of(saved: SavedConversation) -> list[Any]:

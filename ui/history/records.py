@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ui.conversation import Exchange
 
 MOST_LETTERS_OF_NAME = 120
+MOST_LETTERS_OF_REMARK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,15 @@ class SavedConversation:
 
     line: ConversationLine
     exchanges: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatedTurn:
+    """An exchange that a person marked, in its library, with the exchanges before it."""
+
+    library: str
+    exchange: Exchange
+    before: tuple[Exchange, ...]
 
 
 def shortened(name: str) -> str:

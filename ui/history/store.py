@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.errors import FileError, InputError
 from ui.conversation import Exchange
-from ui.history.records import ConversationLine, SavedConversation, shortened
+from ui.history.records import ConversationLine, RatedTurn, SavedConversation, shortened
 
 FILE = "conversations.db"
 """Its name in the folder of the libraries."""
@@ -40,6 +40,11 @@ _EXCHANGE = TypeAdapter(Exchange)
 _LINE = (
     "SELECT id, name, library, changed, (SELECT count(*) FROM turn WHERE conversation = id) FROM conversation"
     " WHERE account = ? AND deleted IS NULL"
+)
+_RATED = (
+    "SELECT conversation, library, number, exchange, said FROM turn JOIN conversation ON id = conversation"
+    " WHERE json_extract(exchange, '$.mark') <> 0 OR json_extract(exchange, '$.remark') <> ''"
+    " ORDER BY conversation, number"
 )
 _UNKNOWN = "there is no such conversation here; choose one from the list"
 
@@ -111,14 +116,50 @@ class ConversationStore:
             rows = self._db.execute(f"{query} ORDER BY changed DESC, id LIMIT {_MOST_LISTED}", values).fetchall()
         return [ConversationLine(*row) for row in rows]
 
-    def read(self, account: str, id_: str) -> SavedConversation:
-        """Return a conversation whole. Raises InputError when the account has none of this id."""
+    def rate(self, account: str, id_: str, exchange: Exchange) -> None:
+        """Save the mark and the remark of an exchange; the conversation keeps its place in the list."""
+        with self._transaction("saved"):
+            self._known(account, id_)
+            self._db.execute(
+                "UPDATE turn SET exchange = json_set(exchange, '$.mark', ?, '$.remark', ?)"
+                " WHERE conversation = ? AND number = ?",
+                (exchange.mark, exchange.remark, id_, exchange.number),
+            )
+
+    def rated(self) -> list[RatedTurn]:
+        """Return the turns of all accounts that somebody marked, or remarked on, with what was asked before each."""
+        with self._lock, self._plain_errors("read"):
+            rows = self._db.execute(_RATED).fetchall()
+            before = "SELECT number, exchange, said FROM turn WHERE conversation = ? AND number < ? ORDER BY number"
+            return [
+                RatedTurn(
+                    library,
+                    _exchange(number, whole, said),
+                    tuple(_exchange(*row) for row in self._db.execute(before, (id_, number))),
+                )
+                for id_, library, number, whole, said in rows
+            ]
+
+    def read(self, account: str, id_: str, *, last: int | None = None, turn: int | None = None) -> SavedConversation:
+        """Return a conversation whole, or its `last` turns with the one that is named, which they may not hold.
+
+        Raises InputError when the account has none of this id.
+        """
+        query = (
+            "SELECT number, exchange, said FROM turn WHERE conversation = ?1 AND (number = ?3 OR number >= ("
+            "SELECT min(number) FROM (SELECT number FROM turn WHERE conversation = ?1 ORDER BY number DESC LIMIT ?2)))"
+            " ORDER BY number"
+        )
         with self._lock, self._plain_errors("read"):
             line = self._known(account, id_)
-            rows = self._db.execute(
-                "SELECT number, exchange, said FROM turn WHERE conversation = ? ORDER BY number", (id_,)
-            ).fetchall()
+            rows = self._db.execute(query, (id_, -1 if last is None else last, turn)).fetchall()
         return SavedConversation(line, tuple(_exchange(*row) for row in rows))
+
+    def is_of(self, account: str, id_: str) -> bool:
+        """Return True if an account has, or had until it deleted it, a conversation of this id."""
+        with self._lock, self._plain_errors("read"):
+            query = "SELECT 1 FROM conversation WHERE account = ? AND id = ?"
+            return self._db.execute(query, (account, id_)).fetchone() is not None
 
     def rename(self, account: str, id_: str, name: str) -> None:
         """Give a conversation another name. Raises InputError when the account has none of this id."""

@@ -52,6 +52,12 @@ _FOREIGN = (
 _KEY_LIKE = re.compile(r"\b(?:sk|gsk|lsv2|hf|xai)[-_][\w*.-]{6,}")
 
 
+def keys_set() -> dict[str, bool]:
+    """Return the environment variables that hold the providers' keys, and whether each is set."""
+    names = (provider.key for provider in _PROVIDERS.values() if provider.key)
+    return {name: bool(os.environ.get(name)) for name in names}
+
+
 def reply_timeout_s() -> float:
     """Return the seconds after which a reply is given up, from the environment if it says so.
 

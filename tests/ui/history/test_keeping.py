@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from markupsafe import escape
 
 from index import Filters
 from index.errors import InputError
 from ui.chat import FilterFields, Session, ask, reopened_screen
-from ui.history.keeping import filters_of, keep, note_on, reopened
+from ui.history.keeping import digest_today, filters_of, keep, keep_mark, note_on, reopened
 from ui.history.listing import lines_html
 from ui.libraries import Libraries
 
@@ -37,7 +39,7 @@ def test_each_turn_is_saved_and_opened_again_as_it_was(libraries):
     session = asked(libraries, "And in mice?", asked(libraries))
     assert [one.question for one in saved(libraries, session).exchanges] == [QUESTION, "And in mice?"]
     again = reopened(saved(libraries, session), libraries)
-    assert again == session
+    assert again == replace(session, model="extractive")
     screen = reopened_screen(again)
     assert ("IL-32β induce" in screen.earlier, "And in mice?" in screen.present) == (True, True)
     assert note_on(saved(libraries, session), libraries) == ""
@@ -62,19 +64,27 @@ def test_an_account_has_none_of_another_s(libraries):
     session = asked(libraries, account="ada")
     with pytest.raises(InputError, match="no such conversation"):
         saved(libraries, session, account="eve")
-    html = lines_html(libraries, "eve", "", Session("library"), saved=session.conversation)
-    assert "There is no such conversation" in html
-    assert "IL-32β" not in html
+    assert "IL-32β" not in lines_html(libraries, "eve", "", Session("library"))
     assert asked(libraries, "What is IL-32γ?", session, account="eve").conversation != session.conversation
 
 
 def test_a_library_that_has_changed_or_is_gone_is_told(libraries, library):
     session = asked(libraries)
     library.remove(["90000005"])
-    assert "has changed since" in note_on(saved(libraries, session), libraries)
+    kept = saved(libraries, session)
+    assert "has changed since" in note_on(kept, libraries)
+    screen = reopened_screen(reopened(kept, libraries), library_digest=digest_today(kept, libraries))
+    assert 'The library has changed since this answer. <button type="button" data-again="1">' in screen.present
+    screen = reopened_screen(session, library_digest=session.exchanges[0].answer.library_digest)
+    assert "has changed" not in screen.present
+    *_, (again, screen) = ask(QUESTION, session, FilterFields(), libraries=libraries, again_of=1)
+    assert "the library has changed; the same answer" in screen.present
+    assert (again.exchanges[-1].again_of, screen.present.count("IL-32β induced VEGF in breast cancer")) == (1, 2)
     libraries.conversations.start("", "gone", "Q")
     [line] = [one for one in libraries.conversations.lines("") if one.library == "gone"]
-    assert "no longer here" in note_on(libraries.conversations.read("", line.id), libraries)
+    gone = libraries.conversations.read("", line.id)
+    assert "no longer here" in note_on(gone, libraries)
+    assert digest_today(gone, libraries) == ""
 
 
 def test_the_filters_are_as_they_were_but_for_those_that_were_said(libraries):
@@ -97,9 +107,29 @@ def test_nothing_in_a_name_runs(libraries):
     hostile = "<script>alert(1)</script>\"'&{{7*7}}/../"
     session = asked(libraries)
     libraries.conversations.rename("", session.conversation, hostile)
-    html = lines_html(libraries, "", "", session, saved=session.conversation)
+    html = lines_html(libraries, "", "", session)
     assert "<script" not in html
     assert str(escape(hostile)) in html
     assert 'aria-current="true"' in html
     libraries.conversations.rename("", session.conversation, "x" * 10_000)
     assert len(libraries.conversations.lines("")[0].name) == 120
+
+
+def test_what_a_person_thinks_of_an_answer_is_kept_with_it(libraries):
+    session = asked(libraries)
+    session, problem = keep_mark(session, libraries, "", number=1, mark=7, remark="x" * 3000)
+    assert (problem, session.exchanges[0].mark, len(session.exchanges[0].remark)) == ("", 1, 2000)
+    [exchange] = saved(libraries, session).exchanges
+    assert exchange == session.exchanges[0]
+    assert 'data-rate="1" data-turn="1" aria-pressed="true"' in reopened_screen(session).present
+    _, problem = keep_mark(session, libraries, "eve", number=1, mark=1, remark="")
+    assert "no such conversation" in problem
+    _, problem = keep_mark(session, libraries, "", number=9, mark=1, remark="")
+    assert "no longer on the page" in problem
+
+
+def test_a_question_asked_again_is_a_follow_up_of_what_came_before_it(libraries):
+    session = asked(libraries, "And in mice?", asked(libraries, "Does metformin lengthen life?"))
+    session = asked(libraries, "What is IL-32γ?", session)
+    *_, (again, _) = ask("And in mice?", session, FilterFields(), libraries=libraries, again_of=2)
+    assert again.exchanges[-1].answer.standalone_question == session.exchanges[1].answer.standalone_question

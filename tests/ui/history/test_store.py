@@ -97,15 +97,19 @@ def test_a_deleted_conversation_is_gone_after_a_month(
         assert db.execute("SELECT count(*) FROM turn").fetchone() == (0,)
 
 
-@pytest.mark.parametrize("act", ["read", "rename", "delete", "restore", "save"])
+@pytest.mark.parametrize("act", ["read", "rename", "delete", "restore", "save", "rate", "has_turn"])
 def test_an_account_meets_none_of_anothers_conversations(store: ConversationStore, act: str) -> None:
     kept = store.start("ada", "sample", "zinc?")
     if act == "restore":
         store.delete("ada", kept)
-    more = {"rename": ("mine",), "save": (Exchange(1, "mine?", problem="none"),)}.get(act, ())
+    more = {
+        "rename": ("mine",), "save": (Exchange(1, "mine?", problem="none"),), "rate": (Exchange(1, "zinc?", mark=1),),
+        "has_turn": (1,),
+    }.get(act, ())  # fmt: skip
     with pytest.raises(InputError, match="no such conversation"):
         getattr(store, act)("bob", kept, *more)
     assert store.lines("bob") == []
+    assert (store.is_of("ada", kept), store.is_of("bob", kept), store.is_of("ada", "none")) == (True, False, False)
 
 
 def test_a_kill_loses_no_turn_that_was_said_to_be_saved(tmp_path: Path) -> None:
@@ -182,3 +186,23 @@ def test_a_full_disk_is_told_and_loses_nothing(store: ConversationStore) -> None
 def test_a_name_is_one_line() -> None:
     assert shortened(" what\tis\x00 zinc?\n") == "what is zinc?"
     assert shortened("\n\x07") == "Untitled"
+
+
+def test_of_500_turns_the_last_are_read_and_the_one_that_is_asked_for(store: ConversationStore) -> None:
+    kept = store.start("", "sample", "zinc?")
+    for number in range(1, 501):
+        store.save("", kept, Exchange(number, f"{number}?", problem="none"))
+    saved = store.read("", kept, last=3, turn=7)
+    assert (saved.line.turns, [one.number for one in saved.exchanges]) == (500, [7, 498, 499, 500])
+    assert [one.number for one in store.read("", kept, last=2, turn=500).exchanges] == [499, 500]
+    assert len(store.read("", kept).exchanges) == 500
+
+
+def test_a_mark_is_kept_with_its_turn_and_found_again_with_those_before(store: ConversationStore) -> None:
+    kept = store.start("ada", "sample", "zinc?")
+    for number in (1, 2):
+        store.save("ada", kept, Exchange(number, f"{number}?", problem="none"))
+    store.rate("ada", kept, Exchange(2, "", mark=-1, remark="no <b> zinc"))
+    assert [(one.mark, one.remark) for one in store.read("ada", kept).exchanges] == [(0, ""), (-1, "no <b> zinc")]
+    [rated] = store.rated()
+    assert (rated.library, rated.exchange.number, [one.number for one in rated.before]) == ("sample", 2, [1])
