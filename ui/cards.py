@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from index.records import TITLE, Abstract
+from index.records import TITLE, Abstract, Hit
 from qa.answer import OWN_WORDS, VERBATIM, Answer, Source
 from qa.studies.reading import read_study
 from qa.studies.records import Cell, Study
@@ -106,6 +106,23 @@ class Card:
     passages: tuple[Stretch, ...]
     sections: tuple[Stretch, ...]
     checked_quotes: tuple[QuotedSpan, ...]
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """Why the source stands there: the sentences that it backs, and by what search found it."""
+        backed = sorted({quote.sentence for quote in self.checked_quotes if quote.sentence})
+        numbers = ", ".join(map(str, backed))
+        cited = [f"backs sentence {numbers}" if len(backed) == 1 else f"backs sentences {numbers}"] if backed else []
+        return (*cited, *_found_by(self.source.hits))
+
+
+def _found_by(hits: Sequence[Hit]) -> list[str]:
+    """Return by what the best passage was found: its meaning, with the cosine, its words, or both."""
+    if not hits:
+        return []
+    best = max(hits, key=lambda hit: hit.score)
+    meaning = f"found by its meaning (similarity {best.cosine:.2f})" if best.cosine is not None else ""
+    return list(filter(None, (meaning, "found by its words" if best.bm25 is not None else "")))
 
 
 def make_card(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
 from ui.building import progress_html
 from ui.chat import Session, about_library, beginning_screen, empty_screen, mesh_choices, type_choices
 from ui.history.aside import conversation_list
+from ui.languages import catalogues
 from ui.libraries import Libraries
 from ui.library_tab import library_tab
 from ui.models_tab import models_tab
@@ -27,7 +29,7 @@ SESSION_KEPT_S = 12 * 3600
 SESSIONS_KEPT = 500
 _LOOKS_S = 0.02
 
-SCRIPTS = ("page.js", "tools.js")
+SCRIPTS = ("page.js", "tools.js", "keys.js", "languages.js")
 
 COLOURS = {
     name: colour
@@ -125,7 +127,8 @@ def launch_options() -> dict[str, Any]:
 def _script(folder: Path) -> str:
     """Return the scripts as one function: each file is an arrow function of its own."""
     scripts = [(folder / name).read_text(encoding="utf-8").partition("() => {") for name in SCRIPTS]
-    return "\n".join(["() => {", *(f"(() => {{{body.rstrip()})();" for _, _, body in scripts), "}"])
+    known = f"const catalogues = {json.dumps(catalogues(), ensure_ascii=False)};"
+    return "\n".join(["() => {", known, *(f"(() => {{{body.rstrip()})();" for _, _, body in scripts), "}"])
 
 
 def _theme() -> gr.themes.Base:

@@ -23,7 +23,9 @@ CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():
     pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe
 expect = playwright.expect
+expect.set_options(timeout=30_000)  # a language model's libraries take seconds to import
 
 ARTEFACTS = APP.parent / ".artefacts"
 QUESTION = "Does metformin make animals live longer?"
@@ -119,9 +121,7 @@ def test_a_link_leads_to_a_conversation_and_to_a_sentence_of_it_for_its_account_
     ask(page, QUESTION)
     page.locator("#aa-present .aa-sentence").nth(1).locator(".aa-cite").first.click()
     expect(page).to_have_url(re.compile(r"\?conversation=[\w-]+&turn=1#turn-1-s2$"))
-    link = page.url
-    theirs = visit(address="/")
-    theirs.goto(link)
+    theirs = visit(address=page.url)
     expect(theirs.locator("#aa-present .aa-linked")).to_have_count(1)
     quote = theirs.locator("#aa-present-sources .aa-whole mark.aa-lit").first
     expect(quote).to_be_in_viewport()
@@ -282,3 +282,61 @@ def test_a_real_model_answers_on_the_page(visit):
         box.press("Enter")
         expect(page.locator("#aa-present .aa-how")).to_contain_text("smollm2", timeout=240_000)
         keep(page, "real-model")
+
+
+GRADIOS = r"no-such-part"
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+def faults(page):
+    """Return what axe finds against WCAG 2.2 AA, but for what Gradio's own components do."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [
+        (fault["id"], node["html"][:200])
+        for fault in found
+        for node in fault["nodes"]
+        if not re.search(GRADIOS, str(node))
+    ]
+
+
+def test_keys_languages_and_what_a_screen_reader_meets(visit):
+    page = visit(color_scheme="dark", locale="de-DE")
+    expect(page.get_by_role("heading", name="Fragen Sie zu diesen Abstracts")).to_be_visible()
+    page.locator("body").evaluate("body => { document.activeElement.blur(); }")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Ihre Frage")).to_be_focused()
+    page.keyboard.type("a/j?")  # what is typed is no key
+    expect(page.get_by_label("Ihre Frage")).to_have_value("a/j?")
+    ask(page, QUESTION)
+    expect(page.locator("#aa-present .aa-checked")).to_have_text(re.compile(r"^(\d) von \1 Sätzen am Zitat geprüft$"))
+    expect(page.locator("#aa-present .aa-how")).to_contain_text("ohne Sprachmodell beantwortet")
+    expect(page.locator("#aa-present .aa-sentence").first).to_contain_text("lived longer")
+    page.locator("#aa-present .aa-cite").first.focus()
+    for number, key in ((1, "j"), (2, "j"), (1, "k")):
+        page.keyboard.press(key)
+        expect(page.locator(f"#card-1-{number}")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Hilfe und Tasten")).to_be_visible()
+    keep(page, "help-german-night")
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_label("Sprache").select_option("zh")
+    expect(page.get_by_role("button", name="再问一次")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    keep(page, "chinese-night")
+    page.get_by_label("语言").select_option("en")
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    page.get_by_label("Order").select_option("year")
+    years = [int(one.get_attribute("data-year")) for one in page.locator("#aa-present-sources .aa-card").all()]
+    assert years == sorted(years, reverse=True)
+    assert faults(page) == []
+
+
+def test_a_phone_has_it_all_in_one_column(visit):
+    page = visit(viewport={"width": 375, "height": 740}, is_mobile=True, has_touch=True)
+    ask(page, QUESTION)
+    page.locator("#aa-present").get_by_role("button", name="Ask again").tap()
+    page.locator("#aa-present #turn-2 .aa-tools").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    keep(page, "phone")
+    assert faults(page) == []

@@ -1,0 +1,106 @@
+// Labels in the reader's language. What abstracts, answers and people say stands in dir="auto" and stays as it is.
+() => {
+  const KEPT = 'aa-language';
+  const ATTRIBUTES = ['aria-label', 'placeholder', 'title'];
+  const AS_THEY_ARE = '[dir="auto"], [translate="no"], code, pre, kbd, script, style, textarea, [role="option"]';
+  const LONGEST = 400;
+  const known = ['en', ...Object.keys(catalogues)];
+  const byBrowser = () => navigator.languages.map((one) => one.slice(0, 2)).find((one) => known.includes(one));
+  let language = known.find((one) => one === localStorage.getItem(KEPT)) ?? byBrowser() ?? 'en';
+
+  const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const asPattern = (source) =>
+    new RegExp(`^${source.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? `(?<${part}>.+?)` : escaped(part))).join('')}$`);
+  const patterns = Object.fromEntries(
+    Object.entries(catalogues).map(([name, texts]) => [
+      name,
+      Object.entries(texts).filter(([source]) => source.includes('{')).map(([source, text]) => [asPattern(source), text]),
+    ]),
+  );
+  const looked = new Map();
+  const phrase = (text) => {
+    const own = catalogues[language]?.[text];
+    if (own || !catalogues[language]) return own ?? text;
+    for (const [pattern, translated] of patterns[language]) {
+      const found = pattern.exec(text);
+      if (found) return translated.replace(/\{(\w+)\}/g, (_, name) => phrase(found.groups[name]));
+    }
+    return text;
+  };
+  // White space around a text and the dots between its parts stay.
+  const translated = (text) => {
+    if (language === 'en' || text.length > LONGEST || !/\p{L}/u.test(text)) return text;
+    if (looked.size > 5000) looked.clear();
+    if (!looked.has(text)) {
+      const parts = text.split(/(\s*·\s*)/).map((part) => {
+        const core = part.trim();
+        return core ? part.replace(core, () => phrase(core.replace(/\s+/g, ' '))) : part;
+      });
+      looked.set(text, parts.join(''));
+    }
+    return looked.get(text);
+  };
+
+  // The English of what was translated, to tell a new text from our own, and to go back.
+  const texts = new WeakMap();
+  const attributes = new WeakMap();
+  const isOurs = (element) => element && !element.closest(AS_THEY_ARE);
+  const doText = (node) => {
+    if (!isOurs(node.parentElement)) return;
+    const before = texts.get(node);
+    const source = before && before.shown === node.data ? before.source : node.data;
+    const shown = translated(source);
+    texts.set(node, { source, shown });
+    if (shown !== node.data) node.data = shown;
+  };
+  const doAttributes = (element) => {
+    if (element.closest('[translate="no"]') && element.id !== 'aa-language') return;
+    const kept = attributes.get(element) ?? {};
+    for (const name of ATTRIBUTES) {
+      const value = element.getAttribute(name);
+      if (!value) continue;
+      const source = kept[name]?.shown === value ? kept[name].source : value;
+      kept[name] = { source, shown: translated(source) };
+      if (kept[name].shown !== value) element.setAttribute(name, kept[name].shown);
+    }
+    attributes.set(element, kept);
+  };
+  const doAll = (root) => {
+    if (root.nodeType === Node.TEXT_NODE) return doText(root);
+    if (root.nodeType !== Node.ELEMENT_NODE) return undefined;
+    doAttributes(root);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      if (walker.currentNode.nodeType === Node.TEXT_NODE) doText(walker.currentNode);
+      else doAttributes(walker.currentNode);
+    }
+    return undefined;
+  };
+  const show = () => {
+    document.documentElement.lang = language;
+    const select = document.getElementById('aa-language');
+    if (select) select.value = language;
+    looked.clear();
+    doAll(document.body);
+  };
+
+  new MutationObserver((changes) => {
+    if (language === 'en') return;
+    for (const change of changes) {
+      if (change.type === 'characterData') doText(change.target);
+      else if (change.type === 'attributes') doAttributes(change.target);
+      else for (const added of change.addedNodes) doAll(added);
+    }
+    const select = document.getElementById('aa-language');
+    if (select && select.value !== language) select.value = language;
+  }).observe(document.body, {
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
+  });
+  document.addEventListener('change', (event) => {
+    if (event.target.id !== 'aa-language') return;
+    language = event.target.value;
+    localStorage.setItem(KEPT, language);
+    show();
+  });
+  show();
+}
