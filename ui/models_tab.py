@@ -35,8 +35,8 @@ def models_tab(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab,
                 min_width=260, elem_id="aa-model-url",
             )  # fmt: skip
         with gr.Row(elem_id="aa-fill-buttons"):
-            trying = gr.Button("Try it with one question", scale=0, min_width=200)
-            adding = gr.Button("Offer it on the page", variant="primary", scale=0, min_width=200)
+            trying = gr.Button("Try it with one question", scale=0, min_width=260)
+            adding = gr.Button("Offer it on the page", variant="primary", scale=0, min_width=260)
         outcome = gr.HTML(elem_id="aa-trial", apply_default_css=False)
 
     def shown(request: gr.Request) -> list[Any]:
