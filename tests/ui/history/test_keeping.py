@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -79,7 +81,7 @@ def test_a_library_that_has_changed_or_is_gone_is_told(libraries, library):
     assert "has changed" not in screen.present
     *_, (again, screen) = ask(QUESTION, session, FilterFields(), libraries=libraries, again_of=1)
     assert "the library has changed; the same answer" in screen.present
-    assert (again.exchanges[-1].again_of, screen.present.count("IL-32β induced VEGF in breast cancer")) == (1, 2)
+    assert (again.exchanges[-1].again_of, screen.present.count('<div class="aa-answer')) == (1, 2)
     libraries.conversations.start("", "gone", "Q")
     [line] = [one for one in libraries.conversations.lines("") if one.library == "gone"]
     gone = libraries.conversations.read("", line.id)
@@ -101,6 +103,17 @@ def test_a_file_that_cannot_be_written_is_told_and_the_answer_stays(libraries):
     kept, problem = keep(session, libraries, "")
     assert kept == session
     assert "conversations.db" in problem
+
+
+def test_a_file_of_a_newer_version_is_told_in_the_list_and_the_answer_stays(libraries):
+    session = asked(libraries)
+    libraries.close()
+    with closing(sqlite3.connect(libraries.folder / "conversations.db")) as db:
+        db.execute("PRAGMA user_version = 99")
+    assert "made by a newer AskAbstracts" in lines_html(libraries, "", "", session)
+    kept, problem = keep(session, libraries, "")
+    assert kept == session
+    assert "made by a newer AskAbstracts" in problem
 
 
 def test_nothing_in_a_name_runs(libraries):
