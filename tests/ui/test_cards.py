@@ -180,7 +180,8 @@ def test_a_card_says_where_a_quote_stands_and_what_was_checked(checks, expected)
 def test_a_card_says_what_the_abstract_is_and_marks_the_quote_in_passage_and_whole():
     card = source_card(source(passage("Zeta-7 rose by 4%.", "RESULTS"), number=2), turn=3, quotes=[ROSE])
     assert card == (
-        '<article class="aa-card" id="card-3-2" tabindex="-1" aria-label="Source 2: Zeta-7 in moss">'
+        '<article class="aa-card" id="card-3-2" tabindex="-1" data-number="2" data-year="2021"'
+        ' aria-label="Source 2: Zeta-7 in moss">'
         '<header><span class="aa-number" aria-hidden="true">2</span><h3 dir="auto">Zeta-7 in moss</h3></header>'
         '<p class="aa-particulars">Rill A et al. · J Moss · 2021 · '
         '<a href="https://pubmed.ncbi.nlm.nih.gov/90000001/" target="_blank" rel="noopener noreferrer" '
