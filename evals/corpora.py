@@ -11,7 +11,7 @@ import json
 import random
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -81,9 +81,14 @@ def part_of(id_: str) -> Part:
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Read a JSON Lines file, gzipped or plain. Raises FileError when there is none."""
+    return list(each_row(path))
+
+
+def each_row(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of such a file, one at a time."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
+            yield from map(json.loads, lines)
     except OSError as error:
         raise FileError(f"{path} cannot be read ({error.strerror}); name the folder that holds it by --data") from error
 

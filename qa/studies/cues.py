@@ -47,7 +47,8 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
         "review",
         r"\b(?:this|the present|our) (?:\w+ )?(?:review|overview)\b|\bwe (?:here )?review\b|\bis reviewed\b"
         r"|\bthis (?:article|paper|chapter) (?:\w+ )?(?:reviews|discusses|summari[sz]es|describes|outlines)\b"
-        r"|\b(?:are|is) discussed\b(?=.*$)|\brecent (?:advances|developments|progress)\b",
+        r"|\b(?:are|is) discussed\b(?=.*$)|\b(?:published to date|considerations$)|\brecent (?:advances"
+        r"|developments|progress)\b",
         2,
     ),
     (
@@ -92,7 +93,7 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     (
         "cohort",
         r"\bcohorts?\b|\blongitudinal\b|\bfollowed[- ]up\b|\bfollow-up (?:of|period|time|was)\b"
-        r"|\bmedian follow-up|\b(?:were|we) followed\b|\bHRs?\b"
+        r"|\bmedian follow-up|\b(?:were|we) followed\b|\bHRs?\b(?=[ :,=(]*\d)"
         r"|\bcox (?:proportional|regression)|\bkaplan|\bhazard ratio",
         1.8,
     ),
@@ -111,7 +112,7 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
         r"|\b(?:\w+) patients (?:\w+ ){0,3}(?:underwent|were (?:treated|operated|managed))\b|\bwere operated on\b"
         r"|\b(?:cases|patients) (?:\w+ ){0,4}(?:are|were) (?:reported|reviewed|described|presented)\b"
         r"|\bfamil(?:y|ies)\b"
-        r"|\bmutations?\b|\bfeasib(?:le|ility)\b|\bkindred\b|\bpedigree\b",
+        r"|\bmutations?\b|\bfeasibility\b|\bkindred\b|\bpedigree\b",
         1.1,
     ),
     (
@@ -119,7 +120,8 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
         r"\b(?:we|this (?:report|paper)|the authors) (?:\w+ )?(?:report|describe|present)s? (?:on )?(?:a|an"
         r"|the"
         r"|one|two) (?:\w+ ){0,3}(?:case|patient|man|woman|boy|girl|child|infant|family|sibling)\b|\bcase report\b"
-        r"|\b(?:a|an) (?:\w+ )?\d+[- ](?:year|month|week|day)s?[- ]old\b|\ba (?:rare )?case of\b",
+        r"|\btwo cases\b.{0,200}\b(?:reported|described)\b|\b(?:a|an) (?:\w+ )?\d+[- ](?:year|month|week"
+        r"|day)s?[- ]old\b|\ba (?:rare )?case of\b",
         4,
     ),
     (
@@ -156,7 +158,8 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
         r"|\bpromoter\b|\bbinding sites?\b|\brecombinant\b|\bcDNA\b|\bmRNA\b|\bphosphorylation\b"
         r"|\bcells? (?:were|was)\b"
         r"|\bprotein (?:kinase|complex|factor)\b|\blymphocytes from\b|\bextracts?\b|\bcloned\b|\bkinase\b"
-        r"|\breceptor gene\b",
+        r"|\breceptor gene\b|\b(?:macrophages?|monocytes?|monolayers?|microsom\w+|lysates?|phages?|probes"
+        r"|enzym(?:es?|atic))\b",
         1,
     ),
     (

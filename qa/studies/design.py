@@ -57,7 +57,8 @@ _HUMAN = re.compile(
     r"\b(?:patients?|participants?|volunteers?|wom[ae]n|m[ae]n|child(?:ren)?|infants?|neonates?|newborns?|adults?"
     r"|adolescents?"
     r"|subjects|individuals|people|persons?|students?|nurses?|physicians?|surgeons?|residents?|mothers?|boys?|girls?"
-    r"|outpatients?|inpatients?|respondents?|smokers|humans?|famil(?:y|ies)|probands?|cohort|clinical(?:ly)?"
+    r"|outpatients?|inpatients?|respondents?|smokers|humans|human (?:subjects|volunteers)|famil(?:y|ies)|probands?"
+    r"|cohort|clinical(?:ly)?"
     r"|elderly|cases"
     r"|drivers?|athletes?|workers?|hospitals?|births?|pregnanc(?:y|ies)|surger(?:y|ies)|deaths?|carriers?"
     r"|siblings?|sibs)\b",

@@ -13,7 +13,8 @@ from qa.studies.sentences import StudySentence
 _SIGNED = rf"[-−–+]?{DIGITS}"
 _TO = r"(?: ?(?:-|–|—|−|to|,|;|and|\.\.) ?)"
 _CI = (
-    rf"(?P<ci>[\s,;:(\[]*(?:9\d ?%? ?)?-?(?:CI95%?|C\.?I\.?|confidence (?:intervals?|limits?|levels?)|CrI)"
+    rf"(?P<ci>[\s,;:(\[]*(?:9\d ?%? ?)?-?(?:CI95%?|C\.?I\.?|confidence (?:intervals?|limits?"
+    rf"|levels?)(?: ?[(\[]CI[)\]])?|CrI)"
     rf"(?: ?\(?9\d ?%\)?)?[\s,:;=(\[]*(?:of |was |from )?(?P<low>{_SIGNED}) ?%?{_TO}(?P<high>{_SIGNED}) ?%?[)\]]*)"
 )
 _BARE_CI = rf"(?P<bare> ?[(\[](?P<low2>{_SIGNED})(?:-|–|—| to |, ?){'{1}'}(?P<high2>{_SIGNED})[)\]])"
@@ -38,7 +39,7 @@ _RATIOS: tuple[tuple[Measure, str], ...] = (
 )
 _LINK = (
     r"(?:[\s,:;=\[(]| was| were| is| of| for [\w -]{1,30}?| between [\w -]{1,40}?| in [\w -]{1,30}?"
-    r"|\([A-Za-z]+\)){1,6}?"
+    r"|[(\[][A-Za-z]+[)\]]){1,6}?"
 )
 _NAMED = tuple(
     (
@@ -66,7 +67,7 @@ _PLAIN_MEAN = re.compile(
     re.I,
 )
 _SHARE = re.compile(
-    rf"(?P<count>(?<![\w-]){NUMBER}(?: (?:of|out of|/) ?{NUMBER})?(?: \w+){{0,2}} ?[(\[])?"
+    rf"(?P<count>(?<![\w-]){NUMBER}(?: (?:of|out of|/) ?{NUMBER})?(?: [\w-]+){{0,4}} ?[(\[])?"
     rf"(?P<value>(?<![\d.,]){_SIGNED}|\b[A-Z][a-z]+(?:-[a-z]+)?)"
     rf"(?:(?: ?[-–—−] ?| to | and ){DIGITS})? ?(?P<unit>%|percent\b|per cent\b)"
     rf"(?! ?(?:CI|confidence|C\.I|limits))[)\]]?{_TAIL}"
@@ -79,7 +80,10 @@ _COUNT = re.compile(
     rf"|conversions?|strokes?))\b"
 )
 _BY = re.compile(rf"\bby (?:a mean of |an average of )?(?P<value>{DIGITS})(?P<unit> ?(?:%|[a-zA-Zµμ]{{1,8}}))\b{_TAIL}")
-_FOLD = re.compile(rf"(?P<value>{NUMBER})(?:[- ]fold| times)(?: (?:higher|lower|greater|more|less|as))?{_TAIL}", re.I)
+_FOLD = re.compile(
+    rf"(?P<value>{NUMBER}|\b{WORDS}(?=fold))(?:[- ]?fold| times)(?: (?:higher|lower|greater|more|less|as))?{_TAIL}",
+    re.I,
+)
 _NOT_A_RESULT = re.compile(
     r"\b(?:aged?|ages|years old|follow(?:ed)?[- ]up|mg|dose|doses|(?:19|20)\d\d|range|IQR|interquartile"
     r"|mean age|median age|males?"

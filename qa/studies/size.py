@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.studies.numerals import NUMBER, value_of
+from qa.studies.numerals import NUMBER, WORDS, value_of
 from qa.studies.records import Cell, Design, Size
 from qa.studies.sentences import StudySentence
 
@@ -20,7 +20,8 @@ PERSONS = (
     r"|workers|drivers"
     r"|octogenarians|veterans|survivors|carriers|relatives|twins|pairs|users|recipients|donors|outpatients|inpatients"
     r"|members|employees|admissions|deaths|births|deliveries|attendees|(?:program )?directors|practitioners|teachers"
-    r"|caregivers|households|youths?|teenagers|schoolchildren|beneficiaries|soldiers|runners|dentists|pharmacists)"
+    r"|caregivers|clinicians|providers|experts|humans|sibships|kindreds|\w+(?:ologists|iatrists)|households|youths?"
+    r"|teenagers|schoolchildren|beneficiaries|soldiers|runners|dentists|pharmacists)"
 )
 _ANIMALS = (
     r"(?:mice|rats|animals|rabbits|dogs|pigs|piglets|sheep|hamsters|monkeys|cats|hearts|livers|kidneys|lungs|goats"
@@ -36,11 +37,13 @@ _UNITS = (
     r"|procedures|transplants|catheters|isolates|strains|stones|ears|limbs|shoulders|cadavers)"
 )
 _BETWEEN = (
-    r"(?:(?!(?:of|in|with|and|or|to|had|were|was|who|the|at|for|from|mg|ml|years?|months?|days?|weeks?|hours?"
+    r"(?:(?!(?:of|in|with|and|or|to|had|were|was|who|through|until|the|at|for|from|mg|ml|years?|months?|days?"
+    r"|weeks?|hours?"
     r"|min)\b)[\w'’/()-]+,? ){0,5}?"
 )
 _COUNTED = re.compile(
-    rf"(?<![\w.,±/-])(?P<number>{NUMBER})(?: ?\([^()]{{1,12}}\))? (?:of the |of these )?{_BETWEEN}"
+    rf"(?<![\w.,±/-])(?!(?:19|20)\d\d (?:through|to|and|until"
+    rf"|{WORDS})\b)(?P<number>{NUMBER})(?: ?\([^()]{{1,12}}\))? (?:of the |of these )?{_BETWEEN}"
     rf"(?P<unit>{PERSONS}|{_ANIMALS}|{_UNITS})\b",
     re.I,
 )
@@ -52,7 +55,7 @@ _OF_ALL = re.compile(
 )
 """Those of all who were taken in the end."""
 _N_IS = re.compile(rf"\b[nN] ?= ?(?P<number>{NUMBER})(?! ?[%.]?\d? ?(?:per|in each|for each|each))")
-_TOTAL = re.compile(r"\b(?:a total of|altogether|overall|in total|all)\b", re.I)
+_TOTAL = re.compile(r"\b(?:a total of|altogether|overall|in total|all|^of the)\b", re.I)
 _TAKEN = re.compile(
     r"\b(?:includ|enrol|recruit|randomi|analy[sz]|studied|examined|underwent|undergoing|participat|complet"
     r"|evaluat|assess"
@@ -66,7 +69,15 @@ _NOT_TAKEN = re.compile(
     r"|missing)\w*",
     re.I,
 )
-_PART_OF = re.compile(r"\b(?:of (?:whom|them|these|which|the)|among (?:them|these|whom|the)|including)\s*$", re.I)
+_PART_OF = re.compile(r"(?<!^)\b(?:of (?:whom|them|these|which|the)|among (?:them|these|whom|the)|including)\s*$", re.I)
+_OF_A_DATABASE = re.compile(
+    r"\b(?:databases?|registr(?:y|ies)|registers?) (?:of|with|(?:that )?(?:includ|compris|contain"
+    r"|hold)\w*)[^.;]{0,12}$",
+    re.I,
+)
+"""What those who were studied were taken from."""
+_FEW, _SURE = 5, 3.2
+"""A smaller number needs a better score: "two of us", "two surgeons"."""
 _BY_PART = {"title": 1.5, "background": 0.1, "aim": 2.0, "methods": 3.0, "results": 2.0, "conclusions": 0.1}
 _NO_SIZE: frozenset[Design] = frozenset(("modelling or economic", "in vitro", "review", "not a study", "other"))
 
@@ -93,7 +104,9 @@ def read_size(told: Sequence[StudySentence], design: Design) -> Size | None:
         return None
     rank = min(count.rank for count in counts)
     best = max((count for count in counts if count.rank == rank), key=lambda count: count.score)
-    groups = _groups(best, counts)
+    if best.value < _FEW and best.score < _SURE:
+        return None
+    groups = _in_brackets(best, counts) or _groups(best, counts)
     return Size(sum(count.value for count in groups), tuple(count.cell for count in groups))
 
 
@@ -124,12 +137,18 @@ def _score(one: StudySentence, match: re.Match[str], value: float, *, is_named: 
     score += 1.5 * bool(_TAKEN.search(after[:70]) or _TAKEN.search(before[-50:]))
     score += 1.0 * (not before.strip() or bool(_TOTAL.search(before[-25:])))
     score -= 3.0 * bool(_NOT_TAKEN.search(after[:35]) or _NOT_TAKEN.search(before[-25:]))
-    score -= 3.0 * bool(_PART_OF.search(before))
+    score -= 3.0 * bool(_PART_OF.search(before) or _OF_A_DATABASE.search(before))
     score -= 4.0 * (before.count("(") > before.count(")") and is_named)
     score -= 2.5 * bool(re.match(r" ?\(\d+(?:[.·]\d+)? ?%", after) or re.search(r"\(\d+[.·]?\d* ?%\)", match[0]))
     score -= 1.5 * bool(re.search(r"\b(?:group|arm)\b", after[:25], re.I) and is_named)
     score -= 0.7 * (not is_named)
     return score + 0.1 * min(5.0, math.sqrt(math.sqrt(value)))
+
+
+def _in_brackets(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
+    """Return the groups of a sentence that gives each of three or more its own number: "controls (n = 14)"."""
+    groups = [count for count in counts if count.told is best.told and re.match("n ?=", count.cell.text, re.I)]
+    return groups if best in groups and len(groups) > 2 else []
 
 
 def _groups(best: _Count, counts: Sequence[_Count]) -> list[_Count]:

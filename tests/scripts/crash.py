@@ -36,7 +36,8 @@ from index import Abstract, Library, Section
 from index.analysis.chunking import split_abstract
 from index.ingest.eutils.client import EutilsClient
 from index.ingest.eutils.rate_limit import RateLimiter
-from index.records import to_json
+from index.records import KeptStudy, to_json
+from index.storage.folder.backend import STUDIES
 from index.storage.origins import CHECKED, Origin, origin_rows
 
 _WORDS = "IL-32β VEGF STAT3 metformin mice cells cancer raised lowered migration dose trial years".split()
@@ -96,6 +97,23 @@ def write_records(path, abstracts):
     return path
 
 
+class WordsReader:
+    """Reads an abstract as a study of as many as it has words, whose record is its text."""
+
+    rules = "words"
+
+    def read(self, abstract):
+        """Return the study of an abstract."""
+        return KeptStudy(abstract.pmid, "cohort", "humans", len(abstract.text.split()), abstract.text)
+
+
+def read_studies(library):
+    """Read the studies of a library, five at a time, and keep them."""
+    library.studies.reader = WordsReader()
+    pmids = library.pmids()
+    return [library.studies.of(pmids[first : first + 5]) for first in range(0, len(pmids), 5)]
+
+
 def commands(inputs, client=None):
     """Return what a writer may do, by name; `create` starts from nothing, the others from twenty abstracts.
 
@@ -127,6 +145,7 @@ def commands(inputs, client=None):
         "rebuild": opened(lambda library: library.rebuild(passage_tokens=16)),
         "build-over": lambda path: Library.build(path, files=[other], passage_tokens=24),
         "repair": opened(lambda library: library.check(repair=True)),
+        "studies": opened(read_studies),
     }
 
 
@@ -188,6 +207,12 @@ class Steps:
                     return super().execute(sql, *values)
                 steps.at(f"before {sql[:24]}")
                 done = super().execute(sql, *values)
+                steps.at(f"after {sql[:24]}")
+                return done
+
+            def executemany(self, sql, *values):
+                steps.at(f"before {sql[:24]}")
+                done = super().executemany(sql, *values)
                 steps.at(f"after {sql[:24]}")
                 return done
 
@@ -296,6 +321,11 @@ def assert_whole(library):
         found = [passage for passage in passages if passage.pmid == abstract.pmid]
         assert found == expected
         assert all(abstract.text[one.start : one.end] == one.text for one in found)
+    if (library.path / STUDIES).exists():
+        kept = {pmid: study for some in read_studies(library) for pmid, study in some.items()}
+        assert {pmid: study.record for pmid, study in kept.items()} == {
+            abstract.pmid: abstract.text for abstract in store.abstracts()
+        }
 
 
 def _files(path):

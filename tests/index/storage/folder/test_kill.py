@@ -73,6 +73,12 @@ def test_a_kill_at_some_steps_of_every_command_loses_nothing(tmp_path):
     assert set(result["tried"].values()) == {2}
 
 
+def test_a_kill_while_studies_are_kept_leaves_none_that_is_wrong(tmp_path):
+    result = sweep(tmp_path / "sweep", "--only", "studies", "--points", "9")
+    assert (result["lost"], result["tried"]) == ([], {"studies": 9})
+    assert result["steps"]["studies"] > 9
+
+
 @pytest.mark.slow
 def test_a_kill_at_any_step_and_at_random_moments_loses_nothing(tmp_path):
     result = sweep(tmp_path / "sweep", "--random", "30")
