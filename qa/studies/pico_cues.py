@@ -26,7 +26,8 @@ _STOP = (
     r"|could|only|more|less"
     r"|consecutive|eligible|included|previously|according|among|whole|different|affected|group|data|findings"
     r"|results|using|twelve|ten|five|six|seven|eight|nine|eleven|thirteen|fourteen|fifteen|sixteen|seventeen"
-    r"|eighteen|nineteen|attended|sequenced|genotyped|assessed|evaluated|followed|allocated|protect|compare|counsel\w+|because|been|surveyed|matched"
+    r"|eighteen|nineteen|attended|sequenced|genotyped|assessed|evaluated|followed|allocated|protect|compare"
+    r"|counsel\w+|because|been|surveyed|matched"
     r"|twenty|thirty|forty|fifty|sixty"
     r"|seventy|eighty|ninety|hundred|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+|enrolled"
     r"|participating|identified|analy[sz]ed|studied|we|their|its|same|two|three|four|one"
@@ -64,7 +65,8 @@ CLAUSE = re.compile(
     r"|whose|that|which|may|can|could|would|will|underwent|completed|received|participated|in (?:our"
     r"|the(?! (?:[\w-]+ ){0,3}(?:genes?|promoters?|regions?|exons?|locus)\b)|a|an"
     r"|this|order|whom|whole|\d{4})"
-    r"|but|if|when|because|do(?:es)?|did|for (?:at|the|a)|before|within|diagnosed|\d+[- ](?:year|month|week"
+    r"|but|if|when|because|rose|fell|increased|decreased|improved|developed|died|lived|do(?:es)?|did|for (?:at|the"
+    r"|a)|before|within|diagnosed|\d+[- ](?:year|month|week"
     r"|day)s?\b)\b.*$",
     re.I,
 )
@@ -72,7 +74,7 @@ DANGLING = re.compile(
     r"(?:,? (?:and|or|of|in|on|for|with|without|the|(?-i:an?)|to|by|at|from|more|than|confirmed|seen"
     r"|performed|associated|enrolled|recruited|treated|followed|combined|referred|based|known|given|showed|reveals?"
     r"|significantly|caused"
-    r"|who|those|versus|vs|had|when|determined|regulating|presented|included|admitted|identified|diagnosed|aged"
+    r"|who|those|versus|vs|had|when|determined|regulating|presented|included|admitted|identified|diagnosed|newly|aged"
     r"|hospitali[sz]ed))+$",
     re.I,
 )

@@ -20,7 +20,8 @@ PERSONS = (
     r"|workers|drivers"
     r"|octogenarians|veterans|survivors|carriers|relatives|twins|pairs|users|recipients|donors|outpatients|inpatients"
     r"|members|employees|admissions|deaths|births|deliveries|attendees|(?:program )?directors|practitioners|teachers"
-    r"|caregivers|clinicians|providers|experts|humans|sibships|kindreds|\w+(?:ologists|iatrists)|households|youths?"
+    r"|caregivers|clinicians|providers|experts|humans|elderly|sibships|kindreds|\w+(?:ologists|iatrists)|households"
+    r"|youths?"
     r"|teenagers|schoolchildren|beneficiaries|soldiers|runners|dentists|pharmacists)"
 )
 _ANIMALS = (
@@ -142,13 +143,14 @@ def _score(one: StudySentence, match: re.Match[str], value: float, *, is_named: 
     score -= 2.5 * bool(re.match(r" ?\(\d+(?:[.·]\d+)? ?%", after) or re.search(r"\(\d+[.·]?\d* ?%\)", match[0]))
     score -= 1.5 * bool(re.search(r"\b(?:group|arm)\b", after[:25], re.I) and is_named)
     score -= 0.7 * (not is_named)
+    score -= 2.5 * bool(re.search(r"\bof these\b", match[0]) or re.match(r"[^.;]{0,40}\b(?:from|in|at) each\b", after))
     return score + 0.1 * min(5.0, math.sqrt(math.sqrt(value)))
 
 
 def _in_brackets(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
-    """Return the groups of a sentence that gives each of three or more its own number: "controls (n = 14)"."""
+    """Return the groups of a sentence that gives each its own number: "controls (n = 14)"."""
     groups = [count for count in counts if count.told is best.told and re.match("n ?=", count.cell.text, re.I)]
-    return groups if best in groups and len(groups) > 2 else []
+    return groups if best in groups and len(groups) > 1 else []
 
 
 def _groups(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
@@ -164,7 +166,7 @@ def _groups(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
     ]
     near.sort(key=lambda count: count.cell.start)
     first = near.index(best)
-    groups = [best]
+    groups = [*_shortened(best), best]
     for count in near[first + 1 :]:
         groups += [count] * _is_a_group(groups[-1], count)
     for count in reversed(near[:first]):
@@ -172,14 +174,33 @@ def _groups(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
     return groups
 
 
+def _shortened(best: _Count) -> list[_Count]:
+    """Return the first of two groups that share their noun: "1,879 rural and 6,775 urban infants"."""
+    start = best.cell.start - best.told.start
+    match = _BEFORE_AND.search(best.told.text[:start])
+    if not match or _PART_OF.search(best.told.text[: match.start()]):
+        return []
+    return [
+        _Count(
+            int(value_of(match["number"])), best.told.cell(*match.span("of")), best.rank, best.score, best.told, start
+        )
+    ]
+
+
+_BEFORE_AND = re.compile(
+    rf"(?<![\w.,±/(-])(?P<of>(?P<number>{NUMBER}) "
+    rf"(?!(?:years?|months?|weeks?|days?|hours?|and|{PERSONS})\b)[a-z][\w-]*) and $",
+    re.I,
+)
 _CONTROLS = re.compile(r"\b(?:control|healthy|normal|non-\w+|unaffected|comparison|volunteers|matched)", re.I)
 _LISTED = re.compile(r"[^.;]{0,70}(?:\band|,|\bversus|\bvs\.?|\bas well as|\bplus|\bfrom)(?: the| another)? ?")
 
 
 def _is_a_group(first: _Count, second: _Count) -> bool:
     """Return True if two counts are groups to be added: listed side by side, or patients with controls close by."""
-    names_controls = any(_CONTROLS.search(count.cell.text) for count in (first, second))
     start = second.cell.start - second.told.start
+    named = (first.cell.text, second.cell.text, second.told.text[max(0, start - 15) : start])
+    names_controls = any(_CONTROLS.search(text) for text in named)
     if second.told is first.told:
         between = first.told.text[first.end : start]
         return first.end <= start and (bool(_LISTED.fullmatch(between)) or (names_controls and "and" in between))

@@ -111,6 +111,9 @@ def test_groups_without_a_total_are_added_up():
         ("Of the 121 patients included, 51 patients had colon cancer.", 121),
         ("We studied controls (n = 14) and patients with one ataxia (n = 11) and another (n = 10).", 35),
         ("Two surgeons examined the films.", None),
+        ("We compared deaths between 1879 rural and 6775 urban infants.", 8654),
+        ("Cases were 507 subjects with a first infarct, and controls were 478 patients admitted to hospital.", 985),
+        ("We recruited 250 women from each of 5 hospitals (n = 1,250).", 1250),
         ("Cells were seeded at 2000 cells per well.", None),
     ],
 )
