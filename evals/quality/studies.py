@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -58,7 +57,8 @@ def timed(folder: str, count: int) -> str:
     began, cpu = time.perf_counter(), time.process_time()
     with_n = sum(read_study(abstract).n is not None for abstract in abstracts)
     took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # ru_maxrss would be that of the process that started this one, where it was more.
+    peak_mb = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
     return (
         f"{len(abstracts):,} abstracts ({with_n:,} with a number of participants) in {took_s:.1f} s,"
         f" {cpu_s:.1f} s of them on a processor; peak of memory {peak_mb:.0f} MB"
