@@ -15,7 +15,7 @@ from index.errors import ModelError
 from index.search.filters import checked_filters
 from index.search.query import Query, check_bounds, check_text
 from qa.answer import Answer, Source, Turn
-from qa.conversation import Standalone, cited_study, is_sane, measured_studies, standalone
+from qa.conversation import Standalone, cited_study, is_clause, is_sane, measured_studies, standalone
 from qa.evidence.nli import load_nli_judge
 from qa.evidence.relation import ANY_RELATION, SoughtRelation, sought_relation
 from qa.evidence.reranked import rerank_evidence
@@ -37,6 +37,7 @@ from qa.generation.llm.prompts import load_prompt
 from qa.generation.overview import MOST_SENTENCES
 from qa.generation.provenance import provenance
 from qa.generation.refusal import refusal
+from qa.generation.short_answers.named_things import of_the_sort
 from qa.generation.spelling import respelled
 from qa.generation.talk import talk
 from qa.grounding import answering, check_quotes, to_the_point
@@ -272,12 +273,13 @@ class Assistant:
     def _joined(self, blank: Answer, analysis: QuestionAnalysis, focus: str) -> Iterator[Answer]:
         """Yield the answer to a follow-up that was joined to the earlier question: of itself where it has a subject."""
         own = self._analysis(analysis.parts[-1]) if len(analysis.parts) > 1 else analysis
-        if own is not analysis and own.subjects:
+        if own is not analysis and own.subjects and is_clause(own.text):
             answers = list(self._searched(replace(blank, standalone_question=own.question), own))
             if not answers[-1].abstained:
                 yield from answers
                 return
-        asked = replace(analysis, text=analysis.question, kind=own.kind, relation=own.relation, noun=own.noun)
+        noun = own.noun or (analysis.noun if not own.subjects else "")
+        asked = replace(analysis, text=analysis.question, kind=own.kind, relation=own.relation, noun=noun)
         yield from self._searched(blank, asked, focus=focus)
 
     def _from_lookup(self, blank: Answer, lookup: Lookup, analysis: QuestionAnalysis) -> Iterator[Answer]:
@@ -338,7 +340,7 @@ class Assistant:
         top = MOST_SENTENCES if analysis.kind == "overview" else MAX_SOURCES
         sources = retrieve(self.library, query, filters=blank.filters, top=top, reranker=self._reranker)
         evidence = self._rerank_evidence(query, sources, focus=focus, sought=sought_relation(analysis))
-        fitting = self._fitting(analysis, evidence, is_of_these=is_of_these)
+        fitting = self._fitting(analysis, evidence, is_of_these=is_of_these or bool(blank.filters.pmids))
         if fitting:
             retrieved = RetrievedEvidence(
                 tuple(sources), tuple(evidence), tuple(fitting), analysis, query, self._reranker, self._judge
@@ -368,7 +370,9 @@ class Assistant:
     ) -> list[Evidence]:
         """Return the evidence that answers, to the point where any is; [] where the question is to be refused."""
         sought = sought_relation(analysis)
-        fitting = to_the_point(answering(evidence), sought, asked_act(analysis.text or analysis.question))
+        able = answering(evidence, is_of_these=is_of_these)
+        fitting = to_the_point(able, sought, asked_act(analysis.text or analysis.question), beside=evidence)
+        fitting = of_the_sort(analysis, fitting)
         named = [one for one in evidence if not (one.missing_names or one.missing_words or gives_orders(one.text))]
         if analysis.kind == "overview":
             telling = [] if sought.is_any else [one for one in named if sought.is_told(one.text)]

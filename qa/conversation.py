@@ -19,6 +19,7 @@ from qa.question.slots import (
     is_own_thing,
     kinds,
     phrases,
+    with_denial,
     with_isoform,
     with_name,
     with_places,
@@ -99,13 +100,13 @@ def standalone(
     if narrowed.is_all:
         return Standalone(before, filters, follows=before)
     rest = narrowed.rest
-    changed = _changed(_fragment(rest), _without_bare_end(before))
+    changed = with_denial(before, _fragment(rest)) or _changed(_fragment(rest), _without_bare_end(before))
     if changed is not None:
         return _fitting(Standalone(changed, filters, follows=before, rest=rest), text)
     if _is_topic(rest):
         return Standalone(text)
     earlier = _first_sentence(before)
-    joined = f"{with_isoform(earlier, rest) or earlier} {rest}"
+    joined = f"{with_isoform(earlier, rest) or earlier} {rest[:1].upper()}{rest[1:]}"  # a sentence of its own
     return _fitting(Standalone(joined, filters, focus=rest, follows=before, rest=rest), text)
 
 
@@ -133,6 +134,11 @@ def measured_studies(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
     if not turns or asked_quantity(question) == "name" or names(question) or len(question.split()) > _MOST_OF_QUANTITY:
         return ()
     return cited_study(question, turns) or tuple(source.abstract.pmid for source in turns[-1].answer.sources)
+
+
+def is_clause(text: str) -> bool:
+    """Return True if a text has what a question has, and not only a thing: "And nausea?"."""
+    return bool(_IS_CLAUSE.search(_CONNECTOR.sub("", text)))
 
 
 def is_follow_up(question: str) -> bool:

@@ -184,7 +184,7 @@ def _ask(
     query = library.parse(question.text)
     sources = as_sources(rerank(found, query.normalized, reranker) if reranker else found)[:MAX_SOURCES]
     evidence = rerank_evidence(query, sources, library=library, sought=sought, reranker=reranker)
-    fitting = to_the_point(answering(evidence), sought)
+    fitting = to_the_point(answering(evidence), sought, beside=evidence)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))
     relevant = frozenset(question.relevant)

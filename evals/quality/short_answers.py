@@ -94,7 +94,7 @@ def bioasq_short(data: Path, work: Path, reranker: Reranker | None) -> list[Show
             if asked_for(analysis, query).asked != "name" or not sources:
                 continue
             evidence = rerank_evidence(query, sources, library=library, sought=sought, reranker=reranker)
-            spans = short_answers(analysis, to_the_point(answering(evidence), sought), query)
+            spans = short_answers(analysis, to_the_point(answering(evidence), sought, beside=evidence), query)
             shown.append(Shown(row["type"], tuple(span.text for span in spans), items))
     say(f"BioASQ: {len(shown)} questions done")
     return shown

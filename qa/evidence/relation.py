@@ -42,7 +42,8 @@ _CUES: Mapping[Relation, tuple[str, ...]] = {
         r"|related to|arises? from|occur\w*|origins?|genetic|inherit\w+|transmit\w+|rais(?:es|ed))\b",
     ),
     "adverse effect": (
-        r"\b(?:advers\w+|side[- ]effects?|toxic\w*|complicat\w+|harm\w*|safe\w*|toler\w+|caus\w+|induc\w+|risks?|odds"
+        r"\b(?:lead(?:s|ing)? to|led to|advers\w+"
+        r"|side[- ]effects?|toxic\w*|complicat\w+|harm\w*|safe\w*|toler\w+|caus\w+|induc\w+|risks?|odds"
         r"|withdr\w+|discontinu\w+|reactions?|dangers?|events?|hazard\w*|death|died|fatal)\b",
     ),
     "prevents": (
@@ -108,7 +109,7 @@ _DENIED_WITHIN = 5
 """Words after a denial that it may deny."""
 _EFFECT = re.compile(
     r"(?<!adverse )(?<!side )\b(?:effects?|influence\w*|differ\w*|associat\w+|related|risks?|changed?"
-    r"|significant\w*)\b",
+    r"|significant\w*|occur\w*|develop\w*|better|superior|effective\w*|efficac\w+|help\w*|benefi\w*|work(?:s|ed)?)\b",
     re.I,
 )
 _UNMOVED = re.compile(r"\b(?:un(?:affected|changed|related)|similar\w*|equal\w*|same)\b", re.I)

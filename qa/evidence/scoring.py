@@ -79,9 +79,15 @@ _NUMBER_OR_WORD = re.compile(
     r"(?<![\w-])\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice|half|quarter|third)\b|fold\b",
     re.I,
 )
+_DOSE = re.compile(r"\d+(?:mg|g|kg|ml|mcg|ug|µg|μg|iu|mmol|h|d)")
+"""A quantity written in one word, "400mg", which is no name."""
 _NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*")
 _OTHER_NUMBERS = 0.08
 """Loss of a sentence that lacks a number of the question: "from 3 months" is not "from 9 months"."""
+_OF_A_STUDY = frozenset(
+    terms("compared tested studied examined evaluated investigated assessed trial study used given")
+)
+"""Words of "Which drugs were compared in the trial?" that the sentence which names the drugs seldom has."""
 _TECHNICAL_PIECES = 3
 _SAID_OTHERWISE = 0.5
 """Weight of an everyday word that the library never uses, beside that of any other such word."""
@@ -131,6 +137,20 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class _AskedClass:
+    """A class of which the question asks for members: its words as index terms, and the members' names."""
+
+    words: frozenset[str] = frozenset()
+    members: re.Pattern[str] | None = None
+
+    def is_named_in(self, text: str) -> bool:
+        return self.members is not None and bool(self.members.search(text))
+
+
+_NO_CLASS = _AskedClass()
+
+
+@dataclass(frozen=True, slots=True)
 class _Features:
     """Features of a question for comparing evidence: its vector, its words with their weights, its subject words.
 
@@ -148,6 +168,13 @@ class _Features:
     sections: frozenset[str] = frozenset()
     act: Act | None = None
     sought: SoughtRelation = ANY_RELATION
+    asked_class: _AskedClass = _NO_CLASS
+
+    def told(self, text: str) -> Collection[str]:
+        """Return the words that a text need not have, since it tells the relation or names a thing of the class."""
+        sought = self.sought
+        by_relation = sought.words if not sought.is_any and sought.is_told(text) else frozenset()
+        return by_relation | self.asked_class.words if self.asked_class.is_named_in(text) else by_relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +197,12 @@ def _context(features: _Features, source: Source) -> _Context:
     return _Context(
         source,
         abstract,
-        coverage(features.words, abstract.text, known, said_otherwise=_told(features.sought, abstract.text)),
-        (*missing_names(features.text, abstract, known), *_unnamed(features.concepts, abstract)),
+        coverage(features.words, abstract.text, known, said_otherwise=features.told(abstract.text)),
+        (
+            *missing_names(features.text, abstract, known),
+            *_unnamed(features.concepts, abstract),
+            *_unmet_states(features.text, abstract.text),
+        ),
         missing_words(features.subject, abstract, known),
     )
 
@@ -210,13 +241,16 @@ def gather(
     )
     query = parsed(question, library.parse)
     text = query.normalized
+    asked_class = _asked_class(query, sought.asked)
+    absent = sought.asked - asked_class.words - library.term_weights(list(sought.asked)).keys()
+    unneeded = sought.noun | absent | (_OF_A_STUDY if sought.asked else frozenset())
     subject = tuple(
         word
         for word in subject_words(text, library, encoder)
-        if not (sought.words | sought.noun).intersection(terms(word))
+        if not (sought.words | unneeded | asked_class.words).intersection(terms(word))
     )
     words = _asked_words(text, library, encoder, subject)
-    words = {word: weight for word, weight in words.items() if word not in sought.noun} or words
+    words = {word: weight for word, weight in words.items() if word not in unneeded} or words
     features = _Features(
         text,
         _direction(text, canonical(focus), library, encoder),
@@ -227,6 +261,7 @@ def gather(
         frozenset(kind for asks, kinds in _ASKS_FOR if asks.search(text) for kind in kinds),
         asked_act(text),
         sought,
+        asked_class,
     )
     contexts = {source.number: _context(features, source) for source in sources}
     evidence = [
@@ -336,17 +371,42 @@ def coverage(
 def missing_names(question: str, abstract: Abstract, abbreviations: Sequence[Abbreviation] = ()) -> tuple[str, ...]:
     """Return the named things of the question that the abstract does not name; an isoform is not its family."""
     held = set(terms(with_both_forms(abstract.text, abbreviations)))
-    return tuple(name for name in names(question) if name not in held)
+    return tuple(name for name in names(question) if name not in held and not _DOSE.fullmatch(name))
 
 
 def _unnamed(concepts: Sequence[QueryConcept], abstract: Abstract) -> tuple[str, ...]:
     """Return what the question names and the abstract does not: no abstract does, or only within another's name."""
     lexicon = default_lexicon()
+    held = set(terms(abstract.text))
     return tuple(
         concept.shown
         for concept in concepts
-        if (concept.is_required and concept.is_absent) or is_another_there(concept, abstract.text, lexicon)
+        if (concept.is_required and concept.is_absent and not held.issuperset(terms(concept.written)))
+        or is_another_there(concept, abstract.text, lexicon)
     )
+
+
+_STATES = {
+    "pregnancy": (
+        re.compile(r"\b(?:pregnan\w*|trimesters?|gestation\w*)\b", re.I),
+        re.compile(
+            r"pregnan|trimester|gestation|f(?:o?e)tal|f(?:o?e)tus|in utero|antenatal|prenatal|perinatal|maternal|mother"
+            r"|births?\b|teratogen|malformation|birth defect|in the womb|obstetric|eclampsia|preterm"
+            r"|congenital|newborn|neonat",
+            re.I,
+        ),
+    ),
+    "breastfeeding": (
+        re.compile(r"\b(?:breast-?fe(?:d|eding)|breast milk|lactat(?:ing|ion)|nursing mothers?)\b", re.I),
+        re.compile(r"breast-?fe|breast milk|lactat|nursing|milk|human milk|mother", re.I),
+    ),
+}
+"""States of which an answer must speak where the question does: how they are asked for, and how abstracts name them."""
+
+
+def _unmet_states(question: str, text: str) -> tuple[str, ...]:
+    """Return the states of a question of which an abstract says nothing: a drug may be safe, but in pregnancy?"""
+    return tuple(state for state, (asked, told) in _STATES.items() if asked.search(question) and not told.search(text))
 
 
 def other_isoforms(question: str, sentence: str, abstract: Abstract) -> tuple[str, ...]:
@@ -401,7 +461,7 @@ def _evidence(features: _Features, context: _Context, span: tuple[int, int], *, 
     text = source.abstract.text[start:end]
     section = section_kind(source.abstract, start)
     cosine = float(np.dot(vector, features.vector))
-    covered = coverage(features.words, text, features.abbreviations, said_otherwise=_told(features.sought, text))
+    covered = coverage(features.words, text, features.abbreviations, said_otherwise=features.told(text))
     absent = context.missing_names or other_isoforms(features.text, text, context.abstract)
     numbers_wanted = numbers(features.text)
     score = _COSINE_WEIGHT * cosine + _COVERAGE_WEIGHT * covered
@@ -453,9 +513,12 @@ def _confidence(features: _Features, context: _Context, text: str, *, cosine: fl
     return 1 / (1 + math.exp(-odds))
 
 
-def _told(sought: SoughtRelation, text: str) -> Collection[str]:
-    """Return the words for a relation that a text which tells it need not have."""
-    return sought.words if not sought.is_any and sought.is_told(text) else ()
+def _asked_class(query: Query, asked: frozenset[str]) -> _AskedClass:
+    """Return the class that a question asks for: with olanzapine and others for "Which antipsychotics"."""
+    classes = [one for one in query.concepts if one.narrower and asked.intersection(terms(one.written))]
+    names = [re.escape(name) for one in classes for name in one.narrower]
+    words = frozenset(term for one in classes for term in terms(one.written))
+    return _AskedClass(words, re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)", re.I)) if names else _NO_CLASS
 
 
 def _sentences(text: str) -> Sequence[tuple[int, int]]:

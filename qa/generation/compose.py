@@ -72,9 +72,9 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
     """
     sources = retrieved.sources
     verdict = headline(retrieved.analysis.text or blank.standalone_question, retrieved.evidence)
-    short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query)
+    short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query, beside=retrieved.evidence)
     sentences = extractive.compose(retrieved.fitting)
-    sentences = _with_short(sentences, short, retrieved.fitting)
+    sentences = _with_short(sentences, short, (*retrieved.fitting, *retrieved.evidence))
     if verdict is not None:
         sentences = _with_votes(sentences, verdict)
     for count in range(1, len(sentences)):

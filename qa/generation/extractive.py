@@ -38,7 +38,8 @@ def compose(evidence: Sequence[Evidence]) -> list[Sentence]:
 
 
 def _chosen(ranked: Sequence[Evidence]) -> list[Evidence]:
-    worth = [sentence for sentence in ranked if sentence.score >= _WORTH_SAYING * ranked[0].score]
+    best = ranked[0].score
+    worth = [sentence for sentence in ranked if sentence.score >= best - (1 - _WORTH_SAYING) * abs(best)]
     chosen: list[Evidence] = []
     for most in _OF_ONE_ABSTRACT:
         for sentence in worth:

@@ -53,7 +53,7 @@ _TRIMMED = frozenset(
     selective potent effective classical typical rare frequent primary current available significant""".split()
 )
 """Words that begin a noun phrase and tell nothing of the thing."""
-_JOINING = frozenset(", ; and or & the a an well as also".split())
+_JOINING = frozenset(", and or & the a an well as also less so especially particularly notably".split())
 _COMPOUND = re.compile(
     r"(?P<name>.+?)[-–](?:induced|dependent|mediated|positive|negative|related|associated|targeted|targeting|specific"
     r"|based|treated|driven|stimulated|activated|containing|deficient|linked|producing|like|independent|mutated|mutant"
@@ -120,7 +120,7 @@ def enumerations(tokens: tuple[WordToken, ...], spans: Iterable[NounPhrase]) -> 
 def _joins(between: list[str]) -> bool:
     """Return True for what joins two things of an enumeration; what stands in brackets counts for nothing."""
     plain = re.sub(r"\([^()]*\)", "", " ".join(between)).split()
-    return bool(plain) and set(plain) <= _JOINING and not {",", "and", "or", ";", "&"}.isdisjoint(plain)
+    return bool(plain) and set(plain) <= _JOINING and not {",", "and", "or", "&"}.isdisjoint(plain)
 
 
 def _is_measured(tokens: tuple[WordToken, ...], place: int) -> bool:

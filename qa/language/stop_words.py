@@ -23,6 +23,7 @@ taken talk tell test tested thing think tightly together too tool treat treated 
 under understand understood use used useful uses usual very way ways well work works worse
 safe safely safety unsafe harmless harmful dangerous risky free worthwhile useless effective ineffective beneficial
 superior inferior failed fail fails tried try tries cover covered covers side regard respect agree agrees each
+put puts already yet currently nowadays
 capsule capsules tablet tablets pill pills drops kid kids
 extend extends protect protects versus recommended recommend advisable allowed tolerated work worked
 """

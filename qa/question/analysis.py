@@ -16,7 +16,7 @@ from qa.question.parts import parts_of
 from qa.question.records import Kind, Known, QuestionAnalysis, Relation, Talk
 from qa.question.references import References, references
 from qa.question.relations import relations_of
-from qa.question.request import asked_sentences, without_request
+from qa.question.request import asked_sentences, spelt_out, without_request
 from qa.question.restrictions import restrictions
 from qa.question.subjects import qualifiers_of, sides_of, subjects_of
 
@@ -34,6 +34,21 @@ _NOUN_ASKED = re.compile(
     re.I,
 )
 _ASKS_WHAT = re.compile(r"\W*(?:who|whom|what|which|when|where|why|how)\b", re.I)
+_STATES = re.compile(
+    r"(?<=\w) (?:is|are|was|were|has|have|had|can|cannot|could|may|might|will|would|should|does|do|did)\b"
+    r"|(?<=\w) (?:(?:cause|reduce|increase|decrease|improve|induce|inhibit|activate|prevent|raise|lower|lead|promote"
+    r"|require|regulate|suppress|affect|protect|bind|block|impair|enhance|produce|express|encode|accelerate|mediate"
+    r"|encourage|influence|initiate|restrain|correlate|stimulate|modulate|worsen|lengthen|shorten|prolong|delay|slow"
+    r"|relieve|trigger|contribute|predict|decline|interact|control)s|reaches|improves)\b(?! (?:of|in|for)\b)"
+    r"|(?<=\w\ws) (?:cause|reduce|increase|decrease|improve|induce|inhibit|activate|prevent|raise|lower|lead to|promote"
+    r"|require|suppress|affect|protect|impair|enhance|shorten|prolong|delay|worsen|relieve|trigger|predict)\b(?= \w)",
+    re.I,
+)
+"""A verb of a statement after its subject."""
+_RELATIVE = re.compile(
+    r"\b(?:that|which|who|whose|if|whether|when|how|what|why)\b|\A\W*(?:list|name|compare|show|find|give|tell|explain)\b",
+    re.I,
+)
 _NUMBER = re.compile(
     r"\W*(?:by |in |for |to )?(?:how (?:many|much)|what (?:percentage|proportion|share|fraction))\b", re.I
 )
@@ -74,6 +89,10 @@ _COUNTS_PAPERS = re.compile(
     re.I,
 )
 """How many papers there are: of their findings nothing is asked."""
+_ORDERS_PAPERS = re.compile(
+    rf"\W*(?:which|what) (?:\w+ )?{PAPER} (?:is|are|was|were) (?:the )?(?:oldest|newest|latest|earliest|most recent)\b",
+    re.I,
+)
 _LATEST = re.compile(
     r"\W*what(?:['’]s| is) (?:the )?(?:latest|new)(?: (?:evidence|research|thinking|data))? (?:on|about|in)\b", re.I
 )
@@ -89,7 +108,8 @@ _PARTICIPANTS = re.compile(
     r"how many (?:[\w-]+ ){1,6}?(?:treated|randomi[sz]ed|enrolled|included|recruited|took part)\b", re.I
 )
 _NEGATED = re.compile(
-    r"\b(?:not|n['’]t|never|no (?:association|effect|benefit|difference|link|relation|evidence|influence)|fail(?:s"
+    r"\b(?:not|n['’]t|never|no (?:association|effect|benefit|difference|link|relation|evidence|influence|better)"
+    r"|(?:is|are|was|were|has|have|had|made|make|makes|saw|shows?|showed) no|fail(?:s"
     r"|ed)? to|failed|without (?:effect|benefit)|\w+n['’]t)\b",
     re.I,
 )
@@ -120,7 +140,7 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
     """
     language = language_of(question)
     named = references(" ".join(question.split()))
-    asked = asked_sentences(named.rest)
+    asked = spelt_out(asked_sentences(named.rest))
     guess = load_classifier().guess(asked or question, encoder)
     kind = _kind(asked, named, guess) if language == "English" or named.any else "short answer"
     if kind == "talk":
@@ -150,11 +170,22 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
         return replace(analysis, library=query, filters=filters, relation="", text=query.subject, subjects=subjects)
     if kind == "look-up" or not text or language != "English":
         return analysis
-    parts = parts_of(text, subjects[0] if subjects else "")
+    parts = parts_of(text, subjects)
     if len(parts) > 1:
         first = analyse(parts[0], encoder=encoder, known=known)
         analysis = replace(analysis, kind=first.kind, relation=first.relation, sides=first.sides)
     return replace(analysis, parts=parts)
+
+
+def states(text: str) -> bool:
+    """Return True if a text is a statement rather than a question or a topic: "Zinc shortens colds."
+
+    >>> states("Zinc lozenges shorten colds"), states("zinc for colds"), states("Which drugs cause colds?")
+    (True, False, False)
+    """
+    if _ASKS_WHAT.match(text) or _YES_NO.match(text) or text.rstrip().endswith("?") or _RELATIVE.search(text):
+        return False
+    return bool(_STATES.search(text))
 
 
 def _kind(asked: str, named: References, guess: Guess) -> Kind:
@@ -164,8 +195,10 @@ def _kind(asked: str, named: References, guess: Guess) -> Kind:
         return "look-up"
     if is_only_talk(asked) and not named.any:
         return "talk"
-    if not named.any and (_COUNTS_PAPERS.match(asked) or asks_for_works(asked)):
+    if not named.any and (_COUNTS_PAPERS.match(asked) or _ORDERS_PAPERS.match(asked) or asks_for_works(asked)):
         return "library"
+    if states(without_request(asked)[0]) and not speaks_of_library(asked):
+        return "yes/no"
     if _LATEST.match(asked):
         return "overview"
     if _MEASURE.match(asked):
@@ -181,7 +214,7 @@ def _kind(asked: str, named: References, guess: Guess) -> Kind:
         if _NEGATED.search(asked) and asked_quantity(asked) == "name":
             barred.add("number")
     kind: Kind = next(kind for kind in ranked if kind not in barred)
-    if kind in ("list", "short answer") and (_NUMBER.match(asked) or asked_quantity(asked) == "money"):
+    if kind in ("list", "short answer") and (_NUMBER.match(asked) or asked_quantity(asked) in ("money", "duration")):
         return "number"
     if kind in ("list", "short answer") and (match := _NOUN_ASKED.match(asked)):
         return "list" if _PLURAL.search(match["noun"]) else "short answer"

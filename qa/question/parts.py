@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from index.analysis.lexicon import default_lexicon
 from index.analysis.sentences import sentence_spans
 from qa.question.relations import relations_of
 from qa.question.request import as_question
@@ -28,6 +30,7 @@ _ELLIPSIS = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:it|they|them|he|she|this|these|those)\b(?! (?:\w+ )?(?:true|safe that|possible that))", re.I
 )
+_ACTS = re.compile(r"(?:and |but )?(?:does|do|did|can|could|will|would|may|should) (?:it|they|this)\b", re.I)
 _POSSESSIVE = re.compile(r"\b(?:its|their|his|her) (?P<noun>(?:\w+ )?\w+)", re.I)
 _GAPPED = re.compile(
     rf"\A(?P<head>(?:\w+ )?(?:{_AUXILIARY})) (?P<first>[\w/-]+(?: [\w/-]+)?) (?P<verb>\w+) (?P<preposition>for|in|on"
@@ -43,10 +46,10 @@ _TWO_NOUNS = re.compile(
 )
 
 
-def parts_of(text: str, subject: str) -> tuple[str, ...]:
-    """Return the questions of a text, each standing alone; `subject` is the thing that later ones speak of as "it".
+def parts_of(text: str, subjects: Sequence[str]) -> tuple[str, ...]:
+    """Return the questions of a text, each standing alone; one of `subjects` is what later ones speak of as "it".
 
-    >>> parts_of("What is gout and how is it treated?", "gout")
+    >>> parts_of("What is gout and how is it treated?", ["gout"])
     ('What is gout?', 'How is gout treated?')
     """
     pieces = [piece for sentence in _sentences(text) for piece in _coordinated(sentence)]
@@ -54,7 +57,7 @@ def parts_of(text: str, subject: str) -> tuple[str, ...]:
         return _gapped(pieces[0]) or _two_nouns(pieces[0]) or (text,)
     parts = [as_question(pieces[0])]
     for piece in pieces[1:]:
-        parts.append(_standing_alone(piece, parts[0], subject))
+        parts.append(_standing_alone(piece, parts[0], _meant(piece, subjects)))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
@@ -80,6 +83,20 @@ def _coordinated(sentence: str) -> list[str]:
     if not _BEGINS.match(sentence.strip()):
         return [sentence]
     return [clause for clause in (piece.strip(" ,;") for piece in _NEXT.split(sentence)) if clause]
+
+
+def _meant(piece: str, subjects: Sequence[str]) -> str:
+    """Return which of several subjects a later part means: what acts is a drug where there is one, else the first.
+
+    >>> _meant("does it cause nausea?", ["high blood pressure", "metformin"])
+    'metformin'
+    """
+    acting = (one for one in subjects if _ACTS.match(piece) and _is_drug(one))
+    return next(acting, subjects[0] if subjects else "")
+
+
+def _is_drug(name: str) -> bool:
+    return any(concept.kind == "chemical" for concept in default_lexicon().concepts(name)[:1])
 
 
 def _standing_alone(piece: str, first: str, subject: str) -> str:

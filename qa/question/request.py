@@ -80,6 +80,21 @@ _CLOSINGS = re.compile(
     r")[.?!]*\Z",
     re.I,
 )
+_CHAT = {
+    "pls": "please", "plz": "please", "u": "you", "ur": "your", "smth": "something", "abt": "about", "pt": "patient",
+    "pts": "patients", "thx": "thanks", "w/": "with", "w/o": "without", "b/c": "because", "dont": "don't",
+    "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "cant": "can't",
+    "whats": "what is", "hows": "how is",
+}  # fmt: skip
+"""Words as they are typed in a hurry, in small letters only: PT is a test."""
+_IN_CHAT = re.compile(rf"(?<![\w/.'’-])(?:{'|'.join(map(re.escape, _CHAT))})(?![\w/'’-])")
+_ABOUT_ASKER = re.compile(
+    r"\A\W*(?:(?:I|I['’]m|we|my|our|for (?:my|our|an?)|as an?|being an?|just|quick)\b[^?:]{0,120}:|[^?:.]{0,60}"
+    r"\b(?:I|we)\b[^?:.]{0,60}\b(?:know|ask|wondering|curious|unsure|confused)\b"
+    r"(?: (?:if|whether|about))?[,:.]?)\s+(?=\w+ \w+)",
+    re.I,
+)
+"""What the person says of themselves before the question."""
 _ASKS = re.compile(
     r"\W*(?:(?:and|but|so|now|then|given (?:this|that|these|the)[\w\s]{0,40},|in (?:this|such a) [\w\s]{0,30},)\s*)?"
     r"(?:what|which|who|whom|whose|how|why|when|where|is|are|was|were|do|does|did|can|could|should|would|will|has"
@@ -126,6 +141,17 @@ def without_request(text: str) -> tuple[str, tuple[str, ...]]:
     request = tuple(word for part in [*words, *reversed(closings)] if (word := part.strip(" ,;:.!–-")))
     rest = as_question(re.sub(r"\A\W*(?:on|about|regarding|that) ", "", rest), asks=text.rstrip().endswith("?"))
     return rest if _FUNCTION_WORD.match(rest.lower()) or not request else rest.rstrip(" ?"), request
+
+
+def spelt_out(text: str) -> str:
+    """Return a question as it would be written with care, without what the person says of themselves before it.
+
+    >>> spelt_out("I am a nurse and would like to know: does zinc help pts w/ colds?")
+    'does zinc help patients with colds?'
+    """
+    plain = _IN_CHAT.sub(lambda match: _CHAT[match[0]], text)
+    asker = _ABOUT_ASKER.match(plain)
+    return plain[asker.end() :] if asker and _ASKS.match(plain[asker.end() :]) else plain
 
 
 def as_question(text: str, *, asks: bool = True) -> str:

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from index.analysis.inflection import singular
 from index.analysis.normalization import GREEK
 from index.analysis.terms import as_written, isoforms, names, terms
 from qa.language.stop_words import general_terms
+from qa.question.asked_noun import asked_noun
 
 _LETTERS = {word: letter for letter, word in GREEK.items() if letter != "ς"}
 _LETTER = rf"(?:[{''.join(GREEK)}]|{'|'.join(sorted(_LETTERS, key=len, reverse=True))})"
@@ -101,6 +103,33 @@ def with_isoform(question: str, follow_up: str) -> str | None:
         if len(alike) == 1:
             return question.replace(as_written(alike[0], question), as_written(new, follow_up))
     return None
+
+
+def with_denial(question: str, follow_up: str) -> str | None:
+    """Return a question of "which" for what is not so: "And which do not?" after "Which drugs cause gout?".
+
+    >>> with_denial("Which drugs cause gout?", "which do not?")
+    'Which drugs do not cause gout?'
+    """
+    denies, noun = _DENIES.match(follow_up), asked_noun(question)
+    asks = re.match(rf"(?P<head>(?:which|what) {re.escape(noun)}) (?P<verb>\w+)", question, re.I) if noun else None
+    if not denies or not asks:
+        return None
+    verb, rest = asks["verb"], question[asks.end() :]
+    has_auxiliary = re.fullmatch(r"(?:is|are|was|were|do|does|did|can|could|has|have|had|may|might)", verb, re.I)
+    denied = (
+        f"{verb} not"
+        if has_auxiliary
+        else f"{denies['auxiliary']} not {singular(verb) if verb.endswith('s') else verb}"
+    )
+    return f"{asks['head']} {denied}{rest}"
+
+
+_DENIES = re.compile(
+    r"(?:which|what)(?: ones?| of (?:them|these|those)| \w+s?)? (?P<auxiliary>do|does|did|is|are|was|were|has|have)"
+    r"(?: not|n['’]t)\W*\Z",
+    re.I,
+)
 
 
 def _with_letter(question: str, letter: str) -> str | None:

@@ -34,6 +34,8 @@ def after(question, *follow_ups, has_mesh=lambda descriptor: True):
         ("What does IL-32 do?", "the β isoform?", "What does IL-32β do?"),
         (LIFE, "What about rapamycin?", "Does rapamycin lengthen the life of mice?"),
         (LIFE, "And in rats too?", "Does metformin lengthen the life of rats?"),
+        ("Which drugs cause gout?", "and which do not?", "Which drugs do not cause gout?"),
+        ("Which gene was mutated in gout?", "Which one wasn't?", "Which gene was not mutated in gout?"),
     ],
 )
 def test_one_thing_takes_the_place_of_another(before, follow_up, expected):

@@ -7,8 +7,19 @@ from conftest import ABSTRACTS
 
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.judge import Claim, read
-from qa.evidence.scoring import gather
-from qa.grounding import DraftSentence, _as_quote, _quoted, check_quotes, cited_only, ground
+from qa.evidence.relation import SoughtRelation
+from qa.evidence.scoring import Evidence, gather
+from qa.grounding import (
+    DraftSentence,
+    _as_quote,
+    _quoted,
+    answering,
+    check_quotes,
+    cited_only,
+    ground,
+    to_the_point,
+)
+from qa.reranking.protocol import PairScore
 
 SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
@@ -110,3 +121,25 @@ def test_only_cited_sources_stay_numbered_in_the_order_of_citation():
     said, cited = cited_only(sentences, sources)
     assert [[citation.source for citation in one.citations] for one in said] == [[1], [2, 1]]
     assert [(source.number, source.abstract.pmid) for source in cited] == [(1, "90000003"), (2, "90000001")]
+
+
+def _sentence(text, *, pmid="1", confidence=0.9, answers=None):
+    source = Source(1, dataclasses.replace(ABSTRACTS[0], pmid=pmid))
+    score = None if answers is None else PairScore(answers, 0.0, (0.5, 0.4, 0.1))
+    return Evidence(source, 0, 1, text, "", None, 0.5, 0.5, (), (), 0.5, confidence, score)
+
+
+def test_a_denial_is_taken_from_beside_an_answering_sentence_and_from_no_other_abstract():
+    able = [_sentence("Mutations were found in WT1.")]
+    denied = _sentence("No mutation was found in ACTN4.", confidence=0.1)
+    elsewhere = _sentence("No mutation was found in TP53.", pmid="2", confidence=0.1)
+    sought = SoughtRelation(deniable=frozenset({"mutat"}), is_denied=True)
+    assert to_the_point(able, sought, beside=[*able, denied, elsewhere]) == [denied]
+    assert to_the_point(able, sought) == able  # nothing tells it: what answers stands
+    assert to_the_point(able, SoughtRelation("dose"), beside=[*able, denied]) == able
+
+
+def test_in_abstracts_that_the_person_named_the_cross_encoder_may_answer_alone():
+    taken, doubtful = _sentence("A", confidence=0.2, answers=2.0), _sentence("B", confidence=0.2, answers=0.5)
+    assert answering([taken, doubtful], is_of_these=True) == [taken]
+    assert answering([taken, doubtful]) == []

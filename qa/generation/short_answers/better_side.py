@@ -7,26 +7,43 @@ from collections.abc import Iterator, Sequence
 
 from qa.answer import Citation, ShortAnswer
 from qa.evidence.scoring import Evidence
-from qa.generation.headline import headline
+from qa.generation.headline import Held, by_source
+from qa.language.statement import statement_of
 from qa.question.records import QuestionAnalysis
 
 _WHICH = r"which(?: (?:of (?:the|these|those) (?:two|\w+)|one|drug|treatment))?"
 _AUXILIARY = r"is|are|was|were|does|do|did|can|will|should"
 
 
+_CLEAR = 0.2
+"""The least weight of the sentences that set one side before the other, less those that set the other first."""
+
+
 def better_side(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> ShortAnswer | None:
     """Return the side of a comparison of which the evidence says what is asked, by its name in a quote, or None.
 
-    The question is held against the evidence as a statement on either side: the verdict on one alone must be yes.
+    The question is held against the evidence as a statement on either side. Only a sentence that bears out the one and
+    speaks against the other counts: it tells the two apart.
     """
-    verdicts = [(side, headline(statement, evidence)) for side, statement in _statements(analysis)]
-    sides = [(side, verdict) for side, verdict in verdicts if verdict is not None and verdict.verdict == "yes"]
-    if len(sides) != 1:
+    statements = list(_statements(analysis))
+    if not statements:
         return None
-    ((side, verdict),) = sides
-    named = (_place_of(side, vote.citation) for vote in verdict.votes if vote.is_for)
+    (one, other) = (_findings(statement, evidence) for _, statement in statements)
+    apart = [held for place, held in one.items() if place in other and held.says == -other[place].says]
+    net = sum(held.weight * held.says for held in apart)
+    if abs(net) < _CLEAR or abs(net) < sum(held.weight for held in apart) / 2:
+        return None
+    side, way = statements[net < 0][0], 1 if net > 0 else -1
+    named = (_place_of(side, held.evidence.citation) for held in apart if held.says == way)
     places = tuple(place for place in named if place is not None)
     return ShortAnswer(places[0].quote, places, len({place.pmid for place in places})) if places else None
+
+
+def _findings(question: str, evidence: Sequence[Evidence]) -> dict[tuple[str, int], Held]:
+    """Return the findings that bear on a question of yes or no, by PMID and start."""
+    statement = statement_of(question)
+    held = by_source(statement, question, evidence) if statement else []
+    return {(one.evidence.source.abstract.pmid, one.evidence.start): one for each in held for one in each if one.says}
 
 
 def _statements(analysis: QuestionAnalysis) -> Iterator[tuple[str, str]]:

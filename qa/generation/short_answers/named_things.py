@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from index.analysis.abbreviations import definitions
+from index.analysis.lexicon import default_lexicon
 from index.analysis.terms import terms
 from qa.answer import ShortAnswer
 from qa.evidence.scoring import Evidence
@@ -45,23 +46,51 @@ def named_things(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> tu
     sort = sort_of(analysis.noun)
     if not evidence:
         return ()
-    if not sort:
-        return tuple(_short_answer([place]) for place in told_subjects(analysis, evidence[0]))
-    asked = frozenset(terms(analysis.text)) - frozenset(terms(analysis.noun.split()[-1]))
+    asked = frozenset(terms(analysis.text)) - frozenset(terms(" ".join(analysis.noun.split()[-1:])))
     best = max(sentence.score for sentence in evidence)
     is_list = analysis.kind == "list" and not analysis.is_negated
     things: dict[str, list[NamedPlace]] = {}
     for sentence in evidence[: _SENTENCES if is_list else 1]:
         if sentence.score < _WORTH_READING * best and things:
             break
-        places = _places(sentence, sort, asked, is_denied=analysis.is_negated, is_list=is_list)
+        places = _places(sentence, sort, asked, is_denied=analysis.is_negated, is_list=is_list) if sort else []
+        places = places or told_subjects(analysis, sentence)
         is_first = not things  # the best sentence that names any says which, later ones in how many abstracts
         for place in places:
             if is_first or key_of(place.text) in things:
                 things.setdefault(key_of(place.text), []).append(place)
-    if not things or len(things) > (MOST_NAMED if analysis.kind == "list" else 1):
+    if not things or len(things) > (1 if sort and analysis.kind != "list" else MOST_NAMED):
         return ()
     return tuple(_short_answer(places) for places in things.values())
+
+
+def of_the_sort(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence for a question that asks for drugs without what names genes and no drug."""
+    if sort_of(analysis.noun) != "drug":
+        return list(evidence)
+    asked = frozenset(terms(analysis.text))
+    return [one for one in evidence if _OF_DRUGS.search(one.text) or not _names_only_genes(one.text, asked)]
+
+
+_OF_DRUGS = re.compile(r"inhibit|agonist|drug|medic|treat|therap|\bmg\b|\bdos(?:e|es|ed|ing)\b|antibod|vaccin", re.I)
+
+
+def _names_only_genes(text: str, asked: frozenset[str]) -> bool:
+    kinds = _kinds_named(text, asked)
+    return "gene" in kinds and "chemical" not in kinds
+
+
+def _kinds_named(text: str, asked: frozenset[str]) -> set[str]:
+    """Return the lexicon's kinds of what a sentence names beside the question's own things."""
+    lexicon = default_lexicon()
+    named = (mention.text for mention in lexicon.mentions(text) if not asked.intersection(terms(mention.text)))
+    return {concept.kind for name in named for concept in lexicon.concepts(name)[:1]}
+
+
+def things_beside(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> tuple[ShortAnswer, ...]:
+    """Return the things that the first of some sentences tells by their place, whatever they are called."""
+    told = (told_subjects(analysis, sentence) for sentence in evidence)
+    return tuple(_short_answer([place]) for place in next(filter(None, told), ())) if analysis.noun else ()
 
 
 def _short_answer(places: Sequence[NamedPlace]) -> ShortAnswer:

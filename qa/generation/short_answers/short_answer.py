@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from index.search.query import Query
 from qa.answer import Citation, ShortAnswer
+from qa.evidence.relation import denies_an_effect
 from qa.evidence.scoring import Evidence
 from qa.generation.short_answers.asked import AskedFor, asked_for
 from qa.generation.short_answers.better_side import better_side
-from qa.generation.short_answers.named_things import named_things
+from qa.generation.short_answers.named_things import named_things, things_beside
 from qa.generation.short_answers.quantity_ranker import QuantityMention, fits, quantity_odds, without_other_arms
+from qa.grounding import answering
 from qa.language.quantity_spans import quantity_spans
 from qa.language.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis
@@ -22,8 +24,13 @@ _SENTENCES = 24
 _ANSWERED_SHORTLY = frozenset(("short answer", "list", "number"))
 
 
-def short_answers(analysis: QuestionAnalysis, evidence: Sequence[Evidence], query: Query) -> tuple[ShortAnswer, ...]:
-    """Return the quantity, side or names that answer a question by themselves; () where none is sure."""
+def short_answers(
+    analysis: QuestionAnalysis, evidence: Sequence[Evidence], query: Query, *, beside: Sequence[Evidence] = ()
+) -> tuple[ShortAnswer, ...]:
+    """Return the quantity, side or names that answer a question by themselves; () where none is sure.
+
+    A list that the evidence does not give may stand in another sentence of its best abstract, which is in `beside`.
+    """
     if analysis.kind == "comparison":
         side = better_side(analysis, evidence)
         return (side,) if side else ()
@@ -31,18 +38,32 @@ def short_answers(analysis: QuestionAnalysis, evidence: Sequence[Evidence], quer
         return ()
     asked = asked_for(analysis, query)
     if asked.asked == "name":
-        return named_things(analysis, evidence)
+        return named_things(analysis, evidence) or things_beside(analysis, _of_the_best(analysis, evidence, beside))
     if analysis.is_negated:
-        return ()
+        evidence = [sentence for sentence in evidence if denies_an_effect(sentence.text)]
     quantities = _ranked(asked, evidence)
     if not quantities or quantities[0][0] < _SURE:
         return ()
     return (_short_answer(quantities[0][1]),)
 
 
+def _of_the_best(
+    analysis: QuestionAnalysis, evidence: Sequence[Evidence], beside: Sequence[Evidence]
+) -> list[Evidence]:
+    """Return the other sentences of the best abstract, for a list only: several things in a row are easily told."""
+    if analysis.kind != "list":
+        return []
+    pmid = evidence[0].source.abstract.pmid
+    return [
+        one
+        for one in answering(beside)
+        if one.source.abstract.pmid == pmid and all(one is not each for each in evidence)
+    ]
+
+
 def _ranked(asked: AskedFor, evidence: Sequence[Evidence]) -> list[tuple[float, list[QuantityMention]]]:
     """Return the mentions of each quantity, the likeliest first, with the log-odds of the best."""
-    best = max(sentence.score for sentence in evidence)
+    best = max((sentence.score for sentence in evidence), default=0.0)
     by_value: dict[str, list[tuple[float, QuantityMention]]] = {}
     for mention in _mentions(asked, evidence):
         by_value.setdefault(mention.key, []).append((quantity_odds(mention, asked, best), mention))

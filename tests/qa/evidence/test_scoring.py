@@ -103,3 +103,19 @@ def test_a_notice_is_no_evidence(library):
 def test_a_record_without_an_abstract_gives_its_title(library):
     evidence = gather("Does aspirin help against headache?", [Source(1, ABSTRACTS[4])], library=library)
     assert [one.text for one in evidence] == ["Aspirin for headache"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Is latanoprost safe in pregnancy?", "Latanoprost lowered pressure in the eye.", ("pregnancy",)),
+        ("Is latanoprost safe in pregnancy?", "Latanoprost was not teratogenic.", ()),  # said otherwise
+        ("Is latanoprost safe while breastfeeding?", "Latanoprost lowered pressure in the eye.", ("breastfeeding",)),
+        ("Is latanoprost safe?", "Latanoprost lowered pressure in the eye.", ()),
+        ("Did latanoprost 400mg work?", "Latanoprost lowered pressure in the eye.", ()),  # a dose is no name
+    ],
+)
+def test_an_abstract_must_speak_of_pregnancy_where_the_question_does(library, question, text, expected):
+    source = Source(1, Abstract("1", "Latanoprost", (Section("", "", text),)))
+    (sentence,) = gather(question, [source], library=library)
+    assert sentence.missing_names == expected

@@ -403,3 +403,28 @@ def test_papers_are_counted_and_listed_from_the_records(question, query):
 
 def test_how_many_trials_found_something_is_no_count_of_records():
     assert analyse("How many trials of metformin found weight loss?", encoder=None).kind == "number"
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "text"),
+    [
+        ("pls tell me smth about zinc", "overview", "zinc"),
+        ("I am a nurse and would like to know: is zinc good for pts w/ colds?", YES_NO,
+         "Is zinc good for patients with colds?"),
+        ("For my journal club: does zinc help?", YES_NO, "Does zinc help?"),
+        ("Zinc lozenges shorten colds.", YES_NO, "Zinc lozenges shorten colds"),
+        ("N-cadherin antibodies inhibit growth", YES_NO, "N-cadherin antibodies inhibit growth"),
+        ("I would like to know more about zinc", "overview", "zinc"),
+        ("which abstract is the oldest?", "library", ""),
+    ],
+)  # fmt: skip
+def test_hurried_questions_and_statements_are_read_as_what_they_ask(question, kind, text):
+    analysis = analyse(question, encoder=None)
+    assert (analysis.kind, analysis.text) == (kind, text)
+
+
+def test_what_acts_in_a_later_part_is_the_drug():
+    analysis = analyse("How common is hyperkalemia on finerenone and does it cause gynecomastia?", encoder=None)
+    assert analysis.parts[1] == "Does finerenone cause gynecomastia?"
+    analysis = analyse("How common is hyperkalemia on finerenone and how is it treated?", encoder=None)
+    assert analysis.parts[1] == "How is hyperkalemia treated?"

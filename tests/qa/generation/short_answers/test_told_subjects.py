@@ -27,8 +27,33 @@ def subjects(question, sentence):
         ("What failed to lower urate?", "Allicin did not lower urate.", ["Allicin"]),
         ("What failed to lower urate?", "Allicin lowered urate.", []),
         ("What is gout?", "Gout is a disease of joints.", []),  # no verb that something does
+        ("Which drinks lower the risk of gout?", "Beer raises it; coffee, tea and wine lower the risk.",
+         ["coffee", "tea", "wine"]),  # the part of the sentence that has the verb
+        ("Which crystal was not found?", "Oxalate was not found.", ["Oxalate"]),  # a passive, denied
+        ("Which diuretic is not linked with gout?", "Amiloride was not associated with gout.", ["Amiloride"]),
+        ("Which diuretic is not linked with gout?", "Amiloride was associated with gout.", []),
+        ("Which joint was found swollen?", "Six were found swollen.", []),  # a number is no thing
         ("What lowers urate?", "Urate was measured.", []),
     ],
 )  # fmt: skip
 def test_the_subject_of_the_verb_is_taken_where_it_is_plain(question, sentence, expected):
+    assert subjects(question, sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("List the risk factors of gout.", "Beer, wear of tight shoes and old age increased the risk.",
+         ["Beer", "wear of tight shoes", "old age"]),
+        ("What are the adverse events of colchicine?", "The commonest adverse events with colchicine were nausea,"
+         " cramps and rash.", ["nausea", "cramps", "rash"]),
+        ("What are the signs of gout?", "Redness, swelling and heat were typical signs.",
+         ["Redness", "swelling", "heat"]),
+        ("What symptoms did he have?", "Within a day he had fever, redness and pain.", ["fever", "redness", "pain"]),
+        ("Which purines were found in beer?", "The purines found were adenine, guanine and xanthine.",
+         ["adenine", "guanine", "xanthine"]),
+        ("Which joints are swollen in gout?", "Gout of the joints comes with work such as grasping and twisting.", []),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_the_noun_asked_for_is_taken_whatever_it_is_called(question, sentence, expected):
     assert subjects(question, sentence) == expected
