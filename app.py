@@ -316,12 +316,14 @@ def _run(
     from ui.api.doors import Doors
     from ui.api.service import build_api
     from ui.gate import Gate
+    from ui.library.downloads import Downloads
     from ui.page import build_page, launch_options
 
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
-    page = build_page(libraries, preparation, accounts)
+    downloads = Downloads(service.root_path)
+    page = build_page(libraries, preparation, accounts, downloads=downloads, jobs=service.jobs)
     doors = None if arguments.no_api else Doors(build_api(service), service)
     gate = Middleware(
         Gate,
@@ -329,6 +331,7 @@ def _run(
         lifespan=doors.lifespan if doors else nullcontext,
         accounts=accounts,
         conversations=lambda: libraries.conversations,
+        downloads=downloads,
     )
     host = arguments.host
     try:

@@ -14,14 +14,15 @@
     rules         what each rule on English brings: those tables with each left out in turn
     speed         how fast a library is built, opened and searched, beside what others would use
     growth        what searching, adding, removing and holding a library cost as it grows
+    listing       what a page of the list of 100,000 abstracts costs, sorted, narrowed, the first and the last
     neighbours    what several processes of ours cost one another
     encoding      how many passages a second are turned into vectors, on a CPU or a GPU
     load          what many people who ask at once meet with: waiting, errors, fairness, the server's memory
     doors         what HTTP adds to a search, 50 streamed answers at once, an agent's first answer from a cold start
     contract      thousands of requests that schemathesis makes of the REST interface's schema
 
-Each takes --help, and all but names, load, beside, doors, contract, feedback and followups take --data DIR, the
-folder with the test sets.
+Each takes --help, and all but names, load, beside, doors, contract, listing, feedback and followups take --data DIR,
+the folder with the test sets.
 With `--without RULE...` last, a table is printed without these rules (python -m evals rules --help lists them).
 ASKABSTRACTS_ENCODER=NAME makes each of them with libraries of another encoder: all-MiniLM-L6-v2, for one, which
 ours was made from.
@@ -49,7 +50,7 @@ from evals.quality import (
     understanding,
 )
 from evals.report import measured_without
-from evals.scale import growth
+from evals.scale import growth, listing
 from evals.speed import encoding, neighbours, speed
 from index.errors import AskAbstractsError
 
@@ -64,6 +65,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "rules": rules.main,
     "speed": speed.main,
     "growth": growth.main,
+    "listing": listing.main,
     "neighbours": neighbours.main,
     "encoding": encoding.main,
     "load": load.main,

@@ -25,6 +25,7 @@ from index.storage.backends import backend_at, is_address
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.info import LibraryInfo
 from index.storage.kept_studies import LibraryStudies
+from index.storage.listing import LibraryListing
 from index.storage.origins import last_update
 from index.storage.protocol import Backend
 from index.storage.schema import Settings
@@ -59,6 +60,8 @@ class Library:
             backend.studies_file, backend.store_of_a_run, lambda: backend.digest, backend.address
         )
         """What its abstracts say of their studies: `qa.studies` reads them."""
+        self.listing = LibraryListing(backend.studies_file, backend.store_of_a_run, lambda: backend.digest)
+        """The list of its abstracts, sorted by any column."""
         self._mesh_terms = MeshTerms(lambda: backend.digest, lambda: backend.tally("mesh", Filters()))
 
     # ---- opening and closing
@@ -113,6 +116,11 @@ class Library:
     def get_many(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, by PMID."""
         return self.backend.get(pmids)
+
+    def records(self, pmids: Sequence[str]) -> list[Abstract]:
+        """Return those of these abstracts that the library holds, each with its raw record, in their order."""
+        store = self.backend.store_of_a_run()
+        return [abstract for pmid in pmids if (abstract := store.get_with_raw(pmid))]
 
     def abstract_vectors(self, pmids: Sequence[str]) -> dict[str, Vectors]:
         """Return the vector of each of these abstracts that the library holds, the mean of its passages', by PMID."""
@@ -394,6 +402,13 @@ class Library:
         )
         report = commands.add(self.backend, inputs, client=client, on_progress=on_progress)
         return _with_synonyms(report, self.backend, own)
+
+    def put(self, abstracts: Sequence[Abstract], *, on_progress: OnProgress | None = None) -> Report:
+        """Take in abstracts that are at hand: those that `records` of another library gave, or of this one before
+        they were removed. Those already here are updated in place."""
+        from index.ingest import commands
+
+        return commands.put(self.backend, abstracts, on_progress=on_progress)
 
     def remove(self, pmids: Sequence[str]) -> Report:
         """Remove abstracts; PMIDs that are not here are named in the report's `failed`."""

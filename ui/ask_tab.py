@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -61,16 +61,18 @@ class AskTab:
     asking: list[Any]
     chosen: gr.HTML
     model: gr.Dropdown
+    below: gr.HTML
 
 
-def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
-    """Lay out the tab and wire its question box and examples."""
+def ask_tab(libraries: Libraries, frame: Frame, below: Callable[[], gr.HTML]) -> AskTab:
+    """Lay out the tab, with `below` the conversation, and wire its question box and examples."""
     script = (Path(__file__).parent / "ask_tab.js").read_text(encoding="utf-8")
     with gr.Row(elem_id="aa-ask"):
         with gr.Column(elem_id="aa-talk", scale=3, min_width=300):
             with gr.Column(elem_id="aa-scroll"):
                 earlier = gr.HTML(elem_id="aa-earlier", apply_default_css=False, js_on_load=script)
                 present = gr.HTML(elem_id="aa-present", apply_default_css=False, js_on_load=script)
+                beneath = below()
             with gr.Column(elem_id="aa-composer"):
                 chosen = gr.HTML(elem_id="aa-chosen", apply_default_css=False, js_on_load=ALL_JS)
                 question, send = _question_box()
@@ -92,7 +94,7 @@ def ask_tab(libraries: Libraries, frame: Frame) -> AskTab:
     for changed in (frame.picker.input, clear.click):
         changed(lambda: "", None, [chosen], **PRIVATE)
     model.input(lambda session, name: replace(session, model=name), [frame.session, model], [frame.session], **PRIVATE)
-    return AskTab(screen, question, filters, search_details, clear, asking, chosen, model)
+    return AskTab(screen, question, filters, search_details, clear, asking, chosen, model, beneath)
 
 
 def _question_box() -> tuple[gr.Textbox, gr.Button]:

@@ -264,7 +264,7 @@ def _new_pmids(library: Library) -> tuple[str, ...]:
 
 
 def _nothing_new_chosen() -> tuple[str, ...]:
-    raise InputError("none of the abstracts chosen on the map is new; ask all again, or not only what is new")
+    raise InputError("none of the abstracts that you chose is new; ask all again, or not only what is new")
 
 
 def _year(text: str | None) -> int | None:

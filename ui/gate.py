@@ -18,6 +18,8 @@ from ui.api.access import LOGGED_IN
 from ui.api.problems import MEDIA_TYPE, problem_with
 from ui.history import served
 from ui.history.store import ConversationStore
+from ui.library.downloads import PATH as DOWNLOADS
+from ui.library.downloads import Downloads
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -39,6 +41,9 @@ _GUARDED = re.compile(
     rf"|{served.ADDRESS.pattern}"
 )
 """Routes that the page needs. Gradio leaves heartbeat, cancel and reset open even where a password is set."""
+
+_DOWNLOAD = re.compile(rf"{DOWNLOADS}[A-Za-z0-9_-]{{22}}")
+"""Addresses of the files that the page offers to save."""
 
 _API = re.compile(r"(?s:/api/.*)|/mcp/?|/healthz|/readyz|/metrics")
 """Routes of the REST interface, MCP and monitoring, which are no part of Gradio's application."""
@@ -90,6 +95,7 @@ class Gate:
     others are answered with 404. `api` is the application of the REST interface, None to leave it out; `lifespan` is
     what has to be entered while the server runs. `accounts` are those that may log in, None where no password is asked
     for. A request that names one of `conversations` which its account does not have is answered with 404 too.
+    `downloads` are the files that the page offers.
     """
 
     def __init__(
@@ -100,12 +106,14 @@ class Gate:
         *,
         accounts: Accounts | None = None,
         conversations: Callable[[], ConversationStore] | None = None,
+        downloads: Downloads | None = None,
     ) -> None:
         self._app = app
         self._api = api
         self._lifespan = lifespan
         self._accounts = accounts
         self._conversations = conversations
+        self._downloads = downloads or Downloads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, with headers that keep the page to itself, or turn it away."""
@@ -144,7 +152,9 @@ class Gate:
                 message["headers"] = [*message.get("headers", ()), *_HEADERS]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        is_file = scope["method"] == "GET" and _DOWNLOAD.fullmatch(scope["path"])
+        app = self._downloads.response(scope["path"]) if is_file else self._app
+        await app(scope, receive, send_with_headers)
 
     async def _to_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._api is None:
@@ -202,7 +212,7 @@ def refusal(path: str, *, is_logged_in: bool) -> int:
         return 404
     if _OPEN.fullmatch(path):
         return 0
-    if _GUARDED.fullmatch(path):
+    if _GUARDED.fullmatch(path) or _DOWNLOAD.fullmatch(path):
         return 0 if is_logged_in else 401
     return 404
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from index import Library, LibraryInfo
 from index.errors import InputError
 from index.storage.backends import is_address
+from index.storage.folder.lock import writing
 from qa import Assistant
 from ui.chat_models import FILE as MODELS
 from ui.chat_models import OfferedModel, OfferedModels
@@ -23,6 +26,10 @@ NO_MODEL = "extractive"
 """The name of answering without a language model, as answers have it."""
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?"
 """A name that every file system takes, as a regular expression."""
+
+
+_DELETED = ".deleted"
+_WITHHELD = "the library “{}” is being worked on; try again in a moment"
 
 
 class Libraries:
@@ -49,6 +56,7 @@ class Libraries:
         self.model_name = model_name
         self._wait_for_first = wait_for_first
         self._opened: dict[str, tuple[Library, Assistant]] = {}
+        self._withheld: set[str] = set()
         self._lock = threading.Lock()
         self._conversations: ConversationStore | None = None
         self.models = OfferedModels(folder / MODELS)
@@ -122,6 +130,12 @@ class Libraries:
 
     def new(self, name: str) -> str:
         """Make an empty library and return its name. Raises InputError when the name is not allowed or taken."""
+        name = self.free_name(name)
+        Library.open(self.folder / name, create=True).close()
+        return name
+
+    def free_name(self, name: str) -> str:
+        """Return a name for a new library. Raises InputError when it is not allowed or taken."""
         name = name.strip()
         if not re.fullmatch(NAME, name):
             raise InputError(
@@ -130,7 +144,6 @@ class Libraries:
         # Some file systems do not tell Il32 from il32.
         if name.lower() in (taken.lower() for taken in (*self.names(), SAMPLE)) or (self.folder / name).exists():
             raise InputError(f"there is already a library called “{name}”; give another name, or add to that one")
-        Library.open(self.folder / name, create=True).close()
         return name
 
     def is_sample(self, name: str) -> bool:
@@ -147,6 +160,49 @@ class Libraries:
             self._opened.pop(name, None)
         library.close()
         shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def is_own(self, name: str) -> bool:
+        """Return True if a library lies in the page's folder and is not the sample: it may be renamed and deleted."""
+        return self.path(name) == self.folder / name and not self.is_sample(name)
+
+    @contextmanager
+    def closed(self, name: str) -> Iterator[Path]:
+        """Give the folder of a library of the page's own that nobody has open or can open meanwhile.
+
+        Raises InputError for another library, and LibraryBusyError while somebody writes to it.
+        """
+        if not self.is_own(name):
+            raise InputError(f"“{name}” is not a library of this page's own; it stays as it is")
+        with writing(self.folder / name):
+            pass
+        with self._lock:
+            if name in self._withheld:
+                raise InputError(_WITHHELD.format(name))
+            self._withheld.add(name)
+            library, _ = self._opened.pop(name, (None, None))
+        try:
+            if library is not None:
+                library.close()
+            yield self.folder / name
+        finally:
+            with self._lock:
+                self._withheld.discard(name)
+
+    def rename(self, name: str, new: str) -> str:
+        """Give a library another name, which its conversations follow, and return it."""
+        new = self.free_name(new)
+        with self.closed(name) as folder:
+            folder.rename(self.folder / new)
+        self.conversations.follow(name, new)
+        return new
+
+    def delete(self, name: str) -> None:
+        """Delete a library; its conversations stay."""
+        with self.closed(name) as folder:
+            gone = self.folder / _DELETED / secrets.token_hex(8)
+            gone.parent.mkdir(exist_ok=True)
+            folder.rename(gone)
+        shutil.rmtree(gone.parent, ignore_errors=True)
 
     @property
     def conversations(self) -> ConversationStore:
@@ -178,6 +234,8 @@ class Libraries:
 
     def _opened_once(self, name: str, path: Path | str) -> tuple[Library, Assistant]:
         with self._lock:
+            if name in self._withheld:
+                raise InputError(_WITHHELD.format(name))
             if name not in self._opened:
                 library = Library.open(path)
                 self._opened[name] = (library, self._assistant(library))

@@ -18,6 +18,8 @@ from ui.chat import Session, about_library, as_sentence, empty_screen
 from ui.conversation import BROKEN_OFF, notice_html
 from ui.current import can_be_updated, current_html, preview_html
 from ui.libraries import Libraries
+from ui.library.keeping import Keeper
+from ui.library.keeping_part import keeping_part
 from ui.pictures.part import LibraryPictures, library_pictures
 from ui.rendering import render
 from ui.uploads import split_by_readability
@@ -84,13 +86,15 @@ class _UpdateFields:
         return [self.outcome, self.update, self.stop, self.ask]
 
 
-def library_tab(libraries: Libraries, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], chosen: gr.HTML) -> None:
+def library_tab(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], chosen: gr.HTML) -> None:
     """Lay out the tab and wire it: a new library is asked in `screen`, what is chosen on the map told in `chosen`."""
+    libraries = keeper.libraries
     with gr.Column(elem_id="aa-fill"):
         shown = library_pictures(libraries, frame, chosen)
         current = _lay_out_update()
         gr.HTML(render("introduction.html"), apply_default_css=False)
         fields = _lay_out()
+        keeping_part(keeper, frame, tab, screen=screen)
     _wire(libraries, frame, tab, screen, fields, current, shown)
     _wire_look(fields)
     _wire_growing(libraries, frame, screen, fields)

@@ -17,7 +17,7 @@
   const follow = (citation) => {
     const card = document.getElementById(citation.getAttribute('href').slice(1));
     if (!card) return;
-    const table = citation.closest('.aa-study-table, #aa-mapped');
+    const table = citation.closest('.aa-study-table, #aa-mapped, #aa-opened');
     if (table) for (const other of table.querySelectorAll('.aa-card')) other.hidden = other !== card;
     else showSourcesOf(citation.dataset.turn);
     dim();

@@ -13,12 +13,17 @@ import gradio as gr
 from ui import uploads
 from ui.accounts import Accounts
 from ui.api.access import is_from_here
+from ui.api.jobs import Jobs
 from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
 from ui.building import progress_html
 from ui.chat import Session, about_library, beginning_screen, empty_screen, mesh_choices, type_choices
 from ui.history.aside import conversation_list
 from ui.languages import catalogues
 from ui.libraries import Libraries
+from ui.library.abstracts_tab import abstracts_tab
+from ui.library.downloads import Downloads
+from ui.library.keeping import Keeper
+from ui.library.overview_part import overview_html, overview_part
 from ui.library_tab import library_tab
 from ui.models_tab import models_tab
 from ui.preparation import Preparation
@@ -56,13 +61,20 @@ COLOURS = {
 
 
 def build_page(
-    libraries: Libraries, preparation: Preparation | None = None, accounts: Accounts | None = None
+    libraries: Libraries,
+    preparation: Preparation | None = None,
+    accounts: Accounts | None = None,
+    *,
+    downloads: Downloads | None = None,
+    jobs: Jobs | None = None,
 ) -> gr.Blocks:
     """Return the page over these libraries; launch it with `launch_options`.
 
     While `preparation` makes the first library ready, the page shows its progress. Of `accounts` one runs the server;
-    without any it is who sits at this machine.
+    without any it is who sits at this machine. Files to save are put on offer in `downloads`, and long work is done in
+    `jobs`.
     """
+    downloads = downloads or Downloads()
     page = gr.Blocks(
         title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, uploads.KEPT_S)
     )
@@ -78,15 +90,18 @@ def build_page(
         with gr.Tabs(elem_id="aa-tabs", selected="ask") as tabs:
             frame = Frame(session, picker, line, tabs)
             with gr.Tab("Ask", id="ask"):
-                tab = ask_tab(libraries, frame)
+                tab = ask_tab(libraries, frame, overview_html)
             table_tab(libraries, frame, screen=tab.screen)
+            abstracts_tab(libraries, frame, tab, downloads)
             with gr.Tab("Library", id="library") as shelf:
-                library_tab(libraries, frame, shelf, screen=tab.screen, chosen=tab.chosen)
+                keeper = Keeper(libraries, jobs or Jobs(), downloads)
+                library_tab(keeper, frame, shelf, screen=tab.screen, chosen=tab.chosen)
             models_tab(page, libraries, frame, tab, runs_server=partial(is_run_by, accounts))
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
         loaded, *begun = _wire(page, libraries, frame, tab, preparation)
         conversation_list(libraries, frame, tab, loaded=loaded, begun=begun)
+        overview_part(page, libraries, frame, tab.below, tab.clear.click)
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     # Gradio looks a thousand times a second whether somebody asks, which is 4 % of a core; fifty times are enough.
     page._queue.sleep_when_free = _LOOKS_S

@@ -1,10 +1,11 @@
-"""build, add, remove, refresh, update and rebuild, over any backend."""
+"""build, add, put, remove, refresh, update and rebuild, over any backend."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from index.errors import LibraryError
@@ -15,7 +16,7 @@ from index.ingest.refresh import follow_deletions
 from index.ingest.run import Outcome, Watch, begin, groups_of, run
 from index.ingest.sources import Group, Plan, fetch_pmids, make_plan
 from index.ingest.update import asked_origins, forget_origin, plan_update, titles_of_arrivals
-from index.records import Report, parse_pmids
+from index.records import Abstract, Report, parse_pmids
 from index.search.filters import as_list
 from index.storage.build_settings import check_settings, matching_encoder, new_settings
 from index.storage.jobs import Job
@@ -104,6 +105,15 @@ def remove(backend: Backend, pmids: Sequence[str]) -> Report:
     removed = backend.remove(wanted)
     failed |= {pmid: "is not in this library" for pmid in wanted if pmid not in removed}
     return Report(removed=len(removed), failed=failed)
+
+
+def put(backend: Backend, abstracts: Sequence[Abstract], *, on_progress: OnProgress | None) -> Report:
+    """Take in abstracts that are at hand, another library's or removed ones; those that are there are updated."""
+    key = f"put {sha256(' '.join(abstract.pmid for abstract in abstracts).encode()).hexdigest()}"
+    with backend.writing():
+        store = backend.store_of_a_run()
+        job = begin(store, key=key, command="put", plan=lambda: Plan((), {}, len(abstracts)))
+        return _ended(store, _run(backend, store, [Group(abstracts[job.taken :])], job, Watch(on_progress)))
 
 
 def refresh(backend: Backend, *, client: EutilsClient | None, on_progress: OnProgress | None) -> Report:

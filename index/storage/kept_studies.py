@@ -1,5 +1,8 @@
 """Studies kept with a library: what was read of each abstract's study, in a SQLite file of its own, which is a cache.
 
+The list of the abstracts lies in it too (`index.storage.listing`), and what else is worked out once for a state of the
+library and noted by its digest.
+
 The reading itself is `qa.studies`'; here lie its results, by PMID, each with the digest of the abstract that was read,
 and the design, the subjects and the size, by which abstracts are filtered. A file that is damaged, or of other rules,
 is begun anew; where none can be written, studies are kept in memory.
@@ -19,9 +22,17 @@ from typing import Protocol
 from index.errors import LibraryError
 from index.records import Abstract, Filters, KeptStudy
 
-_TABLE = (
+_TABLES = (
     "CREATE TABLE IF NOT EXISTS studies (pmid TEXT PRIMARY KEY, digest TEXT NOT NULL, rules TEXT NOT NULL,"
-    " design TEXT NOT NULL, subjects TEXT NOT NULL, n INTEGER, record BLOB NOT NULL) WITHOUT ROWID"
+    " design TEXT NOT NULL, subjects TEXT NOT NULL, n INTEGER, record BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS listing (pmid INTEGER PRIMARY KEY, digest TEXT NOT NULL, title TEXT NOT NULL,"
+    " title_key TEXT NOT NULL, year INTEGER, journal TEXT NOT NULL, type TEXT NOT NULL, is_retracted INTEGER NOT NULL,"
+    " added TEXT NOT NULL, design TEXT NOT NULL, n INTEGER)",
+    *(
+        f"CREATE INDEX IF NOT EXISTS listing_{column} ON listing ({column}, pmid)"
+        for column in ("year", "title_key", "n", "added")
+    ),
+    "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, digest TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID",
 )
 _NOT_NOW = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _NO_FILE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_PERM", "SQLITE_IOERR")
@@ -56,6 +67,9 @@ class Shelved(Protocol):
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds."""
 
+    def added(self) -> dict[str, str]:
+        """Return when each abstract first came in, in ISO 8601, by PMID, as far as that is known."""
+
 
 class StudiesFile:
     """The file of kept studies. It may be used from many threads and processes."""
@@ -79,7 +93,7 @@ class StudiesFile:
         kept: dict[str, KeptStudy] = {}
         for some in _parts(list(digests)):
             marks = ",".join("?" * len(some))
-            for digest, record, pmid, design, subjects, n in self._rows(f"{sql} AND pmid IN ({marks})", [rules, *some]):
+            for digest, record, pmid, design, subjects, n in self.rows(f"{sql} AND pmid IN ({marks})", [rules, *some]):
                 if digest == digests[pmid] and (text := _unpacked(record)) is not None:
                     kept[pmid] = KeptStudy(pmid, design, subjects, n, text)
         return kept
@@ -87,7 +101,7 @@ class StudiesFile:
     def labels(self, rules: str | None) -> Iterator[tuple[str, KeptStudy]]:
         """Yield digest and study, without its record, of every row by these rules, by whatever rules for None."""
         sql = "SELECT digest, pmid, design, subjects, n FROM studies WHERE rules = ifnull(?, rules)"
-        for digest, *label in self._rows(sql, [rules]):
+        for digest, *label in self.rows(sql, [rules]):
             yield digest, KeptStudy(*label)
 
     def put(self, studies: Sequence[KeptStudy], digests: Mapping[str, str], rules: str) -> None:
@@ -97,18 +111,41 @@ class StudiesFile:
             for one in studies
             if one.pmid in digests
         ]
-        self._write("DELETE FROM studies WHERE rules <> ?", [(rules,)])
-        self._write("INSERT OR REPLACE INTO studies VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self.write("DELETE FROM studies WHERE rules <> ?", [(rules,)])
+        self.write("INSERT OR REPLACE INTO studies VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        listed = [(design, n, int(pmid), digest) for pmid, digest, _, design, _, n, _ in rows]
+        self.write("UPDATE listing SET design = ?, n = ? WHERE pmid = ? AND digest = ?", listed)
 
     def keep_only(self, digests: Callable[[Sequence[str]], Mapping[str, str]]) -> None:
         """Delete the studies of abstracts that have gone or changed; `digests` are those of the library now."""
         if not self._path.exists():
             return
-        rows = self._rows("SELECT pmid, digest FROM studies", [])
+        rows = self.rows("SELECT pmid, digest FROM studies")
         now = digests([pmid for pmid, _ in rows])
-        self._write("DELETE FROM studies WHERE pmid = ?", [(pmid,) for pmid, old in rows if now.get(pmid) != old])
+        self.write("DELETE FROM studies WHERE pmid = ?", [(pmid,) for pmid, old in rows if now.get(pmid) != old])
 
-    def _rows(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
+    def noted(self, name: str, digest: str) -> str | None:
+        """Return the text that was noted under a name for a library of this digest, or None."""
+        rows = self.rows("SELECT text FROM notes WHERE name = ? AND digest = ?", [name, digest])
+        return str(rows[0][0]) if rows else None
+
+    def noted_at(self, name: str) -> str:
+        """Return the digest that the note under a name is of, "" where there is none."""
+        return "".join(str(digest) for (digest,) in self.rows("SELECT digest FROM notes WHERE name = ?", [name]))
+
+    def note(self, name: str, digest: str, text: str) -> None:
+        """Note a text under a name, in place of one for another digest."""
+        self.write("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", [(name, digest, text)])
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """A key of the file's content, which every change of it alters, another process's too."""
+        ((changed_by_others,),) = self.rows("PRAGMA data_version") or [(0,)]
+        with self._lock:
+            return changed_by_others, self._db.total_changes if self._db is not None else 0
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        """Return the rows of a query; none of a file that is not there or damaged."""
         with self._lock:
             if self._db is None and not self._path.exists():
                 return []
@@ -118,7 +155,8 @@ class StudiesFile:
                 self._begin_anew(error)
                 return []
 
-    def _write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+    def write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Carry a statement out for each of these values, in one transaction; where that cannot be, keep nothing."""
         with self._lock:
             try:
                 with self._opened() as db:
@@ -134,7 +172,7 @@ class StudiesFile:
             self._db = sqlite3.connect(self._path, check_same_thread=False, timeout=2)
             # No sync: a power cut can damage the file, which is then begun anew.
             self._db.execute("PRAGMA synchronous = OFF")
-            self._db.execute(_TABLE)
+            _make_tables(self._db)
         return self._db
 
     def _begin_anew(self, error: Exception) -> None:
@@ -146,7 +184,7 @@ class StudiesFile:
         self._db = None
         if getattr(error, "sqlite_errorname", "").startswith(_NO_FILE):
             self._db = sqlite3.connect(":memory:", check_same_thread=False)
-            self._db.execute(_TABLE)
+            _make_tables(self._db)
         else:
             self._path.unlink(missing_ok=True)
 
@@ -226,6 +264,11 @@ class LibraryStudies:
     @property
     def _rules(self) -> str | None:
         return self.reader.rules if self.reader else None
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    for statement in _TABLES:
+        db.execute(statement)
 
 
 def _allows(filters: Filters, study: KeptStudy) -> bool:

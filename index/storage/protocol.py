@@ -51,6 +51,9 @@ class AbstractStore(Protocol):
     def digests(self, pmids: Sequence[str]) -> dict[str, str]:
         """Return the content digests of those of these abstracts that the library holds."""
 
+    def added(self) -> dict[str, str]:
+        """Return when each abstract first came in, in ISO 8601, by PMID, as far as that is known."""
+
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         """Return those of these abstracts that the library holds, without their raw records."""
 

@@ -50,6 +50,9 @@ it reads every vector."""
 MEMORY_TABLE = "CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 """Origins and the last update, see `index.storage.origins`; the rows that a run has planned begin with `PLANNED`. No
 part of the format: a version that does not know it asks no search again."""
+ADDED_TABLE = "CREATE TABLE IF NOT EXISTS added (pmid TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID"
+"""When each abstract first came in, in ISO 8601; no update and no removal alters it. No part of the format: of what
+came in under a version that does not know it, nothing is told. Text, so that a salvage takes no row for an index's."""
 PLANNED = "planned/"
 _REMEMBERED, _LONGEST_REMEMBERED = 512, 8_000
 """Abstracts, some 4 MB: one question asks for the same few three times. The second are a record's bytes: what is longer

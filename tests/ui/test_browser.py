@@ -547,7 +547,7 @@ def test_abstracts_encircled_on_the_map_are_asked_alone(visit):
     page.mouse.up()
     expect(page.locator(".aa-lassoed")).to_contain_text("58 abstracts encircled")
     page.get_by_role("button", name="Ask only group 1").click()
-    expect(page.locator("#aa-chosen")).to_contain_text("chosen on the map")
+    expect(page.locator("#aa-chosen")).to_contain_text("that you chose")
     asked = int(re.search(r"only (\d+) abstract", page.locator("#aa-chosen").inner_text())[1])
     assert 0 < asked < 58
     page.get_by_role("button", name="Ask all again").click()

@@ -1,4 +1,4 @@
 """The REST interface beside the page, `/api/v1`, in FastAPI, which Gradio brings along.
 
-It may import qa, index, and the libraries of ui; the page imports nothing of it. `ui.gate` stands before both.
+It may import qa, index, and the libraries of ui; the page imports its jobs. `ui.gate` stands before both.
 """

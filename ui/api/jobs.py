@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from index.errors import AskAbstractsError
 from index.ingest.batches import OnProgress
 from qa.doors.replies import report_json
 
-JobKind = Literal["add", "update", "refresh", "check"]
+JobKind = Literal["add", "update", "refresh", "check", "repair", "rebuild", "copy", "export", "import"]
 JobState = Literal["running", "done", "failed", "stopped"]
 _KEPT = 200
 """Jobs that are remembered, those that are over included."""
@@ -30,7 +31,10 @@ class _JobStopped(Exception):
 
 @dataclass(slots=True)
 class LibraryJob:
-    """A job with its progress, and in the end its account or its problem."""
+    """A job with its progress, and in the end its account or its problem.
+
+    `earlier` counts what an earlier run had done already; `address` is that of the file that an export made.
+    """
 
     id: str
     kind: JobKind
@@ -43,11 +47,24 @@ class LibraryJob:
     ended: str = ""
     stopping: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
+    began: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
+    earlier: int | None = None
+    address: str = ""
+
+    @property
+    def lasted_s(self) -> float:
+        """How long it has been at work, or was."""
+        return self.seconds or time.monotonic() - self.began
 
     def to_dict(self) -> dict[str, Any]:
         """Return the job's JSON."""
         names = ("id", "kind", "library", "state", "started", "ended", "account", "problem")
         return {name: getattr(self, name) for name in names} | {"progress": asdict(self.progress)}
+
+
+Work = Callable[[LibraryJob, OnProgress], Mapping[str, Any]]
+"""What a job does: it is told of through its argument, and returns its account."""
 
 
 class Busy(Exception):
@@ -64,6 +81,10 @@ class Jobs:
 
     def start(self, kind: JobKind, name: str, library: Library, inputs: Mapping[str, Any]) -> LibraryJob:
         """Start a job and return it. Raises Busy while another one is at work on the library."""
+        return self.run(kind, name, lambda job, on_progress: _work(kind, library, inputs, on_progress))
+
+    def run(self, kind: JobKind, name: str, work: Work) -> LibraryJob:
+        """Start a job that does any work and gives its account. Raises Busy as `start` does."""
         job = LibraryJob(secrets.token_hex(8), kind, name, _now())
         with self._lock:
             running = [one for one in self._jobs.values() if one.state == "running" and one.library == name]
@@ -71,7 +92,7 @@ class Jobs:
                 raise Busy(running[0] if running else None)
             self._jobs[job.id] = job
             self._forget_oldest()
-        job.thread = threading.Thread(target=self._run, args=(job, library, inputs), name=f"job {job.id}", daemon=True)
+        job.thread = threading.Thread(target=self._run, args=(job, work), name=f"job {job.id}", daemon=True)
         job.thread.start()
         return job
 
@@ -99,15 +120,16 @@ class Jobs:
         for id_ in over[: max(len(self._jobs) - _KEPT, 0)]:
             del self._jobs[id_]
 
-    def _run(self, job: LibraryJob, library: Library, inputs: Mapping[str, Any]) -> None:
+    def _run(self, job: LibraryJob, work: Work) -> None:
         def on_progress(progress: Progress) -> None:
+            job.earlier = progress.done if job.earlier is None else job.earlier
             job.progress = progress
             if job.stopping.is_set():
                 raise _JobStopped
 
         state: JobState = "failed"
         try:
-            job.account = _work(job.kind, library, inputs, on_progress)
+            job.account = work(job, on_progress)
             state = "done"
         except _JobStopped:
             state = "stopped"
@@ -117,7 +139,7 @@ class Jobs:
             job.problem = "the job broke off for a reason that the server's log gives; what was committed is kept"
             _log.exception("job %s (%s) broke off", job.id, job.kind)
         finally:
-            job.ended, job.state = _now(), state
+            job.ended, job.seconds, job.state = _now(), job.lasted_s, state
 
 
 def _work(kind: JobKind, library: Library, inputs: Mapping[str, Any], on_progress: OnProgress) -> Mapping[str, Any]:

@@ -161,6 +161,20 @@ class ConversationStore:
             query = "SELECT 1 FROM conversation WHERE account = ? AND id = ?"
             return self._db.execute(query, (account, id_)).fetchone() is not None
 
+    def citing(self, account: str, library: str, pmid: str) -> list[ConversationLine]:
+        """Return an account's conversations with a library in which an answer cites an abstract, newest first."""
+        holds = "EXISTS (SELECT 1 FROM turn WHERE conversation = id AND exchange LIKE ?)"
+        query = f"{_LINE} AND library = ? AND {holds} ORDER BY changed DESC, id LIMIT {_MOST_LISTED}"
+        with self._lock, self._plain_errors("read"):
+            rows = self._db.execute(query, (account, library, f'%"pmid":"{pmid}"%')).fetchall()
+        lines = [ConversationLine(*row) for row in rows]
+        return [line for line in lines if any(_cites(one, pmid) for one in self.read(account, line.id).exchanges)]
+
+    def follow(self, library: str, new: str) -> None:
+        """Note that a library has another name now."""
+        with self._transaction("saved"):
+            self._db.execute("UPDATE conversation SET library = ? WHERE library = ?", (new, library))
+
     def rename(self, account: str, id_: str, name: str) -> None:
         """Give a conversation another name. Raises InputError when the account has none of this id."""
         with self._transaction("saved"):
@@ -243,6 +257,14 @@ def _exchange(number: int, whole: str, said: str) -> Exchange:
     except ValidationError:
         question, _, words = said.partition("\n")
         return Exchange(number, question, problem=f"Saved by another version of AskAbstracts, in its words: {words}")
+
+
+def _cites(exchange: Exchange, pmid: str) -> bool:
+    answer = exchange.answer
+    if answer is None:
+        return False
+    citations = [one.citations for one in answer.sentences] + [one.citations for one in answer.short]
+    return any(citation.pmid == pmid for each in citations for citation in each)
 
 
 def _like(word: str) -> str:

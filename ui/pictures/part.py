@@ -44,7 +44,7 @@ class LibraryPictures:
 
 
 def library_pictures(libraries: Libraries, frame: Frame, chosen: gr.HTML) -> LibraryPictures:
-    """Lay out both parts and wire them; abstracts that are chosen on the map are told of in `chosen`."""
+    """Lay out both parts and wire them; abstracts that are chosen on it are told of in `chosen`."""
     with gr.Accordion("What this library holds, in pictures", open=False, elem_id="aa-pictures") as part:
         shown = gr.HTML(elem_id="aa-drawn", apply_default_css=False)
     script = (Path(__file__).parent / "map.js").read_text(encoding="utf-8")

@@ -13,7 +13,8 @@ import secrets
 import sqlite3
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import LibraryDamagedError
-from index.records import Abstract, Filters, Passage, Tally, TallyOf
+from index.records import Abstract, Filters, Passage, Progress, Tally, TallyOf
 from index.search.dense import is_unit
 from index.search.filters import Selection, condition
 from index.search.ivf import Cells
@@ -131,6 +132,11 @@ class Store(Database):
 
     def digests(self, pmids: Sequence[str]) -> dict[str, str]:
         return dict(self._rows_in("SELECT pmid, digest FROM abstracts WHERE pmid IN ({})", pmids))
+
+    def added(self) -> dict[str, str]:
+        """Return when each abstract first came in, in ISO 8601, by PMID; of some it is not known."""
+        with self._snapshot():
+            return dict(self._rows("SELECT pmid, at FROM added")) if self._has_table("added") else {}
 
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         rows = self._rows_in("SELECT pmid, record FROM abstracts WHERE pmid IN ({})", pmids)
@@ -278,6 +284,7 @@ class Store(Database):
                 return
             generation = self._next_generation()
             self._remove([*remove, *(entry.abstract.pmid for entry in entries)], generation)
+            self._db.execute(schema.ADDED_TABLE)
             for entry in entries:
                 self._insert(entry, generation)
             for abstract in restated:
@@ -386,6 +393,21 @@ class Store(Database):
         except LibraryDamagedError:
             return False
 
+    def copy_to(self, path: Path, *, tell: Callable[[Progress], None]) -> None:
+        """Copy the whole file, as of one instant, to another path; an exception from `tell` breaks it off."""
+        abstracts = self.count_abstracts()
+
+        def copied(_: int, left: int, total: int) -> None:
+            tell(Progress(round(abstracts * (1 - left / max(total, 1))), abstracts, "copying"))
+
+        with plain_errors(path):
+            source, target = sqlite3.connect(self.path), sqlite3.connect(path)
+            try:
+                source.backup(target, pages=500, progress=copied)
+            finally:
+                target.close()
+                source.close()
+
     # ---- writing
 
     def _next_generation(self) -> int:
@@ -401,8 +423,11 @@ class Store(Database):
     def _memory(self) -> list[tuple[str, str]]:
         """Return all rows of the memory, planned ones too; a library of an older version may have no such table."""
         with self._snapshot():
-            is_there = self._rows("SELECT 1 FROM sqlite_master WHERE name = 'memory'")
-            return self._rows("SELECT name, value FROM memory ORDER BY name") if is_there else []
+            return self._rows("SELECT name, value FROM memory ORDER BY name") if self._has_table("memory") else []
+
+    def _has_table(self, name: str, *, of: str = "main") -> bool:
+        """Return True if there is a table that is no part of the format: an older version makes none."""
+        return bool(self._rows(f"SELECT 1 FROM {of}.sqlite_master WHERE name = ?", (name,)))
 
     def _remember(self, rows: MemoryRows) -> None:
         if rows:
@@ -459,6 +484,7 @@ class Store(Database):
                 for passage, vector in zip(entry.passages, entry.vectors, strict=True)
             ],
         )
+        self._db.execute("INSERT OR IGNORE INTO added VALUES (?, ?)", (abstract.pmid, _now()))
         self._label(abstract_id, abstract)
         self._count_content(schema.content_number(abstract.pmid, digest))
 
@@ -524,9 +550,12 @@ class Store(Database):
         end_job(self._db)  # of the library that this one replaces
         for table in JOB_TABLES:
             self._db.execute(f"INSERT INTO {table} SELECT * FROM staged.{table}")
+        self._db.execute(schema.ADDED_TABLE)
+        if self._has_table("added", of="staged"):  # what was there before keeps its time
+            self._db.execute("INSERT OR IGNORE INTO added SELECT * FROM staged.added")
         self._db.execute(schema.MEMORY_TABLE)
         self._db.execute("DELETE FROM memory")
-        if self._rows("SELECT 1 FROM staged.sqlite_master WHERE name = 'memory'"):
+        if self._has_table("memory", of="staged"):
             self._db.execute("INSERT INTO memory SELECT * FROM staged.memory")
 
     def _is_as_written(self, pmid: str, dimension: int) -> bool:
@@ -561,6 +590,10 @@ class Store(Database):
 
     def _settings(self) -> dict[str, str]:
         return dict(self._rows("SELECT name, value FROM settings"))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _condition(filters: Filters) -> tuple[str, list[object]]:

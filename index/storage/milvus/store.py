@@ -273,6 +273,9 @@ class MilvusStore:
         self._looked_up = {pmid: pmid in digests for pmid in pmids}
         return digests
 
+    def added(self) -> dict[str, str]:
+        return {}  # not told on a server
+
     def get(self, pmids: Sequence[str]) -> dict[str, Abstract]:
         return {abstract.pmid: abstract for abstract in self._abstracts(pmids, ["record", "record_pieces"])}
 

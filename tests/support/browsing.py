@@ -1,0 +1,109 @@
+"""A real browser at the running application, for the tests of what a person does on the page.
+
+with served_page(libraries, eutils_url) as url, chromium() as browser:
+    ...
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+SCREENSHOTS = ROOT / ".artefacts"
+"""What the tests saw last, for a person to look at."""
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDE = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 375, "height": 740}, "is_mobile": True, "has_touch": True, "color_scheme": "dark"}
+
+
+@contextmanager
+def served_page(folder, *flags, **environment):
+    """Start app.py over a folder of libraries and give its address; it must end without a word of an error."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py"), "--port", "0", "--libraries", str(folder), *map(str, flags)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+    )
+    try:
+        yield re.search(r"http\S+", process.stdout.readline())[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    said = [line for line in err.splitlines() if line and not line.startswith("Building the sample library")]
+    assert (process.returncode, said) == (0, [])
+
+
+@contextmanager
+def chromium():
+    """Start Chromium, or skip where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visits:
+    """Opens pages; at the end they must have asked nothing of another host, and run without an error."""
+
+    def __init__(self, browser, url):
+        self._browser, self._url = browser, url
+        self._contexts, self._hosts, self._errors = [], set(), []
+
+    def __call__(self, **options):
+        context = self._browser.new_context(**WIDE | {"reduced_motion": "reduce"} | options)
+        self._contexts.append(context)
+        context.on("request", self._note)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self._errors.append(str(error)))
+        page.on("console", lambda message: self._errors.append(message.text) if message.type == "error" else None)
+        page.goto(self._url)
+        page.locator(".aa-welcome").wait_for()
+        return page
+
+    def _note(self, request):
+        if request.url.startswith("http"):
+            self._hosts.add(urlsplit(request.url).netloc)
+
+    def close(self):
+        """Close the pages and look at what they did."""
+        for context in self._contexts:
+            context.close()
+        assert self._hosts <= {urlsplit(self._url).netloc}
+        assert self._errors == []
+
+
+def seen(page, name):
+    """Keep a screenshot, the whole page long."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def faults_of_access(page, within):
+    """Return what axe finds against WCAG 2.2 AA in a part of the page, each with the first element that has it."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = axe.Axe().run(page, context=within, options={"runOnly": {"type": "tag", "values": tags}})
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found.response["violations"]]

@@ -1,0 +1,66 @@
+"""The Abstracts tab: the list of the library, what is done with the abstracts chosen of it, and one opened whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ui.ask_tab import PRIVATE, AskTab, Frame
+from ui.chat import Session, about_library, chosen_html
+from ui.conversation import BROKEN_OFF, notice_html
+from ui.libraries import Libraries
+from ui.library.desk import Desk, TabUpdate, Visit
+from ui.library.downloads import Downloads
+
+
+def abstracts_tab(libraries: Libraries, frame: Frame, tab: AskTab, downloads: Downloads) -> None:
+    """Lay out the tab and wire it; what is chosen is asked in `tab`."""
+    script = (Path(__file__).parent / "abstracts.js").read_text(encoding="utf-8")
+    here: dict[str, Any] = {"apply_default_css": False, "js_on_load": script}
+    desk = Desk(libraries, downloads)
+    with gr.Tab("Abstracts", id="abstracts") as shelf, gr.Column(elem_id="aa-look"):
+        visit = gr.State(Visit())
+        list_ = gr.HTML(elem_id="aa-list", **here)
+        bar = gr.HTML(elem_id="aa-bar", **here)
+        opened = gr.HTML(elem_id="aa-opened", **here)
+
+    def updates(outcome: TabUpdate, session: Session) -> list[Any]:
+        parts = [gr.skip() if one is None else one for one in (outcome.list_, outcome.bar, outcome.opened)]
+        asked = [gr.skip()] * 3
+        if outcome.asked:
+            asked = [replace(session, chosen=outcome.asked), chosen_html(outcome.asked), gr.update(selected="ask")]
+        line = about_library(session, libraries) if outcome.has_written else gr.skip()
+        picker = gr.update(choices=libraries.names()) if outcome.has_new else gr.skip()
+        return [*parts, *asked, line, picker]
+
+    # The library is the one that the picker shows: the session follows it a moment later.
+    def select(visit: Visit, name: str, session: Session) -> Iterator[list[Any]]:
+        visit.go_to(name)
+        for outcome in desk.listed(visit):
+            yield updates(replace(outcome, bar=desk.bar(visit), opened=""), session)
+        yield updates(TabUpdate(), session)  # Gradio sends the last one again when all is over, over a later event's
+
+    def switch(visit: Visit, name: str, session: Session) -> Iterator[list[Any]]:
+        if visit.turn:  # the tab was opened before
+            yield from select(visit, name, session)
+        yield updates(TabUpdate(), session)  # Gradio takes no update at all for empty values
+
+    def act(visit: Visit, name: str, session: Session, request: gr.Request, event: gr.EventData) -> Iterator[list[Any]]:
+        visit.go_to(name)
+        session = session if session.library == name else Session(name)
+        for outcome in desk.does(visit, request.username or "", event._data):
+            yield updates(outcome, session)
+        yield updates(TabUpdate(), session)
+
+    inputs = [visit, frame.picker, frame.session]
+    outputs = [list_, bar, opened, frame.session, tab.chosen, frame.tabs, frame.line, frame.picker]
+    events = [shelf.select(select, inputs, outputs, concurrency_limit=4, **PRIVATE)]
+    events += [frame.picker.input(switch, inputs, outputs, concurrency_limit=4, **PRIVATE)]
+    often: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 4, **PRIVATE}  # no click is dropped
+    events += [one.act(act, inputs, outputs, **often) for one in (list_, bar, opened)]
+    for event in events:
+        event.failure(lambda: notice_html(BROKEN_OFF), None, [bar], **PRIVATE)

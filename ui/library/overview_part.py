@@ -1,0 +1,47 @@
+"""The part of the Ask tab that shows a library before anything was asked; a conversation takes its place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ui.ask_tab import PRIVATE, Frame
+from ui.libraries import Libraries
+from ui.library.overview import Overviews
+
+_LOOKS_S = 1.0
+_LOOKS = 300
+"""How often a page looks whether more was worked out; a later visit sees the rest."""
+
+
+def overview_part(page: gr.Blocks, libraries: Libraries, frame: Frame, shown: gr.HTML, cleared: Any) -> None:  # noqa: ANN401
+    """Fill the component when the page opens, another library is chosen, or a conversation is begun anew."""
+    overviews = Overviews(libraries)
+
+    def show(name: str | None, request: gr.Request) -> Iterator[str]:
+        for _ in range(_LOOKS):
+            html, is_whole = overviews.html(name or libraries.first, request.username or "")
+            yield html
+            if is_whole:
+                return
+            time.sleep(_LOOKS_S)
+
+    gr.on(
+        [page.load, frame.picker.change, cleared],
+        show,
+        [frame.picker],
+        [shown],
+        concurrency_limit=20,
+        trigger_mode="always_last",
+        **PRIVATE,
+    )
+
+
+def overview_html() -> gr.HTML:
+    """Lay out the component where it is called."""
+    script = (Path(__file__).parent / "overview.js").read_text(encoding="utf-8")
+    return gr.HTML(elem_id="aa-overview", apply_default_css=False, js_on_load=script)
