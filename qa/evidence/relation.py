@@ -36,7 +36,7 @@ _CUES: Mapping[Relation, tuple[str, ...]] = {
         r"|trigger\w*|provok\w+|precipitat\w+|lead(?:s|ing)? to|led to|predispos\w+|a?etiolog\w+|responsible|mutat\w+"
         r"|variants?|deficien\w+|underl(?:ies|ie|ying|ay)|attribut\w+|contribut\w+|produc\w+|develop\w+ (?:after|in)"
         r"|adverse (?:effects?|events?|reactions?) of|side effects? of|because of|promot\w+|increas\w+ the|worsen\w*"
-        r"|(?:higher|greater|increas\w+|elevated|lower) (?:\w+ ){0,2}risks?"
+        r"|(?:high(?:er)?|greater|increas\w+|elevated|lower) (?:\w+ ){0,2}risks?"
         r"|(?:reported|seen|observed|developed|found) (?:by|in) \d[^;]* (?:given|taking|receiving|treated|who took)"
         r"|more (?:frequent|common|often)|commoner"
         r"|related to|arises? from|occur\w*|origins?|genetic|inherit\w+|transmit\w+|rais(?:es|ed))\b",
@@ -161,8 +161,9 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
     quantity = asked_quantity(analysis.text) if analysis.kind == "number" else "name"
     words = list(words_of_relation(analysis.text, analysis.relation)) if analysis.relation else []
     relation = analysis.relation
-    if not words and (relation == "dose" or analysis.kind == "overview" or analysis.noun):
-        relation = ""  # "how much" is of anything, and "which receptors" tells enough
+    is_plain = relation == "dose" or quantity == "count" or analysis.kind == "overview" or bool(analysis.noun)
+    if not words and is_plain:
+        relation = ""  # "how much" and "how many" are of anything, and "which receptors" tells enough
     if quantity == "count":
         words += _TAKING_PART.findall(analysis.text)
     is_denied = analysis.is_negated and quantity == "name"

@@ -1,5 +1,7 @@
 """The relation that a question asks for, and which sentences tell it."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa.evidence.relation import sought_relation
@@ -25,6 +27,7 @@ SURVEY = "Restless legs were found in 31% of 832 people on dialysis."
         ("Which factors did not change the risk of gout?", "Age and sex had no effect.", ("Meat raised the risk.",)),
         ("Which drugs cause gout?", "Gout was reported by 10% of men given thiazides.",
          ("Gout did not occur more often with losartan.",)),
+        ("Which drugs cause gout?", "Thiazides carried a high risk of gout.", ("Losartan was given to men.",)),
         ("side effects of zinc", "Nausea occurred in 8%.", ("Zinc was given for ten days.",)),
         ("How much does zinc cost?", "A course costs 12 dollars.", ("Zinc 10 mg prevented colds.",)),
     ],
@@ -42,3 +45,9 @@ def test_the_words_of_the_question_for_relation_and_sort_are_not_looked_for():
 
 def test_a_question_of_yes_or_no_takes_every_sentence():
     assert sought_relation(analyse("Does zinc cure colds?", encoder=None)).is_any
+
+
+def test_how_many_people_there_were_is_told_by_no_other_relation():
+    counted = replace(analyse("How many patients were there?", encoder=None), kind="number", relation="outcome")
+    assert sought_relation(counted).is_told("1,155 patients received apixaban.")
+    assert not sought_relation(counted).is_told("Mortality was 5.6%.")
