@@ -280,7 +280,7 @@ def test_a_real_model_answers_on_the_page(visit):
         box = page.locator("#aa-question textarea")
         box.fill(QUESTION)
         box.press("Enter")
-        # The smallest of models may write nothing that stands: then the answer is in the abstracts' words, and says why.
+        # The smallest of models may write nothing that stands: the answer is in the abstracts' words then, and says so.
         page.locator("#aa-present .aa-how").wait_for(timeout=240_000)
         told = page.locator("#aa-present .aa-how", has_text="smollm2")
         why = page.locator("#aa-present .aa-reason", has_text="language model")
