@@ -10,6 +10,7 @@
     followups     whether follow-ups are understood, by rules
     understanding whether an assistant does what is asked of it, kind by kind
     feedback      what people marked good or bad on the page, written as test cases for understanding
+    headlines     whether the yes/no headline is right, kind by kind
     studies       how well design, size, question, effects and finding of studies are read out of abstracts
     rules         what each rule on English brings: those tables with each left out in turn
     speed         how fast a library is built, opened and searched, beside what others would use
@@ -41,6 +42,7 @@ from evals.quality import (
     feedback,
     followups,
     grounding,
+    headlines,
     names,
     retrieval,
     rules,
@@ -75,6 +77,7 @@ TABLES: dict[str, Callable[[Sequence[str]], None]] = {
     "followups": followups.main,
     "understanding": understanding.main,
     "feedback": feedback.main,
+    "headlines": headlines.main,
     "studies": studies.main,
 }
 

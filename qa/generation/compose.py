@@ -18,6 +18,7 @@ from qa.generation.llm.prompts import load_prompt
 from qa.generation.overview import overview
 from qa.generation.short_answers.short_answer import short_answers
 from qa.grounding import UNCITED, DraftSentence, cited_only, ground
+from qa.language.statement import statement_of
 from qa.question.records import QuestionAnalysis
 from qa.reranking.protocol import Reranker
 
@@ -71,7 +72,8 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
     among its sentences, those of the verdict's side first.
     """
     sources = retrieved.sources
-    verdict = headline(retrieved.analysis.text or blank.standalone_question, retrieved.evidence)
+    asked = (retrieved.analysis.text, retrieved.analysis.question, blank.standalone_question)
+    verdict = headline(next((one for one in asked if statement_of(one)), ""), retrieved.evidence)
     short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query, beside=retrieved.evidence)
     sentences = extractive.compose(retrieved.fitting)
     sentences = _with_short(sentences, short, (*retrieved.fitting, *retrieved.evidence))

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index import Abstract
+from index.analysis.abbreviations import definitions
 from index.analysis.terms import content_words
 from qa.answer import Headline, Verdict, Vote
 from qa.evidence.scoring import Evidence
@@ -21,6 +23,7 @@ from qa.language.outcomes import speaks_of_harm
 from qa.language.polarity import PolarityFinding, finding
 from qa.language.settings import is_apart
 from qa.language.statement import UP, AskedStatement, statement_of
+from qa.studies.sentences import StudyPart, told_sentences
 
 _WEIGHTS = Path(__file__).parents[2] / "models" / "headline.json"
 _OF_A_SOURCE, _NEXT = 5, 0.5
@@ -30,11 +33,15 @@ _CLEAR = 0.7
 """The share of the weight of the clearest source from which another one has a vote."""
 _IN_TWO_MINDS = 0.8
 """The share of its best sentence's weight from which an opposite one of the same source leaves it without a vote."""
-_STRONG = 0.15
+_STRONG = 0.1
 """The chance of error up to which a source can make a verdict mixed."""
+_LEAST_OF_OUTCOME = 0.4
+"""The share of the outcome's words that a sentence on how much there is of it holds at least."""
 _CONFIDENT = 0.05
 """The least confidence of a sentence that is looked at."""
-_SECTIONS = {"CONCLUSIONS": 1.2, "RESULTS": 1.0, "": 1.0, "BACKGROUND": 0.25, "OBJECTIVE": 0.1, "METHODS": 0.25}
+_PARTS: Mapping[StudyPart, float] = {
+    "title": 1.0, "background": 0.4, "aim": 0.1, "methods": 0.25, "results": 1.0, "conclusions": 1.2,
+}  # fmt: skip
 _NOT_FOUND = re.compile(
     r"\b(?:further|future|larger|more|additional) (?:\w+ ){0,3}(?:studies|research|trials|work|investigations?|data"
     r"|evidence)\b(?=.*\b(?:need|requir|warrant|necessary|should|confirm))"
@@ -42,6 +49,7 @@ _NOT_FOUND = re.compile(
     r"|protocol|will be (?:assessed|measured|randomi|evaluated|compared))\b"
     r"|\byou (?:must|should|are)\b|\b(?:the|every|your) (?:user|reply|instructions|prompt|assistant)\b"
     r"|\bprevious instructions\b|\bdear assistant\b"
+    r"|\b(?:requires?|needs?|deserves?) further\b|\b(?:was|were) claimed\b|\b(?:conflicting|inconsistent) results\b"
     r"|^if\b|\bif (?:[\w-]+ ){1,5}?(?:proves?|is|are|were|turns?)\b[^.;]*\b(?:could|would|may|might|will)\b"
     r"|^(?:to (?:estimate|assess|compare|determine|test|examine|evaluate|investigate|establish|find))\b"
     r"|\?$",
@@ -50,10 +58,12 @@ _NOT_FOUND = re.compile(
 """Provisos, plans and what is said to a reader: no findings."""
 _BOUND = re.compile(
     r"\b(?:below|under|above|over|at least|(?:older|younger|more|less|smaller|larger|longer|shorter) than)"
-    r" (\d+(?:\.\d+)?)",
+    r" (\d+(?:\.\d+)?)|\b(\d+(?:\.\d+)?)(?= ?(?:mg|[mµu]?g|ng|ml|IU|nM|µM|mM|Gy|%))",
     re.I,
 )
 """A number that bounds what a question is about: a finding on other bounds tells nothing of it."""
+_RESPECT = re.compile(r"\b(?:dos(?:e|es|age|ing)|duration|schedules?|timing|frequency) of\b|\bdose\b", re.I)
+"""What of a treatment is asked about, where it is not whether it is given."""
 _IS_PLANNED = re.compile(
     r"\bprotocols?\b|\brationale and (?:study )?design\b|\bdesign of (?:the|an?) (?:\w+ )?(?:trial|study)\b", re.I
 )
@@ -107,18 +117,50 @@ def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None
         return None
     if is_apart(statement, text, abstract.title, abstract.text) or not speaks_of_harm(statement.predicate, text):
         return None
-    if any(number not in f"{abstract.title} {text}" for number in _BOUND.findall(question)):
+    if any(number not in f"{abstract.title} {text}" for number in map("".join, _BOUND.findall(question))):
         return None
-    told = finding(statement, text, abstract.title)
+    if _RESPECT.search(statement.subject) and not _RESPECT.search(text):
+        return None
+    told = finding(statement, _in_full(text, abstract), abstract.title)
     on_subject = max(told.on_subject, 0.8 * _share(statement.subject, abstract.text))
     least = 0.3 if statement.axis in ("amount", "fact") else 0.6  # benefit and harm have many outcomes
     fit = on_subject**2 * (least + (1 - least) * told.on_outcome) * (1.0 if told.names_rival else 0.3)
     fit *= 0.4 + 0.6 * _share(statement.setting, f"{abstract.title} {abstract.text}")
-    weight = fit * _SECTIONS.get(one.section, 1.0) * (0.25 + 0.75 * one.confidence)
+    weight = fit * _PARTS[_part_of(one)] * (0.25 + 0.75 * one.confidence)
     says = statement.verdict_of(told.way) if told.way is not None else 0
-    if says == 1 and statement.rival and _puts_rival_first(statement, text):
+    is_on_outcome = told.on_outcome >= _LEAST_OF_OUTCOME or statement.axis != "amount"
+    if not is_on_outcome or says == 1 and statement.rival and _puts_rival_first(statement, text):
         says = 0
     return Held(one, told, weight, says)
+
+
+@lru_cache(maxsize=64)
+def _short_forms(text: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(rf"(?<![\w-]){re.escape(one.short)}(?![\w-])"), one.long) for one in definitions(text))
+
+
+def _in_full(sentence: str, abstract: Abstract) -> str:
+    """Return a sentence with the abbreviations that its abstract defines written in full."""
+    for short, long in _short_forms(abstract.text):
+        if long.lower() not in sentence.lower():
+            sentence = short.sub(lambda _, long=long: long, sentence)  # type: ignore[misc]
+    return sentence
+
+
+def _part_of(one: Evidence) -> StudyPart:
+    """Return the part of a study's account that a sentence is; of a text that is all one, a result."""
+    parts = _parts(one.source.abstract)
+    before = [part for start, part in parts if start < one.end]
+    return before[-1] if before and len(parts) > _SHORT else "results"
+
+
+_SHORT = 3
+"""Sentences, the title among them, of a text that is too short to have parts."""
+
+
+@lru_cache(maxsize=64)
+def _parts(abstract: Abstract) -> tuple[tuple[int, StudyPart], ...]:
+    return tuple((one.start, one.part) for one in told_sentences(abstract))
 
 
 _BETTER_THAN = re.compile(

@@ -92,7 +92,7 @@ def by_arms(asked: AskedWords, clause: str) -> int | None:
         return None
     if not units and not all("." in clause[start : start + 6] for start, _ in values[:2]):
         return None
-    if (asked.rival or len(values) > 2) and _names_a_third(asked, clause):
+    if (asked.rival or len(values) > 2) and names_a_third(asked, clause):
         return None
     mentions = _mentions(asked, clause)
     sides = [who for _, who in mentions]
@@ -117,7 +117,7 @@ def by_arms(asked: AskedWords, clause: str) -> int | None:
     return UP if subject > other else DOWN
 
 
-def _names_a_third(asked: AskedWords, clause: str) -> bool:
+def names_a_third(asked: AskedWords, clause: str) -> bool:
     """Return True if a clause names a drug that is neither side of a comparison: its numbers may be of that one."""
     sides = asked.subject | asked.rival
     return any(not set(content_words(drug)) & sides for drug in drugs_named(clause))

@@ -97,7 +97,7 @@ def asked_words(statement: AskedStatement) -> AskedWords:
     )
 
 
-_NONE_OF_AN_ARM = re.compile(r"\bnone(?= (?:with|of|in|on|given|receiving)\b)", re.I)
+_NONE_OF_AN_ARM = re.compile(r"\bnone(?= (?:with|of \d+|in|on|given|receiving)\b)", re.I)
 
 
 def in_digits(text: str) -> str:

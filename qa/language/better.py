@@ -16,8 +16,8 @@ AS_MUCH = re.compile(
     re.I,
 )
 _IS_BETTER = re.compile(
-    r"\b(?:superior|better|outperform\w*|more (?:effective|efficacious|beneficial|potent)|preferable|surpass\w*|best"
-    r"|advantage)\b",
+    r"\b(?:superior|better(?! tolerated)|outperform\w*|more (?:effective|efficacious|beneficial|potent)|preferable"
+    r"|surpass\w*|best|advantage)\b",
     re.I,
 )
 _IS_WORSE = re.compile(
@@ -42,9 +42,12 @@ def better_side(asked: AskedWords, clause: str, tokens: Sequence[Token]) -> Told
     return UNTOLD
 
 
+_TO_WHOM = re.compile(r"\s+to\s+(?P<whom>(?:(?!\b(?:in|for|at|as|when|with|of)\b)[^,;]){3,50})")
+
+
 def _better_of_two(asked: AskedWords, clause: str, match: re.Match[str]) -> int:
     """Return which side "superior to" sets before the other: the one that is not named after "to"; 0 where unknown."""
-    if not (to := re.match(r"\s+to\s+(?P<whom>[^,;]{3,50})", clause[match.end() :])):
+    if not (to := _TO_WHOM.match(clause[match.end() :])):
         return 0
     whom = tokenized(to["whom"])
     return next(

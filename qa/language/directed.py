@@ -33,7 +33,7 @@ def by_direction(asked: AskedWords, tokens: Sequence[Token], places: Sequence[in
     for at, token in enumerate(tokens):
         if at in places and not _is_comparative(token.text):
             continue
-        if names_any(asked.subject | asked.rival, token):
+        if names_any(asked.subject | asked.rival, token) or _is_done_by(tokens, at, places):
             continue
         way = _token_way(tokens, at, asked.outcome)
         if way:
@@ -62,7 +62,7 @@ def by_direction(asked: AskedWords, tokens: Sequence[Token], places: Sequence[in
     ):
         return SAME, "denial"
     if BOTH.search(clause) and not COMPARES.search(clause):
-        return SAME, "both arms"
+        return (SAME, "both arms") if not asked.rival else UNTOLD  # that both are better tells nothing of the better
     if tokens[at].text.startswith(_BETTERING) and asked.outcome_valence < 0:
         way = -way
     if tokens[at].text.startswith("worsen") and asked.outcome_valence > 0:
@@ -71,8 +71,14 @@ def by_direction(asked: AskedWords, tokens: Sequence[Token], places: Sequence[in
     return (way * side, "direction" if near <= _REACH else "far") if side else UNTOLD
 
 
+def _is_done_by(tokens: Sequence[Token], at: int, places: Sequence[int]) -> bool:
+    """Return True for "impairment induced by seizures": the outcome is what does it."""
+    return tokens[min(at + 1, len(tokens) - 1)].text == "by" and any(at + 1 < place <= at + 4 for place in places)
+
+
 BOTH = re.compile(
-    r"\b(?:both|all|either|each|the two|two) (?:of the )?(?:\w+ )?(?:groups?|arms?|regimens?|treatments?|cohorts?)\b",
+    r"\b(?:both|all|either|each|the two|two) (?:of the )?(?:\w+ )?(?:groups?|arms?|regimens?|treatments?|cohorts?)\b"
+    r"|\balso (?:\w+ ){1,3}(?:with|in|on|after) (?:the )?(?:placebo|controls?|sham)\b",
     re.I,
 )
 
@@ -139,6 +145,8 @@ def _token_way(tokens: Sequence[Token], at: int, outcome: Collection[str]) -> in
         return 0
     if word in ("excess", "predisposed", "predisposes"):
         return UP
+    if word.startswith(("revers", "correct")) and word not in ("reversible", "reversibly", "correctly"):
+        return DOWN
     return direction(word)
 
 
@@ -271,7 +279,8 @@ def _side_of_one(asked: AskedWords, tokens: Sequence[Token], at: int) -> int:
 
 
 _LACK = (
-    r"(?:silencing|knock-?(?:down|out)|knocking (?:down|out)|delet(?:ion|ing)|deplet(?:ion|ing)|deficien(?:cy|t)|loss"
+    r"(?:withdrawal|discontinuation|cessation|stopping|end|silencing|knock-?(?:down|out)|knocking (?:down|out)"
+    r"|delet(?:ion|ing)|deplet(?:ion|ing)|deficien(?:cy|t)|loss"
     r"|absence|lack|ablation|inhibit(?:ion|ing|ors?)|block(?:ade|ing|ers?)|antagoni(?:sm|sts?|[sz]ing)"
     r"|neutrali[sz](?:ation|ing))"
 )

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from index.analysis.terms import content_words
 from qa.language.antonyms import direction
-from qa.language.arms import INTERVAL, P_VALUE, RATIO, as_number, by_arms, by_ratio, names_control
+from qa.language.arms import INTERVAL, P_VALUE, RATIO, as_number, by_arms, by_ratio, names_a_third, names_control
 from qa.language.asked_words import (
+    CONTROLS,
     NOT_ONLY,
     AskedWords,
     Token,
+    any_names,
     asked_words,
     denies_anything,
     denies_of,
@@ -25,7 +27,7 @@ from qa.language.asked_words import (
     share_of,
     tokenized,
 )
-from qa.language.better import AS_MUCH, better_side
+from qa.language.better import better_side
 from qa.language.directed import BOTH, COMPARES, SAME_WORDS, UNTOLD, Told, by_direction, is_on_the_lack_of, side_of
 from qa.language.entailment import drugs_named
 from qa.language.outcomes import ADVERSE, ANY_OUTCOME, NO_OUTCOME, valence, with_opposites
@@ -63,7 +65,7 @@ _RARE = re.compile(
 
 _IS_GOOD = re.compile(
     r"\b(?:effective(?:ly)?|efficacious|beneficial|benefit(?:s|ed)?|superior(?:ity)?|useful|promising|recommended"
-    r"|success(?:ful|fully)?|valuable|helpful|better|best|improve\w*|"
+    r"|success(?:ful|fully)?|valuable|helpful|better(?! tolerated)|best(?! tolerated)|improve\w*|"
     r"approved|licensed|active against|preferred|outperform\w*|surpass\w*|favou?r(?:s|ed|able|ably|ing)?|advantage\w*"
     r"|first-line|treatment of choice|works?|warranted|justified|heal(?:s|ed)|cure[sd]?|relie(?:f|ves?|ved))\b",
     re.I,
@@ -144,7 +146,7 @@ _FEWER = re.compile(r"\b(?:fewer|less|lower|reduc\w+|decreas\w+|prevent\w*|prote
 def finding(statement: AskedStatement, sentence: str, title: str = "") -> PolarityFinding:
     """Return which way a sentence goes on the axis of a statement."""
     asked = asked_words(statement)
-    sentence = in_digits(sentence)
+    sentence = in_digits(_plain(sentence, asked))
     held = frozenset(content_words(sentence))
     around = held | frozenset(content_words(title))
     on_subject = share_of(asked.subject, around)
@@ -152,7 +154,11 @@ def finding(statement: AskedStatement, sentence: str, title: str = "") -> Polari
     clause = _clause(statement, asked, sentence)
     inside = frozenset(content_words(clause))
     on_outcome = share_of(asked.outcome, inside)
-    way, rule = _way(statement, asked, clause, sentence)
+    way, rule = _way(statement, asked, clause)
+    if way is not None and (
+        _is_told_otherwise(statement, asked, sentence, clause, way) or _is_between_others(asked, clause)
+    ):
+        way, rule = UNTOLD
     if (
         way is None
         and not on_outcome
@@ -168,6 +174,22 @@ def finding(statement: AskedStatement, sentence: str, title: str = "") -> Polari
     if way and is_on_the_lack_of(statement.subject, clause):
         way = -way
     return PolarityFinding(way, rule, on_subject, on_outcome, names_rival)
+
+
+_LABEL = re.compile(r"^[A-Z][A-Z /&,]{2,40}: ")
+_IS_AN_AGENT = re.compile(
+    r"\b(?:is|are|was|were|be|being|as|acts? as|acted as)(?: an?| the)? (?:[\w-]+ ){0,3}?"
+    r"(?P<does>inhibit|suppress|activat|induc|stimulat|promot|enhanc)(?:or|er)s? (?=of\b)",
+    re.I,
+)
+_BUT_NOT = re.compile(r",? \bbut not\b (?:by |in |with |after |the )*(?P<whom>[\w-]+)", re.I)
+
+
+def _plain(sentence: str, asked: AskedWords) -> str:
+    """Return a sentence without the label of its section, "is an inhibitor of" as a verb, "but not zinc" left out."""
+    sentence = _IS_AN_AGENT.sub(lambda found: f"{found['does']}ed ", _LABEL.sub("", sentence))
+    own = asked.subject | asked.outcome
+    return _BUT_NOT.sub(lambda found: found.group() if own & set(content_words(found["whom"])) else "", sentence)
 
 
 _FOR_WHAT = re.compile(r"(?:for|against|with regard to)\b", re.I)
@@ -209,22 +231,58 @@ def clauses_of(sentence: str) -> list[str]:
 
 
 _OF_THE_SAME = re.compile(
-    r"(?:(?:the|this|these|those|that|there|it|they) )?(?:(?:overall|observed|between-group|group) )?(?:differences?"
-    r"|was|were|is|did|change|changes|effects?|trend|increase|reduction|decrease|this|had)?"
-    r"[^.;]{0,50}\b(?:not|no|fail\w*|without)\b[^.;]{0,25}\b(?:significan\w+|differen\w+)",
+    r"(?!no other\b)(?:(?:the|this|these|those|that|there|it|they) )?(?:(?:overall|observed|between-group|group) )?"
+    r"(?:differences?|was|were|is|did|change|changes|effects?|trend|increase|reduction|decrease|this|had)?"
+    r"[^.;]{0,50}\b(?:not|never|no|fail\w*|without)\b[^.;]{0,25}\b(?:significan\w+|differen\w+)",
     re.I,
 )
 """A clause that says of the one before it that it may be chance."""
 
 _CHANCE = re.compile(
-    r"\b(?:not|nor|n't|no)\b(?:\W+\w+){0,4}?\W+(?:significant(?:ly)?|reach\w*)\b|\bend-?points? (?:was|were) not\b"
+    r"\b(?:not|never|nor|n't|no)\b(?:\W+\w+){0,4}?\W+(?:significant(?:ly)?|reach\w*)\b|\bend-?points? (?:was|were) not\b"
     r"|\b(?:did|does|do|was|were) not (?:meet|met|achieve)\b|\b(?:non-?significant\w*|insignificant\w*|fail(?:ed|s"
     r"|ing)? to (?:reach|attain|show|achieve|demonstrate|find|detect))\b",
     re.I,
 )
 
 
-def _way(statement: AskedStatement, asked: AskedWords, clause: str, sentence: str) -> Told:
+_GOES_ON = re.compile(r"\s*(?:was|were|did|does|had|has|both|neither)\b", re.I)
+
+
+def _is_told_otherwise(statement: AskedStatement, asked: AskedWords, sentence: str, clause: str, way: int) -> bool:
+    """Return True if another clause of a sentence, on the same outcome, says the opposite.
+
+    A clause that goes on with "but was" is on the same outcome, and so is the one that names the subject where `clause`
+    does not.
+    """
+    lacks_subject = not asked.subject & set(content_words(clause))
+    for other in clauses_of(sentence):
+        words = set(content_words(other))
+        is_on_outcome = bool(asked.outcome) and share_of(asked.outcome, words) >= 0.5
+        goes_on = _GOES_ON.match(other) is not None or (
+            lacks_subject and bool(asked.subject & words) and denies_anything(other)
+        )
+        if other == clause or not (goes_on or is_on_outcome):
+            continue
+        told, _ = _way(statement, asked, other if is_on_outcome else f"{statement.outcome} {other}")
+        if told is not None and statement.verdict_of(told) != statement.verdict_of(way):
+            return True
+    return False
+
+
+_BETWEEN = re.compile(r"\bdiffer\w*(?: \w+){0,2}? between (?P<whom>[^,;()]{3,60})", re.I)
+_OF_GROUPS = re.compile(r"\b(?:groups?|arms?|treat\w*|regimens?|drugs?|cases|users?|both|two|three|cohorts?)\b", re.I)
+
+
+def _is_between_others(asked: AskedWords, clause: str) -> bool:
+    """Return True if a clause compares two things that are neither the subject nor groups: "between night and day"."""
+    match = _BETWEEN.search(clause)
+    if match is None or _OF_GROUPS.search(match["whom"]):
+        return False
+    return not any_names(tokenized(match["whom"]), asked.subject | asked.rival | CONTROLS)
+
+
+def _way(statement: AskedStatement, asked: AskedWords, clause: str) -> Told:
     """Return the way of a clause on the statement's axis, and the rule that told it."""
     if statement.axis == "fact":
         return (SAME, "denial") if denies_of(clause, asked.subject | asked.outcome) else (UP, "assertion")
@@ -261,7 +319,7 @@ def _amount_of(asked: AskedWords, clause: str, outcome: Collection[str]) -> Told
     if (
         asked.is_causal
         and _CAUSES.search(clause)
-        and not denies_of(clause, outcome)
+        and not denies_anything(clause)
         and not _RARE.search(clause)
         and not _FEWER.search(clause)
     ):
@@ -283,21 +341,24 @@ def _amount_of(asked: AskedWords, clause: str, outcome: Collection[str]) -> Told
             return measure, "numbers"
     if told[0] is not None:
         return _settled(told, clause)
-    if SAME_WORDS.search(NOT_ONLY.sub("", clause)) or denies_anything(clause):
+    if SAME_WORDS.search(NOT_ONLY.sub("", clause)) or denies_of(clause, outcome):
         return SAME, "denial"
     if _ZERO.search(clause):
         return SAME, "rare"
     if _RARE.search(clause):
         return (SAME, "rare") if asked.is_of_harm else UNTOLD  # rare is not never
     if BOTH.search(clause) and not COMPARES.search(clause):
-        return SAME, "both arms"
+        return (SAME, "both arms") if not asked.rival else UNTOLD
     if _may_be_chance(clause):
         return SAME, "chance"
     if _LINKS.search(clause):
         return UP, "link"
-    if names_control(asked, clause) or not _OCCURS.search(clause):
+    occurs = _OCCURS.search(clause)
+    if names_control(asked, clause) or not occurs:
         return UNTOLD  # what occurs in both arms is not of one
-    return UP, "occurs"
+    if is_denied_before(tokens, min(len(tokenized(clause[: occurs.end()])), len(tokens)) - 1):
+        return SAME, "denial"
+    return (UP, "occurs") if not denies_anything(clause) else UNTOLD
 
 
 _OF_ANY_SIZE = frozenset("significant clear apparent additional clinical overall beneficial evident measurable".split())
@@ -373,6 +434,10 @@ def _benefit(asked: AskedWords, clause: str) -> Told:
     """Return whether a clause tells of good or harm done to the outcome, or of no difference."""
     if _NOT_KNOWN.search(clause):
         return SAME, "unproven"
+    if _BARRED.search(clause):
+        return DOWN, "evaluation"
+    if (beaten := _BEATS.search(clause)) and asked.subject & set(content_words(beaten["whom"])):
+        return UNTOLD  # another thing is better, or another dose of it
     if SAME_WORDS.search(clause) and not _PLACEBO.search(clause) and _names_another_drug(asked, clause):
         return UNTOLD  # as good as another drug
     told = _evaluated(clause, _IS_GOOD, _IS_POOR)
@@ -394,6 +459,11 @@ def _benefit(asked: AskedWords, clause: str) -> Told:
     if SAME_WORDS.search(NOT_ONLY.sub("", clause)):
         return SAME, "denial"
     return UNTOLD
+
+
+_BEATS = re.compile(
+    r"\b(?:superior to|(?:better|more (?:effective|efficacious|beneficial)) than)\b(?P<whom>[^,;.]{0,50})", re.I
+)
 
 
 def _names_another_drug(asked: AskedWords, clause: str) -> bool:
@@ -500,7 +570,8 @@ _ACHIEVED = re.compile(
 def _compared(statement: AskedStatement, asked: AskedWords, clause: str) -> Told:
     """Return the way of the subject against its rival: better, worse, more, less, or no difference."""
     tokens = tokenized(clause)
-    if not any(names_any(asked.subject | asked.rival, token) for token in tokens):
+    is_named = [any(names_any(side, token) for token in tokens) for side in (asked.subject, asked.rival)]
+    if not any(is_named) or not all(is_named) and names_a_third(asked, clause):
         return UNTOLD
     if statement.axis == "amount":
         is_on_effect = len(statement.accepts) == 1 and _ON_EFFECT.search(statement.predicate) is not None
@@ -517,19 +588,35 @@ def _compared(statement: AskedStatement, asked: AskedWords, clause: str) -> Told
             return better
         if _OF_HARM.search(clause) and not _OF_HARM.search(statement.outcome):
             return UNTOLD  # what goes with a treatment is no measure of its benefit
-    elif AS_MUCH.search(clause):
+    elif _AS_SAFE.search(clause):
         return SAME, "evaluation"
+    elif safer := _IS_SAFER.search(clause):
+        at = min(len(tokenized(clause[: safer.start()])), len(tokens) - 1)
+        side = side_of(asked, tokens, at)
+        return (SAME, "denial") if is_denied_before(tokens, at) else (-side, "evaluation") if side else UNTOLD
     for word, value in _nouns(asked, clause, of_benefit=statement.axis == "benefit"):
         way, rule = _amount_of(asked, clause, frozenset(content_words(word)))
+        if statement.axis == "harm" and way == SAME and not (ADVERSE.match(word) or _rank_of(asked, word) == 0):
+            continue  # as good against what is treated
         if way is not None and rule not in ("occurs", "link", "rare", "far"):
             return way * value * (1 if statement.axis == "benefit" else -1), rule
+    if SAME_WORDS.search(clause) and names_a_third(asked, clause):
+        return UNTOLD  # as much as the third
     numbers = by_arms(asked, clause)
     if numbers is not None and (asked.outcome_valence or statement.axis == "benefit" and _ACHIEVED.search(clause)):
         value = 1 if statement.axis == "benefit" and _ACHIEVED.search(clause) else asked.outcome_valence
         return numbers * value * (1 if statement.axis == "benefit" else -1), "numbers"
-    return (SAME, "denial") if SAME_WORDS.search(NOT_ONLY.sub("", clause)) else UNTOLD
+    is_on_it = statement.axis != "harm" or bool(_HARMS.search(clause) or _nouns(asked, clause))
+    return (SAME, "denial") if is_on_it and SAME_WORDS.search(NOT_ONLY.sub("", clause)) else UNTOLD
 
 
+_AS_SAFE = re.compile(
+    r"\bequally (?:safe|well[- ]tolerated|tolerable|toxic|common|frequent)"
+    r"|\bas (?:safe|well[- ]tolerated|toxic|frequent(?:ly)?|common(?:ly)?|often|likely)\b[^.;]{0,60}?\bas\b"
+    r"|\b(?:similar|comparable) (?:\w+ ){0,3}?(?:safety|tolerability|toxicity|profiles?)",
+    re.I,
+)
+_IS_SAFER = re.compile(r"\b(?:safer|better tolerated|less (?:toxic|harmful)|gentler)\b", re.I)
 _OF_SURVIVAL = re.compile(r"surviv|remission|free", re.I)
 _ON_EFFECT = re.compile(r"effective|efficacious|potent|better|superior|worse|inferior", re.I)
 _OF_HARM = re.compile(

@@ -106,7 +106,7 @@ def _is_of_another_kind(asked: str, sentence: str, title: str, abstract: str) ->
         if not wanted:
             continue
         told = _kinds_in(place, sentence) or _kinds_in(place, title)
-        if told and not told & wanted:
+        if told and not told & wanted or not told and "low dose" in kind:
             return True
         around = _kinds_in(place, abstract)
         if place < _MUST_BE_MET and not told and around and not around & wanted:
@@ -157,6 +157,8 @@ def _is_on_a_sibling(statement: AskedStatement, sentence: str, title: str) -> bo
     others = drugs_named(sentence) - {"placebo"}
     if own and others and not own & others and not words & held:
         return True
+    if others and not words & held and not own:
+        return True  # a subject of another sort, and the sentence is on a drug
     asked = set(names(statement.subject)) | set(names(statement.rival))
     told = set(names(sentence))
     return bool(asked and told and not asked & told and not asked & set(names(title)))

@@ -114,8 +114,8 @@ _AFFECTS = (
     r"|play a role|have an? (?:\w+ )?(?:effect|impact|influence|role))"
 )
 _BETTERS = (
-    r"(?:improv\w+|benefit\w*|help\w*|enhanc\w+ recovery|restor\w+|work(?:s|ed)?|heal(?:s|ed|ing)?|cur(?:e|es"
-    r"|ed|ing)|treat(?:s|ed|ing)?|preserv\w+|optimi[sz]\w+|rescu\w+)"
+    r"(?:improv\w+|benefit\w*|help\w*|enhanc\w+ recovery|normali[sz]\w*|restor\w+|work(?:s|ed)?"
+    r"|heal(?:s|ed|ing)?|cur(?:e|es|ed|ing)|treat(?:s|ed|ing)?|preserv\w+|optimi[sz]\w+|rescu\w+)"
 )
 _WORSENS = (
     r"(?:worsen\w*|impair\w*|damag\w+|harm(?:s|ed)?|injur\w+|compromis\w+|hurt\w*|deteriorat\w+|aggravat\w+"
@@ -126,7 +126,7 @@ _RAISES = (
     r"|elicit\w*|carr(?:y|ies|ied)|predispos\w+|contribut\w+|pos(?:e|es|ed)|giv(?:e|es) rise|mak(?:e|es)|develop)"
 )
 _LOWERS = (
-    r"(?:prevent\w*|protect\w*|spar(?:e|es|ed)|reliev\w+|eas(?:e|es|ed)\b|eliminat\w+|eradicat\w+|avoid\w*"
+    r"(?:prevent\w*|protect\w*|spar(?:e|es|ed)|reliev\w+|eas(?:e|es|ed)\b|eliminat\w+|eradicat\w+|avoid\w*|correct(?:s|ed)?"
     r"|ward off|guard\w*|shield\w*|counteract\w*|revers\w+|combat\w*|avert\w*|resolv\w+|clear(?:s|ed)?|rid\b|calms?"
     r"|calming|keep(?:s)? away|stav\w+)"
 )
@@ -338,6 +338,7 @@ def _more_or_less(body: str) -> _Parsed | None:
         return subject, word, outcome, axis, _turned(accepts) if is_less else accepts
     if directed and len(directed[0]) < match.start() and directed[2].lower().find(match.group().lower()) > 0:
         subject, word, outcome, axis, accepts = directed
+        outcome = re.sub(rf"\s*\b{match.group()}$", "", outcome)
         return subject, word, outcome, axis, _turned(accepts) if is_less else accepts
     adjective = re.match(r"\w+", after)
     word = adjective.group() if adjective else ""
@@ -390,7 +391,7 @@ def _directed(body: str) -> _Parsed | None:
     return None
 
 
-_NOUN = re.compile(r"(?:tions?|sions?|ors?|ers?|ments?|ants?|ives?)$|(?<=[bcdfghklmnprtvy])s$")
+_NOUN = re.compile(r"(?:tions?|sions?|ors?|ers?|ments?|ants?|ives?|ades?)$|(?<=[bcdfghklmnprtvy])s$")
 _VERBS_LIKE_NOUNS = frozenset(
     "lower hinder trigger counter favor favour augment lowers hinders triggers counters favors favours augments "
     "prevents protects".split()
