@@ -78,7 +78,8 @@ def figures(verdicts: Sequence[Verdict]) -> Figures:
     row["wrong of shown"] = wrong / len(shown) if shown else 0.0
     row["right of due"] = sum(not one.is_wrong for one in shown) / len(due) if due else 0.0
     due_of, shown_of = [one.due for one in told], [one.shown for one in told]
-    row["macro-F1"] = float(f1_score(due_of, shown_of, labels=["yes", "no"], average="macro")) if told else 0.0
+    score = f1_score(due_of, shown_of, labels=["yes", "no"], average="macro", zero_division=0.0) if told else 0.0
+    row["macro-F1"] = float(score)
     return row
 
 

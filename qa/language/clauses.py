@@ -24,14 +24,15 @@ _IS_AN_AGENT = re.compile(
 )
 
 
-_BUT_NOT = re.compile(r",? \bbut not\b (?:by |in |with |after |the )*(?P<whom>[\w-]+)", re.I)
+BUT_NOT = re.compile(r",? \bbut not\b (?P<whom>[^,;.]{1,60})", re.I)
+_BUT_NOT_IT = re.compile(r",? \bbut not\b (?:by |in |with |after |the )*(?P<whom>[\w-]+)", re.I)
 
 
 def plain_sentence(sentence: str, asked: AskedWords) -> str:
     """Return a sentence without the label of its section, "is an inhibitor of" as a verb, "but not zinc" left out."""
     sentence = _IS_AN_AGENT.sub(lambda found: f"{found['does']}ed ", _LABEL.sub("", sentence))
     own = asked.subject | asked.outcome
-    return _BUT_NOT.sub(lambda found: found.group() if own & set(content_words(found["whom"])) else "", sentence)
+    return _BUT_NOT_IT.sub(lambda found: found.group() if own & set(content_words(found["whom"])) else "", sentence)
 
 
 def clauses_of(sentence: str) -> list[str]:

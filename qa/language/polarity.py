@@ -22,7 +22,7 @@ from qa.language.asked_words import (
     share_of,
     tokenized,
 )
-from qa.language.clauses import clauses_of, plain_sentence
+from qa.language.clauses import BUT_NOT, clauses_of, plain_sentence
 from qa.language.comparisons import compared
 from qa.language.directed import UNTOLD, Told, is_on_the_lack_of
 from qa.language.evaluations import IS_SAFE, IS_UNSAFE, benefit, harm
@@ -48,6 +48,7 @@ class PolarityFinding:
 def finding(statement: AskedStatement, sentence: str, title: str = "") -> PolarityFinding:
     """Return which way a sentence goes on the axis of a statement."""
     asked = asked_words(statement)
+    is_but_not = _is_but_not(asked, sentence)
     sentence = in_digits(plain_sentence(sentence, asked))
     held = frozenset(content_words(sentence))
     around = held | frozenset(content_words(title))
@@ -57,6 +58,8 @@ def finding(statement: AskedStatement, sentence: str, title: str = "") -> Polari
     inside = frozenset(content_words(clause))
     on_outcome = share_of(asked.outcome, inside)
     way, rule = _way(statement, asked, clause)
+    if way and is_but_not:
+        way, rule = SAME, "denial"
     if way is not None and (
         _is_told_otherwise(statement, asked, sentence, clause, way) or _is_between_others(asked, clause)
     ):
@@ -76,6 +79,15 @@ def finding(statement: AskedStatement, sentence: str, title: str = "") -> Polari
     if way and is_on_the_lack_of(statement.subject, clause):
         way = -way
     return PolarityFinding(way, rule, on_subject, on_outcome, names_rival)
+
+
+def _is_but_not(asked: AskedWords, sentence: str) -> bool:
+    """Return True for "with zinc but not with iron" where the subject is iron."""
+    match = BUT_NOT.search(sentence)
+    return match is not None and (
+        any_names(tokenized(match["whom"]), asked.subject)
+        and not any_names(tokenized(sentence[: match.start()]), asked.subject)
+    )
 
 
 _FOR_WHAT = re.compile(r"(?:for|against|with regard to)\b", re.I)

@@ -63,7 +63,7 @@ def test_each_side_names_its_sources_sentences_studies_and_years() -> None:
 
 
 def test_a_source_has_one_vote() -> None:
-    texts = ["Zinc cured warts. Zinc reduced warts by half compared with placebo.", "Zinc did not reduce warts."]
+    texts = ["Zinc reduced warts. Zinc reduced warts by half compared with placebo.", "Zinc did not reduce warts."]
     told = headline("Does zinc reduce warts?", _evidence(texts))
     assert told is not None
     assert (told.supporting, told.against) == ((1,), (2,))
