@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from index import Library
 from qa.answer import Answer, Citation, Sentence, Source
-from qa.evidence.judge import Claim, Quote, SentenceJudge, contradictions, judge, read
+from qa.evidence.judge import SAYS_OTHERWISE, Claim, Quote, SentenceJudge, judge, read
 from qa.evidence.relation import SoughtRelation
 from qa.evidence.scoring import Evidence
 from qa.language.discourse import gives_orders
@@ -23,7 +23,7 @@ subject word of the question. Precision and recall of refusing meet at the first
 _TAKEN = 1.0
 """The cross-encoder's log-odds from which a sentence answers in abstracts that the person named. On SciFact's claims to
 tune by, a claim is refused over its own abstract in 11 of 100, over one that was cited in vain in 75."""
-_NOT_SAID = "its source does not say it"
+_NOT_SAID, _SAID_OTHERWISE = "its source does not say it", "its source seems to say otherwise"
 _OBJECTIONS = {
     "number": "its source does not give its numbers",
     "name": "it names something that its source does not",
@@ -139,10 +139,11 @@ def ground(
         citations = _citations(draft, quotes, reading.quotes)
         is_rounded = are_rounded(draft.text, " ".join(citation.quote for citation in citations))
         return Sentence(draft.text, citations, is_rounded=is_rounded)
-    telling = contradictions(reading) if verdict == "contradicted" else _OBJECTIONS.keys()
-    rule, at = next((one for one in reading.objections if one[0] in telling), ("", 0))
-    why = _OBJECTIONS.get(rule, _NOT_SAID)
-    against = (quotes[at].citation,) if verdict == "contradicted" else ()
+    is_contradicted = verdict == "contradicted"
+    telling = [one for one in reading.objections if one[0] in SAYS_OTHERWISE] if is_contradicted else []
+    rule, at = next(iter((*telling, *reading.objections)), ("", reading.weakest))
+    why = _OBJECTIONS.get(rule, _SAID_OTHERWISE if is_contradicted else _NOT_SAID)
+    against = (quotes[at].citation,) if is_contradicted else ()
     return Sentence(draft.text, (), verdict, why, against)
 
 

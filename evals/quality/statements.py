@@ -5,7 +5,8 @@ paraphrase, plain ones, and wrong ones with one slip. Good and plain ones should
 those that an abstract contradicts should be struck.
 
 The judge in the box learnt from the set that is given out. So its sentences are told twice: by it, and by judges each
-of which saw nothing of the sentence's question (--seen leaves that out); another set (--cases) is told by it alone.
+of which saw nothing of the sentence's question (--seen leaves that out); another set (--cases) is told by it alone,
+without what it learnt of it: --cases training is the part held aside of our own sentences.
 """
 
 from __future__ import annotations
@@ -72,6 +73,11 @@ _CORPORA: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "scifact": ("corpus.jsonl.gz", lambda row: " ".join(row["sentences"])),
 }
 """The test sets that a set's sentences are on, with their files and what of a row is the abstract's text."""
+
+
+def to_measure(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows but those that a set marks as learnt from."""
+    return [row for row in rows if row.get("part") != "train"]
 
 
 def by_question(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -155,7 +161,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
-    rows = read_rows((arguments.cases or arguments.data / "statements") / "statements.jsonl")
+    rows = to_measure(read_rows((arguments.cases or arguments.data / "statements") / "statements.jsonl"))
     reranker = load_reranker(arguments.reranker)
     work = arguments.work.expanduser()
     corpus = Corpus("statements", tuple(abstracts_of(rows, arguments.data)), (), "")

@@ -108,6 +108,7 @@ class ClaimReading:
     `objections` are names of rules, each with the quote that it objects by; `denied` are those by which no close quote
     entails some part. `is_whole` is true for a claim of one part; `text` is the claim, `premise` its quotes
     as one text; it `is_denied_otherwise` where a rule of denial objects, and but one of it and its quote denies.
+    `weakest` is the nearest quote of the part that is borne out least.
     """
 
     features: Mapping[str, float]
@@ -118,6 +119,7 @@ class ClaimReading:
     text: str = ""
     premise: str = ""
     is_denied_otherwise: bool = False
+    weakest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ def read(claim: Claim, quotes: Sequence[Quote], *, first: Collection[int] = ()) 
     is_whole = len(parts) == 1
     is_denied = "denial" in denied and bool(_denials(claim.text)) != bool(_denials(quotes[parts[0].best].text))
     objections = list(dict.fromkeys(objections))
-    return ClaimReading(features, chosen, tuple(objections), denied, is_whole, claim.text, union, is_denied)
+    return ClaimReading(
+        features, chosen, tuple(objections), denied, is_whole, claim.text, union, is_denied, nearest[-1].best
+    )
 
 
 def _read_part(claim: Claim, place: int, quotes: Sequence[Quote], first: Collection[int]) -> _PartReading:
@@ -341,20 +345,23 @@ class SentenceJudge(Protocol):
 class Judge:
     """Trees whose leaves add up to the log-odds that a statement is borne out, and the chances that decide.
 
-    A tree is a list of nodes: (feature, threshold, left, right), or (-1, value, 0, 0) for a leaf.
+    A tree is a list of nodes: (feature, threshold, left, right), or (-1, value, 0, 0) for a leaf. `backed` is for
+    short claims, `backed_long` for long ones, in which a slip is seen less well.
     """
 
     features: tuple[str, ...]
     base: float
     trees: tuple[tuple[tuple[int, float, int, int], ...], ...]
     backed: float
+    backed_long: float
     struck: float
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Judge:
         """Return the judge that a JSON object holds, as `python -m training judge` writes it."""
         trees = tuple(tuple((int(f), float(v), int(le), int(ri)) for f, v, le, ri in tree) for tree in stored["trees"])
-        return cls(tuple(stored["features"]), stored["base"], trees, stored["backed"], stored["struck"])
+        chances = (stored[name] for name in ("backed", "backed_long", "struck"))
+        return cls(tuple(stored["features"]), stored["base"], trees, *chances)
 
     def chance(self, reading: ClaimReading) -> float:
         """Return the chance that the quotes bear the statement out."""
@@ -363,46 +370,44 @@ class Judge:
 
     def verdict(self, reading: ClaimReading) -> SentenceVerdict:
         """Return whether the quotes bear the claim out, contradict it, or neither."""
-        return decide(reading, self.chance(reading), self.backed, self.struck)
+        backed = self.backed_long if _is_long(reading) else self.backed
+        return decide(reading, self.chance(reading), backed, self.struck)
 
 
 def decide(reading: ClaimReading, chance: float, backed: float, struck: float) -> SentenceVerdict:
     """Return the verdict on a claim: its chance decides, unless a rule that is seldom wrong objects."""
     if reading.features["cosine"] < _LEAST_COSINE or _is_short_and_unheld(reading):
         return "not matched"
-    if chance >= backed and not is_vetoed(reading):
-        return "backed"
-    return "contradicted" if chance < struck and contradictions(reading) else "not matched"
-
-
-def contradictions(reading: ClaimReading) -> frozenset[str]:
-    """Return the rules by which a quote says otherwise than the claim."""
-    rules = _CONTRADICTIONS | _CONTRADICTIONS_OF_A_WHOLE if reading.is_whole else _CONTRADICTIONS
-    return reading.denied & rules
+    if chance >= backed:
+        return "not matched" if is_vetoed(reading) else "backed"
+    return "contradicted" if chance < struck else "not matched"
 
 
 def is_vetoed(reading: ClaimReading) -> bool:
-    """Return True if a rule that is seldom wrong keeps a claim from being backed."""
-    if reading.is_whole:
-        return reading.is_denied_otherwise or bool(reading.denied & (_VETOES | _VETOES_OF_A_WHOLE))
-    return bool(reading.denied & _VETOES)
+    """Return True if a rule that is seldom wrong on short claims of one part keeps one from being backed."""
+    is_short = reading.is_whole and not _is_long(reading)
+    return is_short and (reading.is_denied_otherwise or bool(reading.denied & _VETOES))
+
+
+def _is_long(reading: ClaimReading) -> bool:
+    return reading.features["words"] >= LONG
 
 
 def _is_short_and_unheld(reading: ClaimReading) -> bool:
-    features = reading.features
-    return reading.is_whole and features["words"] < _LONG and features["held by synonyms"] < _LEAST_HELD
+    is_short = reading.is_whole and not _is_long(reading)
+    return is_short and reading.features["held by synonyms"] < _LEAST_HELD
 
 
-_LONG, _LEAST_HELD = 20, 0.6
+LONG, _LEAST_HELD = 20, 0.6
 """Words of a long claim, and the share of its words that a short one's quotes hold at least, by synonyms too."""
 _LEAST_COSINE = 0.3
 """The cosine of a claim and its nearest quote below which it is on another matter."""
-_VETOES = frozenset("certainty exception side kind".split()) | {"no finding"}
-_VETOES_OF_A_WHOLE = frozenset("number name cause".split())
-"""Rules that a claim fails by whatever its chance; the latter are too often wrong on parts of a long sentence."""
-_CONTRADICTIONS = frozenset("certainty exception variant side opposite unmoved".split())
-_CONTRADICTIONS_OF_A_WHOLE = frozenset("number direction denial with order".split())
-"""Rules of which a quote says otherwise."""
+_VETOES = frozenset("certainty exception side kind number name cause".split()) | {"no finding"}
+"""Rules that a short claim fails by whatever its chance; on parts of a long one they are too often wrong."""
+SAYS_OTHERWISE = frozenset(
+    "certainty exception variant side opposite unmoved number direction denial with order".split()
+)
+"""Rules by which a quote says otherwise, and not only less."""
 
 
 def _leaf(tree: Sequence[tuple[int, float, int, int]], values: Sequence[float]) -> float:

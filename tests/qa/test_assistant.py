@@ -167,7 +167,7 @@ def test_a_citation_to_a_number_that_was_not_given_is_dropped_and_counted(librar
             "2 of the language model's 2 sentences are contradicted by the abstracts or cite none.",
         ),
         (
-            f"{QUOTE} [1]. IL-32β reduced VEGF in breast cancer cells [1].",
+            f"{QUOTE} [1]. IL-32β reduced VEGF in breast cancer cells.",
             "1 of the language model's 2 sentences is contradicted by the abstracts or cites none.",
         ),
         ("", "wrote no answer"),

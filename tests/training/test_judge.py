@@ -1,13 +1,11 @@
-"""Fitting the judge: wrong sentences made by rule, weights that take nothing from length, and trees as JSON."""
-
-import random
+"""Fitting the judge: our own sentences, weights that take nothing from length, and trees as JSON."""
 
 import numpy as np
 import pytest
 
+from evals.corpora import read_rows
 from qa.evidence.judge import ClaimReading, Judge
-from training.judge import Example, Learnt, fit, stored, weights
-from training.slips import slips
+from training.judge import WRITTEN, Example, Learnt, fit, stored, to_learn, weights
 
 WORDS = "one two three four five six seven eight nine ten eleven twelve"
 
@@ -35,21 +33,18 @@ def test_stored_trees_give_the_same_chances_as_the_fitted_ones():
     assert ours == pytest.approx(made.predict_proba(rows[:20])[:, 1], abs=0.002)
 
 
-@pytest.mark.parametrize(
-    ("sentence", "wrong"),
-    [
-        ("Zinc may be a cure in mice.", "Zinc is a cure in mice."),
-        ("Zinc was associated with fewer colds.", "Zinc caused fewer colds."),
-        ("Zinc cured warts in mice.", "Zinc cured warts in patients."),
-        ("Zinc cured some warts.", "Zinc cured all warts."),
-        ("Warts were rarer in men than in women.", "Warts were rarer in women than in men."),
-        ("IL-6 raised zinc in cells of that kind.", "IL-8 raised zinc in cells of that kind."),
-    ],
-)
-def test_each_kind_of_slip_is_made(sentence, wrong):
-    made = {one for seed in range(40) for one in slips(sentence, "", [], random.Random(seed), most=20)}
-    assert wrong in made
-    assert sentence not in made
+def test_our_own_sentences_are_split_by_question_and_cite_abstracts_of_their_group():
+    rows = read_rows(WRITTEN)
+    parts = {}
+    for row in rows:
+        parts.setdefault((row["id"].partition("-")[0], row["question"]), set()).add(row["part"])
+        assert set(row["cites"]) <= set(row["group"]) == set(row["sources"])
+        assert (row["label"] == "supported") == (row["style"] != "wrong") == (row["verdict"] == "supported")
+    assert {len(told) for told in parts.values()} == {1}
+    assert len(parts) == len({group for group, _ in parts})
+    assert len({row["id"] for row in rows}) == len({row["text"] for row in rows}) == len(rows)
+    held_aside = len(rows) - len(to_learn(rows))
+    assert 0.3 < held_aside / len(rows) < 0.4
 
 
 def test_no_group_is_judged_by_trees_that_saw_it():

@@ -3,7 +3,7 @@
 import gzip
 import json
 
-from evals.quality.statements import Told, abstracts_of, figures, rows_of_table
+from evals.quality.statements import Told, abstracts_of, figures, rows_of_table, to_measure
 from qa.answer import Sentence
 
 
@@ -44,3 +44,8 @@ def test_a_sets_abstracts_come_from_the_test_sets_that_they_are_in(tmp_path):
     rows = [{"sources": {"3": "scifact", "1": "abstracts"}}, {"sources": {"2": "pubmedqa"}}]
     told_of = [(one.pmid, one.title, one.sections[0].text) for one in abstracts_of(rows, tmp_path)]
     assert told_of == [("3", "Copper", "It rose. It fell."), ("1", "Zinc", "Zinc rose."), ("2", "", "Iron fell.")]
+
+
+def test_what_a_set_marks_as_learnt_from_is_not_measured():
+    rows = [{"id": "1", "part": "train"}, {"id": "2", "part": "held aside"}, {"id": "3"}]
+    assert [row["id"] for row in to_measure(rows)] == ["2", "3"]

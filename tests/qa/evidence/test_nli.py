@@ -49,7 +49,7 @@ def saved(folder, *, says, labels=LABELS):
 )
 def test_the_likeliest_label_is_the_verdict(tmp_path, says, denied, verdict):
     judge = load_nli_judge(saved(tmp_path, says=says))
-    reading = ClaimReading({}, (0,), (), frozenset(denied), False, "Zinc rose.", "Zinc was raised.")
+    reading = ClaimReading({"words": 2.0}, (0,), (), frozenset(denied), True, "Zinc rose.", "Zinc was raised.")
     assert judge.verdict(reading) == verdict
 
 
