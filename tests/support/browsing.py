@@ -50,7 +50,7 @@ def served_page(folder, *flags, **environment):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     said = [line for line in err.splitlines() if line and not line.startswith("Building the sample library")]
-    assert (process.returncode, said) == (0, [])
+    assert (process.returncode, said) == (0, []), err
 
 
 @contextmanager

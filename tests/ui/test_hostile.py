@@ -244,7 +244,7 @@ def outcome(page):
         "document.querySelectorAll('#aa-outcome .aa-account, #aa-outcome .aa-notice').forEach((e) => e.id = 'old')"
     )
     page.evaluate(marking)
-    page.get_by_role("button", name="Build").click()
+    page.get_by_role("button", name="Build", exact=True).click()
     told = page.locator("#aa-outcome").locator(".aa-account:not(#old), .aa-notice:not(#old)").first
     told.wait_for(timeout=60_000)
     assert page.locator(".toast-body").count() == 0

@@ -96,7 +96,7 @@ class Overviews:
             overview = replace(overview, is_whole=True)
             library.backend.studies_file.note(_NOTE, digest, json.dumps(asdict(overview), ensure_ascii=False))
         except AskAbstractsError as error:  # the library went, or another process holds it: the next visit tries again
-            _log.warning("the overview of %s broke off: %s", name, error)
+            _log.info("the overview of %s broke off: %s", name, error)
         finally:
             with self._lock:
                 self._growing.pop(digest, None)
