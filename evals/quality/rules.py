@@ -82,7 +82,6 @@ RULES: Mapping[str, Rule] = {
     "finding by direction": Rule("qa.language.directed:by_direction", _constant((None, ""))),
     "finding by ratio": Rule("qa.language.arms:by_ratio", _constant(None)),
     "finding by arms": Rule("qa.language.arms:by_arms", _constant(None)),
-    "rival first": Rule("qa.generation.headline:_puts_rival_first", _constant(False)),
     "valence": Rule("qa.language.outcomes:valence", _constant(0)),
     "several parts": Rule("qa.question.parts:parts_of", _constant(())),
     "request": Rule("qa.question.request:without_request", lambda text: (text, ())),

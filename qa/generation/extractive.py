@@ -38,7 +38,7 @@ def compose(evidence: Sequence[Evidence]) -> list[Sentence]:
 
 
 def _chosen(ranked: Sequence[Evidence]) -> list[Evidence]:
-    best = ranked[0].score
+    best = ranked[0].score if ranked else 0.0
     worth = [sentence for sentence in ranked if sentence.score >= best - (1 - _WORTH_SAYING) * abs(best)]
     chosen: list[Evidence] = []
     for most in _OF_ONE_ABSTRACT:

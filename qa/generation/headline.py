@@ -129,7 +129,7 @@ def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None
     weight = fit * _PARTS[_part_of(one)] * (0.25 + 0.75 * one.confidence)
     says = statement.verdict_of(told.way) if told.way is not None else 0
     is_on_outcome = told.on_outcome >= _LEAST_OF_OUTCOME or statement.axis != "amount"
-    if not is_on_outcome or says == 1 and statement.rival and _puts_rival_first(statement, text):
+    if not is_on_outcome:
         says = 0
     return Held(one, told, weight, says)
 
@@ -161,26 +161,6 @@ _SHORT = 3
 @lru_cache(maxsize=64)
 def _parts(abstract: Abstract) -> tuple[tuple[int, StudyPart], ...]:
     return tuple((one.start, one.part) for one in told_sentences(abstract))
-
-
-_BETTER_THAN = re.compile(
-    r"\b(?:more effective\w*|better|superior|stronger|safer)\b[^.;]*?\b(?:than|to)\b|\bcompared (?:with|to)\b", re.I
-)
-
-
-_ASKS_FOR_LESS = re.compile(r"\b(?:less|worse|inferior|fewer|weaker)\b", re.I)
-
-
-def _puts_rival_first(statement: AskedStatement, text: str) -> bool:
-    """Return True if a sentence has the rival as the better of the two: "Zinc was superior to iron" for iron."""
-    if _ASKS_FOR_LESS.search(statement.text):
-        return False
-    subject, rival = set(content_words(statement.subject)), set(content_words(statement.rival))
-    for match in _BETTER_THAN.finditer(text):
-        before, after = set(content_words(text[: match.start()])), set(content_words(text[match.end() :])[:3])
-        if rival & before and subject & after and not subject & before:
-            return True
-    return False
 
 
 def _share(words: str, text: str) -> float:
