@@ -12,7 +12,6 @@ from index.analysis.terms import content_words
 from qa.language.amounts import amount
 from qa.language.arms import by_ratio
 from qa.language.asked_words import (
-    CONTROLS,
     AskedWords,
     any_names,
     asked_words,
@@ -60,9 +59,7 @@ def finding(statement: AskedStatement, sentence: str, title: str = "") -> Polari
     way, rule = _way(statement, asked, clause)
     if way and is_but_not:
         way, rule = SAME, "denial"
-    if way is not None and (
-        _is_told_otherwise(statement, asked, sentence, clause, way) or _is_between_others(asked, clause)
-    ):
+    if way is not None and _is_told_otherwise(statement, asked, sentence, clause, way):
         way, rule = UNTOLD
     if (
         way is None
@@ -134,20 +131,6 @@ def _is_told_otherwise(statement: AskedStatement, asked: AskedWords, sentence: s
         if told is not None and statement.verdict_of(told) != statement.verdict_of(way):
             return True
     return False
-
-
-_BETWEEN = re.compile(r"\bdiffer\w*(?: \w+){0,2}? between (?P<whom>[^,;()]{3,60})", re.I)
-
-
-_OF_GROUPS = re.compile(r"\b(?:groups?|arms?|treat\w*|regimens?|drugs?|cases|users?|both|two|three|cohorts?)\b", re.I)
-
-
-def _is_between_others(asked: AskedWords, clause: str) -> bool:
-    """Return True if a clause compares two things that are neither the subject nor groups: "between night and day"."""
-    match = _BETWEEN.search(clause)
-    if match is None or _OF_GROUPS.search(match["whom"]):
-        return False
-    return not any_names(tokenized(match["whom"]), asked.subject | asked.rival | CONTROLS)
 
 
 def _way(statement: AskedStatement, asked: AskedWords, clause: str) -> Told:
