@@ -18,6 +18,8 @@ from ui.libraries import Libraries
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Settings of every event: no named endpoint of the API, no spinner of Gradio's."""
 
+RunsServer = Callable[[gr.Request], bool]
+"""Whether a request is of who runs the server."""
 GROW_JS = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-grow]');

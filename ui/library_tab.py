@@ -12,7 +12,7 @@ import gradio as gr
 from index import Library
 from index.errors import AskAbstractsError, InputError
 from index.records import LinkKind
-from ui.ask_tab import PRIVATE, Frame
+from ui.ask_tab import PRIVATE, Frame, RunsServer
 from ui.building import Build, BuildRequest, BuildState, account_html, progress_html
 from ui.chat import Session, about_library, as_sentence, empty_screen
 from ui.conversation import BROKEN_OFF, notice_html
@@ -86,7 +86,9 @@ class _UpdateFields:
         return [self.outcome, self.update, self.stop, self.ask]
 
 
-def library_tab(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], chosen: gr.HTML) -> None:
+def library_tab(
+    keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], chosen: gr.HTML, runs_server: RunsServer
+) -> None:
     """Lay out the tab and wire it: a new library is asked in `screen`, what is chosen on the map told in `chosen`."""
     libraries = keeper.libraries
     with gr.Column(elem_id="aa-fill"):
@@ -94,7 +96,7 @@ def library_tab(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HT
         current = _lay_out_update()
         gr.HTML(render("introduction.html"), apply_default_css=False)
         fields = _lay_out()
-        keeping_part(keeper, frame, tab, screen=screen)
+        keeping_part(keeper, frame, tab, screen=screen, runs_server=runs_server)
     _wire(libraries, frame, tab, screen, fields, current, shown)
     _wire_look(fields)
     _wire_growing(libraries, frame, screen, fields)

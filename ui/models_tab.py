@@ -11,14 +11,12 @@ import gradio as gr
 from index.errors import AskAbstractsError, InputError
 from qa.generation.llm.chat_models import keys_set
 from qa.generation.llm.trial import try_model
-from ui.ask_tab import PRIVATE, AskTab, Frame
+from ui.ask_tab import PRIVATE, AskTab, Frame, RunsServer
 from ui.chat import as_sentence, model_choices
 from ui.chat_models import PROVIDERS, named
 from ui.conversation import BROKEN_OFF, notice_html
 from ui.libraries import Libraries
 from ui.rendering import render
-
-RunsServer = Callable[[gr.Request], bool]
 
 
 def models_tab(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab, *, runs_server: RunsServer) -> None:

@@ -74,7 +74,7 @@ def build_page(
     without any it is who sits at this machine. Files to save are put on offer in `downloads`, and long work is done in
     `jobs`.
     """
-    downloads = downloads or Downloads()
+    downloads, runs_server = downloads or Downloads(), partial(is_run_by, accounts)
     page = gr.Blocks(
         title="AskAbstracts", analytics_enabled=False, fill_width=True, delete_cache=(3600, uploads.KEPT_S)
     )
@@ -95,8 +95,8 @@ def build_page(
             abstracts_tab(libraries, frame, tab, downloads)
             with gr.Tab("Library", id="library") as shelf:
                 keeper = Keeper(libraries, jobs or Jobs(), downloads)
-                library_tab(keeper, frame, shelf, screen=tab.screen, chosen=tab.chosen)
-            models_tab(page, libraries, frame, tab, runs_server=partial(is_run_by, accounts))
+                library_tab(keeper, frame, shelf, screen=tab.screen, chosen=tab.chosen, runs_server=runs_server)
+            models_tab(page, libraries, frame, tab, runs_server=runs_server)
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
         loaded, *begun = _wire(page, libraries, frame, tab, preparation)

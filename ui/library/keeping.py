@@ -31,6 +31,7 @@ _WORDS = {
     "rebuild": "Rebuilding", "copy": "Copying", "export": "Exporting", "import": "Taking in",
 }  # fmt: skip
 _PIECE = 1 << 20
+_RESERVED = frozenset({"rename", "delete"})
 
 
 class Keeper:
@@ -39,11 +40,14 @@ class Keeper:
     def __init__(self, libraries: Libraries, jobs: Jobs, downloads: Downloads) -> None:
         self.libraries, self.jobs, self._downloads = libraries, jobs, downloads
 
-    def does(self, name: str, asked: Mapping[str, Any]) -> str:
+    def does(self, name: str, asked: Mapping[str, Any], *, runs_server: bool = True) -> str:
         """Do what is asked of a library, or begin it, and return the library to look at then.
 
-        Raises AskAbstractsError when it cannot be done.
+        Only who runs the server may take a library or its name from the others. Raises AskAbstractsError when it
+        cannot be done.
         """
+        if asked["do"] in _RESERVED and not runs_server:
+            raise InputError("only who runs the server renames or deletes libraries; ask them to")
         match asked["do"]:
             case "refresh" | "check":
                 self._check(name, changes=asked["do"] == "refresh")

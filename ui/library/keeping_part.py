@@ -10,13 +10,13 @@ from typing import Any
 import gradio as gr
 
 from index.errors import AskAbstractsError
-from ui.ask_tab import PRIVATE, Frame
+from ui.ask_tab import PRIVATE, Frame, RunsServer
 from ui.building import TICK_S
 from ui.chat import Session, about_library, as_sentence, empty_screen
 from ui.library.keeping import Keeper
 
 
-def keeping_part(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML]) -> None:
+def keeping_part(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], runs_server: RunsServer) -> None:
     """Lay out the part and wire it; another library to look at is shown in `screen`."""
     script = (Path(__file__).parent / "keeping.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="aa-keeping"):
@@ -38,10 +38,10 @@ def keeping_part(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.H
         for html in watched(at):
             yield [html, gr.update(choices=libraries.names())]
 
-    def act(at: str, event: gr.EventData) -> Iterator[list[Any]]:
+    def act(at: str, event: gr.EventData, request: gr.Request) -> Iterator[list[Any]]:
         unchanged = [gr.skip()] * len(rest)
         try:
-            now = keeper.does(at, event._data)
+            now = keeper.does(at, event._data, runs_server=runs_server(request))
         except AskAbstractsError as error:
             yield [keeper.html(at, problem=as_sentence(error)), *unchanged]
             return

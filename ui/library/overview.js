@@ -1,6 +1,6 @@
 // Questions are asked as if they had been typed, conversations opened by the list at the side, an empty library filled.
 const press = (selector) => document.querySelector(selector)?.click();
-const tab = (name) => [...document.querySelectorAll('[role="tab"]')].find((one) => one.textContent.trim() === name)?.click();
+const tab = (id) => press(`[role="tab"][data-tab-id="${id}"]`);
 
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
@@ -13,9 +13,9 @@ element.addEventListener('click', (event) => {
     window.setTimeout(() => press('#aa-send'), 50);
   }
   if (conversation) press(`#aa-conversations button[data-do="open"][data-id="${conversation}"]`);
-  if (lead === 'abstracts') tab('Abstracts');
+  if (lead === 'abstracts') tab('abstracts');
   else if (lead) {
-    tab('Library');
+    tab('library');
     window.setTimeout(() => {
       document.querySelector('#aa-target input[value="The library chosen above"]')?.click();
       const field = document.querySelector(lead);

@@ -79,6 +79,13 @@ def test_a_library_is_deleted_by_its_name_only(keeper):
     assert not list(keeper.libraries.folder.glob("*/library.db"))
 
 
+@pytest.mark.parametrize("asked", [{"do": "rename", "name": "fern"}, {"do": "delete", "typed": "moss"}])
+def test_only_who_runs_the_server_takes_a_library_from_the_others(keeper, asked):
+    with pytest.raises(InputError, match="who runs the server"):
+        keeper.does("moss", asked, runs_server=False)
+    assert keeper.libraries.is_there("moss")
+
+
 @pytest.mark.parametrize("name", ["../up", "a/b", "<script>", "x" * 10_000, "moss", ""])
 def test_a_name_that_cannot_be_is_refused(keeper, name):
     for asked in ({"do": "copy", "name": name}, {"do": "rename", "name": name}):
