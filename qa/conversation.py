@@ -106,8 +106,9 @@ def standalone(
     if _is_topic(rest):
         return Standalone(text)
     earlier = _first_sentence(before)
-    joined = f"{with_isoform(earlier, rest) or earlier} {rest[:1].upper()}{rest[1:]}"  # a sentence of its own
-    return _fitting(Standalone(joined, filters, focus=rest, follows=before, rest=rest), text)
+    sentence = rest[:1].upper() + rest[1:]
+    joined = f"{with_isoform(earlier, rest) or earlier} {sentence}"
+    return _fitting(Standalone(joined, filters, focus=sentence, follows=before, rest=rest), text)
 
 
 _MOST_OF_QUANTITY = 9

@@ -74,6 +74,14 @@ class Libraries:
         here = sorted(path.parent.name for path in self.folder.glob("*/library.db"))
         return [self.first, *(name for name in here if name != self.first)]
 
+    def choices(self, shown: str) -> list[str]:
+        """Return what a page that shows a library can choose: that one too if it is gone, or Gradio refuses all events.
+
+        The event then says that it is gone.
+        """
+        names = self.names()
+        return names if shown in names else [*names, shown]
+
     def is_there(self, name: str) -> bool:
         """Return True if a library of this name can be read now; one that vanished is closed and forgotten."""
         if name not in self.names():

@@ -168,7 +168,7 @@ def _wire(
     """Wire what shows the page, another library, and a new conversation; return these three events."""
 
     def opened(session: Session, request: gr.Request) -> Iterator[list[Any]]:
-        picker = gr.update(choices=libraries.names(), value=session.library)
+        picker = gr.update(choices=libraries.choices(session.library), value=session.library)
         if preparation is not None and session.library == libraries.first:
             for state in preparation.states():
                 yield [picker, "", *[gr.skip()] * 4, *beginning_screen(progress_html(state)).parts]

@@ -170,6 +170,11 @@ class _Features:
     sought: SoughtRelation = ANY_RELATION
     asked_class: _AskedClass = _NO_CLASS
 
+    def needed_in(self, text: str) -> tuple[str, ...]:
+        """Return the subject words that an abstract has to have: none of a class of which it names a thing."""
+        met = self.asked_class.words if self.asked_class.is_named_in(text) else frozenset()
+        return tuple(word for word in self.subject if not met.intersection(terms(word)))
+
     def told(self, text: str) -> Collection[str]:
         """Return the words that a text need not have, since it tells the relation or names a thing of the class."""
         sought = self.sought
@@ -203,7 +208,7 @@ def _context(features: _Features, source: Source) -> _Context:
             *_unnamed(features.concepts, abstract),
             *_unmet_states(features.text, abstract.text),
         ),
-        missing_words(features.subject, abstract, known),
+        missing_words(features.needed_in(abstract.text), abstract, known),
     )
 
 
@@ -242,12 +247,13 @@ def gather(
     query = parsed(question, library.parse)
     text = query.normalized
     asked_class = _asked_class(query, sought.asked)
-    absent = sought.asked - asked_class.words - library.term_weights(list(sought.asked)).keys()
-    unneeded = sought.noun | absent | (_OF_A_STUDY if sought.asked else frozenset())
+    used = library.term_weights(list(sought.asked)).keys()
+    absent = sought.asked - asked_class.words - used
+    unneeded = sought.noun | absent | (_OF_A_STUDY if used else frozenset())
     subject = tuple(
         word
         for word in subject_words(text, library, encoder)
-        if not (sought.words | unneeded | asked_class.words).intersection(terms(word))
+        if not (sought.words | unneeded).intersection(terms(word))
     )
     words = _asked_words(text, library, encoder, subject)
     words = {word: weight for word, weight in words.items() if word not in unneeded} or words

@@ -22,7 +22,8 @@ _QUESTIONS: tuple[tuple[Asked, str], ...] = (
     ),
     (
         "dose",
-        r"\b(?:what|which)\b.{0,40}?\b(?:dos(?:e|es|age|ages|ing))\b|\bhow many (?:mg|milligrams?|grams?|micrograms?"
+        r"\b(?:what|which)\b.{0,40}?\b(?<!high )(?<!low )(?<!higher )(?<!lower )dos(?:e|es|age|ages|ing)\b"
+        r"|\bhow many (?:mg|milligrams?|grams?|micrograms?"
         r"|µg|units)\b|\bhow much .*\b(?:given|taken|administered|prescribed|received?|take)\b"
         r"(?=\W*\Z| (?:to|for|in|per|each|a|at|daily|every)\b)",
     ),

@@ -10,8 +10,8 @@ _CUES: tuple[tuple[Relation, str], ...] = (
     ("adverse effect", r"side[- ]effects?|adverse\w*|safe(?:ty|ly|r|st)?|unsafe|harm\w*|toxic\w*|tolera\w+"
                        r"|complications?|contraindicat\w+|dangers?|dangerous|teratogen\w+|risks"),
     ("prevents", r"prevent\w*|prophyla\w+|protect\w*|avert\w*|ward off"),
-    ("dose", r"doses?|dosages?|dosing|how (?:many|much) mg|how often \w+ \w+ (?:given|taken|injected|infused"
-             r"|administered)"),
+    ("dose", r"(?<!high )(?<!low )(?<!higher )(?<!lower )doses?|dosages?|dosing"
+             r"|how (?:many|much) mg|how often \w+ \w+ (?:given|taken|injected|infused|administered)"),
     ("mechanism", r"mechanisms?|pathophysiology|pathogenesis|mode of action|pathways?"),
     ("prevalence", r"prevalence|incidence|epidemiology|how (?:common|prevalent|frequent|rare|often do)|(?:percentage"
                    r"|proportion|share|fraction) of \w+ (?:have|has|had|with|was|were|are)"),

@@ -91,8 +91,8 @@ class Visits:
         """Close the pages and look at what they did."""
         for context in self._contexts:
             context.close()
-        assert self._hosts <= {urlsplit(self._url).netloc}
-        assert self._errors == []
+        assert self._hosts <= {urlsplit(self._url).netloc}, self._hosts
+        assert not self._errors, self._errors
 
 
 def seen(page, name):

@@ -144,7 +144,7 @@ def stored_text(pmid):
 
 def test_an_example_is_answered_and_a_citation_lights_its_quote(visit):
     page = visit()
-    page.get_by_role("button", name=IL32).click()
+    page.locator(".aa-example", has_text=IL32).click()
     whole(page, IL32)
     expect(page.locator("#aa-present .aa-checked")).to_contain_text(re.compile(r"^(\d) of \1 sentences? checked"))
     expect(page.locator("#aa-present .aa-how")).to_have_text(
@@ -202,7 +202,7 @@ def test_the_keyboard_is_enough(visit):
 
 def test_a_phone_shows_the_answer_then_its_sources(visit):
     page = visit(viewport={"width": 375, "height": 740}, is_mobile=True, has_touch=True, color_scheme="dark")
-    page.get_by_role("button", name=IL32).tap()
+    page.locator(".aa-example", has_text=IL32).tap()
     whole(page, IL32)
     assert page.evaluate("document.documentElement.scrollWidth") == 375
     expect(page.locator("#aa-present .aa-question")).to_be_in_viewport()

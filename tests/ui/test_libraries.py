@@ -104,3 +104,9 @@ def test_the_sample_is_known_by_its_place(tmp_path):
     Library.open(tmp_path / "mine" / "sample", create=True).close()
     assert Libraries(tmp_path / "shelf", first=tmp_path / "shelf" / "sample").is_sample("sample")
     assert not Libraries(tmp_path / "shelf", first=tmp_path / "mine" / "sample").is_sample("sample")
+
+
+def test_a_page_that_shows_a_library_can_still_choose_it_when_it_is_gone(tmp_path, library):
+    libraries = Libraries(tmp_path / "shelf", first=library.path)
+    assert libraries.choices(libraries.first) == libraries.names()
+    assert libraries.choices("fern") == [*libraries.names(), "fern"]

@@ -34,7 +34,7 @@ def abstracts_tab(libraries: Libraries, frame: Frame, tab: AskTab, downloads: Do
         if outcome.asked:
             asked = [replace(session, chosen=outcome.asked), chosen_html(outcome.asked), gr.update(selected="ask")]
         line = about_library(session, libraries) if outcome.has_written else gr.skip()
-        picker = gr.update(choices=libraries.names()) if outcome.has_new else gr.skip()
+        picker = gr.update(choices=libraries.choices(session.library)) if outcome.has_new else gr.skip()
         return [*parts, *asked, line, picker]
 
     # The library is the one that the picker shows: the session follows it a moment later.

@@ -36,7 +36,7 @@ def keeping_part(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.H
 
     def watch(at: str) -> Iterator[Any]:
         for html in watched(at):
-            yield [html, gr.update(choices=libraries.names())]
+            yield [html, gr.update(choices=libraries.choices(at))]
 
     def act(at: str, event: gr.EventData, request: gr.Request) -> Iterator[list[Any]]:
         unchanged = [gr.skip()] * len(rest)
@@ -47,13 +47,13 @@ def keeping_part(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.H
             return
         if now != at:
             session = Session(now)
-            picker = gr.update(choices=libraries.names(), value=now)
+            picker = gr.update(choices=libraries.choices(now), value=now)
             screens = empty_screen(session, libraries).parts
             yield [keeper.html(now), session, picker, about_library(session, libraries), *screens]
             return
         for html in watched(at):
             yield [html, *unchanged]
-        yield [gr.skip(), gr.skip(), gr.update(choices=libraries.names()), *unchanged[2:]]
+        yield [gr.skip(), gr.skip(), gr.update(choices=libraries.choices(at)), *unchanged[2:]]
 
     def take_in(at: str, new: str, path: str | None) -> Iterator[list[Any]]:
         try:
@@ -64,7 +64,7 @@ def keeping_part(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.H
             return
         for html in watched(at):
             yield [html, gr.skip(), gr.skip()]
-        yield [gr.skip(), gr.update(choices=libraries.names()), None]
+        yield [gr.skip(), gr.update(choices=libraries.choices(at)), None]
 
     often: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 20, **PRIVATE}
     shown.act(act, [frame.picker], [shown, *rest], **often)

@@ -94,8 +94,8 @@ def test_an_unknown_table_is_the_persons_error(argv, capsys):
     assert main(argv) == 2
     assert capsys.readouterr().err == (
         "say which table: retrieval, abstention, answers, names, grounding, statements, sentences, rules, speed, "
-        "growth, neighbours, encoding, load, beside, doors, contract, followups, understanding, feedback, studies; "
-        "as in: python -m evals retrieval\n"
+        "growth, listing, neighbours, encoding, load, beside, doors, contract, followups, understanding, feedback, "
+        "headlines, studies; as in: python -m evals retrieval\n"
     )
 
 
