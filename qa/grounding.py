@@ -80,6 +80,7 @@ def to_the_point(
     telling = [sentence for sentence in evidence if sought.is_told(sentence.text)]
     if not telling and (sought.is_denied or sought.quantity != "name"):
         telling = _of_the_same(evidence, sought, beside)
+    telling = [one for one in telling if sought.is_told_outright(one.text)] or telling
     telling = telling or ([] if sought.quantity == "money" else list(evidence))
     if act is None or not any(tells_act(act, sentence.text) for sentence in telling):
         return telling

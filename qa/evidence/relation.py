@@ -105,6 +105,18 @@ _DENIES = re.compile(
 )
 
 
+_ASKS_CAUSE = re.compile(
+    r"\A\W*(?:what|which)\b(?! (?:do|does|did|can|could|may|might|will)\b)[^?]{0,40}?\b(?:cause[sd]?|triggers?"
+    r"|provokes?|precipitates?)\b|\bcauses? of\b",
+    re.I,
+)
+_CAUSED_BY = re.compile(
+    r"\b(?:caused (?:\w+ )?by|due to|because of|result(?:s|ed|ing)? (?:from|of)|mutations? (?:in|of)|attribut\w+ to"
+    r"|aris(?:es?|ing) from|responsible for|(?:trigger|provok|precipitat|induc)\w+ by|risk factors? (?:for|of)"
+    r"|(?:major|main|leading|common(?:est)?|frequent|likely|known|principal) causes? of|(?:stems?|originat\w+) from)\b",
+    re.I,
+)
+"""Words that name the cause of what stands before them, or the effect of what does."""
 _DENIED_WITHIN = 5
 """Words after a denial that it may deny."""
 _EFFECT = re.compile(
@@ -122,7 +134,8 @@ class SoughtRelation:
     `words` are the index terms by which the question names the relation, `noun` those of the sort of thing that it asks
     for ("Which drugs"): the sentence that answers need have neither. `asked` are those of any sort, "kinase" of "Which
     kinases", which are no name. A sentence must have a `quantity` of the kind asked for. `deniable` are the
-    question's words, of which one must be denied, or none, as `is_denied` says.
+    question's words, of which one must be denied, or none, as `is_denied` says. With `asks_cause` the question names
+    the effect ("What causes gout?"), and a sentence that says what it is caused by answers before all others.
     """
 
     relation: Relation = ""
@@ -133,6 +146,7 @@ class SoughtRelation:
     is_denied: bool = False
     quantity: Asked = "name"
     counts_people: bool = False
+    asks_cause: bool = False
 
     def is_told(self, text: str) -> bool:
         """Return True if a sentence tells the relation, or the lack of it where that is asked for.
@@ -147,6 +161,10 @@ class SoughtRelation:
         if self.is_denied:
             return denies_one_of(text, self.deniable) or denies_an_effect(text)
         return _tells(self.relation, text) and not denies_one_of(text, self.deniable)
+
+    def is_told_outright(self, text: str) -> bool:
+        """Return True if a sentence says what causes something, and not only that a cause comes into it."""
+        return self.asks_cause and bool(_CAUSED_BY.search(text))
 
     @property
     def is_any(self) -> bool:
@@ -176,6 +194,7 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
         is_denied,
         quantity,
         quantity == "count" and bool(_PEOPLE.search(analysis.text)),
+        relation == "causes" and analysis.kind in ("short answer", "list") and bool(_ASKS_CAUSE.search(analysis.text)),
     )
 
 

@@ -139,6 +139,13 @@ def test_a_denial_is_taken_from_beside_an_answering_sentence_and_from_no_other_a
     assert to_the_point(able, SoughtRelation("dose"), beside=[*able, denied]) == able
 
 
+def test_what_a_thing_is_caused_by_answers_before_what_names_a_cause_in_passing():
+    defined = _sentence("Gout is a genetic disorder, and brings about a third of kidney stones.")
+    caused = _sentence("Gout is caused by crystals of urate.")
+    assert to_the_point([defined, caused], SoughtRelation("causes", asks_cause=True)) == [caused]
+    assert to_the_point([defined, caused], SoughtRelation("causes")) == [defined, caused]
+
+
 def test_in_abstracts_that_the_person_named_the_cross_encoder_may_answer_alone():
     taken, doubtful = _sentence("A", confidence=0.2, answers=2.0), _sentence("B", confidence=0.2, answers=0.5)
     assert answering([taken, doubtful], is_of_these=True) == [taken]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from index.analysis.abbreviations import with_both_forms
-from index.analysis.terms import terms
+from index.analysis.terms import names, terms
 from index.search.query import Query
 from qa.language.noun_phrases import is_nominal
 from qa.language.quantity_spans import Asked, asked_quantity
@@ -19,6 +19,11 @@ _PEOPLE = frozenset(
         " animals dogs cats calves horses mice rats pigs"
     )
 )
+_OF_A_STUDY = frozenset(
+    "took take part participated enrolled included recruited randomised randomized trial trials study studies tested"
+    " treated given received".split()
+)
+"""Words that ask for the size of a study, whose sentence seldom names what was studied."""
 _COUNTED = re.compile(r"\b(?:how many|number of)\b(?P<rest>.*)", re.I)
 
 
@@ -26,13 +31,15 @@ _COUNTED = re.compile(r"\b(?:how many|number of)\b(?P<rest>.*)", re.I)
 class AskedFor:
     """A kind of quantity, or "name" for none, and the question's content words as index terms.
 
-    `counted` are the stems that a count must stand beside; `words` are all of the question's words in small letters.
+    `counted` are the stems that a count must stand beside; `words` are all of the question's words in small letters;
+    `names` are the named things by which people are counted ("carry F508del"), not those of a study that they were in.
     """
 
     asked: Asked
     stems: frozenset[str]
     counted: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
     @property
     def counts_people(self) -> bool:
@@ -55,7 +62,9 @@ def asked_for(analysis: QuestionAnalysis, query: Query) -> AskedFor:
     asked = asked_quantity(text)
     stems = frozenset(token.stem for token in tokens_of(with_both_forms(text, query.equivalents)) if token.stem)
     counted = _counted(text) if asked == "count" else frozenset()
-    return AskedFor(asked, stems, counted, frozenset(token.lower for token in tokens_of(text)))
+    words = frozenset(token.lower for token in tokens_of(text))
+    counts_by_name = bool(counted & _PEOPLE) and words.isdisjoint(_OF_A_STUDY)
+    return AskedFor(asked, stems, counted, words, frozenset(names(text)) if counts_by_name else frozenset())
 
 
 def _counted(text: str) -> frozenset[str]:

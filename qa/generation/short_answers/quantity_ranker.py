@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from index.analysis.terms import terms
 from qa.evidence.scoring import Evidence
 from qa.generation.short_answers.asked import AskedFor
 from qa.language.word_tokens import WordToken, tokens_of
@@ -32,6 +33,10 @@ _REACH = 4
 _TIED_BY = frozenset("of in among for with".split())
 _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 """Log-odds of a quantity: at all, by its sentence's score, by how near the question's words are, by their share."""
+
+
+_UNNAMED = 4.0
+"""Log-odds that a count of people loses where its sentence does not name what they are counted by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +112,5 @@ def quantity_odds(mention: QuantityMention, asked: AskedFor, best: float) -> flo
         + _BY_NEARNESS * nearness
         + _BY_WORDS * len(nearest) / many
         - 2.0 * bool(mention.evidence.missing_names)
+        - _UNNAMED * bool(asked.names.difference(terms(mention.evidence.text)))
     )

@@ -36,6 +36,7 @@ GENERAL = frozenset(
         "patients women men adults children participants people cases controls placebo groups study trial results"
         " mean median hazard odds ratio days weeks months years times dose number rate data analysis use role"
         " function order confidence interval adverse side others common frequent most expression activity level"
+        " mutation mutations variant variants defect defects alteration alterations loss lack genetic"
     )
 )
 """Words that name no answer by themselves, nor do those that only say a sort."""

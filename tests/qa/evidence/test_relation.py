@@ -51,3 +51,17 @@ def test_how_many_people_there_were_is_told_by_no_other_relation():
     counted = replace(analyse("How many patients were there?", encoder=None), kind="number", relation="outcome")
     assert sought_relation(counted).is_told("1,155 patients received apixaban.")
     assert not sought_relation(counted).is_told("Mortality was 5.6%.")
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("What causes gout?", True),
+        ("Which drugs cause gout?", True),
+        ("What are the causes of gout?", True),
+        ("What does gout cause?", False),
+        ("Does beer cause gout?", False),
+    ],
+)
+def test_a_question_for_causes_names_the_effect(question, asks):
+    assert sought_relation(analyse(question, encoder=None)).asks_cause == asks

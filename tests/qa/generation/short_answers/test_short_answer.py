@@ -20,6 +20,10 @@ TEXTS = {
         "Iron stores by diet: a survey",
         "Iron deficiency was found in 46% of the vegans, 21% of the vegetarians and 9% of the omnivores.",
     ),
+    "90000104": (
+        "Variants of QRZ4 in night blindness",
+        "Twelve variants were found in the 69 patients with night blindness. The variant V31A of QRZ4 was new.",
+    ),
 }
 
 
@@ -69,6 +73,7 @@ def test_a_number_is_cut_out_of_its_quote_with_its_unit(assistant, question, spa
         "How many abstracts are there?",  # on the library
         "thanks",
         "What dose of placorin cures gout?",  # refused
+        "How many patients with night blindness carry V31A?",  # those of the study are counted by something else
     ],
 )
 def test_there_is_none_for_other_kinds(assistant, question):
