@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import astuple, dataclass, field
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
@@ -52,11 +53,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The application under load: where it is, its process, and the number by which the page calls asking."""
+    """The application under load: where it is, and its process."""
 
     url: str
     pid: int
-    asking: int
+
+    @property
+    def asking(self) -> int:
+        """The number by which the page calls asking; a page with a password tells it nobody."""
+        return _asking(self.url)
 
 
 @contextmanager
@@ -70,12 +75,13 @@ def serving(*flags: str) -> Iterator[Served]:
             ready = re.search(r"http\S+[^/\s]", process.stdout.readline() if process.stdout else "")
             if ready is None:
                 raise SystemExit("app.py did not start; what it said stands above")
-            yield Served(ready[0], process.pid, _asking(ready[0]))
+            yield Served(ready[0], process.pid)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
 
 
+@lru_cache(maxsize=8)
 def _asking(url: str) -> int:
     """Return the number of the event by which a press on Ask sends the question."""
     config = httpx.get(f"{url}/config").json()
