@@ -129,8 +129,8 @@ def test_the_number_is_that_of_those_studied(text, n):
         ("Relative risk 1.8 [95% confidence interval 1.1-2.9] was found.", ("RR", 1.8, (1.1, 2.9), "")),
         ("Age correlated with height (r = -0.42, p < 0.001).", ("correlation", -0.42, None, "<0.001")),
         (
-            "Weight loss told it (hazard ratio [HR], 1.73; 95% confidence interval [CI], 1.26-2.39; P=.001).",
-            ("HR", 1.73, (1.26, 2.39), "0.001"),
+            "Weight loss told it (hazard ratio [HR], 1.64; 95% confidence interval [CI], 1.18-2.27; P=.003).",
+            ("HR", 1.64, (1.18, 2.27), "0.003"),
         ),
         ("mRNA showed a fivefold increase.", ("other", 5.0, None, "")),
         ("The AUC was 0.83.", ("AUC", 0.83, None, "")),
