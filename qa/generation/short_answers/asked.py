@@ -24,6 +24,7 @@ _OF_A_STUDY = frozenset(
     " treated given received".split()
 )
 """Words that ask for the size of a study, whose sentence seldom names what was studied."""
+_TAKES_PART = frozenset("part participated enrolled included recruited randomised randomized".split())
 _COUNTED = re.compile(r"\b(?:how many|number of)\b(?P<rest>.*)", re.I)
 
 
@@ -45,6 +46,11 @@ class AskedFor:
     def counts_people(self) -> bool:
         """Whether the participants of a study are counted."""
         return bool(self.counted & _PEOPLE)
+
+    @property
+    def asks_size(self) -> bool:
+        """Whether the size of a study is asked for."""
+        return self.counts_people and not self.words.isdisjoint(_TAKES_PART)
 
     @property
     def asks_age(self) -> bool:

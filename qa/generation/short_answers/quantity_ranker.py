@@ -28,6 +28,13 @@ _AGED = re.compile(
 _PARTICIPANTS = re.compile(r"\b[nN] ?= ?\Z")
 _OF_THEM = re.compile(r" (?:were|was|had|of (?:them|whom|these))\b")
 """What follows a number of things that were named before: "Of 90 births, 12 were early"."""
+_TELLS_SIZE = re.compile(
+    r"\b(?:took part|taking part|participat\w+|enrol\w+|recruit\w+|random\w+|assign\w+|allocat\w+|includ\w+"
+    r"|involv\w+|compris\w+|consist\w+|sampl\w+|survey\w*|interview\w*|stud(?:y|ied)|invited|received|given|took"
+    r"|followed)\b|\b[nN] ?=",
+    re.I,
+)
+"""Words by which a sentence tells the size of a study, and not what befell some of those in it."""
 _REACH = 4
 """Words after a number among which what it counts must stand."""
 _TIED_BY = frozenset("of in among for with".split())
@@ -35,8 +42,8 @@ _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 """Log-odds of a quantity: at all, by its sentence's score, by how near the question's words are, by their share."""
 
 
-_UNNAMED = 4.0
-"""Log-odds that a count of people loses where its sentence does not name what they are counted by."""
+_UNNAMED, _NO_SIZE = 4.0, 4.0
+"""Log-odds that a count of people loses where its sentence does not name what they are counted by, or tells no size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +120,5 @@ def quantity_odds(mention: QuantityMention, asked: AskedFor, best: float) -> flo
         + _BY_WORDS * len(nearest) / many
         - 2.0 * bool(mention.evidence.missing_names)
         - _UNNAMED * bool(asked.names.difference(terms(mention.evidence.text)))
+        - _NO_SIZE * bool(asked.asks_size and not _TELLS_SIZE.search(mention.evidence.text))
     )

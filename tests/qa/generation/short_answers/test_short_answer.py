@@ -24,6 +24,10 @@ TEXTS = {
         "Variants of QRZ4 in night blindness",
         "Twelve variants were found in the 69 patients with night blindness. The variant V31A of QRZ4 was new.",
     ),
+    "90000105": (
+        "Ormeline and second tumours: follow-up of a trial",
+        "Second tumours arose in 31 women on ormeline and in 25 women on placebo in the trial.",
+    ),
 }
 
 
@@ -73,6 +77,7 @@ def test_a_number_is_cut_out_of_its_quote_with_its_unit(assistant, question, spa
         "How many abstracts are there?",  # on the library
         "thanks",
         "What dose of placorin cures gout?",  # refused
+        "How many women took part in the trial of ormeline?",  # those with a second tumour are not all
         "How many patients with night blindness carry V31A?",  # those of the study are counted by something else
     ],
 )
