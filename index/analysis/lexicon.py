@@ -49,8 +49,8 @@ _WITHIN = re.compile(r"(?:[^\w.;?!]|\.(?=\s*[a-z])|\b(?:of|the|and|in|on|to|for|
 """What may stand between the words of a name: cancer of the lung, E. coli, but not "drinking has on water"."""
 _TIES = frozenset({"with", "in", "on", "to", "for", "by", "from", "or", "not"})
 """Of these what a name has itself: "families with melanoma" is no familial melanoma, though in index terms."""
-_REMEMBERED_BLOCKS = 64
-"""Blocks that stay unpacked, some 5 MB."""
+_REMEMBERED_BLOCKS, _REMEMBERED_CONCEPTS = 256, 2_048
+"""Blocks and concepts that stay unpacked, some 5 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Mention:
     concepts: tuple[Concept, ...]
 
 
+@lru_cache(maxsize=4_096)
 def name_key(name: str) -> str:
     """Return the key that all spellings of a name share; "" for a name without words.
 
@@ -108,7 +109,7 @@ class Lexicon:
         self._trie, self._starts, self._members, self._blocks = trie, starts, members, blocks
         self.sources = dict(sources or {})
         self.problem = problem
-        self._unpacked = lru_cache(maxsize=_REMEMBERED_BLOCKS)(self._unpack)
+        self._lines = lru_cache(maxsize=_REMEMBERED_BLOCKS)(self._unpack)
 
     @classmethod
     def open(cls, file: Path = FILE) -> Lexicon:
@@ -153,12 +154,13 @@ class Lexicon:
         """Return the concept at a MeSH tree number, such as C04."""
         return next(iter(self._of_key(TREE + tree)), None) if tree else None
 
-    def descendants(self, tree: str) -> list[Concept]:
-        """Return the concepts at a MeSH tree number, such as C04.588, and below it."""
+    def descendants(self, tree: str) -> Iterator[Concept]:
+        """Yield the concepts at a MeSH tree number, such as C04.588, and below it; one of two places twice."""
         if self._trie is None or not tree:
-            return []
-        keys = [key for key in self._trie.keys(TREE + tree) if key == TREE + tree or key.startswith(f"{TREE}{tree}.")]
-        return list(dict.fromkeys(concept for key in keys for concept in self._of_key(key)))
+            return
+        for key in self._trie.iterkeys(TREE + tree):
+            if key == TREE + tree or key.startswith(f"{TREE}{tree}."):
+                yield from self._of_key(key)
 
     def has_narrower(self, concept: Concept) -> bool:
         """Return True if there are concepts below one in the MeSH tree, or if it is a class of drugs."""
@@ -166,10 +168,13 @@ class Lexicon:
             return False
         return CLASS + concept.id in self._trie or any(self._trie.keys(f"{TREE}{tree}.") for tree in concept.trees)
 
-    def narrower(self, concept: Concept) -> list[Concept]:
-        """Return the concepts below one in the MeSH tree, without itself."""
-        below = dict.fromkeys(each for tree in concept.trees for each in self.descendants(tree))
-        return [each for each in below if each.id != concept.id]
+    def narrower(self, concept: Concept) -> Iterator[Concept]:
+        """Yield each of the concepts below one in the MeSH tree, without itself."""
+        seen = {concept.id}
+        for each in (below for tree in concept.trees for below in self.descendants(tree)):
+            if each.id not in seen:
+                seen.add(each.id)
+                yield each
 
     def members(self, concept: Concept) -> list[Concept]:
         """Return the drugs of a class, which the MeSH tree does not have: ibuprofen of NSAIDs; [] for no class."""
@@ -223,11 +228,10 @@ class Lexicon:
         number = self._trie.key_id(key)
         members = self._members[self._starts[number] : self._starts[number + 1]]
         places = (divmod(int(member), BLOCK) for member in members)
-        return tuple(self._unpacked(block)[place] for block, place in places)
+        return tuple(unpacked(self._lines(block)[place]) for block, place in places)
 
-    def _unpack(self, block: int) -> tuple[Concept, ...]:
-        lines = zlib.decompress(self._blocks[block]).decode().split("\n")
-        return tuple(unpacked(line) for line in lines)
+    def _unpack(self, block: int) -> list[str]:
+        return zlib.decompress(self._blocks[block]).decode().split("\n")
 
 
 def _in_a_row(text: str, some: Sequence[Unit]) -> list[str]:
@@ -256,6 +260,7 @@ def packed(concept: Concept) -> str:
     return "\t".join(parts)
 
 
+@lru_cache(maxsize=_REMEMBERED_CONCEPTS)
 def unpacked(line: str) -> Concept:
     """Return the concept of a line of a block."""
     id_, kind, descriptor, trees, name, *names = line.split("\t")

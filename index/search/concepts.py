@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain, islice
 
 from index.analysis.abbreviations import Abbreviation, definitions, dominant, key
 from index.analysis.inflection import american, singular
@@ -115,9 +116,9 @@ def _narrower(named: QueryConcept, lexicon: Lexicon, uses: Uses, most: int) -> t
 
     What has the group's own name in it, breast cancer, is found by that.
     """
-    if named.concept.kind not in _GROUPS:
+    if named.concept.kind not in _GROUPS or not most:
         return ()
-    things = [*lexicon.members(named.concept), *lexicon.narrower(named.concept)][:most]
+    things = list(islice(chain(lexicon.members(named.concept), lexicon.narrower(named.concept)), most))
     own = {name_key(name) for name in (named.written, *named.names)}
     of_things = [
         [name for name in map(normalize, thing.names[:_NAMES_EACH]) if not is_symbol(name)] for thing in things
@@ -133,7 +134,8 @@ def _narrower(named: QueryConcept, lexicon: Lexicon, uses: Uses, most: int) -> t
 
 
 def _holds_any(name: str, keys: Iterable[str]) -> bool:
-    return any(f" {one} " in f" {name_key(name)} " for one in keys)
+    padded = f" {name_key(name)} "
+    return any(f" {one} " in padded for one in keys)
 
 
 def _asked(mention: Mention, concepts: Sequence[Concept]) -> list[str]:

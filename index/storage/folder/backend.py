@@ -20,6 +20,7 @@ from index.analysis.synonyms import Synonyms
 from index.embedding.encoder import Vectors
 from index.errors import LibraryBusyError, LibraryError
 from index.records import Abstract, Filters, Hit, Tally, TallyOf
+from index.search.concepts import OF_A_GROUP
 from index.search.dense import mean_vectors
 from index.search.hybrid import Indexes, search
 from index.search.mentions import descriptor_forms, phrases
@@ -123,12 +124,21 @@ class FolderBackend:
         with self._indexes() as indexes:
             return self._parsed(question, indexes, is_literal=is_literal)
 
-    def _parsed(self, question: str, indexes: Indexes, *, is_literal: bool = False) -> Query:
+    def _parsed(
+        self, question: str, indexes: Indexes, *, is_literal: bool = False, of_a_group: int = OF_A_GROUP
+    ) -> Query:
         def uses(names: Sequence[str]) -> dict[str, int]:
             return indexes.lexical.uses(names, self._texts)
 
         lexicon = None if is_literal else default_lexicon()
-        return parse_query(question, indexes.lexical.definitions, self.synonyms, uses=uses, lexicon=lexicon)
+        return parse_query(
+            question,
+            indexes.lexical.definitions,
+            self.synonyms,
+            uses=uses,
+            lexicon=lexicon,
+            of_a_group=of_a_group,
+        )
 
     def _texts(self, ids: Sequence[int]) -> dict[int, str]:
         return {id_: passage.text for id_, passage in self.store.passages(ids).items()}
@@ -162,7 +172,7 @@ class FolderBackend:
     def mentioning(self, text: str, *, in_text: bool = False) -> list[str]:
         """Return the PMIDs of the abstracts that mention a thing in title, text or MeSH descriptors, newest first."""
         with self._indexes() as indexes:
-            forms = phrases(text, self._parsed(text, indexes).equivalents)
+            forms = phrases(text, self._parsed(text, indexes, of_a_group=0).equivalents)
             passages = [id_ for form in forms for id_ in indexes.lexical.mentioning(form)]
         headed = Filters(mesh=descriptor_forms(text), include_retracted=True)
         labelled = [] if in_text else self.store.listed(headed)
