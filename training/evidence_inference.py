@@ -23,7 +23,7 @@ from training.lists import CONTRADICTS, NOTHING, SUPPORTS, TRAIN, TUNE, Text, Te
 from training.sources import make_list
 
 KIND = "evidence inference"
-_CLAIMS: Mapping[int, Sequence[str]] = {
+CLAIMS: Mapping[int, Sequence[str]] = {
     1: (
         "{intervention} increases {outcome} compared with {comparator}",
         "{outcome} is higher with {intervention} than with {comparator}",
@@ -52,7 +52,7 @@ _HEADING = re.compile(r"^[A-Z][\w .,&/()-]*:$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Prompt:
+class Prompt:
     """A prompt that was answered: what was found of it (1, -1, 0), and the sentences of the article that say so."""
 
     words: Mapping[str, str]
@@ -71,9 +71,9 @@ def evidence_inference_lists(folder: Path) -> Iterator[TextList]:
         title, sentences = _article(folder, article)
         part = TUNE if part_of(article) == TUNE else TRAIN
         for prompt in prompts:
-            other = dice.choice([one for one in _CLAIMS if one != prompt.found])
+            other = dice.choice([one for one in CLAIMS if one != prompt.found])
             for said, stance in ((prompt.found, SUPPORTS), (other, CONTRADICTS)):
-                claim = dice.choice(_CLAIMS[said]).format(**prompt.words)
+                claim = dice.choice(CLAIMS[said]).format(**prompt.words)
                 right = [Text(one, title, stance) for one in prompt.shown_by]
                 wrong = [Text(one, title, NOTHING) for one in _beside(prompt, prompts, sentences, dice)]
                 count += 1
@@ -81,13 +81,13 @@ def evidence_inference_lists(folder: Path) -> Iterator[TextList]:
     say(f"{KIND}: {count:,} lists")
 
 
-def _beside(prompt: _Prompt, prompts: Sequence[_Prompt], sentences: Sequence[str], dice: random.Random) -> list[str]:
+def _beside(prompt: Prompt, prompts: Sequence[Prompt], sentences: Sequence[str], dice: random.Random) -> list[str]:
     """Return what shows other outcomes, then sentences that share most words with the prompt.
 
     Those that tell something of the outcome are left out: they may show it too, and nobody marked them.
     """
     shown = {text for one in prompts for text in one.shown_by}
-    same = {text for one in prompts if _is_like(one, prompt) for text in one.shown_by}
+    same = {text for one in prompts if is_like(one, prompt) for text in one.shown_by}
     asked, outcome = _words(" ".join(prompt.words.values())), _words(prompt.words["outcome"])
     others = sorted(shown - same - set(prompt.shown_by))
     dice.shuffle(others)
@@ -97,7 +97,7 @@ def _beside(prompt: _Prompt, prompts: Sequence[_Prompt], sentences: Sequence[str
     return [*others[:5], *plain[: _WRONG - 5]]
 
 
-def _is_like(one: _Prompt, other: _Prompt) -> bool:
+def is_like(one: Prompt, other: Prompt) -> bool:
     """Tell whether two outcomes share a word, so that what shows one may show the other."""
     return bool(_words(one.words["outcome"]) & _words(other.words["outcome"]))
 
@@ -106,20 +106,20 @@ def _words(text: str) -> set[str]:
     return {one for one in re.findall(r"[a-z]{5,}", text.lower())}
 
 
-def answered_prompts(folder: Path) -> Iterator[tuple[str, list[_Prompt]]]:
+def answered_prompts(folder: Path) -> Iterator[tuple[str, list[Prompt]]]:
     """Yield the prompts that were answered, by the article that they are on."""
     asked = {row["PromptID"]: row for row in _rows(folder / "annotations" / "prompts_merged.csv")}
     by_prompt: dict[str, list[Mapping[str, str]]] = {}
     for row in _rows(folder / "annotations" / "v2_annotations.csv"):
         if row["Valid Label"] == row["Valid Reasoning"] == "True" and row["PromptID"] in asked:
             by_prompt.setdefault(row["PromptID"], []).append(row)
-    by_article: dict[str, list[_Prompt]] = {}
+    by_article: dict[str, list[Prompt]] = {}
     for number, rows in sorted(by_prompt.items(), key=lambda one: int(one[0])):
         words = {name.lower(): _plain(asked[number][name]) for name in ("Intervention", "Comparator", "Outcome")}
         shown = tuple(dict.fromkeys(text for row in rows if (text := _prose(row["Annotations"]))))
         if shown and all(0 < len(one.split()) <= _LONGEST for one in words.values()):
             found = Counter(int(row["Label Code"]) for row in rows).most_common(1)[0][0]
-            by_article.setdefault(rows[0]["PMCID"], []).append(_Prompt(words, found, shown))
+            by_article.setdefault(rows[0]["PMCID"], []).append(Prompt(words, found, shown))
     yield from by_article.items()
 
 

@@ -35,6 +35,22 @@ def device_name() -> str:
     return torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
 
 
+def process() -> tuple[int, int]:
+    """Return the number of this process of torchrun, and how many there are: 0 and 1 without torchrun."""
+    distributed = torch.distributed
+    return (distributed.get_rank(), distributed.get_world_size()) if distributed.is_initialized() else (0, 1)
+
+
+def _share_gradients(network: torch.nn.Module) -> None:
+    """Average the gradients over the processes of torchrun."""
+    if process()[1] == 1:
+        return
+    gradients = [one.grad for one in network.parameters() if one.grad is not None]
+    whole = torch.nn.utils.parameters_to_vector(gradients)
+    torch.distributed.all_reduce(whole)
+    torch.nn.utils.vector_to_parameters(whole / process()[1], gradients)
+
+
 class Run:
     """A training run whose state lies in a folder: started anew, or gone on with where it was stopped."""
 
@@ -97,12 +113,15 @@ class Run:
         loss = self._loss(batch)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        _share_gradients(self.network)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self._optimizer.step()
         self._schedule.step()
         return loss.detach()
 
     def _keep(self) -> None:
+        if process()[0]:
+            return
         state = {
             "epoch": self._epoch,
             "network": self.network.state_dict(),

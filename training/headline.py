@@ -26,6 +26,7 @@ from qa.language.statement import statement_of
 from qa.reranking.reranker import load_reranker
 from qa.retrieval import MAX_SOURCES
 from training.evidence_inference import answered_prompts
+from training.lists import digest_part
 
 _BACKGROUND = 300
 """BioASQ's records beside the relevant ones: the library does no more than weigh words."""
@@ -109,9 +110,9 @@ def _examples(data: Path, work: Path, trials: Path | None) -> Iterator[Example]:
             sources = [Source(number, one) for number, one in enumerate(abstracts[:MAX_SOURCES], start=1)]
             evidence = rerank_evidence(question, sources, library=library, reranker=load_reranker())
             yield from _example(of, question, evidence, is_yes)
-        for article, question, is_yes, text in _trials(trials) if trials else ():
-            if part_of(article) != "train":
-                continue
+        for article, question, is_yes, text in questions_on_trials(trials) if trials else ():
+            if part_of(article) != "train" or digest_part(article) == "train":
+                continue  # the entailment network learnt from those
             source = Source(1, Abstract("1", "", (Section("", "", text),)))
             evidence = rerank_evidence(question, [source], library=library)
             yield from _example("trials", question, evidence, is_yes)
@@ -157,7 +158,7 @@ def _abstract(number: int, row: Mapping[str, object]) -> Abstract:
     return Abstract(str(number), str(row["title"]), (Section("", "", " ".join(sentences)),))
 
 
-def _trials(folder: Path) -> Iterator[tuple[str, str, bool, str]]:
+def questions_on_trials(folder: Path) -> Iterator[tuple[str, str, bool, str]]:
     """Yield questions from templates on what trials found, with the words that show it."""
     dice = random.Random(SEED + 4)
     for article, found in answered_prompts(folder):

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from index.embedding.checkpoint import About, is_stored, read_about, read_state, save_weights
 from index.embedding.pretrained import weights_sha256
 from index.errors import InputError
-from qa.reranking.inputs import RERANKER, TOKENIZER
+from qa.reranking.inputs import ENTAILMENT, RERANKER, TOKENIZER
 from qa.reranking.network import RerankerNetwork, load_network
 from training.batches import Batches, bare_tokenizer
 from training.fit import Run, Say, device_name
@@ -74,18 +74,19 @@ def make_reranker(
 
 
 def average_rerankers(folders: Sequence[Path], out: Path) -> None:
-    """Write the average of rerankers of one network to a folder, with all their recipes.
+    """Write the average of rerankers, or of entailment networks, of one network to a folder, with all their recipes.
 
     Raises InputError when they differ in their networks.
     """
-    abouts = [read_about(folder, RERANKER) for folder in folders]
+    kind = ENTAILMENT if is_stored(folders[0], ENTAILMENT) else RERANKER
+    abouts = [read_about(folder, kind) for folder in folders]
     first = abouts[0]
     if any(one.config != first.config for one in abouts):
         raise InputError("these rerankers are of different networks: only what they were trained by may differ")
     states = [read_state(folder) for folder in folders]
     mean = {name: np.mean([state[name] for state in states], axis=0) for name in states[0]}
     recipes = [dict(one.recipe) | {"lists_sha256": one.lists_sha256} for one in abouts]
-    save_weights(out, RERANKER, mean, About(first.config, {"average_of": recipes}, first.lists_sha256))
+    save_weights(out, kind, mean, About(first.config, {"average_of": recipes}, first.lists_sha256))
     shutil.copy(folders[0] / TOKENIZER, out / TOKENIZER)
 
 

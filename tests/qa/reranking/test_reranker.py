@@ -14,9 +14,10 @@ from qa import Assistant
 from qa.evidence.reranked import rerank_evidence
 from qa.grounding import ANSWERS
 from qa.reranking import reranker as reranking
-from qa.reranking.inputs import MAX_TOKENS, RERANKER, laid_out
+from qa.reranking.inputs import OUTPUTS, RERANKER, RERANKER_LAYOUT
+from qa.reranking.pairs import plain_pair_network
 from qa.reranking.protocol import Candidate, PairScore, chance
-from qa.reranking.reranker import PlainReranker, load_reranker
+from qa.reranking.reranker import OwnReranker, load_reranker
 from qa.retrieval import retrieve
 
 FOLDER = reranking._FOLDER
@@ -99,13 +100,13 @@ def test_british_spelling_is_read_as_american(reranker):
 
 
 def test_a_pair_is_cut_to_the_window():
-    ids, segments = laid_out(range(1000, 1100), range(2000, 2300), range(3000, 3100))
-    assert len(ids) == len(segments) == MAX_TOKENS
+    ids, segments = RERANKER_LAYOUT.laid_out(range(1000, 1100), range(2000, 2300), range(3000, 3100))
+    assert len(ids) == len(segments) == RERANKER_LAYOUT.most
     assert segments.count(1) == 128 - (40 + 2) - (24 + 1)
 
 
 def test_compiled_and_plain_say_the_same(reranker):
-    plain = PlainReranker("plain", "", FOLDER)
+    plain = OwnReranker("plain", "", plain_pair_network(FOLDER, RERANKER, RERANKER_LAYOUT, len(OUTPUTS)))
     texts = [Candidate(one, "Interleukin-32β in breast cancer") for one in (ANSWER, *OTHERS)]
     for ours, theirs in zip(reranker.score(QUESTION, texts), plain.score(QUESTION, texts), strict=True):
         assert ours.answers == pytest.approx(theirs.answers, abs=0.5)
@@ -117,7 +118,7 @@ def test_without_openvino_torch_runs_it(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "openvino", None)
     monkeypatch.setattr(reranking, "_loaded", {})
-    assert isinstance(load_reranker()._reranker.result(), PlainReranker)
+    assert "torch" in type(load_reranker()._reranker.result()._network._run.args[0]).__mro__[1].__module__
 
 
 def test_a_damaged_compiled_form_is_made_anew(reranker, monkeypatch, tmp_path):
