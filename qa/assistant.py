@@ -26,6 +26,7 @@ from qa.generation.compose import (
     findings_answer,
     listing_answer,
     message_answer,
+    overview_answer,
     written_answer,
 )
 from qa.generation.contradictions import side_by_side
@@ -34,7 +35,7 @@ from qa.generation.joining import each_side, join
 from qa.generation.library_questions.library_facts import library_facts
 from qa.generation.library_questions.lookups import Lookup, look_up
 from qa.generation.llm.prompts import load_prompt
-from qa.generation.overview import MOST_SENTENCES
+from qa.generation.overview import MOST_SENTENCES, on_topic
 from qa.generation.provenance import provenance
 from qa.generation.refusal import refusal
 from qa.generation.short_answers.named_things import of_the_sort
@@ -375,14 +376,14 @@ class Assistant:
         fitting = of_the_sort(analysis, fitting)
         named = [one for one in evidence if not (one.missing_names or one.missing_words or gives_orders(one.text))]
         if analysis.kind == "overview":
-            telling = [] if sought.is_any else [one for one in named if sought.is_told(one.text)]
-            return telling or fitting or named
+            if sought.is_any:
+                return [*fitting, *on_topic(analysis, named, beside=fitting)] or named
+            return [one for one in named if sought.is_told(one.text)] or fitting or named
         if is_of_these and not sought.is_any and not fitting:
             return [one for one in named if sought.is_told(one.text)]
         return fitting
 
     def _composed(self, blank: Answer, retrieved: RetrievedEvidence) -> Iterator[Answer]:
-        analysis, sources = retrieved.analysis, retrieved.sources
         if self._model is not None:
             yield from written_answer(
                 blank,
@@ -392,10 +393,8 @@ class Assistant:
                 leave_out_unsupported=self._leave_out_unsupported,
                 check_with_llm=self._check_with_llm,
             )
-        elif analysis.kind == "overview":
-            yield from findings_answer(
-                blank, retrieved.fitting, sources, of_each=1 if sought_relation(analysis).is_any else 2
-            )
+        elif retrieved.analysis.kind == "overview":
+            yield from overview_answer(blank, retrieved)
         else:
             yield from extractive_answer(blank, retrieved)
 

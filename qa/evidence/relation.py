@@ -80,6 +80,12 @@ _CUES: Mapping[Relation, tuple[str, ...]] = {
     ),
 }
 """Words of findings for each relation: of every pattern one must stand in a sentence that tells it."""
+_RISK_LOWERED = re.compile(
+    r"\b(?:reduc|lower|decreas|cut|halv|prevent|less|fewer)\w*(?: (?!by\b)[\w-]+){0,4}? "
+    r"(?:risks?|odds|hazards?|events?|deaths?|complications?)\b|\bhazard ratios?\b|\bodds ratios?\b",
+    re.I,
+)
+"""Harm that is told as a benefit: "reduced the risk of death"; and mere names of measures."""
 _PATTERNS = {relation: tuple(re.compile(cue, re.I) for cue in cues) for relation, cues in _CUES.items()}
 _MORE_OF = re.compile(r"\bmore (?:often|frequent\w*|common\w*|likely)|commonest|most (?:common|frequent)", re.I)
 _PEOPLE = re.compile(
@@ -233,6 +239,8 @@ def _tells(relation: Relation, text: str) -> bool:
         return True
     if relation == "treats":
         return any(pattern.search(text) for pattern in _PATTERNS[relation])
+    if relation == "adverse effect":
+        text = _RISK_LOWERED.sub(" ", text)
     if relation == "adverse effect" and not _PATTERNS[relation][0].search(text):
         words: Sequence[str] = re.findall(r"[^\W\d_][\w-]*", text)
         return any(ADVERSE.match(word) for word in words) or (bool(_MORE_OF.search(text)) and valence(text) < 0)

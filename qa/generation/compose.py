@@ -11,6 +11,7 @@ from index.errors import ModelError
 from index.search.query import Query
 from qa.answer import Answer, Citation, Headline, Sentence, ShortAnswer, Source
 from qa.evidence.judge import SentenceJudge
+from qa.evidence.relation import sought_relation
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
 from qa.generation.headline import headline
@@ -86,14 +87,39 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
 
 
 def findings_answer(
-    blank: Answer, evidence: Sequence[Evidence], sources: Sequence[Source], *, of_each: int = 1
+    blank: Answer,
+    evidence: Sequence[Evidence],
+    sources: Sequence[Source],
+    *,
+    of_each: int = 1,
+    short: Sequence[ShortAnswer] = (),
 ) -> Iterator[Answer]:
-    """Yield the answer of an overview or a look-up as it grows: what each source found."""
-    sentences = overview(evidence, of_each=of_each)
-    for count in range(1, len(sentences) + 1):
+    """Yield the answer of an overview or a look-up as it grows: what each source found, at last its `short` answers."""
+    sentences = _with_short(overview(evidence, of_each=of_each), short, evidence)
+    for count in range(1, len(sentences)):
         yield _with_sentences(blank, sentences[:count], sources)
-    if not sentences:
+    if sentences:
+        yield _with_sentences(blank, sentences, sources, short=short)
+    else:
         yield replace(blank, abstained=True, nearest=tuple(sources[:_NEAREST]))
+
+
+def overview_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[Answer]:
+    """Yield the overview of a topic as it grows: more of each source where these are few, or a relation is asked for.
+
+    A topic that names things ("side effects of zinc") has short answers as well.
+    """
+    fitting, analysis = retrieved.fitting, retrieved.analysis
+    many = len({sentence.source.number for sentence in fitting})
+    of_each = next(
+        (most for sources, most in _OF_EACH if many <= sources), 1 if sought_relation(analysis).is_any else 2
+    )
+    short = short_answers(analysis, fitting, retrieved.query, beside=retrieved.evidence)
+    yield from findings_answer(blank, fitting, retrieved.sources, of_each=of_each, short=short)
+
+
+_OF_EACH = ((1, 4), (3, 2))
+"""How many sources an overview has at most, and how many sentences of each it shows then."""
 
 
 def _with_short(
@@ -108,7 +134,8 @@ def _with_short(
         for sentence in evidence
         if _holds(sentence.citation, span)
     )
-    return [*(Sentence(citation.quote, (citation,)) for citation in missing), *sentences][:_MOST_SENTENCES]
+    front = [Sentence(citation.quote, (citation,)) for citation in missing]
+    return [*front, *sentences][: max(_MOST_SENTENCES, len(sentences))]
 
 
 def _holds(citation: Citation, span: Citation) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import attrgetter
 
+from index.analysis.terms import content_words, terms
 from qa.answer import Sentence
 from qa.evidence.scoring import Evidence
 from qa.language.discourse import announces, gives_orders, only_tells_what_was_done
+from qa.question.records import QuestionAnalysis
 
 MOST_SENTENCES = 12
 _SECTIONS = {"CONCLUSIONS": 0, "RESULTS": 1, "": 2}
@@ -21,6 +23,16 @@ def overview(evidence: Sequence[Evidence], *, of_each: int = 1) -> list[Sentence
         by_source.setdefault(sentence.source.number, []).append(sentence)
     chosen = [finding for sentences in by_source.values() for finding in _findings(sentences)[:of_each]]
     return [Sentence(finding.text, (finding.citation,)) for finding in chosen[:MOST_SENTENCES]]
+
+
+def on_topic(analysis: QuestionAnalysis, evidence: Sequence[Evidence], *, beside: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence that is not in `beside`, of abstracts whose title names the topic: they say "it" of it."""
+    asked, known = set(content_words(analysis.text)), {id(sentence) for sentence in beside}
+    return [
+        sentence
+        for sentence in evidence
+        if id(sentence) not in known and asked and asked <= set(terms(sentence.source.abstract.title))
+    ]
 
 
 def _findings(sentences: Sequence[Evidence]) -> list[Evidence]:

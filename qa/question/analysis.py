@@ -160,7 +160,7 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
         question, kind, "" if kind == "look-up" else text, subjects, sides, _relation(text, guess),
         qualifiers_of(text), filters, named.pmids, named.dois, named.studies, named.titles,
         request=(*request, *words), is_negated=bool(_NEGATED.search(text)), language=language,
-        noun=asked_noun(text) if kind in ("list", "short answer") else "",
+        noun=asked_noun(text) if kind in ("list", "short answer", "overview") else "",
     )  # fmt: skip
     if kind == "library":
         query = library_query(asked, text)

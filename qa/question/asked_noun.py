@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from index.analysis.terms import terms
 from qa.language.noun_phrases import is_nominal
@@ -48,11 +49,13 @@ _SORTS = {
 def asked_noun(text: str) -> str:
     """Return the noun phrase that says what sort of thing is asked for, "" where none does.
 
-    >>> asked_noun("Silencing of which gene fusions does harm?"), asked_noun("What does zinc do?")
-    ('gene fusions', '')
+    >>> asked_noun("Silencing of which gene fusions does harm?"), asked_noun("side effects of zinc")
+    ('gene fusions', 'side effects')
     """
     tokens = tokens_of(text)
     asks = next((place for place, token in enumerate(tokens) if _ASKS.fullmatch(token.lower)), None)
+    if asks is None and (topic := _topic(tokens)):
+        return topic
     place = asks + 1 if asks is not None else 0
     if asks is not None and place < len(tokens) and tokens[place].lower in _AUXILIARIES:
         if tokens[place].lower not in ("is", "are", "was", "were") or place + 1 == len(tokens):
@@ -70,13 +73,27 @@ def asked_noun(text: str) -> str:
     return " ".join(token.text for token in run)
 
 
-def sort_of(noun: str) -> str:
-    """Return the sort of thing that a noun phrase asks for by its last word, "" where it is a name of its own.
+def _topic(tokens: Sequence[WordToken]) -> str:
+    """Return the plural of a sort with which a topic begins, "drugs" of "drugs that worsen gout", "" for none."""
+    run = _run(tokens, 0)
+    if not run or not _PLURAL.search(run[-1].lower) or run[-1] is tokens[-1]:
+        return ""
+    after = tokens[tokens.index(run[-1]) + 1].lower
+    noun = " ".join(token.text for token in run)
+    return noun if after in _OPENS_TOPIC and (sort_of(noun) or not _DOERS.isdisjoint(_head(noun))) else ""
 
-    >>> sort_of("antibiotics"), sort_of("histone")
-    ('drug', '')
+
+_OPENS_TOPIC = frozenset("of for in that which with to under after against used linked associated".split())
+_DOERS = frozenset(terms("factors causes triggers predictors"))
+
+
+def sort_of(noun: str) -> str:
+    """Return the sort of thing that a noun phrase asks for by its last word that says one, "" where none does.
+
+    >>> sort_of("antibiotics"), sort_of("gene fusions"), sort_of("histone")
+    ('drug', 'gene', '')
     """
-    return next((_SORTS[stem] for stem in _head(noun) if stem in _SORTS), "")
+    return next((_SORTS[stem] for word in reversed(noun.split()) for stem in terms(word) if stem in _SORTS), "")
 
 
 def empty_head(noun: str) -> frozenset[str]:
@@ -92,7 +109,7 @@ def _head(noun: str) -> list[str]:
     return terms(noun.split()[-1]) if noun else []
 
 
-def _run(tokens: tuple[WordToken, ...], place: int) -> list[WordToken]:
+def _run(tokens: Sequence[WordToken], place: int) -> list[WordToken]:
     """Return the words of the noun phrase that begins at a place: up to a verb, or to its plural."""
     while place < len(tokens) and tokens[place].lower in _BEFORE:
         place += 1

@@ -90,6 +90,11 @@ class QuestionAnalysis:
         """Whether the question is, as far as its words tell, in English."""
         return self.language == "English"
 
+    @property
+    def asks_for_things(self) -> bool:
+        """Whether several things are asked for: "Which drugs …", or as a topic, "drugs that …"."""
+        return self.kind == "list" or (self.kind == "overview" and bool(self.noun))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis as the command line's JSON has it, fields without content left out."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))

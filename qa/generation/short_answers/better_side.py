@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from qa.answer import Citation, ShortAnswer
 from qa.evidence.scoring import Evidence
 from qa.generation.headline import Held, by_source
+from qa.language.plain_comparison import set_first
 from qa.language.statement import statement_of
 from qa.question.records import QuestionAnalysis
 
@@ -19,6 +20,10 @@ _CLEAR = 0.2
 """The least weight of the sentences that set one side before the other, less those that set the other first."""
 
 
+_SENTENCES = 6
+"""Sentences, best first, that may set one side before the other in plain words."""
+
+
 def better_side(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> ShortAnswer | None:
     """Return the side of a comparison of which the evidence says what is asked, by its name in a quote, or None.
 
@@ -28,14 +33,20 @@ def better_side(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> Sho
     statements = list(_statements(analysis))
     if not statements:
         return None
+    if plain := set_first(analysis.sides, _asked_of_both(analysis.text, *analysis.sides), evidence[:_SENTENCES]):
+        side, sentences = plain
+        return _short_answer(side, (sentence.citation for sentence in sentences))
     (one, other) = (_findings(statement, evidence) for _, statement in statements)
     apart = [held for place, held in one.items() if place in other and held.says == -other[place].says]
     net = sum(held.weight * held.says for held in apart)
     if abs(net) < _CLEAR or abs(net) < sum(held.weight for held in apart) / 2:
         return None
     side, way = statements[net < 0][0], 1 if net > 0 else -1
-    named = (_place_of(side, held.evidence.citation) for held in apart if held.says == way)
-    places = tuple(place for place in named if place is not None)
+    return _short_answer(side, (held.evidence.citation for held in apart if held.says == way))
+
+
+def _short_answer(side: str, quotes: Iterable[Citation]) -> ShortAnswer | None:
+    places = tuple(place for quote in quotes if (place := _place_of(side, quote)) is not None)
     return ShortAnswer(places[0].quote, places, len({place.pmid for place in places})) if places else None
 
 
@@ -61,9 +72,9 @@ def _statements(analysis: QuestionAnalysis) -> Iterator[tuple[str, str]]:
 def _asked_of_both(text: str, one: str, other: str) -> str:
     """Return what is asked of two sides, "lowers urate more", "" where no choice between them is."""
     pair = rf"(?:{re.escape(one)} (?:or|vs\.?|versus) {re.escape(other)})"
-    if match := re.match(rf"{_WHICH} (?P<rest>.+?)\s*[,:] (?:is it )?{pair}(?P<where>[^?]*)", text, re.I):
+    if match := re.match(rf"{_WHICH} (?P<rest>.+?)(?:\s*[,:;]| [–—-]) (?:is it )?{pair}(?P<where>[^?]*)", text, re.I):
         return f"{match['rest']}{match['where'].rstrip(' ,.')}"
-    if match := re.match(rf"{pair}(?P<where>[^:,?]*)[:,] {_WHICH} (?P<rest>[^?]+)", text, re.I):
+    if match := re.match(rf"{pair}(?P<where>[^:,;?]*?)(?:[:,;]| [–—-]) {_WHICH} (?P<rest>[^?]+)", text, re.I):
         return f"{match['rest'].rstrip(' ,.')}{match['where']}"
     if match := re.match(rf"(?P<aux>{_AUXILIARY}) {pair} (?P<rest>[^?]+)", text, re.I):
         return f"{match['aux'].lower()} {match['rest'].rstrip(' ,.')}"
@@ -72,7 +83,9 @@ def _asked_of_both(text: str, one: str, other: str) -> str:
 
 def _place_of(name: str, citation: Citation) -> Citation | None:
     """Return where a name stands in a quote, None where it does not."""
-    match = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", citation.quote, re.I)
+    *_, last = name.split(maxsplit=1)  # "50 mg" of "Sumatriptan 50 mg"
+    found = (re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", citation.quote, re.I) for form in (name, last))
+    match = next(filter(None, found), None)
     if match is None:
         return None
     start, end = citation.start + match.start(), citation.start + match.end()

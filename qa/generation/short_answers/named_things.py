@@ -30,10 +30,10 @@ from qa.question.asked_noun import sort_of
 from qa.question.records import QuestionAnalysis
 
 MOST_NAMED = 12
-_SENTENCES = 3
-"""Sentences that are looked through, best first."""
+_SENTENCES, _FURTHER = 3, 6
+"""Sentences, best first, of which one must name things for a list, and those that are looked through for more."""
 _WORTH_READING = 0.75
-"""Share of the best score that a further sentence must have."""
+"""Share of the first naming sentence's score that a further one must have."""
 _LONGEST = 4
 """Words of an item that is not known to be of the sort."""
 
@@ -47,19 +47,23 @@ def named_things(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> tu
     if not evidence:
         return ()
     asked = frozenset(terms(analysis.text)) - frozenset(terms(" ".join(analysis.noun.split()[-1:])))
-    best = max(sentence.score for sentence in evidence)
-    is_list = analysis.kind == "list" and not analysis.is_negated
+    many = analysis.asks_for_things and not analysis.is_negated
     things: dict[str, list[NamedPlace]] = {}
-    for sentence in evidence[: _SENTENCES if is_list else 1]:
-        if sentence.score < _WORTH_READING * best and things:
+    for rank, sentence in enumerate(evidence[: _FURTHER if many else 1]):
+        least = next((_WORTH_READING * named[0].evidence.score for named in things.values()), None)
+        if sentence.score < least if least is not None else rank >= _SENTENCES:
             break
-        places = _places(sentence, sort, asked, is_denied=analysis.is_negated, is_list=is_list) if sort else []
+        places = _places(sentence, sort, asked, is_denied=analysis.is_negated, is_list=many) if sort else []
         places = places or told_subjects(analysis, sentence)
-        is_first = not things  # the best sentence that names any says which, later ones in how many abstracts
+        if many and sort and (sort == "gene" or not analysis.relation) and (places or things):
+            places = [*places, *_singly(sentence, sort, asked, places)]
+        # the best sentence that names any says which, and others of its abstract; those of others in how many
+        pmids = {place.evidence.source.abstract.pmid for named in things.values() for place in named[:1]}
+        is_first = not things or (many and bool(sort) and sentence.source.abstract.pmid in pmids)
         for place in places:
             if is_first or key_of(place.text) in things:
                 things.setdefault(key_of(place.text), []).append(place)
-    if not things or len(things) > (1 if sort and analysis.kind != "list" else MOST_NAMED):
+    if not things or len(things) > (1 if sort and not analysis.asks_for_things else MOST_NAMED):
         return ()
     return tuple(_short_answer(places) for places in things.values())
 
@@ -123,6 +127,20 @@ def _places(
     return [NamedPlace(sentence, name.start, name.end) for name in names] if len(names) == 1 else []
 
 
+def _singly(sentence: Evidence, sort: str, asked: frozenset[str], places: Sequence[NamedPlace]) -> list[NamedPlace]:
+    """Return the names of a sort in a sentence that stand in none of its enumerations: genes each with its share."""
+    text, tokens = sentence.text, tokens_of(sentence.text)
+    parts = [span for span in noun_phrases(tokens) if is_in_clause(text, span, False)]
+    known = (_named(text, tokens, span, parts, sort) for span in parts if span.is_whole)
+    names = dict.fromkeys(name for name in known if name is not None and is_new(tokens, name, asked))
+    taken = [(place.start, place.end) for place in places]
+    return [
+        NamedPlace(sentence, name.start, name.end)
+        for name in names
+        if not any(start < name.end and name.start < end for start, end in taken)
+    ]
+
+
 def _named(
     text: str, tokens: Sequence[WordToken], whole: NounPhrase, parts: Sequence[NounPhrase], sort: str
 ) -> NounPhrase | None:
@@ -138,7 +156,13 @@ def _named(
     if not known:
         return None
     best = max(known, key=lambda part: (part.last, part.last - part.first))
-    wider = [part for part in inside if part.last == best.last and best.last - part.first < _LONGEST]
+    sorts = [
+        place
+        for place in range(whole.first, best.last)
+        if tokens[place].lower.endswith("s") and sort_of(tokens[place].lower)
+    ]
+    first = max([whole.first, *(place + 1 for place in sorts)])  # not "monoclonal antibodies" of infliximab
+    wider = [part for part in inside if part.last == best.last and best.last - _LONGEST < part.first >= first]
     has_link = any(token.lower == "of" for token in tokens[whole.first : best.first])
     return best if has_link or sort == "gene" else min(wider, key=lambda part: part.first, default=best)
 

@@ -13,6 +13,7 @@ from qa.generation.short_answers.better_side import better_side
 from qa.generation.short_answers.named_things import named_things, things_beside
 from qa.generation.short_answers.quantity_ranker import QuantityMention, fits, quantity_odds, without_other_arms
 from qa.grounding import answering
+from qa.language.discourse import gives_orders
 from qa.language.quantity_spans import quantity_spans
 from qa.language.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis
@@ -34,7 +35,7 @@ def short_answers(
     if analysis.kind == "comparison":
         side = better_side(analysis, evidence)
         return (side,) if side else ()
-    if analysis.kind not in _ANSWERED_SHORTLY or not analysis.is_english or not evidence:
+    if not (analysis.asks_for_things or analysis.kind in _ANSWERED_SHORTLY) or not analysis.is_english or not evidence:
         return ()
     asked = asked_for(analysis, query)
     if asked.asked == "name":
@@ -50,15 +51,16 @@ def short_answers(
 def _of_the_best(
     analysis: QuestionAnalysis, evidence: Sequence[Evidence], beside: Sequence[Evidence]
 ) -> list[Evidence]:
-    """Return the other sentences of the best abstract, for a list only: several things in a row are easily told."""
-    if analysis.kind != "list":
+    """Return the other sentences of the best abstract, for a list only: several things in a row are easily told.
+
+    The sentence that follows the best one comes first, since a text names things and then lists them.
+    """
+    if not analysis.asks_for_things:
         return []
-    pmid = evidence[0].source.abstract.pmid
-    return [
-        one
-        for one in answering(beside)
-        if one.source.abstract.pmid == pmid and all(one is not each for each in evidence)
-    ]
+    pmid, end = evidence[0].source.abstract.pmid, evidence[0].end
+    others = [one for one in beside if one.source.abstract.pmid == pmid and all(one is not each for each in evidence)]
+    following = [one for one in others if end <= one.start <= end + 1 and not gives_orders(one.text)]
+    return [*following, *(one for one in answering(others) if one not in following)]
 
 
 def _ranked(asked: AskedFor, evidence: Sequence[Evidence]) -> list[tuple[float, list[QuantityMention]]]:

@@ -24,6 +24,8 @@ _VERB_ASKED = re.compile(
 _PARTICIPLE = re.compile(r"(?:ed|found|seen|given|shown|known|taken|made|lost)\Z")
 """A verb after "was" in "Which gene was not found"."""
 _ASKS_WHO = re.compile(r"\W*(?:what|which)(?: (?:of the|one of the|other|further))?\b", re.I)
+_PREPOSED = re.compile(r"\W*(?P<word>in|against|by|with|from|to|on|at|through|via) (?:which|what)\b", re.I)
+"""A question for what stands after a preposition: "Against which strain", "In which gene"."""
 _TELLS = {
     "causes": frozenset(terms("increased raised caused triggered provoked predicted worsened aggravated doubled")),
     "prevents": frozenset(terms("reduced lowered prevented decreased protected halved")),
@@ -39,7 +41,12 @@ _BEGINS_ITEMS = frozenset((":", "as", "including"))
 """Words before the items of a noun that stands just before: "drugs such as"."""
 _OF_PEOPLE = frozenset("had has have developed with experienced reported showed".split())
 """Words before the symptoms of somebody."""
-_COMMON = frozenset(terms("common commoner commonest frequent often likely typical"))
+_TOLD_OF = frozenset(
+    terms(
+        "common commoner commonest frequent often likely typical seen reported observed noted recorded described found"
+    )
+)
+"""What is said of symptoms or disorders that are listed: they were common, they were seen."""
 _OPENS_CLAUSE = frozenset("but whereas while although though".split())
 _PREPOSITIONS = frozenset("in with among after of for during at by on within from to under over".split())
 
@@ -59,7 +66,8 @@ def told_subjects(analysis: QuestionAnalysis, sentence: Evidence) -> list[NamedP
 def _is_thing(tokens: Sequence[WordToken], item: NounPhrase) -> bool:
     """Return True for a name of its own: neither a number nor the sort of thing, "a pathogenic bacterium"."""
     is_number = item.first == item.last and bool(_NUMBER.fullmatch(tokens[item.first].lower))
-    return item.last - item.first < _LONGEST and not is_number and not says_a_sort(tokens[item.last])
+    is_told = any(tokens[place].lower == "of" for place in range(item.first, item.last))  # "two years of treatment"
+    return item.last - item.first < _LONGEST and not is_number and (is_told or not says_a_sort(tokens[item.last]))
 
 
 _NUMBER = re.compile(r"\d.*|one|two|three|four|five|six|seven|eight|nine|ten|positive|negative")
@@ -80,10 +88,14 @@ def _verb_asked(analysis: QuestionAnalysis) -> frozenset[str]:
 def _candidates(analysis: QuestionAnalysis, tokens: Sequence[WordToken]) -> Iterator[list[NounPhrase]]:
     """Yield what may be the things asked for, the surest first."""
     phrases = [one for one in noun_phrases(tuple(tokens)) if one.is_whole]
+    if (preposed := _PREPOSED.match(analysis.text)) and analysis.noun:
+        word = preposed["word"].lower()
+        after = [run for run in _runs(tokens, phrases) if _word_before(tokens, run[0].first) == word]
+        yield from after if len({run[0].first for run in after}) == 1 else ()
     stems = _verb_asked(analysis)
     for verb in (place for place, token in enumerate(tokens) if token.stem in stems):
         yield from filter(None, (_agents(tokens, verb, phrases) or _subject(tokens, verb),))
-    if analysis.noun and analysis.kind == "list":
+    if analysis.noun and analysis.asks_for_things:
         stems = _TELLS.get(analysis.relation, frozenset()) if _FACTORS & set(terms(analysis.noun)) else frozenset()
         yield from filter(None, (_subject(tokens, verb) for verb, token in enumerate(tokens) if token.stem in stems))
         yield from _beside_noun(analysis.noun, tokens, enumerations(tuple(tokens), phrases))
@@ -112,7 +124,7 @@ def _beside_noun(
         is_of_people = sort == "effect" and before in _OF_PEOPLE
         told = tokens[after : after + _REACH] if after < len(tokens) and tokens[after].lower in _COPULAS else ()
         is_named_after = any(after <= head < after + _REACH for head in heads) and bool(told)
-        is_common = sort == "effect" and any(token.stem in _COMMON for token in told)
+        is_common = sort in ("effect", "disease") and any(token.stem in _TOLD_OF for token in told)
         if is_named_before or is_of_people or is_named_after or is_common:
             yield run
 
@@ -152,7 +164,7 @@ def _pieces(tokens: Sequence[WordToken], first: int, end: int) -> list[NounPhras
         token = tokens[place]
         if token.lower in (",", "and", "or", "&"):
             pieces, run = [*pieces, run], []
-        elif is_nominal(token) or (run and token.lower in _LINKS):
+        elif is_nominal(token) or token.lower in _AMOUNTS or (run and token.lower in _LINKS):
             run.append(place)
         elif token.lower not in _SKIPPED:
             return []
@@ -163,6 +175,8 @@ def _pieces(tokens: Sequence[WordToken], first: int, end: int) -> list[NounPhras
 _LINKS = frozenset("of in to the a an".split())
 """Words within the name of a thing: "wear of contact lenses"."""
 _SKIPPED = frozenset("the a an both either less so also".split())
+_AMOUNTS = frozenset("more than over".split())
+"""Words that begin a quantity: "more than two years of treatment"."""
 
 
 def _begins_clause(tokens: Sequence[WordToken], place: int) -> bool:

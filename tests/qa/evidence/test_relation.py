@@ -29,6 +29,9 @@ SURVEY = "Restless legs were found in 31% of 832 people on dialysis."
          ("Gout did not occur more often with losartan.",)),
         ("Which drugs cause gout?", "Thiazides carried a high risk of gout.", ("Losartan was given to men.",)),
         ("side effects of zinc", "Nausea occurred in 8%.", ("Zinc was given for ten days.",)),
+        ("What are the risks of zinc?", "Zinc doubled the risk of anaemia.",
+         ("Zinc reduced the risk of sustained disability (hazard ratio 0.58).",)),
+        ("side effects of zinc", "Zinc caused nausea.", ("There was no association of zinc with nausea.",)),
         ("How much does zinc cost?", "A course costs 12 dollars.", ("Zinc 10 mg prevented colds.",)),
     ],
 )  # fmt: skip

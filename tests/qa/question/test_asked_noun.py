@@ -13,6 +13,9 @@ from qa.question.asked_noun import asked_noun, empty_head, sort_of
         ("Silencing of which gene did not restore sensitivity?", "gene"),
         ("What were the most common adverse events of zinc?", "adverse events"),
         ("the risk factors of gout", "risk factors"),  # its "list" is taken off before
+        ("drugs that worsen gout", "drugs"),
+        ("side effects of zinc", "side effects"),
+        ("gout of the big toe", ""),
         ("Which types of antibiotics cause colitis?", "antibiotics"),
         ("What is the mechanism of gout?", "mechanism"),
         ("What is gout?", ""),
@@ -25,8 +28,9 @@ def test_the_noun_after_which_says_what_is_asked_for(question, noun):
 
 
 def test_a_noun_is_of_the_sort_of_its_last_word_and_a_name_of_none():
-    assert [sort_of(noun) for noun in ("kinase inhibitors", "adverse events", "histone", "")] == [
+    assert [sort_of(noun) for noun in ("kinase inhibitors", "gene fusions", "adverse events", "histone", "")] == [
         "drug",
+        "gene",
         "effect",
         "",
         "",

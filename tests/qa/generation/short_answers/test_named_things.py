@@ -65,6 +65,18 @@ def test_a_later_abstract_adds_to_the_count_and_no_name():
     assert shown == [("Clindamycin", 2), ("cephalosporins", 1), ("fluoroquinolones", 1)]
 
 
+def test_a_list_of_genes_is_completed_from_its_own_abstract():
+    question = "Which genes are mutated in cardiomyopathy?"
+    both = "Variants of LMNA, MYH7 and BAG3 cause cardiomyopathy. Truncating variants of TTN are frequent."
+    assert [name for name, _ in names(question, both)] == ["LMNA", "MYH7", "BAG3", "TTN"]
+    assert [name for name, _ in names(question, *both.split(". "))] == ["LMNA", "MYH7", "BAG3"]  # two abstracts
+
+
+def test_a_name_is_without_the_sort_that_stands_before_it():
+    shown = names("Which drugs were studied?", "The monoclonal antibodies infliximab and adalimumab were studied.")
+    assert [name for name, _ in shown] == ["infliximab", "adalimumab"]
+
+
 def test_a_name_is_of_a_sort_by_the_lexicon_or_its_form():
     assert [
         is_of_sort(*pair) for pair in (("TP53", "gene"), ("gout", "disease"), ("model", "gene"), ("III", "gene"))

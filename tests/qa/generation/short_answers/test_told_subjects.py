@@ -34,6 +34,8 @@ def subjects(question, sentence):
         ("Which diuretic is not linked with gout?", "Amiloride was associated with gout.", []),
         ("Which joint was found swollen?", "Six were found swollen.", []),  # a number is no thing
         ("What lowers urate?", "Urate was measured.", []),
+        ("Against which strain did the vaccine not work?", "No efficacy was shown against DENV-3.", ["DENV-3"]),
+        ("Against which strain did the vaccine not work?", "It protected against DENV-1 and against DENV-2.", []),
     ],
 )  # fmt: skip
 def test_the_subject_of_the_verb_is_taken_where_it_is_plain(question, sentence, expected):
@@ -49,6 +51,10 @@ def test_the_subject_of_the_verb_is_taken_where_it_is_plain(question, sentence, 
          " cramps and rash.", ["nausea", "cramps", "rash"]),
         ("What are the signs of gout?", "Redness, swelling and heat were typical signs.",
          ["Redness", "swelling", "heat"]),
+        ("risk factors for gout", "Beer, previous surgery and more than 2 years of treatment raised the risk.",
+         ["Beer", "previous surgery", "more than 2 years of treatment"]),
+        ("Which disorders occur with ropinirole?", "Gambling, compulsive buying and binge eating were seen.",
+         ["Gambling", "compulsive buying", "binge eating"]),
         ("What symptoms did he have?", "Within a day he had fever, redness and pain.", ["fever", "redness", "pain"]),
         ("Which purines were found in beer?", "The purines found were adenine, guanine and xanthine.",
          ["adenine", "guanine", "xanthine"]),
