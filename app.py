@@ -286,11 +286,13 @@ def root_path(text: str) -> str:
 def api_service(libraries: Libraries, preparation: Preparation, arguments: argparse.Namespace) -> Service:
     """Return what the REST interface, MCP and monitoring work with."""
     from ui.api.access import Access, RateLimit
+    from ui.api.jobs import FOLDER, Jobs
     from ui.api.metrics import CountedAssistant
     from ui.api.service import Service
 
     service = Service(
         libraries,
+        jobs=Jobs(libraries.folder / FOLDER),
         is_ready=lambda: preparation.is_over,
         access=Access(has_password=bool(arguments.auth or arguments.auth_file), limit=RateLimit(arguments.api_rate)),
         root_path=root_path(arguments.root_path),
@@ -311,7 +313,7 @@ def _run(
     """Serve until told to end."""
     from starlette.middleware import Middleware
 
-    from ui.accounts import login
+    from ui.accounts import LOGIN_NOTE, login
     from ui.api.access_log import AccessLog
     from ui.api.doors import Doors
     from ui.api.service import build_api
@@ -339,6 +341,7 @@ def _run(
             server_name=f"[{host}]" if ":" in host and not host.startswith("[") else host,
             server_port=port,
             auth=login(accounts) if accounts else None,  # type: ignore[arg-type]  # Gradio awaits it
+            auth_message=LOGIN_NOTE if accounts else None,
             prevent_thread_lock=True,
             root_path=service.root_path,
             app_kwargs={"middleware": [*([Middleware(AccessLog)] if arguments.access_log else []), gate]},

@@ -11,6 +11,7 @@ import hmac
 import logging
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +20,7 @@ import anyio
 
 from index.errors import AskAbstractsError, FileError, InputError
 from index.files import atomic_write
+from ui.api.access import RateLimit
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[\w.@-]{1,64}")
@@ -113,6 +115,30 @@ class AccountFile:
         with atomic_write(self.path) as file:
             file.write(text.encode())
         self.path.chmod(0o600)
+
+
+TRIES_AT_ONCE = 10
+LOGIN_NOTE = f"After {TRIES_AT_ONCE} wrong passwords for an account, your address has one try a minute for it."
+"""What the page says where a password is asked for."""
+
+
+class LoginTries:
+    """Tries to log in: ten at once to an account from an address, then one a minute; more over all its accounts.
+
+    Passwords cannot be tried by the thousand, and nobody can lock another out: that takes the other's address.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._of_account = RateLimit(1, clock, at_once=TRIES_AT_ONCE)
+        self._of_address = RateLimit(10, clock, at_once=10 * TRIES_AT_ONCE)
+
+    def wait_s(self, name: str, address: str) -> float:
+        """Count a try, and return 0; or the seconds to wait before the next one is looked at."""
+        return self._of_account.wait_s(f"{address} {name[:64]}") or self._of_address.wait_s(address)
+
+    def succeeded(self, name: str, address: str) -> None:
+        """Forget the tries to an account from an address."""
+        self._of_account.restore(f"{address} {name[:64]}")
 
 
 def login(accounts: Accounts) -> Callable[[str, str], Awaitable[bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -10,10 +11,12 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import anyio
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from index.errors import AskAbstractsError
 from ui import uploads
-from ui.accounts import Accounts
+from ui.accounts import Accounts, LoginTries
 from ui.api.access import LOGGED_IN
 from ui.api.problems import MEDIA_TYPE, problem_with
 from ui.history import served
@@ -34,6 +37,7 @@ _OPEN = re.compile(
 """Routes that show nothing to strangers, or that Gradio itself guards (config). It calls startup-events itself."""
 
 _JOIN, _UPLOAD = "/gradio_api/queue/join", "/gradio_api/upload"
+_LOGIN = ("/login", "/login/")
 
 _GUARDED = re.compile(
     rf"{_JOIN}|{_UPLOAD}|/gradio_api/(info/?|queue/data|upload_progress|cancel|reset/?|user/?|app_id/?"
@@ -61,6 +65,7 @@ _SENTENCES = {
     413: f"This is too large; files may have {uploads.REQUEST_LIMIT // 1_000_000} MB together.",
     507: "There is no room for more files now; wait for a few hours, or use the command line.",
 }
+_TOO_MANY_TRIES = "There were too many wrong passwords for this account from your address; try again in {} seconds."
 _NO_CONVERSATION = "There is no such conversation here; choose one from the list of the page."
 
 _POLICY = "; ".join(
@@ -114,6 +119,7 @@ class Gate:
         self._accounts = accounts
         self._conversations = conversations
         self._downloads = downloads or Downloads()
+        self._tries = LoginTries()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, with headers that keep the page to itself, or turn it away."""
@@ -143,18 +149,31 @@ class Gate:
                 return
             receive = _replayed(body, receive)
             asked_for = served.named_in(event)
+        if scope["path"] in _LOGIN and scope["method"] == "POST":
+            await self._log_in(scope, receive, send)
+            return
         if asked_for and account is not None and not await self._has_conversation(account, asked_for):
             await _refuse(send, 404, sentence=_NO_CONVERSATION)
             return
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
-            await send(message)
-
         is_file = scope["method"] == "GET" and _DOWNLOAD.fullmatch(scope["path"])
         app = self._downloads.response(scope["path"]) if is_file else self._app
-        await app(scope, receive, send_with_headers)
+        await app(scope, receive, _with_headers(send))
+
+    async def _log_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a try to log in through, unless there were too many from the address to the account."""
+        body = await _read(receive) or b""
+        name, address = await _user_name(scope, body, receive), (scope.get("client") or ("",))[0]
+        if wait_s := self._tries.wait_s(name, address):
+            await _send_json(send, _TOO_MANY_TRIES.format(math.ceil(wait_s)), wait_s=math.ceil(wait_s))
+            return
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                self._tries.succeeded(name, address)
+            await send(message)
+
+        await self._app(scope, _replayed(body, receive), _with_headers(noting))
 
     async def _to_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._api is None:
@@ -250,6 +269,35 @@ def _too_large(scope: Scope) -> int:
     if length > _BODY_LIMITS.get(scope["path"], limit):
         return 413
     return 507 if scope["path"] == _UPLOAD and not uploads.has_room(length) else 0
+
+
+def _with_headers(send: Send) -> Send:
+    """Return a `send` that adds the headers which keep the page to itself."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *_HEADERS]
+        await send(message)
+
+    return send_with_headers
+
+
+async def _user_name(scope: Scope, body: bytes, receive: Receive) -> str:
+    """Return the name in a form of logging in; "" where there is none."""
+    try:
+        form = await Request(scope, _replayed(body, receive)).form()
+    except (HTTPException, ValueError):  # which Gradio refuses
+        return ""
+    return str(form.get("username", "")).strip()
+
+
+async def _send_json(send: Send, detail: str, *, wait_s: int) -> None:
+    """Send what Gradio's page takes for a wrong password: any other refusal leaves it without a word."""
+    body = json.dumps({"detail": detail}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers += [(b"retry-after", str(wait_s).encode()), *_HEADERS]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -1,26 +1,37 @@
-// Labels in the reader's language. What abstracts, answers and people say stands in dir="auto" and stays as it is.
+// Labels and sentences in the reader's language. What abstracts, answers and people say stands in dir="auto" and stays as
+// it is, but for what the page says itself (data-said). Other scripts get a phrase by `aaPhrase`.
 () => {
   const KEPT = 'aa-language';
   const ATTRIBUTES = ['aria-label', 'placeholder', 'title'];
-  const AS_THEY_ARE = '[dir="auto"], [translate="no"], code, pre, kbd, script, style, textarea, [role="option"]';
+  const AS_THEY_ARE = '[dir="auto"], [translate="no"], code, pre, kbd, script, style, textarea, #aa-picker [role="option"], #aa-mesh [role="option"]';
   const LONGEST = 400;
   const known = ['en', ...Object.keys(catalogues)];
   const byBrowser = () => navigator.languages.map((one) => one.slice(0, 2)).find((one) => known.includes(one));
   let language = known.find((one) => one === localStorage.getItem(KEPT)) ?? byBrowser() ?? 'en';
 
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // What stands for a number or a time matches nothing else: "{done} of {total}" is not to be found in a journal's name.
+  const NUMBERS = ['count', 'checked', 'done', 'total', 'number', 'rate', 'seconds', 'start', 'end', 'there', 'cosine'];
+  const held = (name) => (NUMBERS.includes(name) ? '[\\d.,]+' : name === 'time' ? '\\d[\\d ]*(?:s|min|h)[\\d smin]*' : '.+?');
   const asPattern = (source) =>
-    new RegExp(`^${source.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? `(?<${part}>.+?)` : escaped(part))).join('')}$`);
+    new RegExp(`^${source.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? `(?<${part}>${held(part)})` : escaped(part))).join('')}$`);
+  const literal = (source) => source.replace(/\{\w+\}/g, '').length;
   const patterns = Object.fromEntries(
     Object.entries(catalogues).map(([name, texts]) => [
       name,
-      Object.entries(texts).filter(([source]) => source.includes('{')).map(([source, text]) => [asPattern(source), text]),
+      Object.entries(texts)
+        .filter(([source]) => source.includes('{'))
+        .sort(([one], [other]) => literal(other) - literal(one))
+        .map(([source, text]) => [asPattern(source), text]),
     ]),
   );
   const looked = new Map();
+  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   const phrase = (text) => {
-    const own = catalogues[language]?.[text];
-    if (own || !catalogues[language]) return own ?? text;
+    const known = catalogues[language];
+    if (!known || known[text]) return known?.[text] ?? text;
+    const small = text.charAt(0).toLowerCase() + text.slice(1); // "Cohort" is "cohort" at the beginning of a line
+    if (known[small]) return capital(known[small]);
     for (const [pattern, translated] of patterns[language]) {
       const found = pattern.exec(text);
       if (found) return translated.replace(/\{(\w+)\}/g, (_, name) => phrase(found.groups[name]));
@@ -44,7 +55,10 @@
   // The English of what was translated, to tell a new text from our own, and to go back.
   const texts = new WeakMap();
   const attributes = new WeakMap();
-  const isOurs = (element) => element && !element.closest(AS_THEY_ARE);
+  const isOurs = (element) => {
+    const nearest = element?.closest(`${AS_THEY_ARE}, [data-said]`);
+    return element && (!nearest || nearest.hasAttribute('data-said'));
+  };
   const doText = (node) => {
     if (!isOurs(node.parentElement)) return;
     const before = texts.get(node);
@@ -76,6 +90,7 @@
     }
     return undefined;
   };
+  window.aaPhrase = (text) => translated(text);
   const show = () => {
     document.documentElement.lang = language;
     const select = document.getElementById('aa-language');

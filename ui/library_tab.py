@@ -1,23 +1,22 @@
-"""The Library tab: build, extend or update a library, with a look at what PubMed has, progress and a report."""
+"""The Library tab: build, extend or update a library, with a look at what PubMed has, and the jobs of that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from index import Library
-from index.errors import AskAbstractsError, InputError
+from index.errors import AskAbstractsError
 from index.records import LinkKind
 from ui.ask_tab import PRIVATE, Frame, RunsServer
-from ui.building import Build, BuildRequest, BuildState, account_html, progress_html
-from ui.chat import Session, about_library, as_sentence, empty_screen
+from ui.building import BuildRequest
+from ui.chat import Session, as_sentence
 from ui.conversation import BROKEN_OFF, notice_html
 from ui.current import can_be_updated, current_html, preview_html
 from ui.libraries import Libraries
+from ui.library.jobs_part import JobsPart, lay_out_jobs, wire_jobs
 from ui.library.keeping import Keeper
 from ui.library.keeping_part import keeping_part
 from ui.pictures.part import LibraryPictures, library_pictures
@@ -55,18 +54,11 @@ class _LibraryFields:
     target: gr.Radio
     name: gr.Textbox
     build: gr.Button
-    stop: gr.Button
-    ask: gr.Button
     outcome: gr.HTML
 
     @property
     def inputs(self) -> list[Any]:
         return [self.pmids, self.search, self.papers, self.links, self.limit, self.files, self.target, self.name]
-
-    @property
-    def run(self) -> list[Any]:
-        """The components that show a build: its account and its buttons."""
-        return [self.outcome, self.build, self.stop, self.ask]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +68,13 @@ class _UpdateFields:
     part: gr.Column
     current: gr.HTML
     update: gr.Button
-    stop: gr.Button
-    ask: gr.Button
     outcome: gr.HTML
-
-    @property
-    def run(self) -> list[Any]:
-        """The components that show an update: its account and its buttons."""
-        return [self.outcome, self.update, self.stop, self.ask]
 
 
 def library_tab(
-    keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], chosen: gr.HTML, runs_server: RunsServer
-) -> None:
+    page: gr.Blocks, keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], chosen: gr.HTML,
+    runs_server: RunsServer,
+) -> None:  # fmt: skip
     """Lay out the tab and wire it: a new library is asked in `screen`, what is chosen on the map told in `chosen`."""
     libraries = keeper.libraries
     with gr.Column(elem_id="aa-fill"):
@@ -96,8 +82,11 @@ def library_tab(
         current = _lay_out_update()
         gr.HTML(render("introduction.html"), apply_default_css=False)
         fields = _lay_out()
-        keeping_part(keeper, frame, tab, screen=screen, runs_server=runs_server)
-    _wire(libraries, frame, tab, screen, fields, current, shown)
+        jobs = lay_out_jobs(keeper)
+        keeping_part(page, keeper, frame, tab, jobs, screen=screen, runs_server=runs_server)
+    over = wire_jobs(jobs, frame, tab, screen=screen)
+    _wire(keeper, frame, jobs, fields)
+    _wire_update(keeper, frame, tab, jobs, current, shown, over)
     _wire_look(fields)
     _wire_growing(libraries, frame, screen, fields)
 
@@ -107,10 +96,8 @@ def _lay_out_update() -> _UpdateFields:
         current = gr.HTML(elem_id="aa-current", apply_default_css=False, js_on_load=FORGET_JS)
         with gr.Row(elem_id="aa-update-buttons"):
             update = gr.Button("Update this library", scale=0, min_width=220, visible=False, elem_id="aa-update")
-            stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop-update")
-            ask = gr.Button("Ask this library", scale=0, min_width=190, visible=False, elem_id="aa-ask-updated")
         outcome = gr.HTML(elem_id="aa-updated", apply_default_css=False)
-    return _UpdateFields(part, current, update, stop, ask, outcome)
+    return _UpdateFields(part, current, update, outcome)
 
 
 def _lay_out() -> _LibraryFields:
@@ -155,24 +142,11 @@ def _lay_out() -> _LibraryFields:
             preview = gr.HTML(elem_id="aa-preview", apply_default_css=False)
     with gr.Row(elem_id="aa-fill-buttons"):
         build = gr.Button("Build", variant="primary", scale=0, min_width=140, elem_id="aa-build")
-        stop = gr.Button("Stop", scale=0, min_width=100, visible=False, elem_id="aa-stop")
-        ask = gr.Button("Ask this library", scale=0, min_width=190, visible=False, elem_id="aa-ask-it")
     outcome = gr.HTML(elem_id="aa-outcome", apply_default_css=False)
-    return _LibraryFields(pmids, search, limit, papers, links, preview, files, target, name, build, stop, ask, outcome)
+    return _LibraryFields(pmids, search, limit, papers, links, preview, files, target, name, build, outcome)
 
 
-def _wire(
-    libraries: Libraries,
-    frame: Frame,
-    tab: gr.Tab,
-    screen: list[gr.HTML],
-    fields: _LibraryFields,
-    current: _UpdateFields,
-    pictures: LibraryPictures,
-) -> None:
-    running: dict[str, Build] = {}
-    unchanged = [gr.skip()] * (3 + len(screen))
-
+def _wire(keeper: Keeper, frame: Frame, jobs: JobsPart, fields: _LibraryFields) -> None:
     def build(
         pmids: str,
         search: str,
@@ -183,51 +157,15 @@ def _wire(
         target: str,
         name: str,
         session: Session,
-        request: gr.Request,
-    ) -> Iterator[list[Any]]:
+    ) -> list[Any]:
         paths = [Path(file) for file in files or ()]
         most = int(limit) if limit else None
         order = BuildRequest(pmids or "", search or "", most, paths, papers or "", tuple(links or ()))
         try:
-            chosen = _target(libraries, session, order, name if target == NEW else None)
-            yield from watched(order, chosen, session, request)
+            job = keeper.fill(order, session.library, name if target == NEW else None)
         except AskAbstractsError as error:
-            yield [notice_html(as_sentence(error)), *_buttons(), *unchanged]
-            return
-        if target == NEW:
-            libraries.discard_empty(chosen)
-
-    def update(session: Session, request: gr.Request) -> Iterator[list[Any]]:
-        try:
-            yield from watched(BuildRequest(is_update=True), session.library, session, request)
-        except AskAbstractsError as error:
-            yield [notice_html(as_sentence(error)), *_buttons(), *unchanged]
-
-    def watched(order: BuildRequest, chosen: str, session: Session, request: gr.Request) -> Iterator[list[Any]]:
-        """Yield what is shown of a build or an update until it is over."""
-        library = libraries.library(chosen)
-        job = running[str(request.session_hash)] = Build(library, order)
-        try:
-            for state in job.states():
-                if not state.is_over:
-                    yield [progress_html(state, is_stopping=job.is_stopping), *_buttons(is_running=True), *unchanged]
-            yield [account_html(state, library), *_outcome(state, chosen, library, session)]
-        finally:
-            running.pop(str(request.session_hash), None)
-
-    def _outcome(state: BuildState, chosen: str, library: Library, session: Session) -> list[Any]:
-        if not library.info().abstracts:
-            return [*_buttons(), *unchanged]
-        if chosen == session.library:
-            return [*_buttons(can_ask=True), session, gr.skip(), about_library(session, libraries), *unchanged[3:]]
-        session = Session(chosen)
-        picker = gr.update(choices=libraries.names(), value=chosen)
-        shown = empty_screen(session, libraries).parts
-        return [*_buttons(can_ask=True), session, picker, about_library(session, libraries), *shown]
-
-    def stop(request: gr.Request) -> None:
-        if job := running.get(str(request.session_hash)):
-            job.stop()
+            return [notice_html(as_sentence(error)), *[gr.skip()] * len(jobs.begun)]
+        return ["", *jobs.begin(job.id, session)]
 
     def received(files: list[str]) -> list[Any]:
         kept, refused = split_by_readability([Path(file) for file in files])
@@ -235,7 +173,32 @@ def _wire(
             return [gr.skip(), ""]
         return [[str(path) for path in kept], notice_html(" ".join(refused))]
 
-    def shown_current(name: str) -> list[Any]:
+    building = fields.build.click(build, [*fields.inputs, frame.session], [fields.outcome, *jobs.begun], **PRIVATE)
+    building.failure(lambda: notice_html(BROKEN_OFF), None, [fields.outcome], **PRIVATE)
+    fields.files.upload(received, [fields.files], [fields.files, fields.outcome], **PRIVATE)
+    fields.target.change(lambda target: gr.update(visible=target == NEW), [fields.target], [fields.name], **PRIVATE)
+
+
+def _wire_update(
+    keeper: Keeper,
+    frame: Frame,
+    tab: gr.Tab,
+    jobs: JobsPart,
+    fields: _UpdateFields,
+    pictures: LibraryPictures,
+    over: Any,  # noqa: ANN401 (an event)
+) -> None:
+    """Wire what keeps a library current; `over` comes when a job that the page began is over."""
+    libraries = keeper.libraries
+
+    def update(session: Session) -> list[Any]:
+        try:
+            job = keeper.update(session.library)
+        except AskAbstractsError as error:
+            return [notice_html(as_sentence(error)), *[gr.skip()] * len(jobs.begun)]
+        return ["", *jobs.begin(job.id, session)]
+
+    def shown(name: str) -> list[Any]:
         is_shown = gr.update(visible=not libraries.is_sample(name))  # which the page does not extend
         try:
             library = libraries.library(name)
@@ -243,32 +206,22 @@ def _wire(
         except AskAbstractsError as error:
             return [is_shown, notice_html(as_sentence(error)), gr.update(visible=False)]
 
-    rest = [frame.session, frame.picker, frame.line, *screen]
-    building = fields.build.click(
-        build, [*fields.inputs, frame.session], [*fields.run, *rest], concurrency_limit=2, **PRIVATE
-    )
-    updating = current.update.click(update, [frame.session], [*current.run, *rest], concurrency_limit=2, **PRIVATE)
-    for event, part in ((building, fields), (updating, current)):
-        event.failure(lambda: [notice_html(BROKEN_OFF), *_buttons()], None, part.run, **PRIVATE)
-        part.stop.click(stop, None, None, **PRIVATE)
-        part.ask.click(lambda: gr.update(selected="ask"), None, [frame.tabs], **PRIVATE)
-
     def forget(session: Session, event: gr.EventData) -> list[Any]:
         try:
             libraries.library(session.library).forget(str(event.name))
         except AskAbstractsError as error:
             return [gr.skip(), notice_html(as_sentence(error)), gr.skip()]
-        return shown_current(session.library)
+        return shown(session.library)
 
-    parts = [current.part, current.current, current.update]
-    current.current.forget(forget, [frame.session], parts, **PRIVATE)
-    frame.picker.input(lambda name: [*shown_current(name), ""], [frame.picker], [*parts, current.outcome], **PRIVATE)
-    for changed in (frame.picker.input, building.then, updating.then):
+    updating = fields.update.click(update, [frame.session], [fields.outcome, *jobs.begun], **PRIVATE)
+    updating.failure(lambda: notice_html(BROKEN_OFF), None, [fields.outcome], **PRIVATE)
+    parts = [fields.part, fields.current, fields.update]
+    fields.current.forget(forget, [frame.session], parts, **PRIVATE)
+    frame.picker.input(lambda name: [*shown(name), ""], [frame.picker], [*parts, fields.outcome], **PRIVATE)
+    for changed in (frame.picker.input, over.then):
         changed(pictures.put_away, None, pictures.shown, **PRIVATE)
-    for changed in (tab.select, building.then, updating.then):
-        changed(lambda session: shown_current(session.library), [frame.session], parts, **PRIVATE)
-    fields.files.upload(received, [fields.files], [fields.files, fields.outcome], **PRIVATE)
-    fields.target.change(lambda target: gr.update(visible=target == NEW), [fields.target], [fields.name], **PRIVATE)
+    for changed in (tab.select, over.then):
+        changed(lambda session: shown(session.library), [frame.session], parts, **PRIVATE)
 
 
 def _wire_look(fields: _LibraryFields) -> None:
@@ -298,23 +251,3 @@ def _wire_growing(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fie
     outputs = [*others, fields.papers, fields.links, fields.target, frame.tabs, fields.preview]
     for sources in screen[2:]:
         sources.grow(grow, [frame.session, fields.limit], outputs, **PRIVATE)
-
-
-def _target(libraries: Libraries, session: Session, order: BuildRequest, name: str | None) -> str:
-    """Return the name of the library to fill, and make it if it is new. Raises InputError when it cannot be filled."""
-    if order.is_empty:
-        raise InputError("nothing to take in yet: paste PMIDs, give a PubMed search or choose a file")
-    if name is not None:
-        return libraries.new(name)
-    if libraries.is_sample(session.library):
-        raise InputError("the sample library stays as it is; choose “A new library” and give it a name")
-    return session.library
-
-
-def _buttons(*, is_running: bool = False, can_ask: bool = False) -> list[Any]:
-    """Return the updates of the buttons Build, Stop and Ask this library."""
-    return [
-        gr.update(interactive=not is_running),
-        gr.update(visible=is_running),
-        gr.update(visible=can_ask),
-    ]

@@ -87,15 +87,15 @@ def build_page(
                     libraries.names(), value=libraries.first, label="Library", elem_id="aa-picker", interactive=True
                 )
                 line = gr.HTML(elem_id="aa-line", apply_default_css=False)
-        with gr.Tabs(elem_id="aa-tabs", selected="ask") as tabs:
+        with gr.Tabs(elem_id="aa-tabs", selected="ask", overflow_behavior="wrap") as tabs:
             frame = Frame(session, picker, line, tabs)
             with gr.Tab("Ask", id="ask"):
                 tab = ask_tab(libraries, frame, overview_html)
             table_tab(libraries, frame, screen=tab.screen)
-            abstracts_tab(libraries, frame, tab, downloads)
+            keeper = Keeper(libraries, jobs or Jobs(), downloads)
+            abstracts_tab(keeper, frame, tab, downloads)
             with gr.Tab("Library", id="library") as shelf:
-                keeper = Keeper(libraries, jobs or Jobs(), downloads)
-                library_tab(keeper, frame, shelf, screen=tab.screen, chosen=tab.chosen, runs_server=runs_server)
+                library_tab(page, keeper, frame, shelf, screen=tab.screen, chosen=tab.chosen, runs_server=runs_server)
             models_tab(page, libraries, frame, tab, runs_server=runs_server)
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
@@ -170,8 +170,8 @@ def _wire(
     def opened(session: Session, request: gr.Request) -> Iterator[list[Any]]:
         picker = gr.update(choices=libraries.choices(session.library), value=session.library)
         if preparation is not None and session.library == libraries.first:
-            for state in preparation.states():
-                yield [picker, "", *[gr.skip()] * 4, *beginning_screen(progress_html(state)).parts]
+            for progress, seconds in preparation.states():
+                yield [picker, "", *[gr.skip()] * 4, *beginning_screen(progress_html(progress, seconds)).parts]
         shown = _shown(session)
         if request.query_params.get("conversation"):  # which is shown next: no welcome in between
             shown = [*shown[:-4], *beginning_screen("").parts]

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from index import Progress
 from index.errors import AskAbstractsError
 from index.ingest.batches import OnProgress
-from ui.building import TICK_S, BuildState
 
+_TICK_S = 0.5
+"""Seconds between two states without news, so that the page's clock goes on."""
 _ENDS_S = 20
 """Seconds that the work has to end in when it is asked to."""
 
@@ -48,11 +49,11 @@ class Preparation:
         if self._is_over.is_set() and self._problem is not None:
             raise self._problem
 
-    def states(self) -> Iterator[BuildState]:
-        """Yield the progress every `TICK_S` while the work goes on; nothing if it is over."""
+    def states(self) -> Iterator[tuple[Progress, float]]:
+        """Yield the progress and the seconds so far again and again while the work goes on; nothing if it is over."""
         while not self._is_over.is_set():
-            yield BuildState(self._progress, seconds=time.monotonic() - self._began)
-            self._is_over.wait(TICK_S)
+            yield self._progress, time.monotonic() - self._began
+            self._is_over.wait(_TICK_S)
 
     def stop(self) -> None:
         """Ask the work to end after the batch at hand, and wait for it."""

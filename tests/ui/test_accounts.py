@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import AskAbstractsError
-from ui.accounts import AccountFile, OneAccount
+from ui.accounts import TRIES_AT_ONCE, AccountFile, LoginTries, OneAccount
 
 
 @pytest.fixture
@@ -62,3 +62,22 @@ def test_the_one_account_of_a_flag():
     one = OneAccount("ada", "schlüssel")
     assert (one.check("ada", "schlüssel"), one.check("bob", "schlüssel"), one.check("ada", "x")) == (True, False, False)
     assert (one.is_known("ada"), one.runs_server("bob")) == (True, False)
+
+
+def test_passwords_cannot_be_tried_by_the_thousand_and_nobody_locks_another_out():
+    now = [0.0]
+    tries = LoginTries(lambda: now[0])
+    assert [tries.wait_s("ada", "192.0.2.1") for _ in range(TRIES_AT_ONCE)] == [0.0] * TRIES_AT_ONCE
+    assert tries.wait_s("ada", "192.0.2.1") == 60
+    assert tries.wait_s("ada", "192.0.2.2") == 0
+    assert tries.wait_s("bob", "192.0.2.1") == 0
+    now[0] = 61
+    assert tries.wait_s("ada", "192.0.2.1") == 0
+    assert tries.wait_s("ada", "192.0.2.1") > 0
+    tries.succeeded("ada", "192.0.2.1")
+    assert [tries.wait_s("ada", "192.0.2.1") for _ in range(TRIES_AT_ONCE)] == [0.0] * TRIES_AT_ONCE
+
+
+def test_one_password_cannot_be_tried_on_every_name():
+    tries = LoginTries(lambda: 0.0)
+    assert [tries.wait_s(f"name-{number}", "192.0.2.1") > 0 for number in (*range(101),)] == [False] * 100 + [True]

@@ -268,7 +268,7 @@ def test_mesh_terms_and_a_pubmed_search_narrow_an_answer(visit):
     expect(details.get_by_role("alert")).to_contain_text("did you mean [ti]?, at character 10 of the search: metf")
     search.fill("metformin[ti] NOT 2008[dp]")
     search.press("Enter")
-    expect(details).to_contain_text('1 abstract. Search details: "metformin"[Title] NOT 2008/01/01:2008/12/31[Date')
+    expect(details).to_contain_text('1 abstract · Search details: "metformin"[Title] NOT 2008/01/01:2008/12/31[Date')
     ask(page, "What does metformin do to the life span of mice?")
     expect(page.locator("#aa-present-sources .aa-card")).to_have_count(1)
     expect(page.locator("#aa-present-sources .aa-card")).to_contain_text("PMID 21386129")
@@ -321,28 +321,28 @@ def fill_library(page, *, name=None, pmids="", search="", files=()):
     else:
         page.get_by_label("A new library").check()
         page.get_by_label("Name of the new library").fill(name)
+    before = page.locator(".aa-job").first.get_attribute("data-id") if page.locator(".aa-job").count() else ""
     page.get_by_role("button", name="Build", exact=True).click()
+    return page.locator(f'.aa-job:not([data-id="{before}"])').first
 
 
 def test_a_library_is_built_from_pasted_pmids_extended_by_a_search_and_asked(visit, pubmed):
     page = visit()
-    fill_library(page, name="moss", pmids="90000001; PMID: 90000011\n99999999, x-1")
-    account = page.locator(".aa-account")
-    expect(account.locator(".aa-counts")).to_contain_text("2 added")
+    account = fill_library(page, name="moss", pmids="90000001; PMID: 90000011\n99999999, x-1")
+    expect(account).to_contain_text("2 added")
     expect(account.get_by_role("row", name="99999999")).to_contain_text("no record with this PMID")
     expect(account.get_by_role("row", name="x-1")).to_contain_text("is not a PMID")
     expect(page.get_by_label("Library", exact=True)).to_have_value("moss")
     expect(page.locator("#aa-line")).to_have_text("2 abstracts · 2011–2021")
 
-    page.get_by_role("button", name="Ask this library").click()
+    account.get_by_role("button", name="Ask this library").click()
     ask(page, "What does IL-32β induce in breast tumour cells?")
     page.locator("#aa-present .aa-cite").first.click()
     [quote] = quotes_lit(page)
     assert quote in pubmed.records["90000001"].text
     expect(page.get_by_role("article", name="Source 1:")).to_contain_text("PMID 90000001")
 
-    fill_library(page, search="atherosclerosis[Title]")
-    expect(account.locator(".aa-counts")).to_contain_text("1 added")
+    expect(fill_library(page, search="atherosclerosis[Title]")).to_contain_text("1 added")
     expect(page.locator("#aa-line")).to_contain_text("3 abstracts")
     assert page.locator("#aa-present .aa-turn").count() == 1  # the conversation goes on
 
@@ -373,15 +373,15 @@ def test_nothing_in_an_uploaded_file_runs(visit, tmp_path):
     path = tmp_path / "moss <img src=x onerror=window.ran=5>.jsonl"
     path.write_text(json.dumps(to_json(record)) + "\nno JSON <img src=x onerror=window.ran=6>\n", encoding="utf-8")
     page = visit()
-    fill_library(page, name="hostile", files=[path])
-    expect(page.locator(".aa-counts")).to_contain_text("1 added")
-    expect(page.locator(".aa-counts")).to_contain_text("1 failed")
-    page.get_by_role("button", name="Ask this library").click()
+    account = fill_library(page, name="hostile", files=[path])
+    expect(account).to_contain_text("1 added")
+    expect(account).to_contain_text("1 failed")
+    account.get_by_role("button", name="Ask this library").click()
     ask(page, "Does zeta-7 make moss grow faster?")
     expect(page.locator(".aa-card").first).to_contain_text(HOSTILE)
     page.locator(".aa-card summary").first.click()
     assert page.evaluate("window.ran") is None
-    assert page.locator("#aa-talk img, #aa-beside img, .aa-account img, #aa-beside script").count() == 0
+    assert page.locator("#aa-talk img, #aa-beside img, .aa-job img, #aa-beside script").count() == 0
 
 
 @pytest.mark.parametrize(
@@ -405,8 +405,8 @@ def test_an_order_that_cannot_be_filled_is_refused_in_a_sentence(visit, order, s
 def test_pubmed_out_of_reach_is_a_sentence_and_leaves_no_empty_library(visit, pubmed):
     pubmed.faults.append(Fault(status=400, body="no", endpoint="esearch", times=20))
     page = visit()
-    fill_library(page, name="never", search="moss")
-    expect(page.locator("#aa-outcome").get_by_role("alert")).to_be_visible(timeout=60_000)
+    account = fill_library(page, name="never", search="moss")
+    expect(account.get_by_role("alert")).to_be_visible(timeout=60_000)
     pubmed.faults.clear()
     page = visit()  # another tab: a reload breaks off what the first is still told, which counts as an error
     page.get_by_label("Library", exact=True).click()
@@ -422,8 +422,7 @@ def test_a_library_is_looked_up_kept_current_and_grown_from_a_paper(visit, pubme
     count = len([one for one in pubmed.records.values() if "metformin " in one.title.casefold()])
     expect(page.locator(".aa-preview")).to_contain_text(f"{count} abstract")
     expect(page.locator(".aa-preview li")).to_have_count(min(count, 5))
-    fill_library(page, name="current", search="metformin[Title]")
-    expect(page.locator("#aa-outcome .aa-counts")).to_contain_text(f"{count} added")
+    expect(fill_library(page, name="current", search="metformin[Title]")).to_contain_text(f"{count} added")
     pubmed.records["777"] = replace(pubmed.records["90000001"], pmid="777", title="Metformin, anew")
     pubmed.entry_dates["777"] = date(2999, 1, 1)
     page.get_by_role("button", name="Update this library").click()
@@ -446,7 +445,7 @@ def test_a_library_is_looked_up_kept_current_and_grown_from_a_paper(visit, pubme
     del pubmed.records["777"], pubmed.entry_dates["777"]
 
 
-def test_a_build_can_be_stopped_without_harm(visit, tmp_path):
+def test_a_build_outlives_its_page_and_can_be_stopped_without_harm(visit, tmp_path):
     text = "Zeta-7 makes moss grow faster in the shade. It did nothing for fern. " * 8
     path = tmp_path / "many.jsonl"
     with path.open("w", encoding="utf-8") as file:
@@ -455,13 +454,18 @@ def test_a_build_can_be_stopped_without_harm(visit, tmp_path):
             file.write(json.dumps(to_json(record)) + "\n")
     page = visit()
     fill_library(page, name="stopped", files=[path])
-    expect(page.locator(".aa-progress")).to_contain_text("a second", timeout=60_000)
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".aa-account h3")).to_have_text("Stopped", timeout=60_000)
-    kept = int(re.search(r"now holds ([\d,]+) abstract", page.locator(".aa-account").inner_text())[1].replace(",", ""))
+    job = page.get_by_role("article", name="Adding to “stopped”")
+    expect(job).to_contain_text("a second", timeout=60_000)
+    page.close()  # which stops nothing
+    page = visit()
+    page.get_by_role("tab", name="Library").click()
+    job = page.get_by_role("article", name="Adding to “stopped”")
+    job.get_by_role("button", name="Stop").click()
+    expect(job).to_contain_text("Stopped after", timeout=60_000)
+    kept = int(re.search(r"now holds ([\d,]+) abstract", job.inner_text())[1].replace(",", ""))
     assert 0 < kept < 2000
-    expect(page.get_by_role("button", name="Build", exact=True)).to_be_enabled()
-    page.get_by_role("button", name="Ask this library").click()
+    job.get_by_role("button", name="Ask this library").click()
+    expect(page.get_by_label("Library", exact=True)).to_have_value("stopped")
     ask(page, "Does zeta-7 make moss grow faster?")
     expect(page.locator("#aa-present .aa-cite").first).to_be_visible()
 

@@ -31,9 +31,10 @@ def answer_html(answer: Answer, *, turn: int, is_whole: bool = True) -> str:
 
 
 def link(number: int, sentence: int, spoken: str, *, retracted: bool = False) -> str:
+    mark = " <span data-said>retracted</span>" if retracted else ""
     return (
         f'<a class="aa-cite{" aa-cite-retracted" if retracted else ""}" href="#card-7-{number}" data-turn="7" '
-        f'data-sentence="s{sentence}" aria-label="{spoken}">[{number}]{" retracted" if retracted else ""}</a>'
+        f'data-sentence="s{sentence}" aria-label="{spoken}">[{number}]{mark}</a>'
     )
 
 
@@ -61,18 +62,18 @@ def link(number: int, sentence: int, spoken: str, *, retracted: bool = False) ->
         (
             (Sentence("About a third.", (ROSE,), is_rounded=True),),
             f'<span class="aa-sentence">About a third.{link(1, 1, "Source 1: Zeta-7 in moss")} '
-            '<span class="aa-names">(rounded)</span></span>',
+            '<span class="aa-names" data-said>(rounded)</span></span>',
         ),
         # What no quote bears out says so; what a quote contradicts is struck, with the quote.
         (
             (Sentence("Made up.", (), "not matched", "it cites none of the sources"),),
             '<span class="aa-sentence">Made up. '
-            '<span class="aa-unsupported-mark">no quote found: it cites none of the sources</span></span>',
+            '<span class="aa-unsupported-mark" data-said>no quote found: it cites none of the sources</span></span>',
         ),
         (
             (Sentence("It sank.", (), "contradicted", "it goes the other way", (ROSE,)),),
             '<span class="aa-sentence aa-unsupported"><s>It sank.</s> '
-            '<span class="aa-unsupported-mark">contradicted: it goes the other way “Zeta-7 rose.”</span>'
+            '<span class="aa-unsupported-mark" data-said>contradicted: it goes the other way “Zeta-7 rose.”</span>'
             f"{link(1, 1, 'Source 1: Zeta-7 in moss')}</span>",
         ),
         # Markup in a model's words is text.
@@ -106,12 +107,12 @@ def test_sentences_with_their_citations(sentences, expected):
         # What the reader should know besides.
         (
             Answer("?", (Sentence("A.", (ROSE,)),), SOURCES, message="The model was not used: it is down."),
-            '<p class="aa-reason" dir="auto">The model was not used: it is down.</p>',
+            '<p class="aa-reason" dir="auto" data-said>The model was not used: it is down.</p>',
         ),
         # A follow-up says how it was understood; the same question again does not.
         (
             Answer("And?", (Sentence("A.", (ROSE,)),), SOURCES, standalone_question="And moss?"),
-            '<p class="aa-understood" dir="auto">Understood as: And moss?</p>',
+            '<p class="aa-understood"><span>Understood as:</span> <span dir="auto">And moss?</span></p>',
         ),
     ],
 )
@@ -158,16 +159,15 @@ def test_an_answer_still_growing_claims_nothing_yet():
 
 def test_an_answer_still_growing_says_what_it_waits_for():
     waiting = Answer("?", waiting="The server <b>asks</b> to wait 3 seconds …")
-    shown = '<p class="aa-pending" role="status" dir="auto">The server &lt;b&gt;asks&lt;/b&gt; to wait 3 seconds …</p>'
+    shown = ' role="status" dir="auto" data-said>The server &lt;b&gt;asks&lt;/b&gt; to wait 3 seconds …</p>'
     assert shown in answer_html(waiting, turn=1, is_whole=False)
     assert "aa-pending" not in answer_html(waiting, turn=1)
 
 
 def test_a_refusal_is_no_answer_and_keeps_the_nearest_apart():
     answer = Answer("?", abstained=True, message="None names fern.", nearest=(Source(1, SOUND),))
-    assert '<p class="aa-abstained-head">No answer in this library</p><p dir="auto">None names fern.' in answer_html(
-        answer, turn=1
-    )
+    head = 'No answer in this library</p><p><span dir="auto" data-said>None names fern.</span>'
+    assert head in answer_html(answer, turn=1)
     cards = sources_html(Exchange(1, "?", answer), is_shown=True)
     assert '<h2 class="aa-heading">Sources</h2>' not in cards
     assert cards.count('<article class="aa-card aa-nearest"') == cards.count("<article") == 1
@@ -184,13 +184,19 @@ def test_sources_of_earlier_answers_wait_hidden():
     ("exchange", "expected"),
     [
         (Exchange(1, HOSTILE), '<p class="aa-pending">Reading the abstracts'),
-        (Exchange(1, HOSTILE, problem=HOSTILE), f'<p class="aa-notice" role="alert" dir="auto">{ESCAPED}</p>'),
-        (Exchange(1, HOSTILE, Answer(HOSTILE, abstained=True, message=HOSTILE)), f'<p dir="auto">{ESCAPED}</p>'),
+        (
+            Exchange(1, HOSTILE, problem=HOSTILE),
+            f'<p class="aa-notice" role="alert" dir="auto" data-said>{ESCAPED}</p>',
+        ),
+        (
+            Exchange(1, HOSTILE, Answer(HOSTILE, abstained=True, message=HOSTILE)),
+            f'<p><span dir="auto" data-said>{ESCAPED}</span></p>',
+        ),
     ],
 )
 def test_a_question_is_shown_as_it_was_typed(exchange, expected):
     html = exchange_html(exchange)
-    assert f'<span class="aa-spoken">You asked: </span>{ESCAPED}</h2>' in html
+    assert f'<span class="aa-spoken" data-said>You asked: </span>{ESCAPED}</h2>' in html
     assert expected in html
     assert "<script" not in html
     assert "<img" not in html
@@ -205,7 +211,7 @@ def test_other_names_are_left_out_by_a_click_once_the_answer_is_whole():
 
 
 def test_a_notice_is_text():
-    assert notice_html("a < b") == '<p class="aa-notice" role="alert" dir="auto">a &lt; b</p>'
+    assert notice_html("a < b") == '<p class="aa-notice" role="alert" dir="auto" data-said>a &lt; b</p>'
 
 
 def test_a_welcome_offers_questions_or_says_how_to_fill_the_library():

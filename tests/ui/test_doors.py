@@ -13,6 +13,8 @@ from urllib.parse import quote
 import pytest
 from served_app import APP, serving
 
+from ui.accounts import TRIES_AT_ONCE
+
 MARK = "zq-not-for-strangers-zq"
 RECORD = {"pmid": "90000099", "title": "Moss", "abstract": "Moss is green."}
 ROUTES = """
@@ -208,6 +210,20 @@ def test_a_stranger_gets_nothing_by_a_cookie_made_up(guarded):
         assert guarded.request("POST", "/gradio_api/queue/join", b"{}", Cookie=forged).status == 401
 
 
+def test_passwords_are_not_tried_by_the_thousand(guarded):
+    assert "your address has one try a minute" in guarded.request("GET", "/").body.decode()  # above the form
+
+    def tried(name, password="wrong"):
+        form = f"username=+{name}&password={password}".encode()
+        return guarded.request("POST", "/login", form, Content_Type="application/x-www-form-urlencoded")
+
+    replies = [tried("eve") for _ in range(3 * TRIES_AT_ONCE)]  # a few more than ten where that takes minutes
+    refused = [reply for reply in replies if b"too many wrong passwords for this account" in reply.body]
+    assert {reply.status for reply in replies} == {400}
+    assert refused
+    assert tried("ada", "secret").status == 200  # whose account it is not
+
+
 def test_nobody_listens_but_on_loopback(free):
     listening = {
         socket.inet_ntoa(bytes.fromhex(line.split()[1].split(":")[0])[::-1])
@@ -274,7 +290,10 @@ def test_an_upload_is_taken_in_by_the_event_that_the_page_sends(free, shelf):
 
     told = f"http://127.0.0.1:{free.port}/gradio_api/queue/data?session_hash=honest"
     with urllib.request.urlopen(told, timeout=120) as stream:
-        assert b"<b>1</b> added" in stream.read()
+        assert b"data-state=" in stream.read()  # the job, which goes on
+    while (job := json.loads(free.request("GET", "/api/v1/jobs").body)["jobs"][0])["state"] == "running":
+        pass
+    assert (job["kind"], job["library"], job["account"]["added"]) == ("add", "honest", 1)
     assert (shelf / "honest" / "library.db").is_file()
 
 

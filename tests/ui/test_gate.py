@@ -129,3 +129,43 @@ def test_the_rest_interface_lies_behind_the_gate_too(gated, request_, expected):
 
 def test_a_path_with_a_line_end_is_the_interfaces_too(gated):
     assert gated("/api/v1/libraries/a\nb") == (200, "", ["api"])
+
+
+def test_a_login_is_counted_by_name_and_address_and_the_sentence_says_when_to_try_again():
+    import asyncio
+    from types import SimpleNamespace
+
+    async def application(scope, receive, send):
+        is_right = b"right" in (await receive())["body"]
+        await send({"type": "http.response.start", "status": 200 if is_right else 400, "headers": []})
+        await send({"type": "http.response.body", "body": b"Gradio's"})
+
+    gate = Gate(application)
+
+    def log_in(body, address="192.0.2.1", kind=b"application/x-www-form-urlencoded"):
+        messages, sent = [{"type": "http.request", "body": body, "more_body": False}], []
+
+        async def receive():
+            return messages.pop(0)
+
+        async def note(message):
+            sent.append(message)
+
+        scope = {
+            "type": "http", "path": "/login", "method": "POST", "server": ("192.0.2.9", 7860), "client": (address, 1),
+            "app": SimpleNamespace(auth=1, tokens={}, cookie_id="x"), "query_string": b"",
+            "headers": [(b"content-length", str(len(body)).encode()), (b"content-type", kind)],
+        }  # fmt: skip
+        asyncio.run(gate(scope, receive, note))
+        return sent[0]["status"], sent[1]["body"]
+
+    wrong = b"username=+ada&password=wrong"
+    assert {log_in(wrong) for _ in range(10)} == {(400, b"Gradio's")}
+    status, body = log_in(b"username=ada&password=right")
+    assert (status, json.loads(body)["detail"]) == (
+        400,
+        "There were too many wrong passwords for this account from your address; try again in 60 seconds.",
+    )
+    assert log_in(b"username=ada&password=right", "192.0.2.2") == (200, b"Gradio's")
+    assert log_in(b"username=bob&password=right") == (200, b"Gradio's")
+    assert log_in(b"\0", kind=b"multipart/form-data; boundary=x") == (400, b"Gradio's")

@@ -125,7 +125,7 @@ def provoke(page):
         }"""
     )
     page.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # what is put off comes after this
-    assert page.locator(".aa-answer, .aa-sources, .aa-account").locator(FOREIGN).count() == 0
+    assert page.locator(".aa-answer, .aa-sources, .aa-jobs").locator(FOREIGN).count() == 0
     assert page.locator("a[href^='javascript' i], meta[http-equiv=refresh], base[href*=evil]").count() == 0
 
 
@@ -239,13 +239,11 @@ def fill(page, *, name="", pmids="", search="", files=()):
 
 
 def outcome(page):
-    """Press Build and return what stands there in the end: the account, or a sentence."""
-    marking = (
-        "document.querySelectorAll('#aa-outcome .aa-account, #aa-outcome .aa-notice').forEach((e) => e.id = 'old')"
-    )
-    page.evaluate(marking)
+    """Press Build and return what stands there in the end: the account of the job, or a sentence."""
+    page.evaluate("document.querySelectorAll('#aa-outcome .aa-notice').forEach((one) => { one.id = 'old'; })")
+    known = "".join(f':not([data-id="{job.get_attribute("data-id")}"])' for job in page.locator(".aa-job").all())
     page.get_by_role("button", name="Build", exact=True).click()
-    told = page.locator("#aa-outcome").locator(".aa-account:not(#old), .aa-notice:not(#old)").first
+    told = page.locator(f'#aa-outcome .aa-notice:not(#old), .aa-job{known}:not([data-state="running"])').first
     told.wait_for(timeout=60_000)
     assert page.locator(".toast-body").count() == 0
     return told.inner_text()
@@ -270,7 +268,7 @@ def test_files_with_hostile_names_and_contents_are_only_text(page, tmp_path):
     fill(page, name="files", files=[good])
     expect(page.locator("#aa-files")).to_contain_text("window.ran=21")
     assert "1 added" in outcome(page)
-    page.get_by_role("button", name="Ask this library").click()
+    page.get_by_role("button", name="Ask this library").first.click()
     ask(page, "Does zeta-7 make moss grow faster?")
 
 

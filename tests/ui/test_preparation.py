@@ -19,7 +19,7 @@ def test_a_question_waits_and_the_progress_is_told():
     preparation = Preparation(work)
     preparation.start()
     states = preparation.states()
-    told = [next(states).progress for _ in range(2)]
+    told = [next(states)[0] for _ in range(2)]
     assert told[-1] == Progress(3, 8, "embedding")
     waiting = threading.Thread(target=preparation.wait)
     waiting.start()

@@ -35,25 +35,34 @@ class Caller:
 
 @dataclass
 class RateLimit:
-    """So many requests a minute from each caller, at an even pace, and as many at once as have not been used."""
+    """So many requests a minute from each caller, at an even pace, and as many at once as have not been used.
+
+    `at_once` is the most that is saved up for that, 0 for the requests of a minute.
+    """
 
     per_minute: int = REQUESTS_A_MINUTE
     clock: Callable[[], float] = time.monotonic
+    at_once: int = 0
     _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait_s(self, name: str) -> float:
         """Take one request from a caller's share, and return 0; or the seconds to wait when there is none left."""
-        now = self.clock()
+        now, most = self.clock(), float(self.at_once or self.per_minute)
         with self._lock:
-            left, at = self._left.get(name, (float(self.per_minute), now))
-            left = min(left + (now - at) * self.per_minute / 60, self.per_minute)
+            left, at = self._left.get(name, (most, now))
+            left = min(left + (now - at) * self.per_minute / 60, most)
             is_allowed = left >= 1
             self._left[name] = (left - is_allowed, now)
             self._left.move_to_end(name)
             while len(self._left) > _REMEMBERED:
                 self._left.popitem(last=False)
         return 0.0 if is_allowed else (1 - left) * 60 / self.per_minute
+
+    def restore(self, name: str) -> None:
+        """Give a caller the whole share again."""
+        with self._lock:
+            self._left.pop(name, None)
 
 
 @dataclass

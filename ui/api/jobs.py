@@ -1,25 +1,35 @@
-"""Jobs: what writes to a library or checks it, each in a thread of its own, one at a time to a library."""
+"""Jobs: what writes to a library or checks it, each in a thread of its own, one at a time to a library.
+
+A job is a file too, written whole at its begin and at its end: its account outlasts the server, and a job that a kill
+broke off says so.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 from index import Library, Progress, Report
 from index.errors import AskAbstractsError
+from index.files import atomic_write
 from index.ingest.batches import OnProgress
 from qa.doors.replies import report_json
 
 JobKind = Literal["add", "update", "refresh", "check", "repair", "rebuild", "copy", "export", "import"]
 JobState = Literal["running", "done", "failed", "stopped"]
+FOLDER = ".jobs"
+"""Its name in the folder of the libraries."""
 _KEPT = 200
 """Jobs that are remembered, those that are over included."""
+_CUT_OFF = "the server ended while this was at work; what was committed is kept; begin it again to go on"
 _ENDS_S = 20
 """Seconds that jobs have to end in when the server stops."""
 _log = logging.getLogger(__name__)
@@ -57,6 +67,11 @@ class LibraryJob:
         """How long it has been at work, or was."""
         return self.seconds or time.monotonic() - self.began
 
+    @property
+    def file_name(self) -> str:
+        """The name of its file: those that began later come later."""
+        return f"{self.started.replace(':', '')}-{self.id}.json"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the job's JSON."""
         names = ("id", "kind", "library", "state", "started", "ended", "account", "problem")
@@ -74,8 +89,10 @@ class Busy(Exception):
 class Jobs:
     """The jobs of a server. Thread-safe."""
 
-    def __init__(self) -> None:
-        self._jobs: dict[str, LibraryJob] = {}
+    def __init__(self, folder: Path | None = None) -> None:
+        """Take the jobs that are kept in a folder, None to keep none."""
+        self._folder = folder
+        self._jobs: dict[str, LibraryJob] = {job.id: job for job in _kept_in(folder)} if folder else {}
         self._lock = threading.Lock()
         self._is_closed = False
 
@@ -92,6 +109,7 @@ class Jobs:
                 raise Busy(running[0] if running else None)
             self._jobs[job.id] = job
             self._forget_oldest()
+        self._write(job)
         job.thread = threading.Thread(target=self._run, args=(job, work), name=f"job {job.id}", daemon=True)
         job.thread.start()
         return job
@@ -118,7 +136,20 @@ class Jobs:
     def _forget_oldest(self) -> None:
         over = [id_ for id_, job in self._jobs.items() if job.state != "running"]
         for id_ in over[: max(len(self._jobs) - _KEPT, 0)]:
-            del self._jobs[id_]
+            gone = self._jobs.pop(id_)
+            if self._folder is not None:
+                (self._folder / gone.file_name).unlink(missing_ok=True)
+
+    def _write(self, job: LibraryJob) -> None:
+        """Write a job's file; a disk that takes none costs the job nothing but its account after the server's end."""
+        if self._folder is None:
+            return
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with atomic_write(self._folder / job.file_name) as file:
+                file.write(json.dumps(job.to_dict() | {"seconds": job.seconds}, ensure_ascii=False).encode())
+        except OSError as error:
+            _log.warning("job %s (%s) is not kept in %s: %s", job.id, job.kind, self._folder, error)
 
     def _run(self, job: LibraryJob, work: Work) -> None:
         def on_progress(progress: Progress) -> None:
@@ -139,7 +170,25 @@ class Jobs:
             job.problem = "the job broke off for a reason that the server's log gives; what was committed is kept"
             _log.exception("job %s (%s) broke off", job.id, job.kind)
         finally:
-            job.ended, job.seconds, job.state = _now(), job.lasted_s, state
+            # Who waits for the end may read the account then, the server's end included: the file is written first.
+            over = replace(job, ended=_now(), seconds=job.lasted_s, state=state)
+            self._write(over)
+            job.ended, job.seconds, job.state = over.ended, over.seconds, state
+
+
+def _kept_in(folder: Path) -> Iterator[LibraryJob]:
+    """Yield the jobs of a folder, the oldest first; a file that is none is left alone."""
+    for path in sorted(folder.glob("*.json")):
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            told |= {"progress": Progress(**told["progress"])}
+            if told["state"] == "running":
+                told |= {"state": "failed", "problem": _CUT_OFF}
+            if told["kind"] not in get_args(JobKind) or told["state"] not in get_args(JobState):
+                raise ValueError("made by a newer version")
+            yield LibraryJob(**told)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            _log.warning("%s is left out of the jobs: %s", path, error)
 
 
 def _work(kind: JobKind, library: Library, inputs: Mapping[str, Any], on_progress: OnProgress) -> Mapping[str, Any]:
@@ -155,4 +204,4 @@ def _work(kind: JobKind, library: Library, inputs: Mapping[str, Any], on_progres
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

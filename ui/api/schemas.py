@@ -109,6 +109,6 @@ class JobJson(Sent):
 
 
 class JobList(Sent):
-    """The jobs of this server since its start, the newest first."""
+    """The last jobs of this server, the newest first, those of before its start included."""
 
     jobs: list[JobJson]

@@ -329,7 +329,7 @@ def _named(busy: Busy) -> str:
 
 @routes.get("/jobs", response_model=JobList, responses=responses(*_ALWAYS), tags=["jobs"])
 def list_jobs(service: Here, _: MayRead) -> Any:  # noqa: ANN401
-    """List the jobs since the server's start, the newest first."""
+    """List the last 200 jobs, the newest first, those of before the server's start included."""
     return JSONResponse({"jobs": [job.to_dict() for job in service.jobs.all()]})
 
 

@@ -8,6 +8,6 @@ element.addEventListener('click', (event) => {
   // On a phone the list covers the conversation that was chosen of it.
   if (what === 'open' && window.innerWidth < 768) document.querySelector('#aa-aside .toggle-button')?.click();
   if (what !== 'rename') return;
-  const wanted = window.prompt('Name of this conversation', name);
+  const wanted = window.prompt(window.aaPhrase('Name of this conversation'), name);
   if (wanted?.trim()) trigger('rename', { conversation: id, name: wanted });
 });

@@ -20,7 +20,7 @@ element.addEventListener('click', (event) => {
   const { do: what, ...more } = button.dataset;
   if (what === 'remove') {
     const count = button.closest('.aa-picked').querySelector('b').textContent;
-    if (!window.confirm(`Remove ${count} from this library? You can undo it.`)) return;
+    if (!window.confirm(window.aaPhrase(`Remove ${count} from this library? You can undo it.`))) return;
   }
   if (['pick-none', 'pick-found', 'remove', 'undo'].includes(what)) {
     document.querySelector('#aa-list').dispatchEvent(new CustomEvent('aa-forget', { detail: what === 'pick-none' }));
@@ -41,7 +41,9 @@ element.addEventListener('change', (event) => {
   else if (what === 'save' && field.value) act('save', { ending: field.value });
   else if (what === 'add') {
     const isNew = field.selectedOptions[0].hasAttribute('data-new');
-    const name = isNew ? window.prompt('Name of the new library: letters, digits, hyphens and underscores') : field.value;
+    const name = isNew
+      ? window.prompt(window.aaPhrase('Name of the new library: letters, digits, hyphens and underscores'))
+      : field.value;
     if (name?.trim()) act('add', { name: name.trim(), new: isNew });
     field.value = '';
   }

@@ -12,16 +12,16 @@ import gradio as gr
 from ui.ask_tab import PRIVATE, AskTab, Frame
 from ui.chat import Session, about_library, chosen_html
 from ui.conversation import BROKEN_OFF, notice_html
-from ui.libraries import Libraries
 from ui.library.desk import Desk, TabUpdate, Visit
 from ui.library.downloads import Downloads
+from ui.library.keeping import Keeper
 
 
-def abstracts_tab(libraries: Libraries, frame: Frame, tab: AskTab, downloads: Downloads) -> None:
+def abstracts_tab(keeper: Keeper, frame: Frame, tab: AskTab, downloads: Downloads) -> None:
     """Lay out the tab and wire it; what is chosen is asked in `tab`."""
     script = (Path(__file__).parent / "abstracts.js").read_text(encoding="utf-8")
     here: dict[str, Any] = {"apply_default_css": False, "js_on_load": script}
-    desk = Desk(libraries, downloads)
+    libraries, desk = keeper.libraries, Desk(keeper, downloads)
     with gr.Tab("Abstracts", id="abstracts") as shelf, gr.Column(elem_id="aa-look"):
         visit = gr.State(Visit())
         list_ = gr.HTML(elem_id="aa-list", **here)

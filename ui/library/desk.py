@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
@@ -11,16 +12,18 @@ from index.errors import AskAbstractsError, InputError
 from index.storage.listing import ListColumn
 from qa.export import exported, in_batches
 from qa.studies.reading import kept_with
+from ui.api.jobs import LibraryJob
 from ui.chat import as_sentence
 from ui.conversation import notice_html
 from ui.libraries import Libraries
 from ui.library.downloads import FORMATS, Downloads
+from ui.library.keeping import Keeper
 from ui.library.look import CountedKind, Finder, Look
 from ui.library.removed import Removals
 from ui.library.shown import chosen_bar_html, list_html, opened_html, reading_html, rows_of
 
-MOST_ADDED = 2_000
-"""Abstracts that are added to another library at once: each is embedded again."""
+_LOOKS_S = 0.5
+"""Seconds between two looks at a job that was begun here."""
 VisitEvent = Mapping[str, Any]
 """What an event was sent with: what is to be done under `do`, and what that needs."""
 
@@ -63,10 +66,15 @@ class TabUpdate:
 class Desk:
     """Does what the visits of all tabs ask for. Thread-safe."""
 
-    libraries: Libraries
+    keeper: Keeper
     downloads: Downloads
     finder: Finder = field(default_factory=Finder)
     removals: Removals = field(default_factory=Removals)
+
+    @property
+    def libraries(self) -> Libraries:
+        """The libraries of the page."""
+        return self.keeper.libraries
 
     def library(self, name: str) -> Library:
         """Return a library. Raises AskAbstractsError when it is gone meanwhile."""
@@ -189,14 +197,17 @@ class Desk:
     def _added(self, visit: Visit, name: str, *, is_new: bool) -> Iterator[TabUpdate]:
         """Add the abstracts chosen to another library, which is made if it is to be a new one."""
         pmids = _chosen(visit)
-        if len(pmids) > MOST_ADDED:
-            raise InputError(f"up to {MOST_ADDED:,} abstracts are added at once; {len(pmids):,} are chosen")
+        source = self.library(visit.look.library)
         name = self.libraries.new(name) if is_new else name
         self._check_own(name)
-        yield TabUpdate(bar=self.bar(visit, note=f"Adding {_counted(len(pmids))} to “{name}” …"))
-        report = self.library(name).put(self.library(visit.look.library).records(pmids))
-        note = f"“{name}”: {report.added:,} added, {report.updated + report.unchanged:,} were there already."
-        yield TabUpdate(bar=self.bar(visit, note=note), has_new=is_new)
+        job = self.keeper.put(name, source, pmids)
+        while job.state == "running":
+            note = (
+                f"Adding {_counted(len(pmids))} to “{name}” … It goes on if you leave; the Library tab tells how far."
+            )
+            yield TabUpdate(bar=self.bar(visit, note=note))
+            time.sleep(_LOOKS_S)
+        yield TabUpdate(bar=self.bar(visit, **_told(job)), has_new=is_new)
 
     def _removed(self, visit: Visit) -> Iterator[TabUpdate]:
         self._check_own(visit.look.library)
@@ -243,6 +254,14 @@ def _chosen(visit: Visit) -> tuple[str, ...]:
     if not visit.chosen:
         raise InputError("no abstract is chosen; tick some in the list")
     return tuple(visit.chosen)
+
+
+def _told(job: LibraryJob) -> dict[str, str]:
+    """Return what is told of a job that added abstracts."""
+    if job.account is None:
+        return {"problem": as_sentence(job.problem or f"adding to “{job.library}” was stopped; what was done is kept")}
+    there = job.account["updated"] + job.account["unchanged"]
+    return {"note": f"“{job.library}”: {job.account['added']:,} added, {there:,} were there already."}
 
 
 def _pmid(given: object) -> str:

@@ -7,12 +7,12 @@ element.addEventListener('click', (event) => {
   if (what === 'stop') act(what, { id: button.dataset.id });
   else if (what === 'rebuild') act(what, { encoder: element.querySelector('[name="encoder"]').value });
   else if (what === 'copy' || what === 'rename') {
-    const name = window.prompt('Its new name: letters, digits, hyphens and underscores');
+    const name = window.prompt(window.aaPhrase('Its new name: letters, digits, hyphens and underscores'));
     if (name?.trim()) act(what, { name });
   } else if (what === 'delete') {
     const { name } = button.closest('.aa-keep').dataset;
-    if (!window.confirm(`Delete “${name}” with all its abstracts, for good?`)) return;
-    const typed = window.prompt(`Type ${name} to delete it`);
+    if (!window.confirm(window.aaPhrase(`Delete “${name}” with all its abstracts, for good?`))) return;
+    const typed = window.prompt(window.aaPhrase(`Type ${name} to delete it`));
     if (typed !== null) act('delete', { typed });
   } else act(what);
 });

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +16,19 @@ from index.storage.folder.archive import copy_library, save_archive, take_in_arc
 from index.storage.folder.backend import FolderBackend
 from qa.doors.replies import report_json
 from ui.api.jobs import Busy, Jobs, LibraryJob, Work
-from ui.building import SHOWN_ROWS, duration
-from ui.chat import as_sentence
+from ui.building import BuildRequest
 from ui.libraries import Libraries
 from ui.library.downloads import Downloads
 from ui.rendering import render
 from ui.uploads import has_room
 
 ENCODERS = (DEFAULT_ENCODER, MINILM)
-"""The encoders that a library can be rebuilt with on the page: those that come along."""
-_SHOWN_JOBS = 6
-_WORDS = {
-    "add": "Adding to", "update": "Updating", "refresh": "Refreshing", "check": "Checking", "repair": "Repairing",
-    "rebuild": "Rebuilding", "copy": "Copying", "export": "Exporting", "import": "Taking in",
-}  # fmt: skip
+"""The encoders that everybody can rebuild a library with on the page: those that come along."""
 _PIECE = 1 << 20
+_AT_ONCE = 100
+"""Abstracts of another library that are held in memory and committed at once."""
 _RESERVED = frozenset({"rename", "delete"})
+_ONLY_WHO_RUNS = "only who runs the server {}; ask them to"
 
 
 class Keeper:
@@ -47,7 +44,7 @@ class Keeper:
         cannot be done.
         """
         if asked["do"] in _RESERVED and not runs_server:
-            raise InputError("only who runs the server renames or deletes libraries; ask them to")
+            raise InputError(_ONLY_WHO_RUNS.format("renames or deletes libraries"))
         match asked["do"]:
             case "refresh" | "check":
                 self._check(name, changes=asked["do"] == "refresh")
@@ -56,8 +53,7 @@ class Keeper:
                 self._check(name)
                 self._begin("repair", name, lambda job, tell: self._repair(name, tell))
             case "rebuild":
-                self._check(name)
-                self._begin("rebuild", name, _rebuild(self.libraries.library(name), str(asked["encoder"])))
+                self._rebuild(name, str(asked["encoder"]).strip(), runs_server=runs_server)
             case "copy":
                 self._copy(name, self.libraries.free_name(str(asked["name"])))
             case "export":
@@ -73,8 +69,46 @@ class Keeper:
                 self.stop(str(asked["id"]))
         return name
 
-    def take_in(self, file: Path, name: str) -> None:
-        """Begin to take in an exported library under a name."""
+    def fill(self, order: BuildRequest, session_library: str, new: str | None = None) -> LibraryJob:
+        """Begin to fill a library, a new one if it is named, and return the job. Raises InputError if it cannot be."""
+        if order.is_empty:
+            raise InputError("nothing to take in yet: paste PMIDs, give a PubMed search or choose a file")
+        if new is None and self.libraries.is_sample(session_library):
+            raise InputError("the sample library stays as it is; choose “A new library” and give it a name")
+        name = session_library if new is None else self.libraries.new(new)
+        library = self.libraries.library(name)
+
+        def work(job: LibraryJob, tell: OnProgress) -> Mapping[str, Any]:
+            try:
+                return report_json(order.add_to(library, tell))
+            finally:
+                if new is not None:
+                    self.libraries.discard_empty(name)
+
+        return self._begin("add", name, work)
+
+    def update(self, name: str) -> LibraryJob:
+        """Begin to add what is new in what a library was built from, and return the job."""
+        self._check(name)
+        library = self.libraries.library(name)
+        return self._begin("update", name, lambda job, tell: report_json(library.update(on_progress=tell)))
+
+    def put(self, name: str, source: Library, pmids: Sequence[str]) -> LibraryJob:
+        """Begin to add abstracts of another library, and return the job."""
+        self._check(name)
+        library = self.libraries.library(name)
+
+        def work(job: LibraryJob, tell: OnProgress) -> Mapping[str, Any]:
+            report = Report()
+            for at in range(0, len(pmids), _AT_ONCE):
+                tell(Progress(at, len(pmids), "reading"))
+                report = _together(report, library.put(source.records(pmids[at : at + _AT_ONCE])))
+            return report_json(report)
+
+        return self._begin("add", name, work)
+
+    def take_in(self, file: Path, name: str, *, is_upload: bool = True) -> LibraryJob:
+        """Begin to take in an exported library under a name; a file that was uploaded for that is deleted then."""
         new = self.libraries.free_name(name)
         folder = self.libraries.folder / new
 
@@ -82,35 +116,42 @@ class Keeper:
             try:
                 return report_json(Report(added=take_in_archive(file, folder, tell=tell)))
             finally:
-                file.unlink(missing_ok=True)
+                if is_upload:
+                    file.unlink(missing_ok=True)
 
-        self._begin("import", new, work)
+        return self._begin("import", new, work)
+
+    def take_in_from(self, path: str, name: str, *, runs_server: bool) -> LibraryJob:
+        """Begin to take in a library that lies on the server's machine, for who runs the server alone."""
+        if not runs_server:
+            raise InputError(_ONLY_WHO_RUNS.format("takes in files by their path on its machine"))
+        file = Path(path.strip().strip("\"'")).expanduser()
+        if not file.is_file():
+            raise InputError(
+                f"there is no file {file} on the server's machine; give the whole path of an exported .zip"
+            )
+        return self.take_in(file, name, is_upload=False)
 
     def stop(self, id_: str) -> None:
         """Ask a job to stop after the step at hand."""
         if job := self.jobs.get(id_):
             job.stopping.set()
 
-    def is_busy(self) -> bool:
-        """Return True while a job is at work."""
-        return any(job.state == "running" for job in self.jobs.all())
-
-    def html(self, name: str, *, problem: str = "") -> str:
-        """Return what can be done with a library, and the jobs, those at work and the last ones."""
+    def html(self, name: str, *, problem: str = "", runs_server: bool = False) -> str:
+        """Return what can be done with a library."""
         return render(
             "library/keeping.html",
             name=name,
             is_own=name in self.libraries.names() and self.libraries.is_own(name),
             is_sample=self.libraries.is_sample(name),
             encoders=ENCODERS,
-            jobs=[_shown(job) for job in self.jobs.all()[:_SHOWN_JOBS]],
-            shown_rows=SHOWN_ROWS,
+            runs_server=runs_server,
             problem=problem,
         )
 
-    def _begin(self, kind: Any, name: str, work: Work) -> None:  # noqa: ANN401 (a JobKind)
+    def _begin(self, kind: Any, name: str, work: Work) -> LibraryJob:  # noqa: ANN401 (a JobKind)
         try:
-            self.jobs.run(kind, name, work)
+            return self.jobs.run(kind, name, work)
         except Busy as busy:
             raise InputError(f"another job is at work on “{name}”; wait for its end, or stop it") from busy
 
@@ -135,6 +176,15 @@ class Keeper:
     def _copy(self, name: str, new: str) -> None:
         backend, folder = self._folder(name), self.libraries.folder / new
         self._begin("copy", name, lambda job, tell: report_json(Report(added=copy_library(backend, folder, tell=tell))))
+
+    def _rebuild(self, name: str, encoder: str, *, runs_server: bool) -> None:
+        self._check(name)
+        if encoder not in ENCODERS and not runs_server:
+            raise InputError(_ONLY_WHO_RUNS.format(f"rebuilds with another encoder than {' or '.join(ENCODERS)}"))
+        if not encoder:
+            raise InputError("no encoder is named yet; give its name, or the folder that it lies in on the server")
+        library = self.libraries.library(name)
+        self._begin("rebuild", name, lambda job, tell: report_json(library.rebuild(encoder=encoder, on_progress=tell)))
 
     def _repair(self, name: str, tell: OnProgress) -> Mapping[str, Any]:
         with self.libraries.closed(name) as folder:
@@ -167,47 +217,12 @@ def _of_library(kind: str, library: Library) -> Work:
     return work
 
 
-def _rebuild(library: Library, encoder: str) -> Work:
-    if encoder not in ENCODERS:
-        raise InputError(f"the page rebuilds with {' or '.join(ENCODERS)}; for others see python -m index rebuild")
-    return lambda job, tell: report_json(library.rebuild(encoder=encoder, on_progress=tell))
+def _together(report: Report, other: Report) -> Report:
+    counts = {name: getattr(report, name) + getattr(other, name) for name in ("added", "updated", "unchanged")}
+    return replace(report, **counts, failed={**report.failed, **other.failed})
 
 
 def _read(file: Path) -> Iterator[bytes]:
     with file.open("rb") as opened:
         while piece := opened.read(_PIECE):
             yield piece
-
-
-def _shown(job: LibraryJob) -> dict[str, Any]:
-    """Return what the template shows of a job."""
-    account = dict(job.account or {})
-    counts = {word: account[word] for word in ("added", "updated", "unchanged", "removed") if account.get(word)}
-    failed = account.get("failed") or {}
-    return {
-        "id": job.id,
-        "title": f"{_WORDS[job.kind]} “{job.library}”",
-        "state": job.state,
-        "figures": _figures(job),
-        "progress": job.progress,
-        "is_stopping": job.stopping.is_set(),
-        "lasted": duration(job.lasted_s),
-        "counts": counts | ({"failed": len(failed)} if failed else {}),
-        "rows": {**(account.get("changes") or {}), **failed},
-        "notes": [as_sentence(note) for note in account.get("notes", ())],
-        "findings": account.get("findings"),
-        "problem": as_sentence(job.problem) if job.problem else "",
-        "address": job.address,
-    }
-
-
-def _figures(job: LibraryJob) -> list[str]:
-    """Return how far a job is, at what rate, and the time left."""
-    done, total, seconds = job.progress.done, job.progress.total, job.lasted_s
-    rate = (done - (job.earlier or 0)) / seconds if seconds else 0.0
-    figures = [f"{done:,} of {total:,} abstracts"] if total else [f"{done:,} abstracts"] if done else []
-    if rate > 0:
-        figures.append(f"{rate:,.1f} a second")
-    if rate > 0 and total:
-        figures.append(f"{duration((total - done) / rate)} left")
-    return [*figures, f"{duration(seconds)} so far"]

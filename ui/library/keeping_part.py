@@ -1,9 +1,7 @@
-"""The part of the Library tab that keeps a library in order: its jobs, watched by whoever has the page open."""
+"""The part of the Library tab that keeps a library in order, and takes in one that was exported."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +9,15 @@ import gradio as gr
 
 from index.errors import AskAbstractsError
 from ui.ask_tab import PRIVATE, Frame, RunsServer
-from ui.building import TICK_S
-from ui.chat import Session, about_library, as_sentence, empty_screen
+from ui.chat import Session, as_sentence
+from ui.library.jobs_part import JobsPart, turned_to
 from ui.library.keeping import Keeper
 
 
-def keeping_part(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML], runs_server: RunsServer) -> None:
+def keeping_part(
+    page: gr.Blocks, keeper: Keeper, frame: Frame, tab: gr.Tab, jobs: JobsPart, *, screen: list[gr.HTML],
+    runs_server: RunsServer,
+) -> None:  # fmt: skip
     """Lay out the part and wire it; another library to look at is shown in `screen`."""
     script = (Path(__file__).parent / "keeping.js").read_text(encoding="utf-8")
     with gr.Column(elem_id="aa-keeping"):
@@ -24,49 +25,47 @@ def keeping_part(keeper: Keeper, frame: Frame, tab: gr.Tab, *, screen: list[gr.H
         with gr.Accordion("Take in an exported library", open=False, elem_id="aa-import"):
             name = gr.Textbox("", label="Name of the library", placeholder="il32-breast", max_length=64)
             file = gr.File(label="The file (.zip)", file_types=[".zip"], height=120, elem_id="aa-import-file")
+            with gr.Row(visible=False) as by_path:
+                path = gr.Textbox(
+                    "", label="Or its path on the server’s machine", placeholder="/data/moss.askabstracts.zip",
+                    info="For files of any size.", max_length=4000, elem_id="aa-import-path",
+                )  # fmt: skip
+                taking = gr.Button("Take it in", scale=0, min_width=140, elem_id="aa-import-take")
     libraries = keeper.libraries
     rest = [frame.session, frame.picker, frame.line, *screen]
+    unchanged = [gr.skip()] * len(rest)
 
-    def watched(at: str) -> Iterator[str]:
-        """Yield the part, again and again while a job is at work: jobs go on whether somebody looks on or not."""
-        yield keeper.html(at)
-        while keeper.is_busy():
-            time.sleep(TICK_S)
-            yield keeper.html(at)
+    def look(at: str, request: gr.Request) -> str:
+        return keeper.html(at, runs_server=runs_server(request))
 
-    def watch(at: str) -> Iterator[Any]:
-        for html in watched(at):
-            yield [html, gr.update(choices=libraries.choices(at))]
+    def refused(at: str, error: AskAbstractsError, request: gr.Request) -> str:
+        return keeper.html(at, problem=as_sentence(error), runs_server=runs_server(request))
 
-    def act(at: str, event: gr.EventData, request: gr.Request) -> Iterator[list[Any]]:
-        unchanged = [gr.skip()] * len(rest)
+    def paths(request: gr.Request) -> Any:  # noqa: ANN401 (an update)
+        return gr.update(visible=runs_server(request))
+
+    def act(at: str, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
         try:
             now = keeper.does(at, event._data, runs_server=runs_server(request))
         except AskAbstractsError as error:
-            yield [keeper.html(at, problem=as_sentence(error)), *unchanged]
-            return
-        if now != at:
-            session = Session(now)
-            picker = gr.update(choices=libraries.choices(now), value=now)
-            screens = empty_screen(session, libraries).parts
-            yield [keeper.html(now), session, picker, about_library(session, libraries), *screens]
-            return
-        for html in watched(at):
-            yield [html, *unchanged]
-        yield [gr.skip(), gr.skip(), gr.update(choices=libraries.choices(at)), *unchanged[2:]]
+            return [refused(at, error, request), *jobs.look(), *unchanged]
+        turned = turned_to(libraries, now, session) if now != at else unchanged
+        return [look(now, request), *jobs.look(), *turned]
 
-    def take_in(at: str, new: str, path: str | None) -> Iterator[list[Any]]:
+    def take_in(at: str, new: str, upload: str | None, path: str, session: Session, request: gr.Request) -> list[Any]:
         try:
-            if path:
-                keeper.take_in(Path(path), new)
+            if upload:
+                job = keeper.take_in(Path(upload), new)
+            else:
+                job = keeper.take_in_from(path, new, runs_server=runs_server(request))
         except AskAbstractsError as error:
-            yield [keeper.html(at, problem=as_sentence(error)), gr.skip(), gr.skip()]
-            return
-        for html in watched(at):
-            yield [html, gr.skip(), gr.skip()]
-        yield [gr.skip(), gr.update(choices=libraries.choices(at)), None]
+            return [refused(at, error, request), None, *[gr.skip()] * len(jobs.begun)]
+        return [look(at, request), None, *jobs.begin(job.id, session)]
 
-    often: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 20, **PRIVATE}
-    shown.act(act, [frame.picker], [shown, *rest], **often)
-    file.upload(take_in, [frame.picker, name, file], [shown, frame.picker, file], concurrency_limit=4, **PRIVATE)
-    gr.on([tab.select, frame.picker.input], watch, [frame.picker], [shown, frame.picker], **often)
+    often: dict[str, Any] = {"trigger_mode": "multiple", **PRIVATE}
+    shown.act(act, [frame.picker, frame.session], [shown, jobs.shown, jobs.clock, *rest], **often)
+    inputs = [frame.picker, name, file, path, frame.session]
+    for event in (file.upload, taking.click, path.submit):
+        event(take_in, inputs, [shown, file, *jobs.begun], **PRIVATE)
+    gr.on([tab.select, frame.picker.change], look, [frame.picker], [shown], **often)
+    page.load(paths, None, [by_path], **PRIVATE)

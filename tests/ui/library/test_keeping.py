@@ -4,11 +4,15 @@ import time
 
 import pytest
 
+from index import Abstract, Section
 from index.errors import InputError
 from index.ingest.batches import Progress
+from index.records import Filters
 from ui.api.jobs import Jobs
+from ui.building import BuildRequest
 from ui.libraries import Libraries
 from ui.library.downloads import Downloads
+from ui.library.job_list import is_busy, jobs_html
 from ui.library.keeping import Keeper
 
 
@@ -27,15 +31,19 @@ def keeper(library, tmp_path, monkeypatch):
 
 
 def ended(keeper):
-    while keeper.is_busy():
+    while is_busy(keeper.jobs):
         time.sleep(0.01)
     return keeper.jobs.all()[0]
+
+
+def told(keeper):
+    return jobs_html(keeper.jobs, keeper.libraries)
 
 
 def test_a_check_tells_that_nothing_is_wrong(keeper):
     assert keeper.does("moss", {"do": "check"}) == "moss"
     assert (ended(keeper).state, ended(keeper).account) == ("done", {"findings": []})
-    assert "nothing wrong" in keeper.html("moss")
+    assert "nothing wrong" in told(keeper)
 
 
 def test_a_damaged_index_is_mended_while_nobody_has_it_open(keeper):
@@ -45,7 +53,7 @@ def test_a_damaged_index_is_mended_while_nobody_has_it_open(keeper):
     job = ended(keeper)
     assert [one["repaired"] for one in job.account["findings"]] == [True]
     assert keeper.libraries.library("moss").digest == before
-    assert ": mended" in keeper.html("moss")
+    assert ": mended" in told(keeper)
 
 
 def test_a_copy_and_an_export_are_taken_in_again(keeper):
@@ -53,14 +61,75 @@ def test_a_copy_and_an_export_are_taken_in_again(keeper):
     assert ended(keeper).account["added"] == 5
     keeper.does("fern", {"do": "export"})
     job = ended(keeper)
-    assert job.address in keeper.html("fern")
+    assert job.address in told(keeper)
     response = keeper._downloads.response(job.address)
     assert response.status_code == 200
     file = next(keeper.libraries.folder.parent.rglob("export-*.zip"))
+    with pytest.raises(InputError, match="only who runs the server takes in files"):
+        keeper.take_in_from(str(file), "sedge", runs_server=False)
+    with pytest.raises(InputError, match="there is no file"):
+        keeper.take_in_from(f"{file}x", "sedge", runs_server=True)
+    keeper.take_in_from(f'"{file}"', "sedge", runs_server=True)
+    assert (ended(keeper).state, file.exists()) == ("done", True)
     keeper.take_in(file, "lichen")
-    assert ended(keeper).state == "done"
-    digests = {keeper.libraries.library(name).digest for name in ("moss", "fern", "lichen")}
+    assert (ended(keeper).state, file.exists()) == ("done", False)  # which was an upload
+    digests = {keeper.libraries.library(name).digest for name in ("moss", "fern", "sedge", "lichen")}
     assert len(digests) == 1
+
+
+def test_a_library_is_filled_by_a_job_that_tells_what_it_holds(keeper, json_lines):
+    file = json_lines([Abstract("90000050", "Moss & <b>fern</b>", (Section("", "", "Moss grows."),))])
+    with file.open("a") as opened:
+        opened.write("no JSON\n")
+    job = keeper.fill(BuildRequest(files=[file]), "moss", "fern")
+    assert ended(keeper) is job
+    assert (job.kind, job.library, job.account["added"]) == ("add", "fern", 1)
+    html = told(keeper)
+    assert "It now holds 1 abstract." in html
+    assert "What could not be taken in, and why" in html
+    assert 'data-do="ask" data-name="fern"' in html
+
+
+def test_a_new_library_that_came_to_nothing_leaves_its_name_free(keeper, tmp_path):
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("no JSON\n")
+    for _ in range(2):
+        keeper.fill(BuildRequest(files=[empty]), "moss", "fern")
+        ended(keeper)
+        assert "fern" not in keeper.libraries.names()
+    assert "It now holds" not in told(keeper)
+
+
+@pytest.mark.parametrize(
+    ("order", "new", "expected"),
+    [(BuildRequest(), "fern", "nothing to take in"), (BuildRequest("1"), "../up", "give another")],
+)
+def test_what_cannot_be_filled_is_refused(keeper, order, new, expected):
+    with pytest.raises(InputError, match=expected):
+        keeper.fill(order, "moss", new)
+
+
+def test_abstracts_are_added_to_another_library_in_batches(keeper, monkeypatch):
+    monkeypatch.setattr("ui.library.keeping._AT_ONCE", 2)
+    moss = keeper.libraries.library("moss")
+    pmids = moss.pmids(Filters())
+    keeper.put(keeper.libraries.new("fern"), moss, pmids[:3])
+    assert ended(keeper).account["added"] == 3
+    keeper.put("fern", moss, pmids)
+    account = ended(keeper).account
+    assert (account["added"], account["updated"] + account["unchanged"]) == (len(pmids) - 3, 3)
+    assert keeper.libraries.library("fern").digest == moss.digest
+
+
+def test_only_who_runs_the_server_names_another_encoder(keeper):
+    asked = {"do": "rebuild", "encoder": "some/other"}
+    with pytest.raises(InputError, match="only who runs the server rebuilds with another encoder"):
+        keeper.does("moss", asked, runs_server=False)
+    keeper.does("moss", asked, runs_server=True)
+    job = ended(keeper)
+    assert (job.state, "some/other" in job.problem) == ("failed", True)
+    assert 'list="aa-encoders"' in keeper.html("moss", runs_server=True)
+    assert "<select" in keeper.html("moss", runs_server=False)
 
 
 def test_a_rename_takes_the_conversations_along(keeper):
@@ -103,10 +172,10 @@ def test_a_library_at_work_is_neither_renamed_nor_deleted_and_its_job_can_be_sto
     for asked in ({"do": "rename", "name": "fern"}, {"do": "delete", "typed": "moss"}, {"do": "check"}):
         with pytest.raises(InputError, match="job is at work"):
             keeper.does("moss", asked)
-    assert "3 of 10 abstracts" in keeper.html("moss")
+    assert "3 of 10 abstracts" in told(keeper)
     keeper.does("moss", {"do": "stop", "id": job.id})
     assert ended(keeper).state == "stopped"
-    assert "what was done is kept" in keeper.html("moss")
+    assert "what was done is kept" in told(keeper)
 
 
 def test_a_vanished_library_is_told_of(keeper):
