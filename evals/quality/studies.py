@@ -29,7 +29,7 @@ from qa.studies.records import Cell, Effect, Study
 
 _Scores = Iterator[tuple[str, float]]
 _OWN = Path(__file__).with_name("studies.jsonl")
-_SETS = ("pubmedqa", "abstracts", "both", "A", "B")
+_SETS = ("pubmedqa", "abstracts", "both", "A", "B", "C", "D")
 """Sets of annotated studies: the two parts of the test sets, these together, and the halves of our own."""
 
 
@@ -97,8 +97,9 @@ def _own(abstracts: Mapping[str, Abstract]) -> _Annotated:
         }
         effects = [effect | {"span": text[slice(*effect["span"])]} for effect in row["effects"]]
         labels = {name: row[name][0] for name in ("design", "subjects", "finding", "n")}
+        right_too = {"effects_also": row["effects_also"]} if "effects_also" in row else {}
         also = {f"{name}_alt": row[name][1:] for name in labels}
-        yield row["half"], {"pmid": row["pmid"], **labels, **words, "effects": effects}, also
+        yield row["half"], {"pmid": row["pmid"], **labels, **words, "effects": effects, **right_too}, also
 
 
 def _plain(folder: Path) -> Iterator[Abstract]:
@@ -128,6 +129,12 @@ def _scores(study: Study, row: Mapping[str, Any], also: Mapping[str, Any]) -> _S
         if row[field] or getattr(study, field):
             yield f"{field}, F1 of words", _f1(getattr(study, field), row[field])
     yield "comparator present or absent", float((study.comparator is None) == (row["comparator"] is None))
+    for read in study.effects if "effects_also" in row else ():
+        is_right = any(_is_found(read, effect) for effect in row["effects"])
+        yield (
+            "effects, precision",
+            float(is_right or any(start <= read.span.start < end for start, end in row["effects_also"])),
+        )
     for effect in row["effects"]:
         found = next((one for one in study.effects if _is_found(one, effect)), None)
         yield "effects, recall", float(found is not None)
@@ -145,5 +152,6 @@ def _is_found(effect: Effect, wanted: Mapping[str, Any]) -> bool:
     """Return True if an effect has the value wanted, or that of another arm within the words wanted."""
     if effect.value == wanted["value"]:
         return True
-    words = " ".join(wanted["span"].split())
-    return " ".join(effect.span.text.split())[:12] in words and f"{effect.value:g}" in words
+    words, found = " ".join(wanted["span"].split()), " ".join(effect.span.text.split())
+    is_same = found[:12] in words or f"{wanted['value']:g}" in found
+    return is_same and f"{effect.value:g}" in words

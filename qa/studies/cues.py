@@ -16,6 +16,12 @@ class Cue(NamedTuple):
     votes: float
 
 
+_MATTER = (
+    r"(?! (?:[\w-]+ ){0,2}?(?:cells?|cell lines?|fibroblasts?|hepatocytes|islets|sequences?|genes?|proteins?"
+    r"|homolog\w*|c?DNA|mRNA|antibod\w+|monoclonal|hybrids?|albumin|promoters?|orthologs?|leu[ck]ocytes|lymphocytes"
+    r"|developmental|B-cell|somatic|type II))"
+)
+"""What is no animal: "mouse L cells", "bovine leucocytes"."""
 _NAMED: tuple[tuple[Design, str], ...] = (
     ("randomised controlled trial", r"(?<!non[- ])randomi[sz]ed(?:[\w ,-]{0,40})? (?:trial|study)"),
     ("cohort", r"cohort (?:study|analysis)|(?:prospective|retrospective|longitudinal)(?: \w+)? cohort"),
@@ -34,7 +40,8 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     *((design, rf"\b(?:this|our|present|an?|the)(?: [\w-]+,?){{0,4}}? (?:{named})\b", 2.5) for design, named in _NAMED),
     (
         "meta-analysis",
-        r"\bmeta-?\s?analy(?:sis|ses|tic)\b|\bpooled (?:analysis of|data from) \w+ (?:studies|trials)",
+        r"\bmeta-?\s?analy(?:sis|ses|tic)\b|\bDerSimonian|\brandom-effects model|\bsummary estimates"
+        r"|\bpooled (?:analysis of|data from) \w+ (?:studies|trials)",
         6,
     ),
     (
@@ -45,7 +52,8 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "review",
-        r"\b(?:this|the present|our) (?:\w+ )?(?:review|overview)\b|\bwe (?:here )?review\b|\bis reviewed\b"
+        r"\b(?:this|the present|our|in this) (?:\w+ )?(?:review|overview)\b|\breview series\b"
+        r"|\brecent studies (?:also |have )?(?:\w+ )?(?:provided|demonstrated|shown)"
         r"|\bthis (?:article|paper|chapter) (?:\w+ )?(?:reviews|discusses|summari[sz]es|describes|outlines)\b"
         r"|\b(?:are|is) discussed\b(?=.*$)|\b(?:published to date|considerations$)|\brecent (?:advances"
         r"|developments|progress)\b",
@@ -53,8 +61,8 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "randomised controlled trial",
-        r"(?<!non[- ])(?<!not )\brandomi[sz]ed\b|\brandomi[sz]ation\b|\b(?:random(?:ly)?) (?:assigned|allocated"
-        r"|divided|distributed|given|selected to|order|sequence)\b|\bassigned (?:at random|randomly)\b"
+        r"(?<!non[- ])(?<!not )\brandomi[sz]ed\b|\brandomi[sz]ation\b|\b(?:random(?:ly)?) (?:assigned|presented"
+        r"|allocated|divided|distributed|given|selected to|order|sequence)\b|\bassigned (?:at random|randomly)\b"
         r"|\bdouble-?blind"
         r"|\bplacebo-?controlled\b",
         4,
@@ -138,7 +146,8 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "qualitative or survey",
-        r"\bfocus groups?\b|\bsemi-?structured\b|\binterviews? (?:were|was|with)\b|\bsurvey(?:s|ed)?\b"
+        r"\bfocus groups?\b|\bsemi-?structured\b|\binterviews? (?:were|was|with)\b|(?<!Health )(?<!Short-Form )"
+        r"(?<!anatomic )(?<!Social )(?<!National )(?<!Form )\bsurvey(?:s|ed)?\b"
         r"|\bdelphi\b|\bqualitative (?:study|analysis|methods?)\b|\bopinions?\b|\battitudes?\b"
         r"|\bperce(?:ptions?|ived)\b"
         r"|\brespondents?\b|\bquestionnaire (?:survey|was (?:sent|mailed|distributed))|\blikert\b",
@@ -146,15 +155,17 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "animal",
-        r"\b(?:mice|mouse|murine|rats?|rabbits?|dogs?|canine|pigs?|porcine|sheep|ovine|hamsters?|monkeys?"
+        r"\b(?:mice|(?:mouse|murine|rat|bovine|porcine|chick|chicken|rabbit|hamster|canine|drosophila|monkey)"
+        + _MATTER
+        + r"|rats|rabbits|dogs?|pigs?|sheep|ovine|hamsters|monkeys|macaca|macaques?|marmosets?|baboons?|ferrets?"
         r"|zebrafish"
-        r"|drosophila|guinea pigs?|cats?|xenografts?|transgenic|knockout|piglets?|goats?|chick(?:en)?s?|cows?"
-        r"|bovine)\b",
+        r"|guinea pigs?|cats?|xenografts?|transgenic|knockout|piglets?|goats?|chickens|chicks|cows?)\b",
         1,
     ),
     (
         "in vitro",
-        r"\bin vitro\b|\bcell lines?\b|\bcultured\b|\bfibroblasts?\b|\btransfect\w+|\btranscription(?:al)?\b"
+        r"\bin vitro\b|\byeast\b|\btwo-hybrid\b|\bplasmids?\b|\bE\. coli\b|\bmutant strains?\b"
+        r"|\bcell lines?\b|\bcultured\b|\bfibroblasts?\b|\btransfect\w+|\btranscription(?:al)?\b"
         r"|\bpromoter\b|\bbinding sites?\b|\brecombinant\b|\bcDNA\b|\bmRNA\b|\bphosphorylation\b"
         r"|\bcells? (?:were|was)\b"
         r"|\bprotein (?:kinase|complex|factor)\b|\blymphocytes from\b|\bextracts?\b|\bcloned\b|\bkinase\b"
@@ -164,7 +175,7 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "modelling or economic",
-        r"\bsimulat(?:ion|ed|e|ions)\b|\bcomput(?:er|ational) model|\bmathematical model|\bmarkov\b"
+        r"\bsimulat(?:ed|ions?)\b(?! training)|\bcomput(?:er|ational) model|\bmathematical model|\bmarkov\b"
         r"|\bcost-?\s?(?:effectiveness|utility|benefit)\b|\bdecision (?:analy|tree|model)"
         r"|\beconomic evaluation\b|\bQALYs?\b"
         r"|\bmodel(?:l?ing)? study\b|\bquality-adjusted\b",

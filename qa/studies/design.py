@@ -60,12 +60,23 @@ _HUMAN = re.compile(
     r"|outpatients?|inpatients?|respondents?|smokers|humans|human (?:subjects|volunteers)|famil(?:y|ies)|probands?"
     r"|cohort|clinical(?:ly)?"
     r"|elderly|cases"
-    r"|drivers?|athletes?|workers?|hospitals?|births?|pregnanc(?:y|ies)|surger(?:y|ies)|deaths?|carriers?"
+    r"|drivers?|athletes?|workers?|hospitals?|births?|surger(?:y|ies)|deaths?|carriers?"
     r"|siblings?|sibs)\b",
     re.I,
 )
 _ANIMAL = next(cue.pattern for cue in CUES if cue.design == "animal")
 _CELLS = next(cue.pattern for cue in CUES if cue.design == "in vitro")
+_COMPARES = re.compile(
+    r"\b(?:compar(?:ed|ing|ison)|versus|vs|between (?:the )?(?:two |three )?groups|regression|predict\w*|risk factors?"
+    r"|[Pp] ?[<=>]|rates? (?:of|was|were)|significant\w*|differen(?:ce|t)\w*)",
+)
+_AT_ONE_TIME = re.compile(
+    r"\b(?:correlat\w+|relationships?|associations?|questionnaires?|prevalence|respondents?|scores?|subscales?)\b", re.I
+)
+_OVER_TIME = re.compile(
+    r"\b(?:follow\w*|after|outcomes?|surg\w+|operat\w+|treat\w+|postoperative\w*|mortality|survival|underwent|during)\b",
+    re.I,
+)
 _WEIGHTS = {"title": 2.0, "background": 0.4, "aim": 1.5, "methods": 1.5, "results": 1.0, "conclusions": 0.5}
 _TOO_FEW = 0.8
 """Votes that tell no design."""
@@ -123,7 +134,7 @@ def _let_subjects_vote(votes: defaultdict[Design, float], subjects: Subjects, to
     if subjects == "humans":
         votes["animal"] = votes["in vitro"] = 0.0
         if not any(votes[design] >= 1 for design in _OF_HUMANS):
-            votes["case series"] += 1.5
+            votes[_undeclared(told)] += 1.5
         votes["cohort"] += 0.5
         return
     for design in _OF_HUMANS:
@@ -132,6 +143,15 @@ def _let_subjects_vote(votes: defaultdict[Design, float], subjects: Subjects, to
     votes["in vitro" if wanted == "animal" else "animal"] = 0.0
     if subjects != "none":
         votes[wanted] += 3
+
+
+def _undeclared(told: Sequence[StudySentence]) -> Design:
+    """Return the design of a study of people that no cue tells: by whether groups are compared, and over time."""
+    text = " ".join(one.text for one in told if one.part not in ("background", "conclusions"))
+    if len(_COMPARES.findall(text)) < 3:
+        return "case series"
+    once, over_time = (len(pattern.findall(text)) for pattern in (_AT_ONE_TIME, _OVER_TIME))
+    return "cross-sectional" if once > over_time else "cohort"
 
 
 def _subjects(abstract: Abstract, told: Sequence[StudySentence]) -> Subjects:

@@ -14,10 +14,13 @@ _SIGNED = rf"[-−–+]?{DIGITS}"
 _TO = r"(?: ?(?:-|–|—|−|to|,|;|and|\.\.) ?)"
 _CI = (
     rf"(?P<ci>[\s,;:(\[]*(?:9\d ?%? ?)?-?(?:CI95%?|C\.?I\.?|confidence (?:intervals?|limits?"
-    rf"|levels?)(?: ?[(\[]CI[)\]])?|CrI)"
+    rf"|levels?)(?: ?[(\[](?:9\d ?% ?)?CI[)\]])?|CrI)"
     rf"(?: ?\(?9\d ?%\)?)?[\s,:;=(\[]*(?:of |was |from )?(?P<low>{_SIGNED}) ?%?{_TO}(?P<high>{_SIGNED}) ?%?[)\]]*)"
 )
-_BARE_CI = rf"(?P<bare> ?[(\[](?P<low2>{_SIGNED})(?:-|–|—| to |, ?){'{1}'}(?P<high2>{_SIGNED})[)\]])"
+_BARE_CI = (
+    rf"(?P<bare> ?[(\[](?P<low2>{_SIGNED}) ?%?(?:-|–|—| to |, ?)(?P<high2>{_SIGNED}) ?%?"
+    r"(?:[)\]]|(?=,? [pP] ?[<=>])))"
+)
 _P = r"(?P<p>[\s,;:(\[]*(?:[Pp](?:[ -]?values?)?) ?(?P<sign>[<>=≤≥]|&lt;|of) ?(?P<pvalue>[01]?[.·]\d+|[01]\b)[)\]]*)"
 _TAIL = rf"(?:{_CI}|{_BARE_CI})?{_P}?"
 _RATIOS: tuple[tuple[Measure, str], ...] = (
@@ -54,30 +57,50 @@ _NAMED = tuple(
 )
 _MEAN = re.compile(
     rf"(?P<name>\b(?:means?|averages?|averaged)\b[^.;()]{{0,60}}?)?(?P<value>{_SIGNED}) ?(?:±|\+/-|\+-"
-    rf"|\(SD ?=? ?) ?{DIGITS}\)?"
+    rf"|[(\[]SD ?=? ?) ?{DIGITS}[)\]]?"
     rf"(?P<unit> ?(?!(?:vs|versus|and|to|in|for|at|or)\b)(?:%"
     rf"|[a-zA-Zµμ°/²][a-zA-Zµμ°/²0-9]{{0,9}}))?(?:,? (?:vs\.?|versus|and|to|compared with"
     rf"|compared to) (?:\w+ ){{0,2}}{_SIGNED} ?(?:±|\+/-) ?{DIGITS}"
     rf"(?: ?(?!vs|and|to|versus)[a-zA-Z/%]{{1,8}})?)*{_TAIL}"
 )
 _PLAIN_MEAN = re.compile(
-    rf"\b(?P<name>means?|medians?|averages?|scores?|levels?)\b(?P<between>[^.;%=±()0-9]{{0,60}}?)(?:[,:] ?"
-    rf"| was | were | of | from | to )(?P<value>{DIGITS})(?![/-]?\d)(?P<unit> ?[a-zA-Zµμ/]{{1,12}}\b)?"
+    rf"\b(?P<name>means?|medians?|averages?|scores?|levels?)\b(?P<between>[^.;%=±()0-9]{{0,60}}?)(?:[,:=] ?"
+    rf"| was | were | of | from | to |(?<=mean) |(?<=median) )(?P<value>{DIGITS})(?![/-]?\d|-[a-z])"
+    rf"(?P<unit> ?(?!(?:and|vs|versus|to)\b)[a-zA-Zµμ/]{{1,12}}\b)?"
     rf"(?: (?:and|vs\.?|versus|to) {DIGITS}(?: ?[a-zA-Zµμ/]{{1,12}})?)?{_TAIL}",
     re.I,
 )
 _SHARE = re.compile(
     rf"(?P<count>(?<![\w-]){NUMBER}(?: (?:of|out of|/) ?{NUMBER})?(?: [\w-]+){{0,4}} ?[(\[])?"
-    rf"(?P<value>(?<![\d.,]){_SIGNED}|\b[A-Z][a-z]+(?:-[a-z]+)?)"
+    rf"(?P<value>(?<![\d.,/%]){_SIGNED}|\b[A-Z][a-z]+(?:-[a-z]+)?)"
     rf"(?:(?: ?[-–—−] ?| to | and ){DIGITS})? ?(?P<unit>%|percent\b|per cent\b)"
     rf"(?! ?(?:CI|confidence|C\.I|limits))[)\]]?{_TAIL}"
 )
-_OUT_OF = re.compile(rf"(?<![\w/.])(?P<value>\d+)(?: ?/ ?| (?:out )?of (?:the )?)(?P<whole>\d+)\b(?![/.%]){_P}?")
+_OUT_OF = re.compile(
+    rf"(?<![\w/.])(?P<value>\d+|\b{WORDS}\b)(?: ?/ ?| (?:\w+ )?(?:out )?of (?:the |these |all )?)"
+    rf"(?P<whole>(?:\d+|\b{WORDS})\b|patients|participants|eyes|subjects|infants|children|women|men)(?![/.%]){_P}?",
+    re.I,
+)
 _COUNT = re.compile(
     rf"(?<![\w.,±(/-])(?P<value>\d[\d,]*|\b{WORDS}|\b[Nn]o\b) (?P<unit>(?:(?!(?:of|in|for|and|the|to"
     rf"|with)\b)[\w-]+ ){{0,2}}?(?:patients?|subjects?|cases|deaths?|women|men|children|infants"
     rf"|complications?|recurrences?|events?|mutations?|carriers|eyes|lesions|tumou?rs|failures|readmissions?"
     rf"|conversions?|strokes?))\b"
+)
+_WITH_INTERVAL = re.compile(
+    rf"(?<![\w.,±(/=<>-])(?P<value>{_SIGNED})(?!\d)(?P<unit> ?(?:%|[a-zA-Zµμ/]{{1,8}}\b)|[- ]?fold| times)?"
+    rf"(?:(?: [\w.-]+){{0,7}}?{_CI}|{_BARE_CI}){_P}?"
+)
+"""A value with its interval, where the measure is not named beside it."""
+_PAIR = re.compile(
+    rf"(?<![\w.,±/=<>-])(?P<value>[-−–]?{DIGITS})(?P<unit> (?!(?:vs|versus)\b)[a-zA-Zµμ/]{{1,10}})?"
+    rf" (?:vs\.?|versus|v) (?:\w+ )?(?<![\w.])[-−–]?{DIGITS}(?![\d.]* ?(?:%|±|/))(?! ?\+/-)"
+    rf"(?P<unit2> (?!(?:in|for|and|at|of|or|respectively)\b)[a-zA-Zµμ/]{{1,12}}\b)?(?:, respectively)?{_TAIL}"
+)
+"""Two arms set against each other: "45.6 months vs. 23.7 months"."""
+_MONEY = re.compile(
+    rf"(?P<unit>(?:US)?[$€£])(?P<value>{DIGITS})(?: (?:million|billion))?(?:(?:/| per )[\w-]+)?(?: (?:gained|saved))?"
+    rf"(?:,? (?:vs\.?|versus|and|compared with|to) (?:US)?[$€£]{DIGITS})?{_TAIL}"
 )
 _BY = re.compile(rf"\bby (?:a mean of |an average of )?(?P<value>{DIGITS})(?P<unit> ?(?:%|[a-zA-Zµμ]{{1,8}}))\b{_TAIL}")
 _FOLD = re.compile(
@@ -96,6 +119,7 @@ _BASELINE = re.compile(
     r"|\bdisease duration\b",
     re.I,
 )
+_SPREAD = re.compile(r"\b(?:IQR|interquartile range|range)\b[^;)\d]{0,12}(?:\d[\d.]* ?%? ?[-–])?$", re.I)
 _NUMBERED = re.compile(
     r"\b(?:markers?|types?|groups?|grades?|stages?|phases?|factors?|exons?|chromosomes?|days?|weeks?|months?|tables?"
     r"|levels?|class(?:es)?|models?|experiments?|visits?|arms?|cohorts?) $",
@@ -103,6 +127,9 @@ _NUMBERED = re.compile(
 )
 """What stands before a number that is a name: "stage 3"."""
 _SET_AGAINST = re.compile(r"\b(?:vs|versus|than|compared (?:with|to)|as against)\b", re.I)
+_P_OF_BOTH = re.compile(rf"(?P<between>(?:[^.;()]|\.(?=\d)|\([^()]{{1,15}}\)|(?<=vs)\.){{0,110}}?){_P}(?<![<>=≤≥] )")
+"""The P value that follows a comparison: after the other arm, if there is one."""
+_FIGURE = re.compile(r"\d ?%|\d ?(?:±|\+/-)|(?:vs\.?|versus) \d|\b(?:[Oo]dds ratio|OR|RR|HR)\b|\br ?=")
 _UNIT_WORDS = frozenset(
     "and or in of to for with was were vs versus than at on by from per as the compared respectively but p".split()
 )
@@ -115,6 +142,8 @@ def read_effects(told: Sequence[StudySentence], size: Size | None = None) -> tup
     """
     for parts in (("results",), ("conclusions",), ("background", "aim", "methods", "title")):
         found = [effect for one in told if one.part in parts for effect in _of_sentence(one, size)]
+        if "methods" in parts:  # where numbers of those who took part are told
+            found = [effect for effect in found if effect.measure != "count"]
         if found:
             return tuple(sorted(found, key=lambda effect: effect.span.start))
     return ()
@@ -173,8 +202,11 @@ def _matches(text: str) -> Iterator[tuple[Measure, re.Match[str]]]:
         yield from ((measure, match) for match in pattern.finditer(text))
     yield from (("mean", match) for match in _MEAN.finditer(text))
     yield from (("proportion", match) for match in _SHARE.finditer(text))
+    yield from (("mean", match) for match in _PAIR.finditer(text))
+    yield from (("other", match) for match in _WITH_INTERVAL.finditer(text))
     yield from (("median" if "edian" in match["name"] else "mean", match) for match in _PLAIN_MEAN.finditer(text))
     yield from (("count", match) for match in _OUT_OF.finditer(text))
+    yield from (("other", match) for match in _MONEY.finditer(text))
     yield from (("other", match) for match in _FOLD.finditer(text))
     yield from (("mean difference", match) for match in _BY.finditer(text))
     yield from (("count", match) for match in _COUNT.finditer(text))
@@ -183,7 +215,7 @@ def _matches(text: str) -> Iterator[tuple[Measure, re.Match[str]]]:
 def _is_no_result(one: StudySentence, measure: Measure, match: re.Match[str]) -> bool:
     before = one.text[max(0, match.start() - 45) : match.start()]
     around = before + match[0]
-    if _BASELINE.search(around) or (measure == "count" and _NUMBERED.search(before)):
+    if _BASELINE.search(around) or _SPREAD.search(before) or (measure == "count" and _NUMBERED.search(before)):
         return True
     if measure in ("mean", "median", "count", "other") and _NOT_A_RESULT.search(around[-90:]):
         return True
@@ -228,8 +260,9 @@ def _signed(text: str) -> float:
 def _p(match: re.Match[str], text: str) -> str:
     groups = match.groupdict()
     if not groups.get("pvalue"):
-        rest = re.match(rf"[^.;()]{{0,40}}?{_P}", text[match.end() : match.end() + 60])
-        groups = rest.groupdict() if rest and not re.search(r"\d ?%|\d ?±", rest[0][: rest.start("p")]) else {}
+        rest = _P_OF_BOTH.match(text, match.end(), match.end() + 150)
+        is_of_another = rest and len(_FIGURE.findall(rest["between"])) > 1
+        groups = rest.groupdict() if rest and not is_of_another else {}
     if not groups.get("pvalue"):
         return ""
     value = groups["pvalue"].replace("·", ".")

@@ -32,6 +32,7 @@ from qa.studies.pico_cues import (
     RELATIONS,
     STATES,
     THAN,
+    TITLED,
     TRIM_FRONT,
     USING,
     VERSUS,
@@ -48,8 +49,6 @@ _WITHOUT: frozenset[Design] = frozenset(
         "systematic review",
         "not a study",
         "other",
-        "in vitro",
-        "cross-sectional",
         "modelling or economic",
     )
 )
@@ -90,7 +89,7 @@ def _relation(
     titles = [one for one in aims if one.part == "title"]
     stated = sorted((one for one in aims if one.part == "aim"), key=lambda one: not STATES.search(one.text))
     tries: tuple[tuple[Sequence[StudySentence], tuple[re.Pattern[str], ...]], ...] = (
-        (titles, (EFFECT_ON, BY, DOES, NAMED)),
+        (titles, (EFFECT_ON, BY, DOES, NAMED, TITLED)),
         (stated, (*RELATIONS, BY)),
         (titles, (*RELATIONS, FOR, INDUCED)),
         (stated, (VERSUS,)),
@@ -209,6 +208,9 @@ def _populations(told: Sequence[StudySentence], design: Design) -> Iterator[tupl
                     re.I,
                 )
                 and design != "case report"
+            )
+            score -= 1.0 * bool(
+                re.fullmatch(r"(?:the |study )?(?:participants?|subjects|respondents|patients)", cell.text, re.I)
             )
             score -= 2.0 * bool(re.search(r"\b(?:control|healthy|normal|placebo)\b", cell.text, re.I))
             score -= 1.5 * bool(re.search(r"\b(?:groups?|arm|versus)\b|^(?:study|single)\b", cell.text, re.I))

@@ -12,11 +12,12 @@ from qa.studies.size import PERSONS
 
 ANIMALS = (
     r"(?:mice|mouse|rats?|animals|rabbits|dogs|pigs|piglets|pig hearts|sheep|hamsters|monkeys|zebrafish|cats|goats"
+    r"|guinea pigs|marmosets?|ferrets"
     r"|lambs)"
 )
 CELLS = (
     r"(?:cell lines?|cells|fibroblasts|lymphocytes|islets|neurons|hepatocytes|macrophages|monocytes|keratinocytes"
-    r"|platelets|leukocytes|cultures|strains|isolates)"
+    r"|platelets|leu[ck]ocytes|erythrocytes|myocytes|cardiomyocytes|osteoblasts|astrocytes|yeast|cultures|strains|isolates)"
 )
 _MODIFIER = r"[A-Za-z0-9][\w'’/+-]*"
 _STOP = (
@@ -48,7 +49,9 @@ _AFTER = (
     r"|diagnosed with"
     r"|scheduled for|consulting|admitted|affected by|aged|over age|living|presenting with|referred for|tested with|on"
     r"|having|taking|trained in|requiring|exposed|carrying|harbou?ring|hospitali[sz]ed|attending|at risk"
-    r"|in(?! spite)|after) [^.;:,()\[\]]{3,75}| of (?-i:[A-Z])\w+ (?:origin|descent|ancestry))"
+    r"|in(?! spite)|after"
+    r"|(?<=patients )of(?! (?:the|all|both|this|these|our|whom|age)\b))"
+    r" [^.;:,()\[\]]{3,75}| of (?-i:[A-Z])\w+ (?:origin|descent|ancestry))"
 )
 POPULATION = re.compile(
     rf"(?<![\w’'/-])(?:(?!{_STOP}\b)(?:{_MODIFIER}) ){{0,4}}(?P<unit>\b{PERSONS}|(?<=-old )(?:man|woman|male"
@@ -62,7 +65,7 @@ CLAUSE = re.compile(
     r"|to (?:determine|assess|evaluate|compare|have"
     r"|receive|identify|either)|using|by|between|without the use|performed|compared|during|since|from|over a"
     r"|at our|as|than|through|while"
-    r"|whose|that|which|may|can|could|would|will|underwent|completed|received|participated|in (?:our"
+    r"|whose|that|which|may|can|could|should|might|would|will|underwent|completed|received|participated|in (?:our"
     r"|the(?! (?:[\w-]+ ){0,3}(?:genes?|promoters?|regions?|exons?|locus)\b)|a|an"
     r"|this|order|whom|whole|\d{4})"
     r"|but|if|when|because|rose|fell|increased|decreased|improved|developed|died|lived|do(?:es)?|did|for (?:at|the"
@@ -202,6 +205,16 @@ MARKER = re.compile(
 """What was measured, where nothing else is told."""
 STATES = re.compile(r"\b(?:aims?|purposes?|objectives?|goals?|hypothes[ei]s)\b|^to \w+", re.I)
 """A sentence that calls itself an aim."""
+TITLED = re.compile(
+    r"^(?:(?:molecular|functional|further|large-scale|partial) )?(?:cloning|isolation|identification"
+    r"|characteri[sz]ation|preparation|purification|elimination|detection|locali[sz]ation|expression|measurement|use|overexpression"
+    r"|mapping|development|evaluation)(?:(?:,| and|, and) [\w -]{3,40}?)? of "
+    r"(?:the |an? |human )?(?P<x>[^.,;:?]{2,60}?)"
+    r"(?= (?:in|of|from|for|with|by|to|that|as|on|at|during|and its|and their)\b|[.,;:?]|$)"
+    r"|^(?P<drug>[\w-]+(?: ?\([^()]{1,12}\))?), (?:an?|the) (?:new|novel|potent|\w+ member)\b",
+    re.I,
+)
+"""What a title on laboratory work is about: "Cloning and expression of CD77 synthase"; "RP1, a new member of …"."""
 NAMED = re.compile(
     r"^(?:(?:novel|new|germline|somatic|multiple|missense|\S*\d\S*) )*(?P<x>(?:[\w-]+ )?(?:mutations?"
     r"|polymorphisms?|deletions?|insertions?"

@@ -18,15 +18,16 @@ PERSONS = (
     r"|physicians?"
     r"|doctors|surgeons?|mothers?|pregnanc(?:y|ies)|respondents|families|probands?|smokers|athletes|players"
     r"|workers|drivers"
-    r"|octogenarians|veterans|survivors|carriers|relatives|twins|pairs|users|recipients|donors|outpatients|inpatients"
+    r"|octogenarians|veterans|survivors|carriers|relatives|twins|pairs|users|recipients|donors|outpatients?|inpatients?"
     r"|members|employees|admissions|deaths|births|deliveries|attendees|(?:program )?directors|practitioners|teachers"
     r"|caregivers|clinicians|providers|experts|humans|elderly|sibships|kindreds|\w+(?:ologists|iatrists)|households"
     r"|youths?"
-    r"|teenagers|schoolchildren|beneficiaries|soldiers|runners|dentists|pharmacists)"
+    r"|teenagers|schoolchildren|beneficiaries|soldiers|runners|dentists|pharmacists|suspects|casualties|cleaners|owners|drivers"
+    r"|recruits|pedestrians|graduates|attendances)"
 )
 _ANIMALS = (
     r"(?:mice|rats|animals|rabbits|dogs|pigs|piglets|sheep|hamsters|monkeys|cats|hearts|livers|kidneys|lungs|goats"
-    r"|lambs)"
+    r"|lambs|guinea pigs|marmosets|ferrets)"
 )
 _UNITS = (
     r"(?:eyes|hips|knees|joints|feet|hands|teeth|procedures|operations|surgeries|samples|specimens|tumou?rs"
@@ -35,7 +36,7 @@ _UNITS = (
     r"|cholecystectomies"
     r"|\w+ectomies|\w+plasties|tests|calls|visits|records|implants|grafts|fractures|cancers|cell lines|nodules"
     r"|aneurysms"
-    r"|procedures|transplants|catheters|isolates|strains|stones|ears|limbs|shoulders|cadavers)"
+    r"|procedures|transplants|catheters|isolates|strains|stones|ears|limbs|shoulders|cadavers|testicles|testes|attempts)"
 )
 _BETWEEN = (
     r"(?:(?!(?:of|in|with|and|or|to|had|were|was|who|through|until|the|at|for|from|mg|ml|years?|months?|days?"
@@ -43,8 +44,9 @@ _BETWEEN = (
     r"|min)\b)[\w'’/()-]+,? ){0,5}?"
 )
 _COUNTED = re.compile(
-    rf"(?<![\w.,±/-])(?!(?:19|20)\d\d (?:through|to|and|until"
-    rf"|{WORDS})\b)(?P<number>{NUMBER})(?: ?\([^()]{{1,12}}\))? (?:of the |of these )?{_BETWEEN}"
+    rf"(?<![\w.,±/-])(?<!\b[Yy]ear )(?!(?:19|20)\d\d (?:through|to|and|until"
+    rf"|{WORDS})\b)(?P<number>{NUMBER})(?: ?\([^()]{{1,12}}\))? (?:of the |of these )?"
+    rf"(?:(?:final|first|second|third|fourth|fifth)[- ]year |year \d )?{_BETWEEN}"
     rf"(?P<unit>{PERSONS}|{_ANIMALS}|{_UNITS})\b",
     re.I,
 )
@@ -55,7 +57,16 @@ _OF_ALL = re.compile(
     re.I,
 )
 """Those of all who were taken in the end."""
+_OF_THOSE_ASKED = re.compile(
+    rf"(?<![\w.,±/-])(?P<number>{NUMBER})(?: ?\([^()]{{1,12}}\))? (?:out )?of (?:the |all )?{NUMBER}"
+    rf" (?:[\w-]+ ){{0,2}}{PERSONS} (?=(?:consented|agreed|participated|responded|completed|took part|returned))",
+    re.I,
+)
+_NUMBER_WAS = re.compile(
+    rf"\bnumber of (?:[\w-]+ ){{0,2}}{PERSONS}(?: [\w-]+){{0,5}} (?:was|were) (?P<number>{NUMBER})\b", re.I
+)
 _N_IS = re.compile(rf"\b[nN] ?= ?(?P<number>{NUMBER})(?! ?[%.]?\d? ?(?:per|in each|for each|each))")
+_TOLD_OTHERWISE = (_OF_ALL, _OF_THOSE_ASKED, _NUMBER_WAS)
 _TOTAL = re.compile(r"\b(?:a total of|altogether|overall|in total|all|^of the)\b", re.I)
 _TAKEN = re.compile(
     r"\b(?:includ|enrol|recruit|randomi|analy[sz]|studied|examined|underwent|undergoing|participat|complet"
@@ -71,6 +82,14 @@ _NOT_TAKEN = re.compile(
     re.I,
 )
 _PART_OF = re.compile(r"(?<!^)\b(?:of (?:whom|them|these|which|the)|among (?:them|these|whom|the)|including)\s*$", re.I)
+_INCLUDING = re.compile(r"\bincluding [^.;()]{2,70}? and\s*$", re.I)
+_WERE_THE_STUDY = re.compile(
+    r"[^.;]{0,25}\b(?:(?:were|was) (?:finally )?included in (?:this|the|our) (?:study|analysis|review)"
+    r"|met (?:the |all |our )?(?:study |inclusion |eligibility )*criteria|fulfilled the (?:inclusion )?criteria"
+    r"|were available for analysis)",
+    re.I,
+)
+_REPORTED = re.compile(r"\bwe (?:\w+ )?(?:report|describe|present)(?:ed)?(?: on)? $", re.I)
 _OF_A_DATABASE = re.compile(
     r"\b(?:databases?|registr(?:y|ies)|registers?) (?:of|with|(?:that )?(?:includ|compris|contain"
     r"|hold)\w*)[^.;]{0,12}$",
@@ -105,7 +124,7 @@ def read_size(told: Sequence[StudySentence], design: Design) -> Size | None:
         return None
     rank = min(count.rank for count in counts)
     best = max((count for count in counts if count.rank == rank), key=lambda count: count.score)
-    if best.value < _FEW and best.score < _SURE:
+    if best.value < _FEW * (1 + rank) and best.score < _SURE + rank:
         return None
     groups = _in_brackets(best, counts) or _groups(best, counts)
     return Size(sum(count.value for count in groups), tuple(count.cell for count in groups))
@@ -113,7 +132,7 @@ def read_size(told: Sequence[StudySentence], design: Design) -> Size | None:
 
 def _counts(one: StudySentence) -> list[_Count]:
     found = []
-    for pattern in (_COUNTED, _N_IS, _OF_ALL):
+    for pattern in (_COUNTED, _N_IS, *_TOLD_OTHERWISE):
         for match in pattern.finditer(one.text):
             value = value_of(match["number"])
             if value != int(value) or value < 2 or _is_year(one.text, match):
@@ -121,8 +140,9 @@ def _counts(one: StudySentence) -> list[_Count]:
             unit = match["unit"] if pattern is _COUNTED else "patients"
             rank = 0 if re.fullmatch(f"{PERSONS}|{_ANIMALS}", unit, re.I) else 1
             score = _score(one, match, value, is_named=pattern is _COUNTED)
-            start, end = match.span("number") if pattern is _OF_ALL else match.span()
-            found.append(_Count(int(value), one.cell(start, end), rank, score + 2 * (pattern is _OF_ALL), one, end))
+            is_other = pattern in _TOLD_OTHERWISE
+            start, end = match.span("number") if is_other else match.span()
+            found.append(_Count(int(value), one.cell(start, end), rank, score + 2 * is_other, one, end))
     return found
 
 
@@ -138,7 +158,9 @@ def _score(one: StudySentence, match: re.Match[str], value: float, *, is_named: 
     score += 1.5 * bool(_TAKEN.search(after[:70]) or _TAKEN.search(before[-50:]))
     score += 1.0 * (not before.strip() or bool(_TOTAL.search(before[-25:])))
     score -= 3.0 * bool(_NOT_TAKEN.search(after[:35]) or _NOT_TAKEN.search(before[-25:]))
-    score -= 3.0 * bool(_PART_OF.search(before) or _OF_A_DATABASE.search(before))
+    score += 1.5 * bool(_WERE_THE_STUDY.match(after)) + 4.0 * bool(_REPORTED.search(before)) - 1.0 * (value < _FEW)
+    score -= 3.0 * bool(_PART_OF.search(before) or _OF_A_DATABASE.search(before) or _INCLUDING.search(before))
+    score -= 3.0 * bool(re.match(rf" (?:out )?of (?:the )?{NUMBER}\b", after))
     score -= 4.0 * (before.count("(") > before.count(")") and is_named)
     score -= 2.5 * bool(re.match(r" ?\(\d+(?:[.·]\d+)? ?%", after) or re.search(r"\(\d+[.·]?\d* ?%\)", match[0]))
     score -= 1.5 * bool(re.search(r"\b(?:group|arm)\b", after[:25], re.I) and is_named)
@@ -166,7 +188,7 @@ def _groups(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
     ]
     near.sort(key=lambda count: count.cell.start)
     first = near.index(best)
-    groups = [*_shortened(best), best]
+    groups = [*_shortened(best), best, *_elided(best)]
     for count in near[first + 1 :]:
         groups += [count] * _is_a_group(groups[-1], count)
     for count in reversed(near[:first]):
@@ -175,24 +197,39 @@ def _groups(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
 
 
 def _shortened(best: _Count) -> list[_Count]:
-    """Return the first of two groups that share their noun: "1,879 rural and 6,775 urban infants"."""
-    start = best.cell.start - best.told.start
-    match = _BEFORE_AND.search(best.told.text[:start])
-    if not match or _PART_OF.search(best.told.text[: match.start()]):
+    """Return the groups before one that share its noun: "12 sighted, 10 impaired and 10 blind subjects"."""
+    text = best.told.text[: best.cell.start - best.told.start]
+    groups: list[_Count] = []
+    while (match := _BEFORE_AND.search(text)) and not _PART_OF.search(text[: match.start()]):
+        cell = best.told.cell(*match.span("of"))
+        groups[:0] = [_Count(int(value_of(match["number"])), cell, best.rank, best.score, best.told, match.end("of"))]
+        text = text[: match.start()]
+    return groups
+
+
+def _elided(best: _Count) -> list[_Count]:
+    """Return the second group where its noun is left out: "107 patients who had surgery and 113 who had not"."""
+    match = _AND_OTHERS.match(best.told.text, best.end)
+    if not match:
         return []
-    return [
-        _Count(
-            int(value_of(match["number"])), best.told.cell(*match.span("of")), best.rank, best.score, best.told, start
-        )
-    ]
+    cell = best.told.cell(*match.span("number"))
+    return [_Count(int(value_of(match["number"])), cell, best.rank, best.score, best.told, match.end())]
 
 
+_AND_OTHERS = re.compile(rf"(?: with| who| in)[^.;,\d]{{3,60}} and (?P<number>{NUMBER}) (?=who|without|with|did)", re.I)
 _BEFORE_AND = re.compile(
-    rf"(?<![\w.,±/(-])(?P<of>(?P<number>{NUMBER}) "
-    rf"(?!(?:years?|months?|weeks?|days?|hours?|and|{PERSONS})\b)[a-z][\w-]*) and $",
+    rf"(?<![\w.,±/(-])(?P<of>(?P<number>{NUMBER})"
+    rf"(?: (?!(?:years?|months?|weeks?|days?|hours?|and|to|{PERSONS})\b)[a-z][\w-]*"
+    rf"(?: ?\([^()]{{1,15}}\))?){{0,3}}(?<!\d))(?:,? and |, )$",
     re.I,
 )
 _CONTROLS = re.compile(r"\b(?:control|healthy|normal|non-\w+|unaffected|comparison|volunteers|matched)", re.I)
+_AMONG = re.compile(r"^(?:among|of)(?: the)? $", re.I)
+_ANOTHER_GROUP = re.compile(
+    r"\bcontrol group (?:consisted|comprised|included|of)|^(?:in addition|additionally|a further|another)\b",
+    re.I,
+)
+_FIRST, _SECOND = (re.compile(rf"\bgroup (?:{name})\b", re.I) for name in ("1|I|A", "2|II|B"))
 _LISTED = re.compile(r"[^.;]{0,70}(?:\band|,|\bversus|\bvs\.?|\bas well as|\bplus|\bfrom)(?: the| another)? ?")
 
 
@@ -201,9 +238,10 @@ def _is_a_group(first: _Count, second: _Count) -> bool:
     start = second.cell.start - second.told.start
     named = (first.cell.text, second.cell.text, second.told.text[max(0, start - 15) : start])
     names_controls = any(_CONTROLS.search(text) for text in named)
+    if _AMONG.search(first.told.text[: first.cell.start - first.told.start]) or second.value < first.value / 50:
+        return False
     if second.told is first.told:
         between = first.told.text[first.end : start]
         return first.end <= start and (bool(_LISTED.fullmatch(between)) or (names_controls and "and" in between))
-    return names_controls or bool(
-        re.search(r"\bcontrol group (?:consisted|comprised|included|of)", second.told.text, re.I)
-    )
+    is_second = _SECOND.search(second.told.text) and _FIRST.search(first.told.text)
+    return names_controls or bool(is_second or _ANOTHER_GROUP.search(second.told.text))
