@@ -88,7 +88,7 @@ _COUNT = re.compile(
     rf"|conversions?|strokes?))\b"
 )
 _WITH_INTERVAL = re.compile(
-    rf"(?<![\w.,±(/=<>-])(?P<value>{_SIGNED})(?!\d)(?P<unit> ?(?:%|[a-zA-Zµμ/]{{1,8}}\b)|[- ]?fold| times)?"
+    rf"(?<![\w.,±(/=<>-])(?<!by )(?P<value>{_SIGNED})(?!\d)(?P<unit> ?(?:%|[a-zA-Zµμ/]{{1,8}}\b)|[- ]?fold| times)?"
     rf"(?:(?: [\w.-]+){{0,7}}?{_CI}|{_BARE_CI}){_P}?"
 )
 """A value with its interval, where the measure is not named beside it."""

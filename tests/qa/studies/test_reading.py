@@ -137,6 +137,17 @@ def test_the_number_is_that_of_those_studied(text, n):
         ("The mean difference was -1.4 kg (95% CI -2.0 to -0.8).", ("mean difference", -1.4, (-2.0, -0.8), "")),
         ("Relapse occurred in 7 of 31 patients.", ("count", 7.0, None, "")),
         ("Expression rose threefold; it was three times higher in mice.", ("other", 3.0, None, "")),
+        ("Pressure fell by 5.2 mmHg (95% CI 2.6-7.7; p<0.001).", ("mean difference", 5.2, (2.6, 7.7), "<0.001")),
+        ("Farming told it, and with nodules 2.7 [1.2-5.8].", ("other", 2.7, (1.2, 5.8), "")),
+        ("Odds ratio [OR] 3.0 [95% confidence interval (95% CI) 1.4-6.2].", ("OR", 3.0, (1.4, 6.2), "")),
+        ("Survival was better (45.6 months vs. 23.7 months).", ("mean", 45.6, None, "")),
+        ("It came to $20,336 per QALY gained.", ("other", 20336.0, None, "")),
+        ("Relief came to three out of seven infants.", ("count", 3.0, None, "")),
+        (
+            "Infection: 22.4% with a drain and 18% in those without one (P = 0.449).",
+            ("proportion", 22.4, None, "0.449"),
+        ),
+        ("Accuracy was 82.5% (80.7%-84.2%).", ("proportion", 82.5, (80.7, 84.2), "")),
     ],
 )
 def test_effects(text, told):
@@ -190,6 +201,35 @@ def test_designs(abstract, design):
 
 def of(text, title="A study"):
     return read_study(Abstract("1", title, (Section("", "", text),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("We tested 12 sighted, 10 impaired, and 10 blind subjects.", 32),
+        ("We included 107 patients who had surgery and 113 who had not.", 220),
+        ("Of those asked, 118 of 122 patients consented to the study.", 118),
+        ("The total number of patients included in this study was 383.", 383),
+        ("Fifty-nine final year medical students took part.", 59),
+        ("Among 9,000 deliveries, 53 women were treated with zinc.", 9000),
+        ("We report 3 patients with gout. Two patients also received zinc.", 3),
+    ],
+)
+def test_the_number_is_found_however_it_is_told(text, n):
+    told = of(f"In this cohort study we looked at gout. {text}").n
+    assert told is not None and told.value == n
+
+
+def test_the_spread_of_a_share_is_no_effect():
+    told = Abstract(
+        "1", "T", (Section("RESULTS", "RESULTS", "It was 19.0% (IQR, 13%-21%)."), Section("METHODS", "METHODS", "x."))
+    )
+    assert [effect.value for effect in read_study(told).effects] == [19.0]
+
+
+def test_cells_of_an_animal_are_no_animals():
+    study = of("The cDNA was expressed in mouse L cells and in bovine leucocytes, and transfected cells were lysed.")
+    assert study.subjects == "cells or molecules" and study.design == "in vitro"
 
 
 @pytest.mark.parametrize(
@@ -252,6 +292,7 @@ def test_populations(text, population):
         ("We report a case.", "Seizure after flumazenil administration", "flumazenil", None),
         ("We report a case.", "Tachycardia triggered by salbutamol", "salbutamol", None),
         ("We report a case.", "Ciprofloxacin-induced renal failure", "Ciprofloxacin", None),
+        ("DNA was cloned.", "Molecular cloning of CD77 synthase, an enzyme of glycolipids", "CD77 synthase", None),
         ("DNA was sequenced.", "Mutations in the HR gene in three families", "Mutations in the HR gene", None),
         ("Baseline characteristics were similar in the 60 patients of this cohort.", "Gout", None, None),
     ],
