@@ -158,7 +158,7 @@ def _score(one: StudySentence, match: re.Match[str], value: float, *, is_named: 
     score += 1.5 * bool(_TAKEN.search(after[:70]) or _TAKEN.search(before[-50:]))
     score += 1.0 * (not before.strip() or bool(_TOTAL.search(before[-25:])))
     score -= 3.0 * bool(_NOT_TAKEN.search(after[:35]) or _NOT_TAKEN.search(before[-25:]))
-    score += 1.5 * bool(_WERE_THE_STUDY.match(after)) + 5.0 * bool(_REPORTED.search(before)) - 1.0 * (value < _FEW)
+    score += 1.5 * bool(_WERE_THE_STUDY.match(after)) + 6.0 * bool(_REPORTED.search(before)) - 1.0 * (value < _FEW)
     score -= 3.0 * bool(_PART_OF.search(before) or _OF_A_DATABASE.search(before) or _INCLUDING.search(before))
     score -= 3.0 * bool(re.match(rf" (?:out )?of (?:the )?{NUMBER}\b", after))
     score -= 4.0 * (before.count("(") > before.count(")") and is_named)
