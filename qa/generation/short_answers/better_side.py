@@ -83,7 +83,7 @@ def _asked_of_both(text: str, one: str, other: str) -> str:
 
 def _place_of(name: str, citation: Citation) -> Citation | None:
     """Return where a name stands in a quote, None where it does not."""
-    *_, last = name.split(maxsplit=1)  # "50 mg" of "Sumatriptan 50 mg"
+    *_, last = name.split(maxsplit=1) if re.search(r" \d", name) else [name]  # "50 mg" of "Sumatriptan 50 mg"
     found = (re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", citation.quote, re.I) for form in (name, last))
     match = next(filter(None, found), None)
     if match is None:
