@@ -147,7 +147,7 @@ def _entailment(arguments: argparse.Namespace) -> None:
     general = general_pairs(arguments.general_sets) if arguments.general_sets else []
     biomedical = biomedical_pairs(arguments.data, "train", trials=arguments.evidence_inference)
     tuning = biomedical_pairs(arguments.data, "tune")
-    make_entailment(general, biomedical, tuning, arguments.start, arguments.out, recipe, say=_say)
+    make_entailment(general, biomedical, tuning, arguments.weights, arguments.out, recipe, say=_say)
 
 
 def _average(arguments: argparse.Namespace) -> None:
@@ -213,7 +213,7 @@ def _encoder_flags(encoder: argparse.ArgumentParser) -> None:
 
 def _entailment_flags(entailment: argparse.ArgumentParser) -> None:
     entailment.add_argument("--out", type=Path, default=Path("models/entailment"), help="the folder for the weights")
-    entailment.add_argument("--start", type=Path, default=Path("models/reranker"), help="the reranker to start from")
+    entailment.add_argument("--weights", type=Path, default=Path("models/reranker"), help="what to start from")
     entailment.add_argument("--general-sets", type=Path, metavar="DIR", help="a folder with checkouts of general sets")
     entailment.add_argument("--general", type=int, help="how many general pairs are gone through first")
     entailment.add_argument("--frozen", type=int, help="how many of the lowest layers stay as they are")

@@ -16,8 +16,8 @@ from torch.nn import functional
 
 from index.analysis.inflection import american_text
 from index.analysis.normalization import on_the_line
-from index.embedding.checkpoint import About, checked_sha256, read_about, read_state, save_weights
-from qa.reranking.inputs import ENTAILMENT, ENTAILMENT_LAYOUT, RERANKER, STANCES, TOKENIZER
+from index.embedding.checkpoint import About, Stored, checked_sha256, is_stored, read_about, read_state, save_weights
+from qa.reranking.inputs import ENTAILMENT, ENTAILMENT_LAYOUT, OUTPUTS, RERANKER, STANCES, TOKENIZER
 from qa.reranking.network import RerankerNetwork, load_network
 from training.batches import Ids, Pair, bare_tokenizer, padded
 from training.fit import Recipe, Run, Say, device_name, process
@@ -42,7 +42,7 @@ class EntailmentRecipe(Recipe):
     learning_rate: float = 7e-5
     general_learning_rate: float = 8e-5
     general: int = 16_000
-    replayed: int = 1_500
+    replayed: int = 500
     frozen: int = 2
 
 
@@ -103,20 +103,23 @@ def make_entailment(
     *,
     say: Say,
 ) -> None:
-    """Train the network from a reranker's weights, and write it to `out`; a stopped run goes on."""
-    about = read_about(start, RERANKER)
-    network = _started(start, about.config, recipe.frozen)
+    """Train the network from a reranker's weights or an entailment network's, and write it; a stopped run goes on."""
+    kind = ENTAILMENT if is_stored(start, ENTAILMENT) else RERANKER
+    about = read_about(start, kind)
+    network = _started(start, kind, about.config, recipe.frozen)
     batches = PairBatches(start / TOKENIZER, recipe.lists_per_batch)
     drawn = random.Random(recipe.seed).sample(list(general), min(recipe.general, len(general)))
     if drawn:
         first = replace(recipe, epochs=1, learning_rate=recipe.general_learning_rate)
-        _train(network, batches, drawn, (), first, out / "general", tuning, say)
-    _train(network, batches, biomedical, general, recipe, out / "run", tuning, say)
+        _train(network, batches, drawn, (), first, out / "general", say)
+    _train(network, batches, biomedical, general, recipe, out / "run", say)
     if process()[0]:
         return  # the first process of torchrun writes
     state = {name: tensor.detach().float().cpu().numpy() for name, tensor in network.state_dict().items()}
-    told = asdict(recipe) | {"start_sha256": checked_sha256(start, RERANKER), "trained_on": device_name()}
+    told = asdict(recipe) | {"start_sha256": checked_sha256(start, kind), "trained_on": device_name()}
     told |= {"general": len(drawn), "biomedical": len(biomedical)}
+    if kind is ENTAILMENT:
+        told["went_on_from"] = about.recipe
     known = save_weights(out, ENTAILMENT, state, About(about.config, told, ""))
     shutil.copy(start / TOKENIZER, out / TOKENIZER)
     network.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in read_state(out).items()})
@@ -126,10 +129,10 @@ def make_entailment(
         shutil.rmtree(out / name, ignore_errors=True)
 
 
-def _started(start: Path, config: object, frozen: int) -> RerankerNetwork:
-    """Return the network with a reranker's weights, those of its stances as the head."""
+def _started(start: Path, kind: Stored, config: object, frozen: int) -> RerankerNetwork:
+    """Return the network with the weights in a folder; of a reranker's head those of the stances."""
     network = RerankerNetwork(config, outputs=len(STANCES))  # type: ignore[arg-type]
-    state = load_network(start).state_dict()
+    state = load_network(start, kind, len(STANCES if kind is ENTAILMENT else OUTPUTS)).state_dict()
     for name in ("head.weight", "head.bias"):
         state[name] = state[name][-len(STANCES) :]
     network.load_state_dict(state)
@@ -145,7 +148,6 @@ def _train(
     replayed: Sequence[Labelled],
     recipe: EntailmentRecipe,
     folder: Path,
-    tuning: Sequence[Labelled],
     say: Say,
 ) -> None:
     def of_epoch(seed: int) -> Iterator[PairBatch]:
@@ -158,7 +160,6 @@ def _train(
     for line in run.train():
         if not process()[0]:
             say(line)
-            tell(network, batches, tuning, say)
 
 
 def loss(network: torch.nn.Module, batch: PairBatch) -> torch.Tensor:

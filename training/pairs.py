@@ -48,7 +48,7 @@ _GENERAL_TABLES = {
 _FEVER = "covidfact/RTE-Fever/processed"
 _FEVER_SHARE = 0.7
 _CONDAQA = ("condaqa_dev.json", *(f"few-shot/test_splits/conda_fewshot_test_{number}.json" for number in range(1, 6)))
-_CHANGED, _TOLD, _TRIALS, _ON_TRIALS = 1_600, 250, 2_500, 1_500
+_CHANGED, _TOLD, _TRIALS, _ON_TRIALS = 400, 250, 800, 500
 """Sentences changed by rule, to learn from and to tune by, claims on what trials found, and questions on it."""
 _ALONE, _WIDER, _BESIDE = 0.5, 0.3, 0.5
 """How often one of two sentences that are needed together is a pair that says nothing, how often a premise is given
