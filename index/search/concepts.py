@@ -17,7 +17,7 @@ from index.analysis.abbreviations import Abbreviation, definitions, dominant, ke
 from index.analysis.inflection import american, singular
 from index.analysis.lexicon import SPARE, Concept, Lexicon, Mention, name_key
 from index.analysis.normalization import normalize
-from index.analysis.terms import content_words, isoforms, names
+from index.analysis.terms import content_words, isoforms, names, terms
 
 Uses = Callable[[Sequence[str]], Mapping[str, int]]
 """How many passages of a library hold each of some names, their words in a row; names that none holds are left out.
@@ -29,7 +29,7 @@ _MUST_BE_NAMED = frozenset({"gene", "chemical", "disease"})
 """Kinds of things that an answer must name if the question does."""
 _TOLD_APART = _MUST_BE_NAMED | {"organism"}
 """Kinds of things that are told from their like: Candida albicans from Candida auris."""
-_GROUPS = frozenset({"chemical", "disease"})
+_GROUPS = frozenset({"gene", "chemical", "disease"})
 """Kinds of groups whose narrower things are searched for."""
 _MOLECULES = frozenset({"gene", "chemical"})
 _CANDIDATES = 3
@@ -46,6 +46,8 @@ _ENDING = 6
 _KNOWN_BY_ALL = frozenset({"Humans", "Animals", "Mice", "Rats", "Male", "Female"})
 """Headings whose other names, Homo sapiens, nobody who asks for humans wants told."""
 _NUMBERED = re.compile(r"(.*[a-z])\d+")
+_LONGEST_SYMBOL = 5
+"""Letters of a symbol that may be a plain word too: CAT, REST."""
 _AMBIGUOUS = 2
 """Letters of a symbol without a digit up to which the library's other names must show which thing is meant: MS, RA."""
 
@@ -57,7 +59,7 @@ class QueryConcept:
 
     `narrower` are names of the narrower things of a group, such as NSAIDs, that the library uses: no synonyms.
     `is_used` tells whether the library uses the written name; if not, the first of the others is searched for instead.
-    `is_required` is true for a gene, chemical or disease that is no group of such: an answer must name it.
+    `is_required` is true for a gene, chemical or disease: an answer must name it, or what is narrower.
     """
 
     written: str
@@ -145,16 +147,19 @@ def _asked(mention: Mention, concepts: Sequence[Concept]) -> list[str]:
 def _is_required(named: QueryConcept, counts: Mapping[str, int], lexicon: Lexicon) -> bool:
     """Return True if an answer must name a concept; what the library may say with the same words apart it need not.
 
-    A group is named by what is narrower too; a class of drugs must be where the library has none of it.
+    A group is named by what is narrower too; where the library has nothing of it a class of drugs must be, and what is
+    written in the singular: myopia, but not vitamins.
     """
     words = named.written.split()
-    if len(words) > 1 and all(word in counts or not name_key(word) for word in words):
+    is_told_by_one = must_be_read(named.written) or any(name_key(word).isdigit() for word in words)
+    if len(words) > 1 and not is_told_by_one and all(word in counts or not name_key(word) for word in words):
         return False
     if named.concept.kind not in _MUST_BE_NAMED:
         return False
     if not lexicon.has_narrower(named.concept):
         return True
-    return named.is_absent and not named.narrower and bool(lexicon.members(named.concept))
+    is_one_thing = singular(words[-1]) == words[-1] or bool(lexicon.members(named.concept))
+    return named.is_absent and not named.narrower and is_one_thing
 
 
 def _names(concepts: Sequence[Concept]) -> list[str]:
@@ -271,19 +276,40 @@ def is_another_there(named: QueryConcept, text: str, lexicon: Lexicon) -> bool:
     """Return True if a text names another thing in place of this one.
 
     It has the thing's name only within names of others (insulin receptor for insulin, diabetes insipidus for diabetes),
-    or not at all, but that of its like (hepatitis C for hepatitis B).
+    or its letters only as another's symbol (catalase, CAT, for cats), or not at all, but that of its like (hepatitis C
+    for hepatitis B).
     """
     if named.concept.kind not in _TOLD_APART:
         return False
+    if _is_only_a_symbol(named, text):
+        return True
     own = {_core(name_key(name)) for name in (named.written, *named.names, *named.concept.names)} - {""}
     if named.concept.kind == "organism":
         own = {name for name in own if " " in name}  # a species: mice have many names
     thing = _with_all_trees(named, lexicon)
     words = _words_of(text)
     places = list(_places(words, own))
+    if not places and _stand_apart(words, name_key(named.written)):
+        return False
     if not places:
-        return any(_are_like(thing, other, own) for other in _near(words, own, lexicon))
+        return any(_are_like(thing, other, own, lexicon) for other in _near(words, own, lexicon))
     return not any(_stands_alone(thing, own, lexicon.names_over(words, *place)) for place in places)
+
+
+def _stand_apart(words: Sequence[str], key: str) -> bool:
+    """Return True if a text has the words of a name though not in a row, and none of them is a letter or a number."""
+    parts = key.split(" ")
+    return all(len(part) > 1 and not part.isdigit() for part in parts) and {*words}.issuperset(parts)
+
+
+def _is_only_a_symbol(named: QueryConcept, text: str) -> bool:
+    """Return True if a text has the letters of a plain word, cat, only as a symbol of another thing: CAT, catalase."""
+    word, names = named.written, named.concept.names
+    if not word.islower() or len(word) > _LONGEST_SYMBOL or word.upper() in names or text.isupper():
+        return False
+    found = re.findall(rf"(?<!\w){re.escape(word)}s?(?!\w)", text, re.IGNORECASE)
+    others = (name for name in names if name_key(name) != name_key(word))
+    return bool(found) and all(map(is_symbol, found)) and not any(holds_name(text, name) for name in others)
 
 
 def _with_all_trees(named: QueryConcept, lexicon: Lexicon) -> Concept:
@@ -338,9 +364,11 @@ def _are_numbered(one: str, other: str) -> bool:
     return bool(numbered[0] and numbered[1] and numbered[0][1] == numbered[1][1])
 
 
-def _are_like(concept: Concept, other: Concept, own: Collection[str]) -> bool:
+def _are_like(concept: Concept, other: Concept, own: Collection[str], lexicon: Lexicon) -> bool:
     """Return True if another concept is one of a kind with a thing, and neither above nor below it nor the same."""
     if other.kind != concept.kind or any(_core(name_key(name)) in own for name in other.names):
+        return False
+    if {one.id for one in lexicon.members(concept)} & {other.id}:
         return False
     return not (_is_below(other, concept) or _is_below(concept, other))
 
@@ -370,6 +398,16 @@ def _is_another(other: Concept, concept: Concept) -> bool:
 
 def _is_below(other: Concept, concept: Concept) -> bool:
     return any(f"{tree}.".startswith(f"{above}.") for tree in other.trees for above in concept.trees)
+
+
+def names_concept(text: str, named: QueryConcept, held: Collection[str]) -> bool:
+    """Return True if a text, of which the index terms are given too, has the words of a name as the question has it.
+
+    They may stand apart, but for those that a letter or a number tells: influenza A.
+    """
+    if must_be_read(named.written) or any(word.isdigit() for word in name_key(named.written).split()):
+        return holds_name(text, named.written)
+    return set(held).issuperset(terms(named.written))
 
 
 def must_be_read(name: str) -> bool:

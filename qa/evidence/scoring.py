@@ -22,7 +22,7 @@ from index.analysis.terms import canonical, content_words, isoforms, names, term
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
-from index.search.concepts import QueryConcept, is_another_there
+from index.search.concepts import QueryConcept, is_another_there, names_concept
 from index.search.query import Query, parsed
 from qa.answer import Citation, Source
 from qa.evidence.relation import ANY_RELATION, SoughtRelation
@@ -387,7 +387,7 @@ def _unnamed(concepts: Sequence[QueryConcept], abstract: Abstract) -> tuple[str,
     return tuple(
         concept.shown
         for concept in concepts
-        if (concept.is_required and concept.is_absent and not held.issuperset(terms(concept.written)))
+        if (concept.is_required and concept.is_absent and not names_concept(abstract.text, concept, held))
         or is_another_there(concept, abstract.text, lexicon)
     )
 

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from index import Library
-from index.analysis.lexicon import default_lexicon
-from index.search.concepts import holds_name, is_another_there
+from index.analysis.lexicon import default_lexicon, name_key
+from index.analysis.terms import terms
+from index.search.concepts import holds_name, is_another_there, names_concept
 from index.search.query import NARROWER, OTHER_NAME
 
 
@@ -129,11 +130,73 @@ def test_a_text_holds_a_name_in_any_spelling(text, name, holds):
         ("vitamin K1", "Vitamin K2 was given.", True),
         ("Candida albicans", "Candida auris was found.", True),
         ("Candida albicans", "C. albicans and Candida auris were found.", False),
+        ("ulcerative colitis", "Crohn's disease was severe.", False),  # no other name of it: nothing of it is there
+        ("bipolar I disorder", "Bipolar II disorder was common.", True),
+        ("cat", "Catalase (CAT) was low.", True),
+        ("cat", "Cats had less catalase (CAT).", False),
+        ("nasal polyps", "Polyps of the nasal cavity caused nasal obstruction.", False),  # its words stand apart
+        ("ERK", "ERK2 was phosphorylated.", False),  # of that family
     ],
 )
 def test_siblings_and_longer_names_are_other_things(library, name, text, is_another):
     (concept,) = library.parse(f"{name}").concepts
     assert is_another_there(concept, text, default_lexicon()) is is_another
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [
+        ("ulcerative colitis", "Crohn's disease"),
+        ("bipolar I disorder", "bipolar II disorder"),
+        ("dopamine", "dobutamine"),
+        ("glucagon", "glucagon-like peptide-1"),
+        ("influenza A", "influenza B"),
+        ("troponin", "tropomyosin"),
+        ("myopia", "hyperopia"),
+        ("leiomyoma", "leiomyosarcoma"),
+        ("osteoporosis", "osteoarthritis"),
+    ],
+)
+def test_what_is_called_otherwise_is_never_searched_for_and_must_be_named(tmp_path, asked, held):
+    """A name that one vocabulary gives to a thing loosely is left to what is called so; a group must be named too."""
+    line = {"pmid": "1", "title": "Findings", "abstract": f"In older adults {held} was linked with falls at night."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(files=[tmp_path / "a.jsonl"])
+        (concept,) = library.parse(asked).concepts
+        assert concept.names == () and concept.is_absent and concept.is_required
+        assert not names_concept(line["abstract"], concept, terms(line["abstract"]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [
+        ("Xifaxan", "rifaximin"),
+        ("hydroxycarbamide", "hydroxyurea"),
+        ("CDI", "Clostridioides difficile infection"),
+        ("Trp53", "tumor protein p53"),  # a mouse's symbol
+        ("IL-2 receptor alpha", "CD25"),  # MeSH's protein and HGNC's gene
+        ("TJP1", "zonula occludens-1"),
+        ("angiotensin II type 1 receptor", "AGTR1"),
+        ("BPA", "bisphenol A"),
+    ],
+)
+def test_what_is_one_thing_is_searched_for_as_the_library_has_it(tmp_path, asked, held):
+    line = {"pmid": "1", "title": "Findings", "abstract": f"In older adults {held} was linked with falls at night."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(files=[tmp_path / "a.jsonl"])
+        (concept,) = library.parse(asked).concepts
+        assert name_key(held) in {name_key(name) for name in concept.names}
+
+
+def test_a_family_of_genes_finds_its_members_behind(tmp_path):
+    line = {"pmid": "1", "title": "Findings", "abstract": "MIRLET7A1 was linked with falls at night."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(files=[tmp_path / "a.jsonl"])
+        (concept,) = library.parse("let-7a").concepts
+        assert concept.names == () and concept.narrower == ("MIRLET7A1",) and not concept.is_required
 
 
 def test_hepatitis_a_is_not_used_where_b_is(tmp_path):
