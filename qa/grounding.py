@@ -15,6 +15,7 @@ from qa.language.discourse import gives_orders
 from qa.language.entailment import Act
 from qa.language.quantities import are_rounded
 from qa.language.roles import has_roles_turned, tells_act
+from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 
 ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED = 0.56, 0.4
@@ -133,7 +134,7 @@ def ground(
     quotes = [quote for quote in evidence if quote.source.number in draft.sources and not gives_orders(quote.text)]
     if not quotes:
         return Sentence(draft.text, (), "not matched", UNCITED)
-    claim = Claim.of(draft.text, library, reranker)
+    claim = Claim.of(draft.text, library, entailment_beside(reranker))
     reading = read(claim, [_as_quote(quote) for quote in quotes], first=_quoted(draft, quotes))
     verdict = (by or judge()).verdict(reading)
     if verdict == "backed":

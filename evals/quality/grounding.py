@@ -35,6 +35,7 @@ from index import Abstract, Library
 from qa.evidence.judge import Claim, Quote, read
 from qa.evidence.judge import judge as the_judge
 from qa.language.discourse import gives_orders
+from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
 
@@ -111,7 +112,7 @@ def judge(pairs: Sequence[Pair], library: Library, reranker: Reranker | None = N
     vectors = library.encoder.encode([pair.quote for pair in pairs], kind="passage")
     judged = []
     for text, group in groupby(zip(pairs, vectors, strict=True), key=lambda one: one[0].statement):
-        claim = Claim.of(text, library, reranker)
+        claim = Claim.of(text, library, entailment_beside(reranker))
         for pair, vector in group:
             title = pair.context.partition("\n")[0]
             reading = read(claim, [Quote(pair.quote, title, pair.context, vector)])

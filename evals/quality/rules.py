@@ -70,7 +70,6 @@ RULES: Mapping[str, Rule] = {
     **{name: _scope(name) for name in ("certainty", "cause", "no finding", "exception", "variant")},
     "ways": Rule("qa.language.ways:agreement", _constant((0, 0, 0))),
     "vetoes": Rule("qa.evidence.judge:is_vetoed", _constant(False)),
-    "short and unheld": Rule("qa.evidence.judge:_is_short_and_unheld", _constant(False)),
     "synonyms": Rule("qa.language.synonyms:near_terms", _constant(frozenset())),
     "announcements": Rule("qa.language.discourse:announces", _constant(False)),
     "what was done": Rule("qa.language.discourse:only_tells_what_was_done", _constant(False)),

@@ -1,4 +1,4 @@
-"""A learnt judge of what quotes say of a sentence: shallow trees over words, numbers, rules and the reranker's stance.
+"""A learnt judge of what quotes say of a sentence: shallow trees over words, numbers, rules and entailment.
 
 The parts of a sentence are held against the quotes one by one, so that several quotes can bear one sentence out. Made
 by `python -m training judge`, in models/judge.json.
@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -30,7 +30,8 @@ from qa.language.scope import SCOPE_RULES, clauses, hedges, universals
 from qa.language.synonyms import everyday_words, near_terms
 from qa.language.turned import turned_forms
 from qa.language.ways import agreement, ways
-from qa.reranking.protocol import Candidate, Reranker, score_pairs
+from qa.reranking.entailment import UNKNOWN, Entailed, EntailmentModel
+from qa.reranking.protocol import Candidate
 
 _WEIGHTS = Path(__file__).parents[2] / "models" / "judge.json"
 _LOOKED_AT, _CLOSE = 3, 0.75
@@ -45,12 +46,11 @@ _OBJECTION = 0.25
 """The share of its words that an objection outweighs."""
 _OF_BOTH = ("number", "name")
 """Rules on what a quote must have, which two of them may have together."""
-_WHOLE_SCORED, _TURNED = 3, 4
-"""Quotes and forms turned round that the reranker scores for a sentence at most, beside its parts."""
+_WHOLE_READ, _MOST_TURNED, _OF_PART = 3, 4, 2
+"""Quotes that the network reads with a sentence at most, forms turned round, and quotes that it reads with a part."""
 _NO_TURN = 6.0
 """By how much more a part fits its quote than turned round, in log-odds, where nothing in it can be turned."""
 _MOST_PARTS = 5
-_UNSCORED = (1 / 3, 1 / 3, 1 / 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,17 +77,17 @@ class Claim:
     technical: tuple[str, ...]
     everyday: Mapping[str, str]
     encoder: Encoder
-    reranker: Reranker | None = None
+    entailment: EntailmentModel | None = None
 
     @classmethod
-    def of(cls, text: str, library: Library, reranker: Reranker | None = None) -> Claim:
+    def of(cls, text: str, library: Library, entailment: EntailmentModel | None = None) -> Claim:
         """Return the statement of a text, its words weighted by a library."""
         encoder: Encoder = library.encoder
         technical = technical_words(text, encoder)
         parts = tuple(clauses(text)[:_MOST_PARTS])
         vectors = encoder.encode([text, *(parts if len(parts) > 1 else ())], kind="passage")
         words, everyday = telling_words(text, library, technical), everyday_words(text, technical)
-        return cls(text, parts, vectors, words, technical, everyday, encoder, reranker)
+        return cls(text, parts, vectors, words, technical, everyday, encoder, entailment)
 
     @property
     def vector(self) -> Vectors:
@@ -144,7 +144,7 @@ def read(claim: Claim, quotes: Sequence[Quote], *, first: Collection[int] = ()) 
     titles = " ".join(dict.fromkeys(quote.title for quote in quotes))
     features = _of_words(claim, parts, quotes, f"{union} {titles}", titles)
     features |= _of_rules(parts, features)
-    features |= _of_stance(claim, parts, quotes)
+    features |= _of_entailment(claim, parts, quotes)
     nearest = sorted(parts, key=lambda part: -part.share)
     objections = [
         (name, part.best)
@@ -278,56 +278,81 @@ def _of_rules(parts: Sequence[_PartReading], words: Mapping[str, float]) -> dict
     }
 
 
-def _of_stance(claim: Claim, parts: Sequence[_PartReading], quotes: Sequence[Quote]) -> dict[str, float]:
-    """Return what the reranker takes the quotes' stance for: on the sentence, each part, and each part turned round."""
-    close = [quotes[at] for at in dict.fromkeys(at for part in parts for at in part.close)][:_WHOLE_SCORED]
-    chosen = [quotes[at] for at in dict.fromkeys(at for part in parts for at in (part.best, *part.also))]
-    joined = replace(chosen[0], text=" ".join(quote.text for quote in chosen))
-    by_part = [(text, quotes[part.best]) for text, part in zip(claim.parts, parts, strict=True)]
-    turned = [(what, at, form) for at, (text, _) in enumerate(by_part) for what, form in turned_forms(text)]
-    turned = sorted(turned, key=lambda one: _TURNS.index(one[0]))[:_TURNED]
-    asked = [*((claim.text, quote) for quote in close), (claim.text, joined), *by_part]
-    asked += [(form, by_part[at][1]) for _, at, form in turned]
-    stances = _stances(asked, claim.reranker)
-    whole, of_joined, rest = stances[: len(close)], stances[len(close)], stances[len(close) + 1 :]
-    of_parts, of_turned = rest[: len(parts)], rest[len(parts) :]
-    margins = {what: _NO_TURN for what in _TURNS}
-    for (what, at, _), stance in zip(turned, of_turned, strict=True):
-        margins[what] = min(
-            margins[what], _odds(of_parts[at][0]) - _odds(stance[0]) + _odds(stance[1]) - _odds(of_parts[at][1])
-        )
+def _of_entailment(claim: Claim, parts: Sequence[_PartReading], quotes: Sequence[Quote]) -> dict[str, float]:
+    """Return what the network says of the quotes: on the sentence, each part, and each part turned round."""
+    close = list(dict.fromkeys(at for part in parts for at in part.close))[:_WHOLE_READ]
+    whole = [_Pair(claim.text, quotes[at].text, quotes[at].title) for at in close]
+    together = _together(claim.text, parts, quotes)
+    by_part = [
+        [_Pair(text, quotes[at].text, quotes[at].title) for at in part.close[:_OF_PART]]
+        for text, part in zip(claim.parts, parts, strict=True)
+    ]
+    turned = _turned(by_part)
+    asked = [*whole, together, *chain.from_iterable(by_part), *(form for _, _, form in turned)]
+    told = _told(asked, claim.entailment)
     return {
-        "supports": max(_odds(stance[0]) for stance in whole),
-        "contradicts": max(_odds(stance[1]) for stance in whole),
-        "supported together": _odds(of_joined[0]),
-        "contradicted together": _odds(of_joined[1]),
-        "least support": min(_odds(stance[0]) for stance in of_parts),
-        "most contradicted": max(_odds(stance[1]) for stance in of_parts),
-    } | {f"{what} turned": margin for what, margin in margins.items()}
+        "supports": max(_odds(told[pair].supports) for pair in whole),
+        "contradicts": max(_odds(told[pair].contradicts) for pair in whole),
+        "supported together": _odds(told[together].supports),
+        "contradicted together": _odds(told[together].contradicts),
+        "least support": min(max(_odds(told[pair].supports) for pair in pairs) for pairs in by_part),
+        "most contradicted": max(_odds(told[pairs[0]].contradicts) for pairs in by_part),
+    } | {
+        f"{what} turned": min(
+            (_fit(told[part]) - _fit(told[form]) for name, part, form in turned if name == what), default=_NO_TURN
+        )
+        for what in _TURNS
+    }
 
 
-def _stances(asked: Sequence[tuple[str, Quote]], reranker: Reranker | None) -> list[tuple[float, float, float]]:
-    if reranker is None:
-        return [_UNSCORED] * len(asked)
-    unique = list(dict.fromkeys((text, quote.text, quote.title) for text, quote in asked))
-    scores = score_pairs(reranker, [(text, Candidate(quote, title)) for text, quote, title in unique])
-    told = {key: score.stance or _UNSCORED for key, score in zip(unique, scores, strict=True)}
-    return [told[text, quote.text, quote.title] for text, quote in asked]
+class _Pair(NamedTuple):
+    """A statement, the text that is read beside it, and the title of that."""
+
+    statement: str
+    text: str
+    title: str
+
+
+def _together(statement: str, parts: Sequence[_PartReading], quotes: Sequence[Quote]) -> _Pair:
+    """Return a statement beside the best quotes of all its parts as one text."""
+    chosen = [quotes[at] for at in dict.fromkeys(at for part in parts for at in (part.best, *part.also))]
+    return _Pair(statement, " ".join(quote.text for quote in chosen), chosen[0].title)
+
+
+def _turned(by_part: Sequence[Sequence[_Pair]]) -> list[tuple[str, _Pair, _Pair]]:
+    """Return what is turned round in a part, the part with its best quote, and the part turned round with that."""
+    turned = [
+        (what, pairs[0], pairs[0]._replace(statement=form))
+        for pairs in by_part
+        for what, form in turned_forms(pairs[0].statement)
+    ]
+    return sorted(turned, key=lambda one: _TURNS.index(one[0]))[:_MOST_TURNED]
+
+
+def _fit(told: Entailed) -> float:
+    return _odds(told.supports) - _odds(told.contradicts)
+
+
+def _told(pairs: Sequence[_Pair], entailment: EntailmentModel | None) -> dict[_Pair, Entailed]:
+    if entailment is None:
+        return dict.fromkeys(pairs, UNKNOWN)
+    asked = [(pair.statement, Candidate(pair.text, pair.title)) for pair in pairs]
+    return dict(zip(pairs, entailment.tell(asked), strict=True))
 
 
 _TURNS = ("sides", "word", "denial")
 _MARGINS = tuple(f"{what} turned" for what in _TURNS)
-STANCES = (
+ENTAILED = (
     "supports", "contradicts", "supported together", "contradicted together", "least support", "most contradicted",
 )  # fmt: skip
-"""The features that the reranker tells."""
+"""The features that the network tells."""
 
 
 def unscored(name: str, value: float) -> float:
-    """Return the value of a feature where there is no reranker."""
+    """Return the value of a feature where there is no network."""
     if name in _MARGINS:
         return value if value == _NO_TURN else 0.0
-    return _odds(_UNSCORED[0]) if name in STANCES else value
+    return _odds(UNKNOWN.supports) if name in ENTAILED else value
 
 
 def _odds(chance: float) -> float:
@@ -376,7 +401,7 @@ class Judge:
 
 def decide(reading: ClaimReading, chance: float, backed: float, struck: float) -> SentenceVerdict:
     """Return the verdict on a claim: its chance decides, unless a rule that is seldom wrong objects."""
-    if reading.features["cosine"] < _LEAST_COSINE or _is_short_and_unheld(reading):
+    if reading.features["cosine"] < _LEAST_COSINE:
         return "not matched"
     if chance >= backed:
         return "not matched" if is_vetoed(reading) else "backed"
@@ -393,13 +418,8 @@ def _is_long(reading: ClaimReading) -> bool:
     return reading.features["words"] >= LONG
 
 
-def _is_short_and_unheld(reading: ClaimReading) -> bool:
-    is_short = reading.is_whole and not _is_long(reading)
-    return is_short and reading.features["held by synonyms"] < _LEAST_HELD
-
-
-LONG, _LEAST_HELD = 20, 0.6
-"""Words of a long claim, and the share of its words that a short one's quotes hold at least, by synonyms too."""
+LONG = 20
+"""Words of a long claim."""
 _LEAST_COSINE = 0.3
 """The cosine of a claim and its nearest quote below which it is on another matter."""
 _VETOES = frozenset("certainty exception side kind number name cause".split()) | {"no finding"}
