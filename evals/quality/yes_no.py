@@ -19,6 +19,7 @@ from qa.answer import Source
 from qa.evidence.reranked import rerank_evidence
 from qa.generation.headline import headline
 from qa.language.statement import statement_of
+from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 from qa.retrieval import MAX_SOURCES
 
@@ -61,7 +62,7 @@ def judge(
     """Return the answer with the headline over the abstracts."""
     sources = [Source(number, abstract) for number, abstract in enumerate(abstracts[:MAX_SOURCES], start=1)]
     evidence = rerank_evidence(question, sources, library=library, reranker=reranker)
-    verdict = headline(question, evidence)
+    verdict = headline(question, evidence, entailment_beside(reranker))
     return Judged(answer, verdict.verdict if verdict else "")
 
 

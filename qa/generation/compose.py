@@ -21,6 +21,7 @@ from qa.generation.short_answers.short_answer import short_answers
 from qa.grounding import UNCITED, DraftSentence, cited_only, ground
 from qa.language.statement import statement_of
 from qa.question.records import QuestionAnalysis
+from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
     """
     sources = retrieved.sources
     asked = (retrieved.analysis.text, retrieved.analysis.question, blank.standalone_question)
-    verdict = headline(next((one for one in asked if statement_of(one)), ""), retrieved.evidence)
+    question = next((one for one in asked if statement_of(one)), "")
+    verdict = headline(question, retrieved.evidence, entailment_beside(retrieved.reranker))
     short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query, beside=retrieved.evidence)
     sentences = extractive.compose(retrieved.fitting)
     sentences = _with_short(sentences, short, (*retrieved.fitting, *retrieved.evidence))

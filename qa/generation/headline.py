@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from index import Abstract
 from index.analysis.abbreviations import definitions
 from index.analysis.terms import content_words
+from index.records import TITLE
 from qa.answer import Headline, Verdict, Vote
 from qa.evidence.scoring import Evidence
 from qa.language.discourse import announces, asks_what_was_done, only_tells_what_was_done
@@ -23,11 +24,16 @@ from qa.language.outcomes import speaks_of_harm
 from qa.language.polarity import PolarityFinding, finding
 from qa.language.settings import is_apart
 from qa.language.statement import UP, AskedStatement, statement_of
+from qa.reranking.entailment import UNKNOWN, Entailed, EntailmentModel
+from qa.reranking.inputs import context_of
+from qa.reranking.protocol import Candidate
 from qa.studies.sentences import StudyPart, told_sentences
 
 _WEIGHTS = Path(__file__).parents[2] / "models" / "headline.json"
 _OF_A_SOURCE, _NEXT = 5, 0.5
 """Sentences of a source that are held against the statement, and what each weighs beside the one before."""
+_READ = 2
+"""The clearest sentences of a source, which the network reads."""
 _LATER_SOURCE = 0.8
 _CLEAR = 0.7
 """The share of the weight of the clearest source from which another one has a vote."""
@@ -78,22 +84,27 @@ class Held:
     finding: PolarityFinding
     weight: float
     says: int
-    """1 when it bears the statement out, -1 when it speaks against it, 0 when it does not tell."""
+    """1 when it bears the statement out, -1 when it speaks against it, 0 when it does not tell, by the rules."""
+    entailed: Entailed = UNKNOWN
+    """What the entailment network takes it to say of the question: yes, no or neither."""
 
 
-def headline(question: str, evidence: Sequence[Evidence]) -> Headline | None:
+def headline(question: str, evidence: Sequence[Evidence], entailment: EntailmentModel | None = None) -> Headline | None:
     """Return the verdict on what a question of yes or no asks; None for another question, or where it is not sure.
 
-    `evidence` are sentences of the sources, best first, read by the cross-encoder or not. A source has one vote.
+    `evidence` are sentences of the sources, best first; the clearest are read by the entailment network, where there is
+    one. A source has one vote.
     """
     statement = statement_of(question)
     if statement is None:
         return None
-    held = by_source(statement, question, evidence)
+    held = by_source(statement, question, evidence, entailment)
     return weights().verdict(statement, held) if held else None
 
 
-def by_source(statement: AskedStatement, question: str, evidence: Sequence[Evidence]) -> list[list[Held]]:
+def by_source(
+    statement: AskedStatement, question: str, evidence: Sequence[Evidence], entailment: EntailmentModel | None = None
+) -> list[list[Held]]:
     """Return the findings of each source that bear on a statement, the clearest first, in the order of the sources."""
     sources: dict[int, list[Held]] = {}
     for one in evidence:
@@ -103,7 +114,20 @@ def by_source(statement: AskedStatement, question: str, evidence: Sequence[Evide
     ranked = [
         sorted(each, key=lambda one: (-one.weight, one.evidence.start))[:_OF_A_SOURCE] for each in sources.values()
     ]
-    return sorted(ranked, key=lambda each: -each[0].weight)
+    ranked.sort(key=lambda each: -each[0].weight)
+    return ranked if entailment is None else _read(question, ranked, entailment)
+
+
+def _read(question: str, sources: Sequence[Sequence[Held]], entailment: EntailmentModel) -> list[list[Held]]:
+    """Return the findings, the clearest of each source with what the network takes them to say of the question."""
+    chosen = [one for each in sources for one in each[:_READ]]
+    pairs = [(question, Candidate(one.evidence.text, _context(one.evidence))) for one in chosen]
+    told = dict(zip(map(id, chosen), entailment.tell(pairs), strict=True))
+    return [[replace(one, entailed=told.get(id(one), UNKNOWN)) for one in each] for each in sources]
+
+
+def _context(one: Evidence) -> str:
+    return context_of(one.source.abstract.title, TITLE if one.start == 0 else "")
 
 
 def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None:
@@ -224,12 +248,8 @@ def _of_source(held: Sequence[Held]) -> NDArray[np.float64]:
 
 
 def stance_of(held: Held) -> float:
-    """Return the cross-encoder's chance of support less that of contradiction, 0 where nothing read the sentence."""
-    score = held.evidence.pair_score
-    if score is None or score.stance is None:
-        return 0.0
-    supports, contradicts, _ = score.stance
-    return supports - contradicts
+    """Return the network's chance of yes less that of no, 0 where it has not read the sentence."""
+    return held.entailed.supports - held.entailed.contradicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +298,7 @@ class HeadlineModel:
             return None
         is_for = chance >= sure_yes
         telling = [one for one in held if one.says == (1 if is_for else -1)]
-        if not telling:  # nothing but the cross-encoder says so
+        if not telling:  # nothing but the sum of all says so
             if group_of(statement) != "loose" or not is_for:
                 return None
             telling = list(held)

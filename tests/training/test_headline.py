@@ -13,7 +13,7 @@ def _example(feature: str, *, is_yes: bool) -> Example:
 
 def test_without_examples_the_weights_are_those_set_by_hand() -> None:
     weights = dict(zip(FEATURES, fit([], "plain"), strict=True))
-    assert (weights["direction"], weights["stance"], weights["read"]) == (2.0, 0.3, 0.0)
+    assert (weights["direction"], weights["stance"], weights["read"]) == (2.0, 3.0, 0.0)
 
 
 def test_what_misleads_loses_weight_and_all_else_keeps_its_own() -> None:

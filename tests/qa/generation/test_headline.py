@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from index.analysis.sentences import sentence_spans
 from qa.answer import Source
 from qa.evidence.scoring import Evidence
 from qa.generation.headline import FEATURES, GROUPS, Headline, headline, weights
+from qa.reranking.entailment import Entailed
+from qa.reranking.protocol import Candidate
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("headline_cases.jsonl").read_text("utf-8").splitlines()]
 
@@ -82,3 +85,35 @@ def test_a_finding_that_puts_the_rival_first_bears_nothing_out():
     found = ["Zinc was more effective than iron in lowering serum urate."]
     assert _verdict("Is it true that iron lowers serum urate more than zinc?", found) != "yes"
     assert _verdict("Is it true that zinc lowers serum urate more than iron?", found) == "yes"
+
+
+class _Network:
+    """An entailment model that says one thing of every pair, and keeps what it was asked."""
+
+    def __init__(self, supports: float, contradicts: float) -> None:
+        self.told = Entailed(supports, contradicts, 1 - supports - contradicts)
+        self.asked: list[tuple[str, Candidate]] = []
+
+    def tell(self, pairs: Sequence[tuple[str, Candidate]]) -> list[Entailed]:
+        self.asked += pairs
+        return [self.told] * len(pairs)
+
+
+def test_what_the_network_objects_to_is_no_verdict() -> None:
+    evidence = _evidence(["Zinc reduced warts compared with placebo."])
+    agreeing, objecting = _Network(0.9, 0.05), _Network(0.05, 0.9)
+    told = headline("Does zinc reduce warts?", evidence, agreeing)
+    assert told is not None
+    assert told.verdict == "yes"
+    assert headline("Does zinc reduce warts?", evidence, objecting) is None
+
+
+def test_the_network_reads_the_clearest_two_sentences_of_each_source() -> None:
+    network = _Network(0.9, 0.05)
+    texts = ["Zinc reduced warts. Zinc cured warts in men. Zinc reduced warts in women.", "Zinc did not reduce warts."]
+    headline("Does zinc reduce warts?", _evidence(texts), network)
+    assert [question for question, _ in network.asked] == ["Does zinc reduce warts?"] * 3
+    assert sum(candidate.text in texts[0] for _, candidate in network.asked) == 2
+    asked = len(network.asked)
+    assert headline("What does zinc do?", _evidence(texts), network) is None
+    assert len(network.asked) == asked
