@@ -69,6 +69,7 @@ RULES: Mapping[str, Rule] = {
     **{name: _entailment(name) for name in ("number", "name", "kind", "side", "with", "direction", "denial", "order")},
     **{name: _scope(name) for name in ("certainty", "cause", "no finding", "exception", "variant")},
     "ways": Rule("qa.language.ways:agreement", _constant((0, 0, 0))),
+    "short and unheld": Rule("qa.evidence.judge:_is_short_and_unheld", _constant(False)),
     "vetoes": Rule("qa.evidence.judge:is_vetoed", _constant(False)),
     "synonyms": Rule("qa.language.synonyms:near_terms", _constant(frozenset())),
     "announcements": Rule("qa.language.discourse:announces", _constant(False)),

@@ -404,7 +404,7 @@ def decide(reading: ClaimReading, chance: float, backed: float, struck: float) -
     if reading.features["cosine"] < _LEAST_COSINE:
         return "not matched"
     if chance >= backed:
-        return "not matched" if is_vetoed(reading) else "backed"
+        return "not matched" if is_vetoed(reading) or _is_short_and_unheld(reading) else "backed"
     return "contradicted" if chance < struck else "not matched"
 
 
@@ -418,8 +418,13 @@ def _is_long(reading: ClaimReading) -> bool:
     return reading.features["words"] >= LONG
 
 
-LONG = 20
-"""Words of a long claim."""
+def _is_short_and_unheld(reading: ClaimReading) -> bool:
+    is_short = reading.is_whole and not _is_long(reading)
+    return is_short and reading.features["held by synonyms"] < _LEAST_HELD
+
+
+LONG, _LEAST_HELD = 20, 0.6
+"""Words of a long claim, and the share of its words that a short one's quotes hold at least, by synonyms too."""
 _LEAST_COSINE = 0.3
 """The cosine of a claim and its nearest quote below which it is on another matter."""
 _VETOES = frozenset("certainty exception side kind number name cause".split()) | {"no finding"}

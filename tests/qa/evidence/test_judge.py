@@ -62,7 +62,9 @@ def reading_of(*denied, cosine=0.8, held=0.9, is_whole=True, words=12.0):
         (reading_of(), 0.1, "contradicted"),
         (reading_of(cosine=0.2), 0.9, "not matched"),  # on another matter
         (reading_of(cosine=0.2), 0.1, "not matched"),
-        (reading_of(held=0.1), 0.9, "backed"),  # in words of its own
+        (reading_of(held=0.5), 0.9, "not matched"),  # short, with words that are not there
+        (reading_of(held=0.5), 0.1, "contradicted"),
+        (reading_of(held=0.5, is_whole=False), 0.9, "backed"),
         (reading_of("certainty"), 0.9, "not matched"),  # some rules veto whatever the chance
         (reading_of("name"), 0.9, "not matched"),
         (reading_of("name", is_whole=False), 0.9, "backed"),  # of a part it may be said elsewhere
