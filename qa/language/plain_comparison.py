@@ -26,12 +26,12 @@ _THAN = re.compile(r"\bthan\b|(?<=superior )to\b|(?<=inferior )to\b", re.I)
 _GENERAL = frozenset(terms("patients people cases caused had has have got gets more less often higher lower with"))
 
 
-class _Told(Protocol):
+class _Worded(Protocol):
     @property
     def text(self) -> str: ...
 
 
-_Sentence = TypeVar("_Sentence", bound=_Told)
+_Sentence = TypeVar("_Sentence", bound=_Worded)
 
 
 def set_first(sides: Sequence[str], asked: str, sentences: Sequence[_Sentence]) -> tuple[str, list[_Sentence]] | None:
