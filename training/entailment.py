@@ -37,7 +37,7 @@ class EntailmentRecipe(Recipe):
     ones are gone through once before, `general` of them. Embeddings and the `frozen` lowest layers stay as they are.
     """
 
-    epochs: int = 1
+    epochs: int = 3
     lists_per_batch: int = 24
     learning_rate: float = 7e-5
     general_learning_rate: float = 8e-5
