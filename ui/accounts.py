@@ -137,8 +137,9 @@ class LoginTries:
         return self._of_account.wait_s(f"{address} {name[:64]}") or self._of_address.wait_s(address)
 
     def succeeded(self, name: str, address: str) -> None:
-        """Forget the tries to an account from an address."""
+        """Forget the tries to an account from an address, and that this one was made from it."""
         self._of_account.restore(f"{address} {name[:64]}")
+        self._of_address.give_back(address)
 
 
 def login(accounts: Accounts) -> Callable[[str, str], Awaitable[bool]]:

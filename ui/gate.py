@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from http.cookies import SimpleCookie
 from typing import Any
@@ -37,6 +37,7 @@ _OPEN = re.compile(
 """Routes that show nothing to strangers, or that Gradio itself guards (config). It calls startup-events itself."""
 
 _JOIN, _UPLOAD = "/gradio_api/queue/join", "/gradio_api/upload"
+_CANCEL = "/gradio_api/cancel"
 _LOGIN = ("/login", "/login/")
 
 _GUARDED = re.compile(
@@ -158,14 +159,21 @@ class Gate:
 
         is_file = scope["method"] == "GET" and _DOWNLOAD.fullmatch(scope["path"])
         app = self._downloads.response(scope["path"]) if is_file else self._app
-        await app(scope, receive, _with_headers(send))
+        try:
+            await app(scope, receive, _with_headers(send))
+        except KeyError:  # Gradio drops an event twice where it ends by itself while it is being cancelled
+            if scope["path"] != _CANCEL:
+                raise
+            await _send_json(send, {"success": True})
 
     async def _log_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a try to log in through, unless there were too many from the address to the account."""
         body = await _read(receive) or b""
         name, address = await _user_name(scope, body, receive), (scope.get("client") or ("",))[0]
         if wait_s := self._tries.wait_s(name, address):
-            await _send_json(send, _TOO_MANY_TRIES.format(math.ceil(wait_s)), wait_s=math.ceil(wait_s))
+            # Gradio's page takes this for a wrong password: any other refusal leaves it without a word.
+            told = {"detail": _TOO_MANY_TRIES.format(math.ceil(wait_s))}
+            await _send_json(send, told, status=400, headers=[(b"retry-after", str(math.ceil(wait_s)).encode())])
             return
 
         async def noting(message: Message) -> None:
@@ -291,12 +299,12 @@ async def _user_name(scope: Scope, body: bytes, receive: Receive) -> str:
     return str(form.get("username", "")).strip()
 
 
-async def _send_json(send: Send, detail: str, *, wait_s: int) -> None:
-    """Send what Gradio's page takes for a wrong password: any other refusal leaves it without a word."""
-    body = json.dumps({"detail": detail}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    headers += [(b"retry-after", str(wait_s).encode()), *_HEADERS]
-    await send({"type": "http.response.start", "status": 400, "headers": headers})
+async def _send_json(
+    send: Send, told: Mapping[str, Any], *, status: int = 200, headers: Sequence[tuple[bytes, bytes]] = ()
+) -> None:
+    body = json.dumps(told).encode()
+    about = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*about, *headers, *_HEADERS]})
     await send({"type": "http.response.body", "body": body})
 
 

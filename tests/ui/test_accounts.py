@@ -81,3 +81,10 @@ def test_passwords_cannot_be_tried_by_the_thousand_and_nobody_locks_another_out(
 def test_one_password_cannot_be_tried_on_every_name():
     tries = LoginTries(lambda: 0.0)
     assert [tries.wait_s(f"name-{number}", "192.0.2.1") > 0 for number in (*range(101),)] == [False] * 100 + [True]
+
+
+def test_right_passwords_use_nothing_up():
+    tries = LoginTries(lambda: 0.0)
+    for _ in range(200):
+        assert tries.wait_s("ada", "192.0.2.1") == 0
+        tries.succeeded("ada", "192.0.2.1")

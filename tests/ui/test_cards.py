@@ -172,8 +172,8 @@ def test_a_card_says_where_a_quote_stands_and_what_was_checked(checks, expected)
     card = source_card(source(), turn=1, quotes=[QuotedSpan(15, 1033, 2, checks), ROSE])
     assert card.count("aa-proof") == 1
     assert (
-        '<p class="aa-proof" data-cites="s2">Checked: characters 15 to 1,033 of title and abstract are the quote, '
-        f"letter by letter; {expected}</p>"
+        '<p class="aa-proof" data-cites="s2"><span>Checked: characters 15 to 1,033 of title and abstract are the '
+        f"quote, letter by letter;</span> <span>{expected}</span></p>"
     ) in card
 
 

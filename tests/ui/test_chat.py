@@ -77,7 +77,7 @@ def test_the_cards_show_the_studies_that_the_library_keeps(libraries, monkeypatc
 )
 def test_a_problem_is_a_sentence_where_the_answer_would_stand(question, fields, expected, libraries):
     session, screen = final(question, Session("library"), libraries, fields)
-    assert '<p class="aa-notice" role="alert" dir="auto">' in screen.present
+    assert '<p class="aa-notice" role="alert" dir="auto" data-said>' in screen.present
     assert expected in screen.present
     assert session.turns == ()
 
@@ -85,7 +85,7 @@ def test_a_problem_is_a_sentence_where_the_answer_would_stand(question, fields, 
 def test_an_empty_question_and_one_too_long_are_refused_in_a_sentence(libraries):
     for question in ("", " \n ", "x" * 10_001):
         _, screen = final(question, Session("library"), libraries)
-        assert '<p class="aa-notice" role="alert" dir="auto">' in screen.present
+        assert '<p class="aa-notice" role="alert" dir="auto" data-said>' in screen.present
 
 
 def test_a_library_that_is_gone_is_said_to_be_so(libraries):
@@ -139,8 +139,8 @@ def test_sentence(message, expected):
     [
         (FilterFields(where=" "), []),
         (FilterFields(first_year="12"), []),  # still being typed
-        (FilterFields(where="IL-32[ti]"), ["<strong>2 abstracts.</strong>", "<code>&#34;il-32&#34;[Title]</code>"]),
-        (FilterFields(where="IL-32[ti]", mesh=["interleukins"]), ["<strong>1 abstract.</strong>"]),
+        (FilterFields(where="IL-32[ti]"), ["<strong>2 abstracts</strong>", "<code>&#34;il-32&#34;[Title]</code>"]),
+        (FilterFields(where="IL-32[ti]", mesh=["interleukins"]), ["<strong>1 abstract</strong>"]),
         (
             FilterFields(where="metfomin[mh]"),
             ["0 abstracts", "No abstract of this library has the MeSH term “metfomin”"],

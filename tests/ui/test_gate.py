@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
@@ -169,3 +170,21 @@ def test_a_login_is_counted_by_name_and_address_and_the_sentence_says_when_to_tr
     assert log_in(b"username=ada&password=right", "192.0.2.2") == (200, b"Gradio's")
     assert log_in(b"username=bob&password=right") == (200, b"Gradio's")
     assert log_in(b"\0", kind=b"multipart/form-data; boundary=x") == (400, b"Gradio's")
+
+
+@pytest.mark.parametrize(("path", "expected"), [("/gradio_api/cancel", [200]), ("/gradio_api/reset", [])])
+def test_what_ended_while_it_was_cancelled_is_cancelled(path, expected):
+    import asyncio
+
+    async def application(scope, receive, send):
+        raise KeyError("an event that Gradio has dropped already")
+
+    sent = []
+
+    async def note(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": path, "method": "POST", "server": ("127.0.0.1", 7860), "headers": []}
+    with nullcontext() if expected else pytest.raises(KeyError):
+        asyncio.run(Gate(application)(scope, None, note))
+    assert [message["status"] for message in sent if "status" in message] == expected

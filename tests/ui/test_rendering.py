@@ -15,7 +15,7 @@ UI = Path(__file__).parents[2] / "ui"
 
 def test_values_are_escaped():
     assert render("notice.html", message="<b>\"'&") == (
-        '<p class="aa-notice" role="alert" dir="auto">&lt;b&gt;&#34;&#39;&amp;</p>'
+        '<p class="aa-notice" role="alert" dir="auto" data-said>&lt;b&gt;&#34;&#39;&amp;</p>'
     )
 
 

@@ -59,6 +59,13 @@ class RateLimit:
                 self._left.popitem(last=False)
         return 0.0 if is_allowed else (1 - left) * 60 / self.per_minute
 
+    def give_back(self, name: str) -> None:
+        """Give a caller back one request that was taken."""
+        with self._lock:
+            if name in self._left:
+                left, at = self._left[name]
+                self._left[name] = (left + 1, at)
+
     def restore(self, name: str) -> None:
         """Give a caller the whole share again."""
         with self._lock:
