@@ -175,6 +175,7 @@ def test_a_login_is_counted_by_name_and_address_and_the_sentence_says_when_to_tr
 @pytest.mark.parametrize(("path", "expected"), [("/gradio_api/cancel", [200]), ("/gradio_api/reset", [])])
 def test_what_ended_while_it_was_cancelled_is_cancelled(path, expected):
     import asyncio
+    from types import SimpleNamespace
 
     async def application(scope, receive, send):
         raise KeyError("an event that Gradio has dropped already")
@@ -185,6 +186,7 @@ def test_what_ended_while_it_was_cancelled_is_cancelled(path, expected):
         sent.append(message)
 
     scope = {"type": "http", "path": path, "method": "POST", "server": ("127.0.0.1", 7860), "headers": []}
+    scope["app"] = SimpleNamespace(auth=None, tokens={}, cookie_id="x")
     with nullcontext() if expected else pytest.raises(KeyError):
         asyncio.run(Gate(application)(scope, None, note))
     assert [message["status"] for message in sent if "status" in message] == expected
