@@ -194,8 +194,10 @@ def _wire(
     types, mesh, where = tab.filters[2], *tab.filters[-2:]
     shown = [frame.line, types, mesh, where, tab.search_details, *tab.screen]
     loaded = page.load(opened, [frame.session], [frame.picker, *shown], **PRIVATE)
+    # What the page still waits for, the sample being made ready, would come over the library that was chosen.
+    left = [loaded, *tab.asking]
     chosen = frame.picker.input(
-        switched, [frame.picker, frame.session], [frame.session, *shown], cancels=tab.asking, **PRIVATE
+        switched, [frame.picker, frame.session], [frame.session, *shown], cancels=left, **PRIVATE
     )
     begun = tab.clear.click(
         cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **PRIVATE
