@@ -1,6 +1,7 @@
 """The library on the page, in a real browser: looked into, chosen from, written to. Screenshots are kept."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,8 @@ def test_the_list_is_searched_sorted_narrowed_and_paged(visit, expect):
 def test_an_abstract_opens_whole_with_its_likes_and_the_conversations_that_cite_it(visit, expect):
     page = visit()
     look_into(page)
+    # The library has arrived: what is asked before would be covered by its empty screen.
+    expect(page.locator("#aa-line")).to_have_text(re.compile(r"^\s*120 abstracts · 2000"))
     page.get_by_role("tab", name="Ask").click()
     question = "By how much did zeta-5 make moss grow?"
     page.get_by_label("Your question").fill(question)
