@@ -74,6 +74,8 @@ def look_into(page, name="moss"):
     choose_library(page, name)
     page.get_by_role("tab", name="Abstracts").click()
     page.locator(f'.aa-look[aria-label="Abstracts of {name}"] tbody tr').first.wait_for()
+    # The whole page has arrived: what is done before would be covered by the library's empty screen.
+    page.locator("#aa-line", has_text=re.compile(r"^\s*\d+ abstracts · 20")).wait_for()  # the sample's begin in 1996
 
 
 def titles(page):
@@ -118,8 +120,6 @@ def test_the_list_is_searched_sorted_narrowed_and_paged(visit, expect):
 def test_an_abstract_opens_whole_with_its_likes_and_the_conversations_that_cite_it(visit, expect):
     page = visit()
     look_into(page)
-    # The library has arrived: what is asked before would be covered by its empty screen.
-    expect(page.locator("#aa-line")).to_have_text(re.compile(r"^\s*120 abstracts · 2000"))
     page.get_by_role("tab", name="Ask").click()
     question = "By how much did zeta-5 make moss grow?"
     page.get_by_label("Your question").fill(question)
