@@ -139,7 +139,7 @@ def test_the_number_is_that_of_those_studied(text, n):
         ("Expression rose threefold; it was three times higher in mice.", ("other", 3.0, None, "")),
         ("Pressure fell by 5.2 mmHg (95% CI 2.6-7.7; p<0.001).", ("mean difference", 5.2, (2.6, 7.7), "<0.001")),
         ("Farming told it, and with nodules 2.7 [1.2-5.8].", ("other", 2.7, (1.2, 5.8), "")),
-        ("Odds ratio [OR] 3.0 [95% confidence interval (95% CI) 1.4-6.2].", ("OR", 3.0, (1.4, 6.2), "")),
+        ("Odds ratio [OR] 2.7 [95% confidence interval (95% CI) 1.1-6.6].", ("OR", 2.7, (1.1, 6.6), "")),
         ("Survival was better (45.6 months vs. 23.7 months).", ("mean", 45.6, None, "")),
         ("It came to $20,336 per QALY gained.", ("other", 20336.0, None, "")),
         ("Relief came to three out of seven infants.", ("count", 3.0, None, "")),
