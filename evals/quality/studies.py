@@ -136,7 +136,9 @@ def _scores(study: Study, row: Mapping[str, Any], also: Mapping[str, Any]) -> _S
             float(is_right or any(start <= read.span.start < end for start, end in row["effects_also"])),
         )
     for effect in row["effects"]:
-        found = next((one for one in study.effects if _is_found(one, effect)), None)
+        found = max(
+            (one for one in study.effects if _is_found(one, effect)), key=lambda one: _alike(one, effect), default=None
+        )
         yield "effects, recall", float(found is not None)
         if found:
             interval = list(found.ci) if found.ci else None
@@ -146,6 +148,12 @@ def _scores(study: Study, row: Mapping[str, Any], also: Mapping[str, Any]) -> _S
 def _f1(cell: Cell | None, wanted: str | None) -> float:
     words, right = (Counter(re.findall(r"\w+", text.lower())) for text in (cell.text if cell else "", wanted or ""))
     return 2 * (words & right).total() / max(1, words.total() + right.total())
+
+
+def _alike(effect: Effect, wanted: Mapping[str, Any]) -> tuple[bool, int]:
+    """Return how alike the words of an effect are to those wanted, where several have the value."""
+    words, found = (set(re.findall(r"[\w.%]+", text)) for text in (wanted["span"], effect.span.text))
+    return effect.value == wanted["value"], len(words & found)
 
 
 def _is_found(effect: Effect, wanted: Mapping[str, Any]) -> bool:

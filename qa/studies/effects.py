@@ -11,18 +11,29 @@ from qa.studies.records import Effect, Measure, Size
 from qa.studies.sentences import StudySentence
 
 _SIGNED = rf"[-−–+]?{DIGITS}"
-_TO = r"(?: ?(?:-|–|—|−|to|,|;|and|\.\.) ?)"
-_CI = (
-    rf"(?P<ci>[\s,;:(\[]*(?:9\d ?%? ?)?-?(?:CI95%?|C\.?I\.?|confidence (?:intervals?|limits?"
-    rf"|levels?)(?: ?[(\[](?:9\d ?% ?)?CI[)\]])?|CrI)"
-    rf"(?: ?\(?9\d ?%\)?)?[\s,:;=(\[]*(?:of |was |from )?(?P<low>{_SIGNED}) ?%?{_TO}(?P<high>{_SIGNED}) ?%?[)\]]*)"
+_TO = r"(?: ?(?:-|–|—|−|~|to|,|;|and|\.\.) ?)"
+_INTERVAL = (
+    rf"[\s,;:(\[]*(?:with an? )?(?:9\d ?%? ?)?-?(?:CI95%?|C\.?[Il]\.?|confidence (?:intervals?|limits?"
+    rf"|levels?)(?: ?[(\[](?:9\d ?% ?)?CI[)\]])?|credible intervals?|CrI)"
+    rf"(?: ?\(?9\d ?%\)?)?[\s,:;=(\[]*(?:of |was |from |between )?(?P<low>{_SIGNED}) ?%?{_TO}"
+    rf"(?P<high>{_SIGNED}) ?%?[)\]]*"
 )
+_CI = rf"(?P<ci>{_INTERVAL})"
 _BARE_CI = (
     rf"(?P<bare> ?[(\[](?P<low2>{_SIGNED}) ?%?(?:-|–|—| to |, ?)(?P<high2>{_SIGNED}) ?%?"
-    r"(?:[)\]]|(?=,? [pP] ?[<=>])))"
+    r"(?:[)\]]|(?=[,;]? ?[pP] ?(?:[<=>]|less))))"
 )
-_P = r"(?P<p>[\s,;:(\[]*(?:[Pp](?:[ -]?values?)?) ?(?P<sign>[<>=≤≥]|&lt;|of) ?(?P<pvalue>[01]?[.·]\d+|[01]\b)[)\]]*)"
-_TAIL = rf"(?:{_CI}|{_BARE_CI})?{_P}?"
+_POWER = r"(?: ?[x×*] ?10 ?\(? ?[-−–] ?\d+\)?)"
+_P = (
+    r"(?P<p>[\s,;:(\[]*(?:two-(?:sided|tailed) |log-?rank )?(?:[Pp](?:[ -]?values?)?) ?"
+    r"(?P<sign>< or =|> or =|[<>=≤≥:]|&lt;|of\b|(?:less|greater) than(?: or equal to)?) ?"
+    rf"(?P<pvalue>[01]?[.·]\d+(?!\d){_POWER}?|\d{_POWER}|10 ?\( ?[-−–] ?\d+\)|[01]\b(?!\.))[)\]]*)"
+)
+_POWER_OF_TEN = re.compile(r" ?[x×*]? ?10 ?\(? ?[-−–] ?(?P<exponent>\d+)")
+_CI_LAST = _INTERVAL.replace("<low>", "<low3>").replace("<high>", "<high3>")
+_PER = r"(?: per (?:\d+[- ]?)?[a-zA-Z-]+(?: [a-zA-Z-]+)?(?=[\s,;:]*[(\[]?9\d ?%))?"
+_TAIL = rf"{_PER}(?: ?\(?± ?{DIGITS}\)?[,;]?)?(?:{_CI}|{_BARE_CI})?{_P}?(?(p)(?:{_CI_LAST})?|)"
+_ONLY_P = re.compile(_P)
 _RATIOS: tuple[tuple[Measure, str], ...] = (
     ("HR", r"(?:(?i:adjusted|unadjusted|crude) )?(?:a?HRs?\b|(?i:hazards? ratios?))"),
     ("OR", r"(?:(?i:adjusted|unadjusted|crude|diagnostic) )?(?:a?ORs?\b|(?i:odds[- ]ratios?))"),
@@ -49,7 +60,7 @@ _NAMED = tuple(
         measure,
         re.compile(
             rf"(?P<name>{name}){_LINK}(?P<value>{_SIGNED})(?![\d.]*\d* ?% ?CI)(?P<unit> ?%"
-            rf"| ?[a-zA-Z/]{{1,12}}\b)?{_TAIL}",
+            rf"| ?(?!(?:per|with)\b)[a-zA-Z/]{{1,12}}\b)?{_TAIL}",
             re.I if measure in ("mean difference",) else 0,
         ),
     )
@@ -127,9 +138,18 @@ _NUMBERED = re.compile(
 )
 """What stands before a number that is a name: "stage 3"."""
 _SET_AGAINST = re.compile(r"\b(?:vs|versus|than|compared (?:with|to)|as against)\b", re.I)
-_P_OF_BOTH = re.compile(rf"(?P<between>(?:[^.;()]|\.(?=\d)|\([^()]{{1,15}}\)|(?<=vs)\.){{0,110}}?){_P}(?<![<>=≤≥] )")
+_ANOTHER_CLAUSE = re.compile(r";|\b(?:but|however|although|though|despite|whereas|while|including|when|which)\b", re.I)
+_P_OF_BOTH = re.compile(
+    rf"(?P<between>(?:[^.;()]|\.(?=\d)|\((?!\d)(?=[^()]{{0,40}}[pP] ?[<>=])|\([^()]{{1,15}}\)"
+    rf"|(?<=vs)\.){{0,110}}?){_P}(?<![<>=≤≥] )"
+)
 """The P value that follows a comparison: after the other arm, if there is one."""
+_P_BEFORE = re.compile(rf"[(\[]{_P}[,;] $")
+"""The P value that stands first in a bracket: "(P<0.03, r=0.307)"."""
 _FIGURE = re.compile(r"\d ?%|\d ?(?:±|\+/-)|(?:vs\.?|versus) \d|\b(?:[Oo]dds ratio|OR|RR|HR)\b|\br ?=")
+_SIGNS = {"=": "", ":": "", "of": "", "&lt;": "<", "less": "<", "greater": ">"} | {
+    sign: "≤" if sign[0] in "<l" else "≥" for sign in ("< or =", "less or =", "> or =", "greater or =")
+}
 _UNIT_WORDS = frozenset(
     "and or in of to for with was were vs versus than at on by from per as the compared respectively but p".split()
 )
@@ -161,7 +181,28 @@ def _of_sentence(one: StudySentence, size: Size | None) -> list[Effect]:
             continue
         taken.append((start, end))
         found.append(effect)
-    return _arms_joined(one, sorted(found, key=lambda effect: effect.span.start))
+    return _with_shared_p(one, _arms_joined(one, sorted(found, key=lambda effect: effect.span.start)))
+
+
+def _with_shared_p(one: StudySentence, effects: Sequence[Effect]) -> list[Effect]:
+    """Give the only P value of a sentence to the comparisons before it: "(0.7 vs. 1.6) and (97 vs. 151) (P<0.05)"."""
+    told = list(_ONLY_P.finditer(one.text))
+    if len(told) != 1:
+        return list(effects)
+    p = _normalised(told[0]["sign"], told[0]["pvalue"])
+    return [
+        replace(effect, p=p)
+        if not effect.p
+        and _SET_AGAINST.search(_since(one, effect, told[0]))
+        and not _ANOTHER_CLAUSE.search(_since(one, effect, told[0]))
+        else effect
+        for effect in effects
+    ]
+
+
+def _since(one: StudySentence, effect: Effect, p: re.Match[str]) -> str:
+    """Return the words of a sentence from an effect to its P value, "" for one that stands before the effect."""
+    return one.text[effect.span.start - one.start : p.start()]
 
 
 def _effect(one: StudySentence, measure: Measure, match: re.Match[str]) -> Effect | None:
@@ -246,7 +287,7 @@ def _unit(match: re.Match[str], measure: Measure) -> str:
 
 def _interval(match: re.Match[str]) -> tuple[float, float] | None:
     groups = match.groupdict()
-    for low, high in (("low", "high"), ("low2", "high2")):
+    for low, high in (("low", "high"), ("low2", "high2"), ("low3", "high3")):
         if groups.get(low) and groups.get(high):
             return _signed(groups[low]), _signed(groups[high])
     return None
@@ -259,12 +300,24 @@ def _signed(text: str) -> float:
 
 def _p(match: re.Match[str], text: str) -> str:
     groups = match.groupdict()
+    if not groups.get("pvalue") and (before := _P_BEFORE.search(text, 0, match.start())):
+        groups = before.groupdict()
     if not groups.get("pvalue"):
         rest = _P_OF_BOTH.match(text, match.end(), match.end() + 150)
         is_of_another = rest and len(_FIGURE.findall(rest["between"])) > 1
         groups = rest.groupdict() if rest and not is_of_another else {}
     if not groups.get("pvalue"):
         return ""
-    value = groups["pvalue"].replace("·", ".")
-    sign = {"=": "", "of": "", "&lt;": "<"}.get(groups["sign"], groups["sign"])
-    return sign + (f"0{value}" if value.startswith(".") else value)
+    return _normalised(groups["sign"], groups["pvalue"])
+
+
+def _normalised(sign: str, value: str) -> str:
+    sign = sign.partition(" than")[0] + " or =" * sign.endswith("equal to")
+    return _SIGNS.get(sign, sign) + _number(value.replace("·", "."))
+
+
+def _number(value: str) -> str:
+    """Return a P value in digits: "0.03" for ".03", "1.2e-05" for "1.2 x 10(-5)", "0.0001" for "10(-4)"."""
+    if not (power := _POWER_OF_TEN.search(value)):
+        return f"0{value}" if value.startswith(".") else value
+    return f"{float(value[: power.start()] or 1) * 10.0 ** -int(power['exponent']):g}"

@@ -47,7 +47,7 @@ _COUNTED = re.compile(
     rf"(?<![\w.,±/-])(?<!\b[Yy]ear )(?!(?:19|20)\d\d (?:through|to|and|until"
     rf"|{WORDS})\b)(?P<number>{NUMBER})(?: ?\([^()]{{1,12}}\))? (?:of the |of these )?"
     rf"(?:(?:final|first|second|third|fourth|fifth)[- ]year |year \d )?{_BETWEEN}"
-    rf"(?P<unit>{PERSONS}|{_ANIMALS}|{_UNITS})\b",
+    rf"(?:non-?)?(?P<unit>{PERSONS}|{_ANIMALS}|{_UNITS})\b",
     re.I,
 )
 _OF_ALL = re.compile(
@@ -126,7 +126,7 @@ def read_size(told: Sequence[StudySentence], design: Design) -> Size | None:
     best = max((count for count in counts if count.rank == rank), key=lambda count: count.score)
     if best.value < _FEW * (1 + rank) and best.score < _SURE + rank:
         return None
-    groups = _in_brackets(best, counts) or _groups(best, counts)
+    groups = _in_brackets(best, counts) or _total(_groups(best, counts))
     return Size(sum(count.value for count in groups), tuple(count.cell for count in groups))
 
 
@@ -175,6 +175,12 @@ def _in_brackets(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
     return groups if best in groups and len(groups) > 1 else []
 
 
+def _total(groups: list[_Count]) -> list[_Count]:
+    """Return only the total where the others are its groups: "600 people, 300 elderly and 300 young"."""
+    whole = [count for count in groups if 2 * count.value == sum(one.value for one in groups)]
+    return whole[:1] if len(groups) > 2 and whole else groups
+
+
 def _groups(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
     """Return the count itself, or with the other groups of its sentence and the next where it is one of several."""
     if _TOTAL.search(best.told.text[: best.cell.start - best.told.start][-25:]):
@@ -208,8 +214,8 @@ def _shortened(best: _Count) -> list[_Count]:
 
 
 def _elided(best: _Count) -> list[_Count]:
-    """Return the second group where its noun is left out: "107 patients who had surgery and 113 who had not"."""
-    match = _AND_OTHERS.match(best.told.text, best.end)
+    """Return the second group where its noun is left out: "107 who had surgery and 113 who had not", "30 young"."""
+    match = _AND_OTHERS.match(best.told.text, best.end) or _AND_OF_KIND.match(best.told.text, best.end)
     if not match:
         return []
     cell = best.told.cell(*match.span("number"))
@@ -217,6 +223,12 @@ def _elided(best: _Count) -> list[_Count]:
 
 
 _AND_OTHERS = re.compile(rf"(?: with| who| in)[^.;,\d]{{3,60}} and (?P<number>{NUMBER}) (?=who|without|with|did)", re.I)
+_AND_OF_KIND = re.compile(
+    rf" (?:and|versus|vs\.?) (?P<number>{NUMBER})"
+    rf" (?!(?:years?|months?|weeks?|days?|hours?|{_UNITS}|{_ANIMALS}|{PERSONS})\b)[a-z-]+"
+    r"(?=[.;]|,? (?:were|took|participated|completed|underwent)\b)",
+    re.I,
+)
 _BEFORE_AND = re.compile(
     rf"(?<![\w.,±/(-])(?P<of>(?P<number>{NUMBER})"
     rf"(?: (?!(?:years?|months?|weeks?|days?|hours?|and|to|{PERSONS})\b)[a-z][\w-]*"
@@ -242,6 +254,7 @@ def _is_a_group(first: _Count, second: _Count) -> bool:
         return False
     if second.told is first.told:
         between = first.told.text[first.end : start]
-        return first.end <= start and (bool(_LISTED.fullmatch(between)) or (names_controls and "and" in between))
+        is_listed = bool(_LISTED.fullmatch(between)) or (names_controls and "and" in between)
+        return first.end <= start and (is_listed or (between in (" with ", " to ") and "ompar" in first.told.text))
     is_second = _SECOND.search(second.told.text) and _FIRST.search(first.told.text)
     return names_controls or bool(is_second or _ANOTHER_GROUP.search(second.told.text))
