@@ -42,6 +42,7 @@ from qa.generation.short_answers.named_things import of_the_sort
 from qa.generation.spelling import respelled
 from qa.generation.talk import talk
 from qa.grounding import answering, check_quotes, to_the_point
+from qa.language.affirmative import affirmative
 from qa.language.discourse import gives_orders
 from qa.language.roles import asked_act
 from qa.question.analysis import analyse
@@ -337,6 +338,8 @@ class Assistant:
         blank = replace(blank, message="\n".join(filter(None, (blank.message, message))))
         if query.renamed != text:
             analysis = self._analysis(query.renamed)
+        if (plain := affirmative(query.renamed).text) != query.renamed:
+            query = self._parse(plain)  # findings tell of use and harm, whichever is denied
         blank = replace(blank, concepts=tuple(dict.fromkeys((*blank.concepts, *query.concepts))))
         top = MOST_SENTENCES if analysis.kind == "overview" else MAX_SOURCES
         sources = retrieve(self.library, query, filters=blank.filters, top=top, reranker=self._reranker)

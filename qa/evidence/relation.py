@@ -32,7 +32,8 @@ _BETTER = (
 _CUES: Mapping[Relation, tuple[str, ...]] = {
     "treats": (_GIVEN, _BETTER),
     "causes": (
-        r"\b(?:caus\w+|due to|result(?:s|ed|ing)? (?:in|from)|risk factors?|odds|associat\w+|link\w*|induc\w+"
+        r"\b(?:caus\w+|blamed|implicated|incriminated|culprits?|due to|result(?:s|ed|ing)? (?:in|from)"
+        r"|risk factors?|odds|associat\w+|link\w*|induc\w+"
         r"|trigger\w*|provok\w+|precipitat\w+|lead(?:s|ing)? to|led to|predispos\w+|a?etiolog\w+|responsible|mutat\w+"
         r"|variants?|deficien\w+|underl(?:ies|ie|ying|ay)|attribut\w+|contribut\w+|produc\w+|develop\w+ (?:after|in)"
         r"|adverse (?:effects?|events?|reactions?) of|side effects? of|because of|promot\w+|increas\w+ the|worsen\w*"
@@ -123,6 +124,7 @@ _CAUSED_BY = re.compile(
     re.I,
 )
 """Words that name the cause of what stands before them, or the effect of what does."""
+_CAUSES_IT = re.compile(r"\bcaus(?:e|es|ed|ing)\b (?P<what>(?!by\b)[^,.;]{1,60})", re.I)
 _DENIED_WITHIN = 5
 """Words after a denial that it may deny."""
 _EFFECT = re.compile(
@@ -141,7 +143,8 @@ class SoughtRelation:
     for ("Which drugs"): the sentence that answers need have neither. `asked` are those of any sort, "kinase" of "Which
     kinases", which are no name. A sentence must have a `quantity` of the kind asked for. `deniable` are the
     question's words, of which one must be denied, or none, as `is_denied` says. With `asks_cause` the question names
-    the effect ("What causes gout?"), and a sentence that says what it is caused by answers before all others.
+    the effect ("What causes gout?"), and a sentence that says what it is caused by answers before all others. The
+    `subjects` of the question are no treatment: "surgery" of "cataract surgery".
     """
 
     relation: Relation = ""
@@ -153,6 +156,7 @@ class SoughtRelation:
     quantity: Asked = "name"
     counts_people: bool = False
     asks_cause: bool = False
+    subjects: tuple[str, ...] = ()
 
     def is_told(self, text: str) -> bool:
         """Return True if a sentence tells the relation, or the lack of it where that is asked for.
@@ -166,11 +170,21 @@ class SoughtRelation:
             return False
         if self.is_denied:
             return denies_one_of(text, self.deniable) or denies_an_effect(text)
-        return _tells(self.relation, text) and not denies_one_of(text, self.deniable)
+        return _tells(self.relation, self._beside_subjects(text)) and not denies_one_of(text, self.deniable)
+
+    def _beside_subjects(self, text: str) -> str:
+        if self.relation == "treats":
+            for subject in filter(lambda name: " " in name, self.subjects):
+                text = re.sub(re.escape(subject), " ", text, flags=re.I)
+        return text
 
     def is_told_outright(self, text: str) -> bool:
         """Return True if a sentence says what causes something, and not only that a cause comes into it."""
-        return self.asks_cause and bool(_CAUSED_BY.search(text))
+        if not self.asks_cause:
+            return False
+        caused = _CAUSES_IT.search(text)
+        is_of_it = caused and any(set(terms(subject)) & set(terms(caused["what"])) for subject in self.subjects)
+        return bool(_CAUSED_BY.search(text) or is_of_it)
 
     @property
     def is_any(self) -> bool:
@@ -201,6 +215,7 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
         quantity,
         quantity == "count" and bool(_PEOPLE.search(analysis.text)),
         relation == "causes" and analysis.kind in ("short answer", "list") and bool(_ASKS_CAUSE.search(analysis.text)),
+        analysis.subjects,
     )
 
 

@@ -74,7 +74,9 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
     among its sentences, those of the verdict's side first.
     """
     sources = retrieved.sources
-    asked = (retrieved.analysis.text, retrieved.analysis.question, blank.standalone_question)
+    asked = [retrieved.analysis.text, retrieved.analysis.question, blank.standalone_question]
+    if retrieved.analysis.kind == "yes/no":  # "I wonder whether zinc shortens colds"
+        asked.append(f"Is it true that {retrieved.analysis.text}")
     question = next((one for one in asked if statement_of(one)), "")
     verdict = headline(question, retrieved.evidence, entailment_beside(retrieved.reranker))
     short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query, beside=retrieved.evidence)

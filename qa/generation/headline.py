@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,6 +20,7 @@ from index.analysis.terms import content_words
 from index.records import TITLE
 from qa.answer import Headline, Verdict, Vote
 from qa.evidence.scoring import Evidence
+from qa.language.affirmative import affirmative
 from qa.language.discourse import announces, asks_what_was_done, only_tells_what_was_done
 from qa.language.outcomes import speaks_of_harm
 from qa.language.polarity import PolarityFinding, finding
@@ -121,9 +123,30 @@ def by_source(
 def _read(question: str, sources: Sequence[Sequence[Held]], entailment: EntailmentModel) -> list[list[Held]]:
     """Return the findings, the clearest of each source with what the network takes them to say of the question."""
     chosen = [one for each in sources for one in each[:_READ]]
-    pairs = [(question, Candidate(one.evidence.text, _context(one.evidence))) for one in chosen]
-    told = dict(zip(map(id, chosen), entailment.tell(pairs), strict=True))
+    told = dict(zip(map(id, chosen), _entailed(question, [one.evidence for one in chosen], entailment), strict=True))
     return [[replace(one, entailed=told.get(id(one), UNKNOWN)) for one in each] for each in sources]
+
+
+def _entailed(question: str, sentences: Sequence[Evidence], entailment: EntailmentModel) -> list[Entailed]:
+    """Return what sentences say of a question, the mean of both where it is inverted and can be put plainly.
+
+    The network takes "useless" and "harmless" for a no too readily, and the plain question alone less well than both.
+    """
+    texts = [Candidate(one.text, _context(one)) for one in sentences]
+    told = entailment.tell([(question, text) for text in texts])
+    plain = affirmative(question)
+    if plain.text == question:
+        return told
+    return [
+        Entailed(
+            *(statistics.fmean(both) for both in zip(one, _turned(other) if plain.is_reversed else other, strict=True))
+        )
+        for one, other in zip(told, entailment.tell([(plain.text, text) for text in texts]), strict=True)
+    ]
+
+
+def _turned(told: Entailed) -> Entailed:
+    return Entailed(told.contradicts, told.supports, told.neither)
 
 
 def _context(one: Evidence) -> str:

@@ -13,7 +13,8 @@ from qa.language.statement import DOWN, SAME, UP
 SAME_WORDS = re.compile(
     r"\b(?:(?:no|not|without|lack of|nor|neither|non)\W+(?:\w+\W+){0,4}?(?:differ\w*|effects?|affect\w*|chang\w*"
     r"|alter\w*|influenc\w*|impact|associat\w*|correlat\w*|relat\w*"
-    r"|signific\w*|evidence|benefits?|improv\w*|link\w*|predict\w*|advantage)|(?:similar|comparable|equivalent"
+    r"|signific\w*|evidence|benefits?|improv\w*|link\w*|predict\w*|advantage"
+    r"|implicated|incriminated|blamed)|(?:similar|comparable|equivalent"
     r"|unchanged|unaffected|unaltered|the same|identical|equal|equally|non-?inferior\w*|"
     r"noninferior\w*|non-?significan\w*|insignifican\w*|independent of|irrespective of|did ?n[o']t differ"
     r"|not differ\w*|ns\b|equivocal|inconclusive))\b",
@@ -279,7 +280,8 @@ def _side_of_one(asked: AskedWords, tokens: Sequence[Token], at: int) -> int:
 
 
 _LACK = (
-    r"(?:withdrawal|discontinuation|cessation|stopping|end|silencing|knock-?(?:down|out)|knocking (?:down|out)"
+    r"(?:withdrawal|discontinuation|cessation|stopping|end|leaving out|omission|omitting"
+    r"|skipping|withholding|silencing|knock-?(?:down|out)|knocking (?:down|out)"
     r"|delet(?:ion|ing)|deplet(?:ion|ing)|deficien(?:cy|t)|loss"
     r"|absence|lack|ablation|inhibit(?:ion|ing|ors?)|block(?:ade|ing|ers?)|antagoni(?:sm|sts?|[sz]ing)"
     r"|neutrali[sz](?:ation|ing))"

@@ -33,7 +33,8 @@ _IS_STRONG = re.compile(
 
 _IS_POOR = re.compile(
     r"\b(?:ineffective\w*|less (?:effective|efficacious|beneficial)|useless|futile|inferior|worse(?:ned|ns|n)?|poorer"
-    r"|unnecessary|obsolete|disappointing|fail(?:s|ed)? to|failures? of|unfavou?rable|halted|futility|discouraged"
+    r"|unnecessary|superfluous|dispensable|(?:can|could|may) be (?:safely )?(?:omitted|left out|spared|avoided)"
+    r"|obsolete|disappointing|fail(?:s|ed)? to|failures? of|unfavou?rable|halted|futility|discouraged"
     r"|not recommended|contra-?indicated|unhelpful"
     r"|should (?:not|be (?:avoided|stopped|discontinued|withheld|abandoned))|detrimental|deleterious|lack(?:ed"
     r"|s)? (?:of )?(?:efficacy|benefit|effect))\b",
@@ -200,7 +201,11 @@ def harm(asked: AskedWords, clause: str) -> Told:
     return (SAME, "denial") if is_denied and is_of_harm and not _NO_BENEFIT.search(clause) else UNTOLD
 
 
-HARMS = re.compile(r"\b(?:risks?|safety|adverse|side[- ]effects?|effects? on|tolerab\w+|harms?|events?)\b", re.I)
+HARMS = re.compile(
+    r"\b(?:risks?|safety|adverse|side[- ]effects?|effects? on|tolerab\w+|harms?|events?|implicated"
+    r"|incriminated|blamed)\b",
+    re.I,
+)
 
 
 _NO_BENEFIT = re.compile(

@@ -18,7 +18,7 @@ _BAD = re.compile(
     r"symptom|distress|burden|stress|thrombo|embol|ischemi|ischaemi|stone|staining|discolou?r|jaundice|miscarr|stillb"
     r"|abort|preterm|prematur|underweight|"
     r"overweight|obes|diabet|hyperglyc|hypoglyc|resistan|rejection|intoler|allerg|anaphyla|hypersens|wheez|dyspep|cough"
-    r"|dyspn|asthma|croup|stenos|restenos|occlus|"
+    r"|dyspn|asthma|croup|\w+edema|stenos|restenos|occlus|"
     r"incontinen|retention|dysfunction|disorder|diseas|syndrom|addict|dependen|craving|abus|misus|overdos|poison"
     r"|haemoly|hemoly|inflamm|fibros|cirrho|"
     r"scar|wound|swell|stiff|weak|numb|paraesth|paresth|sedat|somnol|drows|confus|flare|hallucin|gynaecomast"
@@ -47,7 +47,7 @@ ADVERSE = re.compile(
     r"(?:advers|side|nausea|vomit|diarrh|constip|rash|prurit|itch|headache|dizz|somnol|drows|anemi|anaemi|myalg"
     r"|arthralg|neutropen|thrombocytop|leukop|leucop|bleed|h[a]?emorrhag|toxic|\w+toxic"
     r"|discontinu|withdraw|hypoglyc|hypotens|hyperkal|hypokal|hyponat|cough|dyspn|dyspep|bradycard|flush|edema|oedema"
-    r"|fatigu|paresth|paraesth|alopec|mucosit|stomatit|hypersens|allerg|anaphyla|extrapyram"
+    r"|fatigu|paresth|paraesth|alopec|mucosit|stomatit|hypersens|allerg|anaphyla|extrapyram|\w+edema"
     r"|dry|sedat|intoler|weight|infusion|injection-site)",
     re.I,
 )

@@ -141,6 +141,9 @@ def _way(statement: AskedStatement, asked: AskedWords, clause: str) -> Told:
         return compared(statement, asked, clause)
     if statement.axis == "amount":
         return amount(asked, clause)
+    if statement.axis == "benefit" and is_on_the_lack_of(statement.subject, clause):
+        way, rule = harm(asked, clause)  # what is harmed without it is its benefit
+        return (way and -way, rule)
     if statement.axis == "benefit":
         return benefit(asked, clause)
     return harm(asked, clause)

@@ -61,8 +61,10 @@ _PLAIN = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.·]\d+)?)"
 _NUMBER = rf"(?:(?:{_PLAIN} ?[×x*] ?)?10{POWER}|{_PLAIN}(?! ?[×x*] ?10(?:\D|$)))"
 _WORDS = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
-    r"|eighteen|nineteen|twenty|thirty|forty|fifty)"
+    r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 )
+_MANY = rf"{_WORDS} (?:hundred|thousand)(?:(?: and)?[ -]{_WORDS}(?:-{_WORDS})?)?|{_WORDS}(?:-{_WORDS})?"
+"""Numbers in words: "three hundred and sixty-one"."""
 _TO = r"(?: ?(?:-|–|—|to|and) ?)"
 _ABOUT = r"(?:(?:approximately|about|around|nearly|almost|at least|up to|more than|less than|over|under) |[~≈<>≤≥] ?)?"
 _TIME = r"(?:seconds?|minutes?|min|hours?|hrs?|h|days?|weeks?|wks?|months?|mo|years?|yrs?)"
@@ -86,7 +88,7 @@ _PATTERNS: Mapping[Asked, str] = {
         r"(?: (?:body ?weight|once|twice|three times|daily|weekly|monthly|nightly|a day|per day|a week|per week"
         r"|every \w+ (?:hours|days|weeks|months)|b\.?i\.?d|q\.?d|orally|bw)\b)*"
     ),
-    "count": rf"{_ABOUT}(?:{_NUMBER}{_TO})?(?:{_NUMBER}(?: (?:million|thousand|billion))?|{_WORDS})",
+    "count": rf"{_ABOUT}(?:{_NUMBER}{_TO})?(?:{_NUMBER}(?: (?:million|thousand|billion))?|{_MANY})",
     "duration": rf"{_ABOUT}(?:(?:{_NUMBER}|{_WORDS}){_TO})?(?:{_NUMBER}|{_WORDS})[ -]{_TIME}{_INTERVAL}",
     "frequency": (
         rf"every (?:{_PERIOD}(?:{_TO}{_NUMBER})? )?{_TIME}|(?:once|twice|thrice|(?:{_NUMBER}|{_WORDS}) times)"

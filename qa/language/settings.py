@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from index.analysis.lexicon import default_lexicon
 from index.analysis.terms import content_words, names
 from qa.language.entailment import drugs_named, with_and_without
 from qa.language.statement import AskedStatement
@@ -97,6 +98,7 @@ def is_apart(statement: AskedStatement, sentence: str, title: str, abstract: str
         or _has_what_is_lacking(f"{statement.subject} {statement.setting}", sentence)
         or _is_on_the_opposite(asked, sentence, title)
         or _is_on_a_sibling(statement, sentence, title)
+        or _is_in_another_disease(asked, sentence)
     )
 
 
@@ -147,6 +149,37 @@ def _has_what_is_lacking(asked: str, sentence: str) -> bool:
     """Tell whether a sentence has "with" what the statement has "without", or the other way round, not both."""
     wanted, told = with_and_without(asked), with_and_without(sentence)
     return any((thing, not has) in told and (thing, has) not in told for thing, has in wanted)
+
+
+_AFTER_PREPOSITION = re.compile(r"\b(?:in|with|for|of|against)\s+(?=((?:[a-z][\w-]*\s?){2,4}))")
+
+
+def _is_in_another_disease(asked: str, sentence: str) -> bool:
+    """Tell whether a sentence is on a kind of the statement's disease that is another: "in absence epilepsy".
+
+    Only where the lexicon knows both for diseases.
+    """
+    wanted = _diseases(asked)
+    told = {head: names for head, names in _diseases(sentence).items() if head in wanted}
+    return any(
+        not names & wanted[head] and not any(name in sentence.lower() for name in wanted[head])
+        for head, names in told.items()
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _diseases(text: str) -> dict[str, frozenset[str]]:
+    """Return the kinds of each disease that a text names after a preposition, by the word for the disease."""
+    found: dict[str, set[str]] = {}
+    for match in _AFTER_PREPOSITION.finditer(text.lower()):
+        words = match[1].split()
+        for end in range(len(words), 1, -1):
+            name = " ".join(words[:end])
+            is_disease = any(concept.kind == "disease" for concept in default_lexicon().concepts(name)[:1])
+            if is_disease and content_words(words[end - 1]):
+                found.setdefault(words[end - 1], set()).add(name)
+                break
+    return {head: frozenset(names) for head, names in found.items()}
 
 
 def _is_on_a_sibling(statement: AskedStatement, sentence: str, title: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from qa.language.affirmative import affirmative
 from qa.language.antonyms import direction
 
 Axis = Literal["amount", "harm", "benefit", "fact"]
@@ -101,6 +102,7 @@ _FREE = re.compile(
 _GOOD = (
     r"(?:effective(?:ly)?|efficacious|useful|beneficial|helpful|of (?:any )?(?:benefit|use|value|help)|recommended"
     r"|advis(?:ed|able)|indicated|worthwhile"
+    r"|necessary|needed|indispensable|essential"
     r"|successful|good for|valuable|preferred|favou?rable|efficient|an? (?:good|useful|effective|valuable) \w+"
     r"|beneficial)"
 )
@@ -179,8 +181,7 @@ def statement_of(question: str) -> AskedStatement | None:
     'Warfarin is safe in pregnancy'
     >>> statement_of("Does eplerenone or spironolactone cause gynaecomastia?")
     """
-    plain = " ".join(question.split()).rstrip("?!. ")
-    is_lead = False
+    plain, is_lead = " ".join(question.split()).rstrip("?!. "), False
     while match := _LEAD_IN.match(plain):
         is_lead = is_lead or match.end() > 12
         plain = plain[match.end() :]
@@ -193,6 +194,16 @@ def statement_of(question: str) -> AskedStatement | None:
         plain = plain[match.end() :]
     if _CHOICE.search(plain):
         return None
+    asked = affirmative(plain)
+    statement = _stated(asked.text.rstrip("?"), is_lead=is_lead and asked.text == plain)
+    if asked.is_reversed:
+        accepts = frozenset((UP, SAME, DOWN)) - statement.accepts
+        told = _stated(plain, is_lead=is_lead).text
+        return replace(statement, text=told, accepts=accepts)
+    return statement
+
+
+def _stated(plain: str, *, is_lead: bool) -> AskedStatement:
     aux = _ASKS.match(plain)
     if aux or not is_lead:
         return _parsed(plain[aux.end() :].strip() if aux else plain, aux.group().lower() if aux else "")
@@ -202,7 +213,7 @@ def statement_of(question: str) -> AskedStatement | None:
     return _parsed(f"{plain[: told.start()]} {plain[told.end() :]}", told["aux"].lower())
 
 
-def _parsed(rest: str, aux: str) -> AskedStatement | None:
+def _parsed(rest: str, aux: str) -> AskedStatement:
     aux = {"can't": "can", "won't": "will"}.get(aux, aux.removesuffix("n't"))  # "doesn't it …?" asks whether it does
     is_denied = bool(_NOT.search(rest))
     rest = " ".join(_NOT.sub(" ", rest).split())
@@ -211,7 +222,7 @@ def _parsed(rest: str, aux: str) -> AskedStatement | None:
         comparison = compared if rival else None
     subject, predicate, outcome, axis, accepts = comparison or _predicate(body, aux)
     whole = subject
-    subject = re.sub(r"^(?:there|it)\b\s*", "", subject, flags=re.I)
+    subject = re.sub(r"^(?:there|it)\b\s*|\s+an?$", "", subject, flags=re.I)
     if not subject.strip() and (used := _TO_USE.match(outcome)):  # "is it safe to give X in Y?"
         subject, outcome = outcome[used.end() :], ""
     if is_denied:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from index.analysis.lexicon import default_lexicon
 from index.analysis.sentences import sentence_spans
+from qa.language.statement import statement_of
 from qa.question.relations import relations_of
 from qa.question.request import as_question
 from qa.question.slots import is_own_thing
@@ -19,7 +20,7 @@ _NUMBERED = re.compile(
 )  # but not C. difficile
 _NEXT = re.compile(
     rf"[,;]?\s+(?:and|but|or)(?: also| then| if so,?)?\s+(?=(?:(?:at|in|by|for|with|on|to|of|from) )?{_WH}\b(?! of\b)"
-    rf"|{_AUXILIARY} (?:it|they|this|these|that|he|she|there|[\w-]+ [\w-]+))"
+    rf"|{_AUXILIARY} (?:it|they|this|these|that|he|she|there|[\w-]+ [\w-]+|[\w/-]+\W*\Z))"
     rf"|[;,]\s+(?={_WH} (?:{_AUXILIARY}|\w+ {_AUXILIARY})\b)",
     re.I,
 )
@@ -27,6 +28,12 @@ _BEGINS = re.compile(rf"(?:(?:at|in|by|for|with|on|to|of|from) )?{_WH}\b|{_AUXIL
 _ELLIPSIS = re.compile(
     rf"\A(?:(?:at|in|by|for|with|on|to|of|from|over) )?{_WH}(?: (?!{_AUXILIARY}\b)[\w-]+){{0,3}}\W*\Z", re.I
 )
+_INSTEAD = re.compile(
+    rf"\A(?:(?:what|how) (?:about|of)|{_AUXILIARY})\s+(?P<other>(?!(?:it|they|this|these|that|he|she)\b)[\w/-]+"
+    r"(?: [\w/-]+)?)\W*\Z",
+    re.I,
+)
+"""A part that only puts another thing in the place of the first: "and does tea?", "what about tea?"."""
 _PRONOUN = re.compile(
     r"\b(?:it|they|them|he|she|this|these|those)\b(?! (?:\w+ )?(?:true|safe that|possible that))", re.I
 )
@@ -92,7 +99,17 @@ def _meant(piece: str, subjects: Sequence[str]) -> str:
     'metformin'
     """
     acting = (one for one in subjects if _ACTS.match(piece) and _is_drug(one))
-    return next(acting, subjects[0] if subjects else "")
+    return next(acting, _known_part(subjects[0]) if subjects else "")
+
+
+def _known_part(subject: str) -> str:
+    """Return the name that a subject begins with, where a verb was taken for its end: "hepatitis E spread"."""
+    named = next(iter(default_lexicon().mentions(subject)), None)
+    rest = subject[len(named.text) :].split() if named and subject.startswith(named.text) else []
+    return named.text if named and len(rest) == 1 and rest[0] in _VERBS else subject
+
+
+_VERBS = frozenset("spread develop arise start begin work happen act behave differ change progress end come".split())
 
 
 def _is_drug(name: str) -> bool:
@@ -101,6 +118,8 @@ def _is_drug(name: str) -> bool:
 
 def _standing_alone(piece: str, first: str, subject: str) -> str:
     """Return a later part with what it leans on: the first question's clause, or its subject for a pronoun."""
+    if (instead := _INSTEAD.match(piece)) and (asked := _subject_of(first, subject)):
+        return as_question(first.replace(asked, instead["other"], 1))
     if _ELLIPSIS.match(piece):
         clause = re.sub(rf"\A{_WH}(?: (?!{_AUXILIARY}\b)[\w-]+)* (?={_AUXILIARY}\b)", "", first, flags=re.I).rstrip("?")
         return as_question(f"{piece.rstrip(' ?.')} {clause[:1].lower()}{clause[1:]}")
@@ -108,6 +127,13 @@ def _standing_alone(piece: str, first: str, subject: str) -> str:
         piece = _POSSESSIVE.sub(lambda match: f"the {match['noun']} of {subject}", piece)
         piece = _PRONOUN.sub(lambda match: subject, piece, count=1)
     return as_question(piece)
+
+
+def _subject_of(question: str, subject: str) -> str:
+    """Return what a question is on, as it stands there: its statement's subject, else the given one; "" for none."""
+    statement = statement_of(question)
+    name = statement.subject if statement else subject
+    return name if name and name in question else ""
 
 
 def _gapped(text: str) -> tuple[str, ...]:

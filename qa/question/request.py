@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from index.analysis.lexicon import default_lexicon
 from index.analysis.sentences import sentence_spans
 
 _ABOUT = r"(?:about|on|regarding|concerning|of|for)"
@@ -90,11 +91,12 @@ _CHAT = {
 _IN_CHAT = re.compile(rf"(?<![\w/.'’-])(?:{'|'.join(map(re.escape, _CHAT))})(?![\w/'’-])")
 _ABOUT_ASKER = re.compile(
     r"\A\W*(?:(?:I|I['’]m|we|my|our|for (?:my|our|an?)|as an?|being an?|just|quick)\b[^?:]{0,120}:|[^?:.]{0,60}"
-    r"\b(?:I|we)\b[^?:.]{0,60}\b(?:know|ask|wondering|curious|unsure|confused)\b"
+    r"\b(?:I|we)\b[^?:.]{0,60}\b(?:know|ask|wonder|wondering|curious|unsure|confused)\b"
     r"(?: (?:if|whether|about))?[,:.]?)\s+(?=\w+ \w+)",
     re.I,
 )
 """What the person says of themselves before the question."""
+_WHETHER_ENDS = re.compile(r"\b(?:if|whether)\s*\Z", re.I)
 _ASKS = re.compile(
     r"\W*(?:(?:and|but|so|now|then|given (?:this|that|these|the)[\w\s]{0,40},|in (?:this|such a) [\w\s]{0,30},)\s*)?"
     r"(?:what|which|who|whom|whose|how|why|when|where|is|are|was|were|do|does|did|can|could|should|would|will|has"
@@ -105,6 +107,15 @@ _FUNCTION_WORD = re.compile(
     r"(?:what|which|who|how|why|when|where|is|are|was|were|do|does|did|can|could|should|would|will|has|have|may|at|by"
     r"|in)\b"
 )
+_SLIP = re.compile(
+    r"(?:\s*(?:[,;(–—-]|\.{2,}|…))+\s*(?:(?:oh|oops|ah|er+m?|uh+m?|hmm|wait|no|actually)\b[\s,–—-]*)*"
+    r"(?:\b(?:sorry|pardon|I mean(?:t)?|make that|or rather|correction|scratch that)\b[\s,:–—-]*)+",
+    re.I,
+)
+"""Where a person puts right what was just written: "Does zinc, sorry, iron help?"."""
+_BREAK = re.compile(r"\s*[,–—)](?=\s)|\s+-(?=\s)")
+_TURN = 3
+"""Words that a slip has at most."""
 _LONG = 45
 """Words from which what stands before and after the question is a case history, and is not searched for."""
 
@@ -115,12 +126,28 @@ def asked_sentences(text: str) -> str:
     >>> asked_sentences("A man of 60 is tired. " * 12 + "Does iron help him?")
     'Does iron help him?'
     """
-    if len(text.split()) < _LONG:
-        return text
     sentences = [text[start:end].strip() for start, end in sentence_spans(text)]
     asking = [sentence for sentence in sentences if sentence.endswith("?")]
     asking = asking or [sentence for sentence in sentences if _ASKS.match(sentence)]
-    return " ".join(asking) or (sentences[-1] if sentences else text)
+    told = " ".join(sentence for sentence in sentences if sentence not in asking)
+    asked = _named_outright(" ".join(asking), told)
+    if len(text.split()) < _LONG and (asked == " ".join(asking) or not _ON_SOMEBODY.search(told)):
+        return text
+    return asked or (sentences[-1] if sentences else text)
+
+
+_ON_SOMEBODY = re.compile(r"\b(?:I|I['’]m|we|my|our|he|she|his|her)\b", re.I)
+_IT = re.compile(r"\b(?:it|this|that)\b(?! (?:\w+ )?(?:true|safe to|possible|that|better to))", re.I)
+
+
+def _named_outright(question: str, told: str) -> str:
+    """Return a question with the drug that was named last before it in place of its "it"."""
+    drugs = [one.text for one in default_lexicon().mentions(told) if _is_drug(one.text)] if _IT.search(question) else []
+    return _IT.sub(drugs[-1], question, count=1) if drugs else question
+
+
+def _is_drug(name: str) -> bool:
+    return any(concept.kind == "chemical" for concept in default_lexicon().concepts(name)[:1])
 
 
 def without_request(text: str) -> tuple[str, tuple[str, ...]]:
@@ -149,9 +176,40 @@ def spelt_out(text: str) -> str:
     >>> spelt_out("I am a nurse and would like to know: does zinc help pts w/ colds?")
     'does zinc help patients with colds?'
     """
-    plain = _IN_CHAT.sub(lambda match: _CHAT[match[0]], text)
+    plain = put_right(_IN_CHAT.sub(lambda match: _CHAT[match[0]], text))
     asker = _ABOUT_ASKER.match(plain)
+    if asker and _WHETHER_ENDS.search(asker[0]):
+        return f"I wonder whether {plain[asker.end() :]}"
     return plain[asker.end() :] if asker and _ASKS.match(plain[asker.end() :]) else plain
+
+
+def put_right(text: str) -> str:
+    """Return a question with a slip of its writer left out, where the writer puts it right.
+
+    >>> put_right("Does zinc, sorry, iron help?"), put_right("Does zinc... no wait, I mean iron, help?")
+    ('Does iron help?', 'Does iron help?')
+    """
+    match = _SLIP.search(text)
+    if match is None:
+        return text
+    before, after = text[: match.start()].split(), text[match.end() :]
+    if _ASKS.match(after):
+        return as_question(after)
+    if set(before) & set(after.split()[:_TURN]):
+        return text  # "help, I mean really help"
+    if "(" in match[0]:
+        after = after.replace(")", "", 1)
+    pause = _BREAK.search(after)
+    many = len(after[: pause.start() if pause else None].split())
+    many = many if many <= _TURN else _TURN
+    while before and many and not _FUNCTION_WORD.fullmatch(before[-1].lower()) and before[-1].lower() not in _JOINING:
+        before, many = before[:-1], many - 1
+    if pause and len(after[: pause.start()].split()) <= _TURN:
+        after = after[: pause.start()] + after[pause.end() :]
+    return " ".join([*before, *after.split()])
+
+
+_JOINING = frozenset("of for with to on from and or the a an against than after during".split())
 
 
 def as_question(text: str, *, asks: bool = True) -> str:

@@ -139,6 +139,24 @@ def test_a_denial_is_taken_from_beside_an_answering_sentence_and_from_no_other_a
     assert to_the_point(able, SoughtRelation("dose"), beside=[*able, denied]) == able
 
 
+def test_the_relation_is_taken_from_beside_the_sentence_that_names_the_subject():
+    able = [_sentence("Gout is a disease of the joints.")]
+    treated, doubtful = (_sentence("Colchicine is the treatment.", confidence=chance) for chance in (0.3, 0.1))
+    assert to_the_point(able, SoughtRelation("treats"), beside=[*able, treated, doubtful]) == [treated]
+
+
+def test_a_disease_that_is_named_by_a_treatment_tells_of_none():
+    sought = SoughtRelation("treats", subjects=("cataract surgery",))
+    assert not sought.is_told("Oedema after cataract surgery is common.")
+    assert sought.is_told("Oedema after cataract surgery was treated.")
+
+
+def test_what_causes_the_thing_asked_about_is_told_outright():
+    sought = SoughtRelation("causes", asks_cause=True, subjects=("hepatitis",))
+    assert sought.is_told_outright("Kava has caused hepatitis.")
+    assert not sought.is_told_outright("Hepatitis causes jaundice.")
+
+
 def test_what_a_thing_is_caused_by_answers_before_what_names_a_cause_in_passing():
     defined = _sentence("Gout is a genetic disorder, and brings about a third of kidney stones.")
     caused = _sentence("Gout is caused by crystals of urate.")

@@ -13,7 +13,7 @@ from qa.language.quantity_spans import Asked, asked_quantity
 from qa.language.word_tokens import tokens_of
 from qa.question.records import QuestionAnalysis
 
-_PEOPLE = frozenset(
+PEOPLE = frozenset(
     terms(
         "patients participants subjects people persons individuals children kids women men adults infants volunteers"
         " animals dogs cats calves horses mice rats pigs"
@@ -24,6 +24,7 @@ _OF_A_STUDY = frozenset(
     " treated given received".split()
 )
 """Words that ask for the size of a study, whose sentence seldom names what was studied."""
+OF_A_STUDY = frozenset(terms(" ".join(_OF_A_STUDY)))
 _TAKES_PART = frozenset("part participated enrolled included recruited randomised randomized".split())
 _COUNTED = re.compile(r"\b(?:how many|number of)\b(?P<rest>.*)", re.I)
 
@@ -45,7 +46,7 @@ class AskedFor:
     @property
     def counts_people(self) -> bool:
         """Whether the participants of a study are counted."""
-        return bool(self.counted & _PEOPLE)
+        return bool(self.counted & PEOPLE)
 
     @property
     def asks_size(self) -> bool:
@@ -69,7 +70,7 @@ def asked_for(analysis: QuestionAnalysis, query: Query) -> AskedFor:
     stems = frozenset(token.stem for token in tokens_of(with_both_forms(text, query.equivalents)) if token.stem)
     counted = _counted(text) if asked == "count" else frozenset()
     words = frozenset(token.lower for token in tokens_of(text))
-    counts_by_name = bool(counted & _PEOPLE) and words.isdisjoint(_OF_A_STUDY)
+    counts_by_name = bool(counted & PEOPLE) and words.isdisjoint(_OF_A_STUDY)
     return AskedFor(asked, stems, counted, words, frozenset(names(text)) if counts_by_name else frozenset())
 
 
@@ -81,5 +82,5 @@ def _counted(text: str) -> frozenset[str]:
         if not is_nominal(token):
             break
         run.append(token.stem)
-    stems = frozenset(run[-2:]) | (_PEOPLE & frozenset(run))
-    return stems | _PEOPLE if stems & _PEOPLE else stems
+    stems = frozenset(run[-2:]) | (PEOPLE & frozenset(run))
+    return stems | PEOPLE if stems & PEOPLE else stems

@@ -42,6 +42,8 @@ _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 """Log-odds of a quantity: at all, by its sentence's score, by how near the question's words are, by their share."""
 
 
+_BREAK = 4
+"""Words that a comma between counts for."""
 _UNNAMED, _NO_SIZE = 4.0, 4.0
 """Log-odds that a count of people loses where its sentence does not name what they are counted by, or tells no size."""
 
@@ -57,6 +59,12 @@ class QuantityMention:
     first: int
     last: int
     key: str
+
+
+def _breaks(mention: QuantityMention, place: int) -> int:
+    """Return how much farther a word is than it stands, by what parts it from the quantity: "A in 4%, B in 2%"."""
+    between = mention.tokens[min(place, mention.last) : max(place, mention.first)]
+    return _BREAK * sum(token.lower in (",", ";") for token in between)
 
 
 def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
@@ -109,7 +117,7 @@ def quantity_odds(mention: QuantityMention, asked: AskedFor, best: float) -> flo
     nearest: dict[str, int] = {}
     for place, token in enumerate(mention.tokens):
         if token.stem and token.stem in asked.stems:
-            distance = max(mention.first - place, place - mention.last, 0)
+            distance = max(mention.first - place, place - mention.last, 0) + _breaks(mention, place)
             nearest[token.stem] = min(nearest.get(token.stem, distance), distance)
     many = max(len(asked.stems), 1)
     nearness = sum(1 / (1 + distance / 4) for distance in nearest.values()) / many

@@ -12,6 +12,7 @@ from qa.generation.short_answers.asked import AskedFor, asked_for
 from qa.generation.short_answers.better_side import better_side
 from qa.generation.short_answers.named_things import named_things, things_beside
 from qa.generation.short_answers.quantity_ranker import QuantityMention, fits, quantity_odds, without_other_arms
+from qa.generation.short_answers.study_size import study_size
 from qa.grounding import answering
 from qa.language.discourse import gives_orders
 from qa.language.quantity_spans import quantity_spans
@@ -40,6 +41,8 @@ def short_answers(
     asked = asked_for(analysis, query)
     if asked.asked == "name":
         return named_things(analysis, evidence) or things_beside(analysis, _of_the_best(analysis, evidence, beside))
+    if size := study_size(asked, [*evidence, *beside]):
+        return size
     if analysis.is_negated:
         evidence = [sentence for sentence in evidence if denies_an_effect(sentence.text)]
     quantities = _ranked(asked, evidence)

@@ -24,6 +24,11 @@ TEXTS = {
         "Variants of QRZ4 in night blindness",
         "Twelve variants were found in the 69 patients with night blindness. The variant V31A of QRZ4 was new.",
     ),
+    "90000106": (
+        "Dexaril for croup in two age groups",
+        "We enrolled 150 infants and 140 older children with croup. Croup lasted longer in 31% of the infants.",
+    ),
+    "90000107": ("Orvane for hiccups", "Three hundred and sixty-one men with hiccups took orvane."),
     "90000105": (
         "Ormeline and second tumours: follow-up of a trial",
         "Second tumours arose in 31 women on ormeline and in 25 women on placebo in the trial.",
@@ -57,6 +62,8 @@ def _lines(path):
         ("What percentage of the vegans had iron deficiency?", "46%", "90000103"),
         ("What percentage of the vegetarians had iron deficiency?", "21%", "90000103"),
         ("How common is iron deficiency in omnivores?", "9%", "90000103"),
+        ("How many patients were in PMID 90000106?", "150 infants and 140 older children", "90000106"),
+        ("How many people were in PMID 90000107?", "Three hundred and sixty-one men", "90000107"),
     ],
 )
 def test_a_number_is_cut_out_of_its_quote_with_its_unit(assistant, question, span, pmid):
