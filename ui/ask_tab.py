@@ -10,7 +10,7 @@ from typing import Any, get_args
 import gradio as gr
 
 from index.records import Design, Subjects
-from ui.chat import FilterFields, Session, about_search, ask, mesh_choices, model_choices
+from ui.chat import FilterFields, Latest, Session, about_search, ask, mesh_choices, model_choices
 from ui.conversation import BROKEN_OFF, notice_html
 from ui.history.keeping import keep, keep_mark
 from ui.libraries import Libraries
@@ -43,9 +43,10 @@ _LITERAL = 8
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Components that all tabs share: the session, and those of the header."""
+    """Components that all tabs share: the session, what was done last, and those of the header."""
 
     session: gr.State
+    latest: gr.State
     picker: gr.Dropdown
     line: gr.HTML
     tabs: gr.Tabs
@@ -171,20 +172,35 @@ def _wire(
     send: gr.Button,
     filters: list[Any],
 ) -> list[Any]:
-    def answer(text: str, session: Session, request: gr.Request, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401
-        yield from answered(text, session, request, FilterFields(*fields))
+    def answer(
+        text: str,
+        session: Session,
+        latest: Latest,
+        request: gr.Request,
+        *fields: Any,  # noqa: ANN401
+    ) -> Iterator[list[Any]]:
+        yield from answered(text, session, latest, request, FilterFields(*fields))
 
-    def again(session: Session, request: gr.Request, event: gr.EventData, *fields: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+    def again(
+        session: Session,
+        latest: Latest,
+        request: gr.Request,
+        event: gr.EventData,
+        *fields: Any,  # noqa: ANN401
+    ) -> Iterator[list[Any]]:
         number = int(event.turn)
         question = session.exchange(number).question
-        yield from answered(question, session, request, FilterFields(*fields), again_of=number)
+        yield from answered(question, session, latest, request, FilterFields(*fields), again_of=number)
 
     def answered(
-        text: str, session: Session, request: gr.Request, fields: FilterFields, again_of: int = 0
+        text: str, session: Session, latest: Latest, request: gr.Request, fields: FilterFields, again_of: int = 0
     ) -> Iterator[list[Any]]:
-        this = session.next_number
+        this, choice, latest.is_asked = session.next_number, latest.choices, True
         steps = ask(text, session, fields, libraries=libraries, again_of=again_of)
         for number, (session, shown) in enumerate(steps):
+            if latest.choices != choice:  # another library was chosen meanwhile
+                yield [gr.skip()] * len(outputs)  # or Gradio sends the last one again, over that library
+                return
             # Earlier exchanges are passed again though they are unchanged: Gradio sends only differences, and after a
             # text its server keeps memory of the text's length for every gr.skip(). A question being typed stays.
             if session.next_number > this:
@@ -208,7 +224,7 @@ def _wire(
     def literal(event: gr.EventData) -> tuple[str, bool]:
         return str(event.question), True
 
-    inputs, outputs = [question, frame.session, *filters], [frame.session, *screen, question]
+    inputs, outputs = [question, frame.session, frame.latest, *filters], [frame.session, *screen, question]
     typed = gr.on([question.submit, send.click], answer, inputs, outputs, **PRIVATE)
     clicked = screen[1].example(example, None, [question], **PRIVATE).then(answer, inputs, outputs, **PRIVATE)
     literally = [

@@ -25,6 +25,22 @@ EXAMPLES = (
 """Questions that the sample library answers."""
 
 
+@dataclass(slots=True)
+class Latest:
+    """What was done last on an open page, changed in place: an event that comes late does not cover it.
+
+    `choices` counts the libraries that were chosen, and `is_asked` is True once the last of them was asked.
+    """
+
+    choices: int = 0
+    is_asked: bool = False
+
+    def choose(self) -> None:
+        """Note that a library was chosen."""
+        self.choices += 1
+        self.is_asked = False
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """State of one browser tab: its library, its exchanges so far, and the PMIDs that alone are asked, if any.

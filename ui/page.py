@@ -16,7 +16,7 @@ from ui.api.access import is_from_here
 from ui.api.jobs import Jobs
 from ui.ask_tab import PRIVATE, AskTab, Frame, ask_tab
 from ui.building import progress_html
-from ui.chat import Session, about_library, beginning_screen, empty_screen, mesh_choices, type_choices
+from ui.chat import Latest, Session, beginning_screen, empty_screen
 from ui.history.aside import conversation_list
 from ui.languages import catalogues
 from ui.libraries import Libraries
@@ -26,6 +26,7 @@ from ui.library.keeping import Keeper
 from ui.library.overview_part import overview_html, overview_part
 from ui.library_tab import library_tab
 from ui.models_tab import models_tab
+from ui.picker import about_components, begin_on_choice, draw_on_choice, shown_library
 from ui.preparation import Preparation
 from ui.rendering import render
 from ui.table_tab import table_tab
@@ -80,6 +81,7 @@ def build_page(
     )
     with page:
         session = gr.State(Session(libraries.first), time_to_live=SESSION_KEPT_S)
+        latest = gr.State(Latest(), time_to_live=SESSION_KEPT_S)
         with gr.Row(elem_id="aa-header"):
             gr.HTML(render("brand.html"), elem_id="aa-brand-box", apply_default_css=False)
             with gr.Column(elem_id="aa-library-box", scale=0, min_width=240):
@@ -88,7 +90,8 @@ def build_page(
                 )
                 line = gr.HTML(elem_id="aa-line", apply_default_css=False)
         with gr.Tabs(elem_id="aa-tabs", selected="ask", overflow_behavior="wrap") as tabs:
-            frame = Frame(session, picker, line, tabs)
+            frame = Frame(session, latest, picker, line, tabs)
+            chosen = begin_on_choice(frame)
             with gr.Tab("Ask", id="ask"):
                 tab = ask_tab(libraries, frame, overview_html)
             table_tab(libraries, frame, screen=tab.screen)
@@ -99,8 +102,7 @@ def build_page(
             models_tab(page, libraries, frame, tab, runs_server=runs_server)
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
-        loaded, *begun = _wire(page, libraries, frame, tab, preparation)
-        conversation_list(libraries, frame, tab, loaded=loaded, begun=begun)
+        _wire(page, libraries, frame, tab, preparation, chosen)
         overview_part(page, libraries, frame, tab.below, tab.clear.click)
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     # Gradio looks a thousand times a second whether somebody asks, which is 4 % of a core; fifty times are enough.
@@ -163,43 +165,36 @@ def _theme() -> gr.themes.Base:
 
 
 def _wire(
-    page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab, preparation: Preparation | None
-) -> list[gr.events.Dependency]:
-    """Wire what shows the page, another library, and a new conversation; return these three events."""
+    page: gr.Blocks,
+    libraries: Libraries,
+    frame: Frame,
+    tab: AskTab,
+    preparation: Preparation | None,
+    chosen: gr.events.Dependency,
+) -> None:
+    """Wire what shows the page, the library once it is chosen, a new conversation, and the list of those kept."""
 
-    def opened(session: Session, request: gr.Request) -> Iterator[list[Any]]:
+    def opened(session: Session, latest: Latest, request: gr.Request) -> Iterator[list[Any]]:
         picker = gr.update(choices=libraries.choices(session.library), value=session.library)
         if preparation is not None and session.library == libraries.first:
             for progress, seconds in preparation.states():
+                if latest.choices:  # another library was chosen meanwhile
+                    yield [gr.skip()] * len(shown)
+                    return
                 yield [picker, "", *[gr.skip()] * 4, *beginning_screen(progress_html(progress, seconds)).parts]
-        shown = _shown(session)
-        if request.query_params.get("conversation"):  # which is shown next: no welcome in between
-            shown = [*shown[:-4], *beginning_screen("").parts]
-        yield [picker, *shown]
-
-    def switched(name: str, session: Session) -> list[Any]:
-        session = Session(name, model=session.model)
-        return [session, *_shown(session)]
-
-    def _shown(session: Session) -> list[Any]:
         screen = empty_screen(session, libraries)
-        types = gr.update(choices=type_choices(libraries, session.library), value=[])
-        mesh = gr.update(choices=mesh_choices(libraries, session.library), value=[])
-        return [about_library(session, libraries), types, mesh, "", "", *screen.parts]
+        if request.query_params.get("conversation"):  # which is shown next: no welcome in between
+            screen = beginning_screen("")
+        yield [picker, *shown_library(session, libraries), *screen.parts]
 
     def cleared(session: Session) -> list[Any]:
         session = Session(session.library, model=session.model)
         return [session, *empty_screen(session, libraries).parts, ""]
 
-    types, mesh, where = tab.filters[2], *tab.filters[-2:]
-    shown = [frame.line, types, mesh, where, tab.search_details, *tab.screen]
-    loaded = page.load(opened, [frame.session], [frame.picker, *shown], **PRIVATE)
-    # What the page still waits for, the sample being made ready, would come over the library that was chosen.
-    left = [loaded, *tab.asking]
-    chosen = frame.picker.input(
-        switched, [frame.picker, frame.session], [frame.session, *shown], cancels=left, **PRIVATE
-    )
+    shown = [frame.picker, *about_components(frame, tab), *tab.screen]
+    loaded = page.load(opened, [frame.session, frame.latest], shown, **PRIVATE)
+    draw_on_choice(libraries, frame, tab)
     begun = tab.clear.click(
         cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **PRIVATE
     )
-    return [loaded, chosen, begun]
+    conversation_list(libraries, frame, tab, loaded=loaded, begun=[chosen, begun])

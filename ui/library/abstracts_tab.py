@@ -37,8 +37,10 @@ def abstracts_tab(keeper: Keeper, frame: Frame, tab: AskTab, downloads: Download
         picker = gr.update(choices=libraries.choices(session.library)) if outcome.has_new else gr.skip()
         return [*parts, *asked, line, picker]
 
-    # The library is the one that the picker shows: the session follows it a moment later.
-    def select(visit: Visit, name: str, session: Session) -> Iterator[list[Any]]:
+    def select(visit: Visit, session: Session) -> Iterator[list[Any]]:
+        yield from show(visit, session.library, session)
+
+    def show(visit: Visit, name: str, session: Session) -> Iterator[list[Any]]:
         visit.go_to(name)
         for outcome in desk.listed(visit):
             yield updates(replace(outcome, bar=desk.bar(visit), opened=""), session)
@@ -46,20 +48,21 @@ def abstracts_tab(keeper: Keeper, frame: Frame, tab: AskTab, downloads: Download
 
     def switch(visit: Visit, name: str, session: Session) -> Iterator[list[Any]]:
         if visit.turn:  # the tab was opened before
-            yield from select(visit, name, session)
+            yield from show(visit, name, session)
         yield updates(TabUpdate(), session)  # Gradio takes no update at all for empty values
 
-    def act(visit: Visit, name: str, session: Session, request: gr.Request, event: gr.EventData) -> Iterator[list[Any]]:
-        visit.go_to(name)
-        session = session if session.library == name else Session(name)
+    def act(visit: Visit, session: Session, request: gr.Request, event: gr.EventData) -> Iterator[list[Any]]:
+        visit.go_to(session.library)
         for outcome in desk.does(visit, request.username or "", event._data):
             yield updates(outcome, session)
         yield updates(TabUpdate(), session)
 
-    inputs = [visit, frame.picker, frame.session]
+    inputs = [visit, frame.session]
     outputs = [list_, bar, opened, frame.session, tab.chosen, frame.tabs, frame.line, frame.picker]
     events = [shelf.select(select, inputs, outputs, concurrency_limit=4, **PRIVATE)]
-    events += [frame.picker.input(switch, inputs, outputs, concurrency_limit=4, **PRIVATE)]
+    events += [
+        frame.picker.input(switch, [visit, frame.picker, frame.session], outputs, concurrency_limit=4, **PRIVATE)
+    ]
     often: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 4, **PRIVATE}  # no click is dropped
     events += [one.act(act, inputs, outputs, **often) for one in (list_, bar, opened)]
     for event in events:

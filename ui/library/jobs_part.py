@@ -71,10 +71,11 @@ def wire_jobs(part: JobsPart, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML
     rest = [frame.session, frame.picker, frame.line, *screen]
     unchanged = [gr.skip()] * (1 + len(screen))
 
-    def tick(awaited: Awaited, at: str) -> list[Any]:
+    # No value of the picker is taken: Gradio refuses the event if that library has been deleted meanwhile.
+    def tick(awaited: Awaited, session: Session) -> list[Any]:
         job = keeper.jobs.get(awaited.id)
         is_over = job is not None and job.state != "running"
-        choices = gr.skip() if is_busy(keeper.jobs) else gr.update(choices=libraries.choices(at))
+        choices = gr.skip() if is_busy(keeper.jobs) else gr.update(choices=libraries.choices(session.library))
         return [*part.look(), choices, *([Awaited(), awaited] if is_over else [gr.skip()] * 2)]
 
     def arrive(arrived: Awaited, session: Session) -> list[Any]:
@@ -97,7 +98,7 @@ def wire_jobs(part: JobsPart, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML
 
     often: dict[str, Any] = {"trigger_mode": "multiple", **PRIVATE}
     told = [part.shown, part.clock, frame.picker, part.awaited, part.arrived]
-    part.clock.tick(tick, [part.awaited, frame.picker], told, **PRIVATE)
+    part.clock.tick(tick, [part.awaited, frame.session], told, **PRIVATE)
     part.shown.act(act, [frame.session], [part.shown, part.clock, *rest, frame.tabs], **often)
     tab.select(part.look, None, [part.shown, part.clock], **often)
     return part.arrived.change(arrive, [part.arrived, frame.session], rest, **PRIVATE)

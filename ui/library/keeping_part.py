@@ -44,7 +44,8 @@ def keeping_part(
     def paths(request: gr.Request) -> Any:  # noqa: ANN401 (an update)
         return gr.update(visible=runs_server(request))
 
-    def act(at: str, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+    def act(session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+        at = session.library
         try:
             now = keeper.does(at, event._data, runs_server=runs_server(request))
         except AskAbstractsError as error:
@@ -52,7 +53,8 @@ def keeping_part(
         turned = turned_to(libraries, now, session) if now != at else unchanged
         return [look(now, request), *jobs.look(), *turned]
 
-    def take_in(at: str, new: str, upload: str | None, path: str, session: Session, request: gr.Request) -> list[Any]:
+    def take_in(new: str, upload: str | None, path: str, session: Session, request: gr.Request) -> list[Any]:
+        at = session.library
         try:
             if upload:
                 job = keeper.take_in(Path(upload), new)
@@ -63,8 +65,8 @@ def keeping_part(
         return [look(at, request), None, *jobs.begin(job.id, session)]
 
     often: dict[str, Any] = {"trigger_mode": "multiple", **PRIVATE}
-    shown.act(act, [frame.picker, frame.session], [shown, jobs.shown, jobs.clock, *rest], **often)
-    inputs = [frame.picker, name, file, path, frame.session]
+    shown.act(act, [frame.session], [shown, jobs.shown, jobs.clock, *rest], **often)
+    inputs = [name, file, path, frame.session]
     for event in (file.upload, taking.click, path.submit):
         event(take_in, inputs, [shown, file, *jobs.begun], **PRIVATE)
     gr.on([tab.select, frame.picker.change], look, [frame.picker], [shown], **often)
