@@ -19,6 +19,7 @@ from qa.generation.llm.prompts import load_prompt
 from qa.generation.overview import overview
 from qa.generation.short_answers.short_answer import short_answers
 from qa.grounding import UNCITED, DraftSentence, cited_only, ground
+from qa.language.discourse import gives_orders
 from qa.language.statement import statement_of
 from qa.question.records import QuestionAnalysis
 from qa.reranking.entailment import entailment_beside
@@ -78,7 +79,8 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
     if retrieved.analysis.kind == "yes/no":  # "I wonder whether zinc shortens colds"
         asked.append(f"Is it true that {retrieved.analysis.text}")
     question = next((one for one in asked if statement_of(one)), "")
-    verdict = headline(question, retrieved.evidence, entailment_beside(retrieved.reranker))
+    findings = [one for one in retrieved.evidence if not gives_orders(one.text)]
+    verdict = headline(question, findings, entailment_beside(retrieved.reranker))
     short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query, beside=retrieved.evidence)
     sentences = extractive.compose(retrieved.fitting)
     sentences = _with_short(sentences, short, (*retrieved.fitting, *retrieved.evidence))

@@ -60,6 +60,8 @@ _NOT_FOUND = re.compile(
     r"|\b(?:requires?|needs?|deserves?) further\b|\b(?:was|were) claimed\b|\b(?:conflicting|inconsistent) results\b"
     r"|^if\b|\bif (?:[\w-]+ ){1,5}?(?:proves?|is|are|were|turns?)\b[^.;]*\b(?:could|would|may|might|will)\b"
     r"|^(?:to (?:estimate|assess|compare|determine|test|examine|evaluate|investigate|establish|find))\b"
+    r"|^(?:[\w-]+ ){1,8}(?:was|were) not (?:\w+ly )?(?:studied|tested|assessed|examined|measured|investigated"
+    r"|evaluated)\W*$"
     r"|\?$",
     re.I,
 )
