@@ -87,6 +87,12 @@ _RISK_LOWERED = re.compile(
     re.I,
 )
 """Harm that is told as a benefit: "reduced the risk of death"; and mere names of measures."""
+_ON_CELLS = re.compile(
+    r"\b(?:caus|induc|toxic)\w*(?: [\w-]+){0,4}? (?:cells?|tumou?rs?|lines?)(?: [\w-]+){0,2}? "
+    r"(?:apoptosis|death|arrest|differentiation)\b|\binduc\w*(?: [\w-]+){0,2}? apoptosis\b",
+    re.I,
+)
+"""What a drug does to cells, which is no adverse effect of it: "induced apoptosis of tumour cells"."""
 _PATTERNS = {relation: tuple(re.compile(cue, re.I) for cue in cues) for relation, cues in _CUES.items()}
 _MORE_OF = re.compile(r"\bmore (?:often|frequent\w*|common\w*|likely)|commonest|most (?:common|frequent)", re.I)
 _PEOPLE = re.compile(
@@ -255,7 +261,7 @@ def _tells(relation: Relation, text: str) -> bool:
     if relation == "treats":
         return any(pattern.search(text) for pattern in _PATTERNS[relation])
     if relation == "adverse effect":
-        text = _RISK_LOWERED.sub(" ", text)
+        text = _ON_CELLS.sub(" ", _RISK_LOWERED.sub(" ", text))
     if relation == "adverse effect" and not _PATTERNS[relation][0].search(text):
         words: Sequence[str] = re.findall(r"[^\W\d_][\w-]*", text)
         return any(ADVERSE.match(word) for word in words) or (bool(_MORE_OF.search(text)) and valence(text) < 0)

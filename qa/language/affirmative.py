@@ -74,6 +74,8 @@ _RULES: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
          "Is withdrawal of {subject} safe{rest}", False),
         (rf"(?:can|could|may) (?P<whom>[^?]*?\b{_PEOPLE}\b[^?]*?) (?:safely )?{_TAKE} {_MEANS}",
          "Is {means} safe in {whom}", False),
+        (rf"(?:is|was) it {_ADVERB}(?:{_ALLOWED}|{_HARMLESS}) to (?:stop|withdraw|discontinue|taper) {_MEANS}{_SET}",
+         "Is withdrawal of {means} safe{rest}", False),
         # is it of use, does it do harm?
         (rf"{_BE} {_SUBJECT} {_ADVERB}{_WORTHLESS}\b{_REST}", "{be} {subject} effective{rest}", True),
         (rf"{_BE} (?:it )?(?:pointless|useless|futile|no use|no good) (?:to|for [^?]+? to) {_MEANS}",

@@ -151,6 +151,12 @@ def test_a_disease_that_is_named_by_a_treatment_tells_of_none():
     assert sought.is_told("Oedema after cataract surgery was treated.")
 
 
+def test_the_death_of_cells_is_no_adverse_effect():
+    sought = SoughtRelation("adverse effect")
+    assert not sought.is_told("Zinc induced DAOY cell apoptosis at 72 h.")
+    assert sought.is_told("Zinc induced vomiting.")
+
+
 def test_what_causes_the_thing_asked_about_is_told_outright():
     sought = SoughtRelation("causes", asks_cause=True, subjects=("hepatitis",))
     assert sought.is_told_outright("Kava has caused hepatitis.")

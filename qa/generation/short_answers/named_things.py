@@ -174,6 +174,13 @@ _OF_ANOTHER_THING = re.compile(
 
 
 def _abbreviated(sentence: Evidence, asked: frozenset[str]) -> frozenset[str]:
-    """Return the abbreviations that an abstract makes of what the question names."""
+    """Return the abbreviations that an abstract makes of what the question names, not of what is called after it.
+
+    CF is cystic fibrosis; CFTR, the cystic fibrosis transmembrane conductance regulator, is not.
+    """
     pairs = definitions(sentence.source.abstract.text)
-    return frozenset(term for pair in pairs if (set(terms(pair.long)) & asked) - GENERAL for term in terms(pair.short))
+    return frozenset(term for pair in pairs if _is_asked(set(terms(pair.long)), asked) for term in terms(pair.short))
+
+
+def _is_asked(words: set[str], asked: frozenset[str]) -> bool:
+    return bool((words & asked) - GENERAL) and 2 * len(words & asked) >= len(words)

@@ -21,6 +21,7 @@ ROWS = [
     ("Can one do without iodine in pregnancy?", "Is iodine necessary in pregnancy?", True),
     ("Is it fine to skip the booster at birth?", "Is the booster necessary at birth?", True),
     ("Can digoxin be stopped in atrial fibrillation?", "Is withdrawal of digoxin safe in atrial fibrillation?", False),
+    ("Is it harmless to stop denosumab?", "Is withdrawal of denosumab safe?", False),
     ("May pregnant women take ibuprofen?", "Is ibuprofen safe in pregnant women?", False),
     ("Is comfrey harmless to the liver?", "Is comfrey harmful to the liver?", True),
     ("Can comfrey be taken without risk to the liver?", "Is comfrey harmful to the liver?", True),
@@ -71,7 +72,7 @@ def test_a_finding_is_held_against_the_plain_question(question: str, sentence: s
 
 
 def test_another_kind_of_the_disease_tells_nothing() -> None:
-    statement = statement_of("Is it safe to stop treatment in childhood absence epilepsy?")
+    statement = statement_of("Is stopping treatment safe in childhood absence epilepsy?")
     assert statement is not None
     other, own = (
         f"Stopping was followed by seizures in {kind}." for kind in ("juvenile myoclonic epilepsy", "epilepsy")
