@@ -85,7 +85,8 @@ def to_the_point(
         is_by_words = sought.is_denied or sought.quantity != "name"
         least = 0.0 if is_by_words else _ANSWERS_BESIDE
         telling = [one for one in _of_the_same(evidence, sought, beside) if one.confidence >= least]
-    telling = [one for one in telling if sought.is_told_outright(one.text)] or telling
+    if any(sought.is_told_outright(one.text) for one in telling):
+        telling = [one for one in telling if sought.is_told_outright(one.text) or sought.is_told_to_cause(one.text)]
     telling = telling or ([] if sought.quantity == "money" else list(evidence))
     if act is None or not any(tells_act(act, sentence.text) for sentence in telling):
         return telling

@@ -186,11 +186,12 @@ class SoughtRelation:
 
     def is_told_outright(self, text: str) -> bool:
         """Return True if a sentence says what causes something, and not only that a cause comes into it."""
-        if not self.asks_cause:
-            return False
+        return self.asks_cause and bool(_CAUSED_BY.search(text))
+
+    def is_told_to_cause(self, text: str) -> bool:
+        """Return True if a sentence says that something causes what the question is about."""
         caused = _CAUSES_IT.search(text)
-        is_of_it = caused and any(set(terms(subject)) & set(terms(caused["what"])) for subject in self.subjects)
-        return bool(_CAUSED_BY.search(text) or is_of_it)
+        return caused is not None and any(set(terms(one)) & set(terms(caused["what"])) for one in self.subjects)
 
     @property
     def is_any(self) -> bool:

@@ -159,8 +159,10 @@ def test_the_death_of_cells_is_no_adverse_effect():
 
 def test_what_causes_the_thing_asked_about_is_told_outright():
     sought = SoughtRelation("causes", asks_cause=True, subjects=("hepatitis",))
-    assert sought.is_told_outright("Kava has caused hepatitis.")
-    assert not sought.is_told_outright("Hepatitis causes jaundice.")
+    kava = _sentence("Kava has caused hepatitis.")
+    virus, jaundice = _sentence("Hepatitis E is caused by a virus."), _sentence("Hepatitis causes jaundice.")
+    assert to_the_point([kava, virus, jaundice], sought) == [kava, virus]
+    assert to_the_point([kava, jaundice], sought) == [kava, jaundice]
 
 
 def test_what_a_thing_is_caused_by_answers_before_what_names_a_cause_in_passing():

@@ -43,7 +43,7 @@ _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 
 
 _BREAK = 4
-"""Words that a comma between counts for."""
+"""Words that a comma after another quantity counts for."""
 _UNNAMED, _NO_SIZE = 4.0, 4.0
 """Log-odds that a count of people loses where its sentence does not name what they are counted by, or tells no size."""
 
@@ -63,8 +63,9 @@ class QuantityMention:
 
 def _breaks(mention: QuantityMention, place: int) -> int:
     """Return how much farther a word is than it stands, by what parts it from the quantity: "A in 4%, B in 2%"."""
-    between = mention.tokens[min(place, mention.last) : max(place, mention.first)]
-    return _BREAK * sum(token.lower in (",", ";") for token in between)
+    between = range(min(place, mention.last) + 1, max(place, mention.first))
+    items = (at for at in between if mention.tokens[at].lower in (",", ";"))
+    return _BREAK * sum(mention.tokens[at - 1].lower[-1:] in "%0123456789" for at in items)
 
 
 def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
