@@ -300,7 +300,7 @@ def _signed(text: str) -> float:
 
 def _p(match: re.Match[str], text: str) -> str:
     groups = match.groupdict()
-    if not groups.get("pvalue") and (before := _P_BEFORE.search(text, 0, match.start())):
+    if not groups.get("pvalue") and (before := _P_BEFORE.search(text, max(0, match.start() - 40), match.start())):
         groups = before.groupdict()
     if not groups.get("pvalue"):
         rest = _P_OF_BOTH.match(text, match.end(), match.end() + 150)
