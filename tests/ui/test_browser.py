@@ -568,7 +568,7 @@ def test_a_conversation_is_kept_opened_again_renamed_deleted_and_brought_back(vi
     page.get_by_role("button", name="New conversation").click()
     page.get_by_role("heading", name="Ask about these abstracts").wait_for()
     page.locator("#aa-aside .toggle-button").click()
-    page.get_by_role("button", name=question, exact=True).click()
+    page.locator("#aa-aside").get_by_role("button", name=question, exact=True).click()
     whole(page, question)
     page.locator("#aa-present .aa-cite").first.click()
     assert len(quotes_lit(page)) == 1

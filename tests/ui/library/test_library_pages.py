@@ -1,7 +1,6 @@
 """The library on the page, in a real browser: looked into, chosen from, written to. Screenshots are kept."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
