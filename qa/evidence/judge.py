@@ -25,8 +25,8 @@ from qa.answer import SentenceVerdict
 from qa.evidence.scoring import technical_words, telling_words
 from qa.language.antonyms import DENIALS
 from qa.language.entailment import RULES
-from qa.language.quantities import quantities, unsaid
-from qa.language.scope import SCOPE_RULES, clauses, hedges, universals
+from qa.language.quantities import in_digits, quantities, unsaid
+from qa.language.scope import SCOPE_RULES, as_sentences, clauses, hedges, universals
 from qa.language.synonyms import everyday_words, near_terms
 from qa.language.turned import turned_forms
 from qa.language.ways import agreement, ways
@@ -285,17 +285,22 @@ def _of_entailment(claim: Claim, parts: Sequence[_PartReading], quotes: Sequence
     together = _together(claim.text, parts, quotes)
     by_part = [
         [_Pair(text, quotes[at].text, quotes[at].title) for at in part.close[:_OF_PART]]
-        for text, part in zip(claim.parts, parts, strict=True)
+        for text, part in zip(as_sentences(claim.parts), parts, strict=True)
     ]
+    nearest = _Pair(claim.text, quotes[parts[0].best].text, quotes[parts[0].best].title)
     turned = _turned(by_part)
-    asked = [*whole, together, *chain.from_iterable(by_part), *(form for _, _, form in turned)]
+    asked = [*whole, nearest, together, *chain.from_iterable(by_part), *(form for _, _, form in turned)]
     told = _told(asked, claim.entailment)
+    by_part_support = [max(_odds(told[pair].supports) for pair in pairs) for pairs in by_part]
     return {
+        "nearest supports": _odds(told[nearest].supports),
+        "nearest contradicts": _odds(told[nearest].contradicts),
+        "mean support": sum(by_part_support) / len(by_part_support),
         "supports": max(_odds(told[pair].supports) for pair in whole),
         "contradicts": max(_odds(told[pair].contradicts) for pair in whole),
         "supported together": _odds(told[together].supports),
         "contradicted together": _odds(told[together].contradicts),
-        "least support": min(max(_odds(told[pair].supports) for pair in pairs) for pairs in by_part),
+        "least support": min(by_part_support),
         "most contradicted": max(_odds(told[pairs[0]].contradicts) for pairs in by_part),
     } | {
         f"{what} turned": min(
@@ -336,7 +341,7 @@ def _fit(told: Entailed) -> float:
 def _told(pairs: Sequence[_Pair], entailment: EntailmentModel | None) -> dict[_Pair, Entailed]:
     if entailment is None:
         return dict.fromkeys(pairs, UNKNOWN)
-    asked = [(pair.statement, Candidate(pair.text, pair.title)) for pair in pairs]
+    asked = [(in_digits(pair.statement), Candidate(in_digits(pair.text), pair.title)) for pair in pairs]
     return dict(zip(pairs, entailment.tell(asked), strict=True))
 
 
@@ -344,6 +349,7 @@ _TURNS = ("sides", "word", "denial")
 _MARGINS = tuple(f"{what} turned" for what in _TURNS)
 ENTAILED = (
     "supports", "contradicts", "supported together", "contradicted together", "least support", "most contradicted",
+    "mean support", "nearest supports", "nearest contradicts",
 )  # fmt: skip
 """The features that the network tells."""
 

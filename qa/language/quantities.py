@@ -173,6 +173,20 @@ def _with_shared_units(found: Sequence[Quantity], plain: str) -> tuple[Quantity,
     return tuple(reversed(whole))
 
 
+def in_digits(text: str) -> str:
+    """Return a text with its numbers in digits, and the sign of a percentage.
+
+    >>> in_digits("Eighty-one percent of twelve patients")
+    '81% of 12 patients'
+    """
+    digits = _NUMBER_WORD.sub(lambda match: f"{_value(match[0]):g}", text)
+    return _PERCENT_WORD.sub("%", digits)
+
+
+_NUMBER_WORD = re.compile(rf"\b(?:{_WORD})\b", re.I)
+_PERCENT_WORD = re.compile(r"(?<=\d)\s?per ?cent\b", re.I)
+
+
 def are_rounded(text: str, quote: str) -> bool:
     """Return True if a text's quantities are all in its quote, and one is but rounded or worked out from it.
 

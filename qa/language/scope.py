@@ -6,7 +6,7 @@ Each compares a part of a sentence with the clause of a quote that says most of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from index.analysis.terms import content_words, names, terms
 
@@ -70,6 +70,10 @@ _CUT = re.compile(
     r"\s*(?:;|—|:(?= ))\s*|,\s+(?=(?:and|but|while|whereas|although|though|yet|so|because|since|which|who|whose|where|"
     r"suggesting|indicating|implying|showing|making|leading|resulting)\b)|\s+(?=(?:whereas|although|though|because|but)\b)"
 )
+_LINKING = re.compile(r"^(?:and|but|while|whereas|although|though|yet|so)\b,?\s+", re.I)
+_VERB = r"(?:was|were|is|are|had|has|have|did|does|do|can|could|may|might|will|would|rose|fell|led|\w{3,}ed)\b"
+_SUBJECT = re.compile(rf"(?P<subject>\S+(?: \S+){{0,7}}?) {_VERB}")
+_VERB_FIRST = re.compile(rf"(?:also |\w+ly )?{_VERB}")
 _UNSURE_OF = 8
 """Words behind one of doubt that it is of."""
 _FEWEST = 2
@@ -90,6 +94,17 @@ def clauses(sentence: str) -> list[str]:
             found.append(before)
             last = match.end()
     return [clause.strip(" ,.") for clause in (*found, sentence[last:])]
+
+
+def as_sentences(parts: Sequence[str]) -> list[str]:
+    """Return clauses as sentences: without a linking word, and with the first one's subject where they have none.
+
+    >>> as_sentences(["VEGF rose in cancer cells", "whereas TNF fell", "and was lower in serum"])
+    ['VEGF rose in cancer cells', 'TNF fell', 'VEGF was lower in serum']
+    """
+    subject = match["subject"] if (match := _SUBJECT.match(parts[0])) else ""
+    bare = [_LINKING.sub("", part) for part in parts]
+    return [f"{subject} {part}" if at and subject and _VERB_FIRST.match(part) else part for at, part in enumerate(bare)]
 
 
 def is_surer(part: str, quote: str, whole: str) -> bool:
