@@ -433,7 +433,7 @@ LONG, _LEAST_HELD = 20, 0.6
 """Words of a long claim, and the share of its words that a short one's quotes hold at least, by synonyms too."""
 _LEAST_COSINE = 0.3
 """The cosine of a claim and its nearest quote below which it is on another matter."""
-_VETOES = frozenset("certainty exception side kind number name cause".split()) | {"no finding"}
+_VETOES = frozenset("certainty exception side kind number name cause order".split()) | {"no finding"}
 """Rules that a short claim fails by whatever its chance; on parts of a long one they are too often wrong."""
 SAYS_OTHERWISE = frozenset(
     "certainty exception variant side opposite unmoved number direction denial with order".split()
