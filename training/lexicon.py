@@ -524,11 +524,15 @@ def _unii(wheel: zipfile.ZipFile) -> dict[str, _Substance]:
 
 
 def own_names(made: Vocabularies) -> None:
-    """Add the names that no source has: "concept's name = name; name" a line.
+    """Add the names that no source has: "concept's name = name; name" a line; one with != takes them away.
 
     A concept that none of them has is a drug, or of the kind behind its name: "bipolar I disorder (disease)".
     """
     made.index_names()
+    for name, others in _lines_of(_OWN, "!="):
+        for entry in filter(None, [_named(made, name)]):
+            for other in others:
+                _drop(entry, name_key(other))
     for name, others in _lines_of(_OWN):
         kinded = _KINDED.fullmatch(name)
         label, kind = (kinded[1], kinded[2]) if kinded else (name, "chemical")
@@ -567,7 +571,8 @@ def _owners(key: str, entries: Sequence[Entry]) -> list[Entry]:
 def _is_loose(entry: Entry, owner: Entry, key: str) -> bool:
     """Return True if a name is an entry's less than its owner's.
 
-    A gene may be called as its family, and a MeSH heading by its entry terms, whatever else is called so: cancer.
+    A gene may be called as its family, a MeSH heading by its entry terms, whatever else is called so: cancer; and a
+    rare disease as the heading of its group, of which it is an entry term: Rosenthal syndrome.
     """
     of_a_kind = entry.kind == owner.kind or {entry.kind, owner.kind} == {*_MOLECULES}
     if entry is owner or not of_a_kind or owner.ids[0] in entry.classes:
@@ -576,7 +581,7 @@ def _is_loose(entry: Entry, owner: Entry, key: str) -> bool:
         return False
     if _closeness(owner, key) == _LABEL:
         return _closeness(entry, key) > _LABEL and not owner.ids[0].startswith("FPLX:")
-    return not entry.descriptor
+    return not entry.descriptor and entry.kind != "disease"
 
 
 def _drop(entry: Entry, key: str) -> None:
@@ -602,10 +607,10 @@ def _members(name: str, listed: Mapping[str, Sequence[str]]) -> list[str]:
     )
 
 
-def _lines_of(file: Path) -> Iterator[tuple[str, list[str]]]:
+def _lines_of(file: Path, sign: str = "=") -> Iterator[tuple[str, list[str]]]:
     for line in file.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, _, others = line.partition(" = ")
+        name, is_there, others = line.partition(f" {sign} ")
+        if is_there and not line.startswith("#"):
             yield name, [other.strip() for other in others.split(";")]
 
 

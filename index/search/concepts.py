@@ -45,7 +45,12 @@ _ENDING = 6
 """Letters at the end of two words that make them like each other: hypothyroidism, hyperthyroidism."""
 _KNOWN_BY_ALL = frozenset({"Humans", "Animals", "Mice", "Rats", "Male", "Female"})
 """Headings whose other names, Homo sapiens, nobody who asks for humans wants told."""
-_NUMBERED = re.compile(r"(.*[a-z])\d+")
+_NUMBERED = re.compile(r"(.*[a-z])\d+|(ig)[adegm]")
+"""A name that its number tells, or a class of antibodies that its letter does."""
+_PRECURSORS = ("D12.776.811", "D08.622")
+"""MeSH's precursors of proteins and enzymes, which stand below what is made of them: procalcitonin."""
+_FEW = 3
+"""Kinds of a disease up to which it is one thing: what is elsewhere in the MeSH tree too is no kind of it."""
 _LONGEST_SYMBOL = 5
 """Letters of a symbol that may be a plain word too: CAT, REST."""
 _AMBIGUOUS = 2
@@ -120,7 +125,7 @@ def _narrower(named: QueryConcept, lexicon: Lexicon, uses: Uses, most: int) -> t
     """
     if named.concept.kind not in _GROUPS or not most:
         return ()
-    things = list(islice(chain(lexicon.members(named.concept), lexicon.narrower(named.concept)), most))
+    things = list(islice(chain(lexicon.members(named.concept), _kinds(named.concept, lexicon)), most))
     own = {name_key(name) for name in (named.written, *named.names)}
     of_things = [
         [name for name in map(normalize, thing.names[:_NAMES_EACH]) if not is_symbol(name)] for thing in things
@@ -133,6 +138,24 @@ def _narrower(named: QueryConcept, lexicon: Lexicon, uses: Uses, most: int) -> t
     ]
     keys = {name_key(name): name for name in sorted(used, key=lambda name: counts[name])}
     return tuple(sorted(keys.values(), key=lambda name: (-counts[name], name))[:MOST_NARROWER])
+
+
+def _kinds(concept: Concept, lexicon: Lexicon) -> Iterator[Concept]:
+    """Yield what is below a concept in the MeSH tree, but for its precursors.
+
+    What few diseases are below one they are its kinds only if they mostly stand there: psoriatic arthritis is none.
+    """
+    below = (one for one in lexicon.narrower(concept) if not _is_precursor(one, concept))
+    first = list(islice(below, _FEW + 1))
+    if concept.kind == "disease" and len(first) <= _FEW:
+        first = [one for one in first if 2 * _count_below(one, concept) >= len(one.trees)]
+    yield from chain(first, below)  # a large group is looked at no further than it is asked for
+
+
+def _is_precursor(one: Concept, of: Concept) -> bool:
+    return not any(tree.startswith(_PRECURSORS) for tree in of.trees) and any(
+        tree.startswith(_PRECURSORS) for tree in one.trees
+    )
 
 
 def _holds_any(name: str, keys: Iterable[str]) -> bool:
@@ -190,7 +213,8 @@ def _fits(written: str, concept: Concept) -> bool:
     if not written.isalpha():
         return True
     word = _word(written)
-    like = [name for name in concept.names if name.isalpha() and _word(name) == word]
+    names = (name if name.isalpha() else normalize(name) for name in concept.names)  # immunoglobulin A is IgA
+    like = [name for name in names if name.isalpha() and _word(name) == word]
     return any(name == written or not is_symbol(name) for name in like) or bool(like and not written[1:].islower())
 
 
@@ -338,7 +362,7 @@ def _is_kind_of_one(name: str, own: Collection[str]) -> bool:
 def _near(words: Sequence[str], own: Iterable[str], lexicon: Lexicon) -> Iterator[Concept]:
     """Yield the concepts in a text whose names differ from a thing's in one word, or in how their one word begins.
 
-    Or in its number: vitamin K2 beside vitamin K1.
+    Or in its number, vitamin K2 beside vitamin K1, or as what one is made of: plasminogen beside plasmin.
     """
     places: dict[str, list[int]] = {}
     for place, word in enumerate(words):
@@ -346,7 +370,7 @@ def _near(words: Sequence[str], own: Iterable[str], lexicon: Lexicon) -> Iterato
     for name in own:
         parts = name.split(" ")
         if len(parts) == 1:
-            near = {word for word in places if word != name and (_end_alike(word, name) or _are_numbered(word, name))}
+            near = {word for word in places if word != name and _are_alike(word, name)}
         else:
             starts = Counter(place - at for at, part in enumerate(parts) for place in places.get(part, ()))
             ends = ((start, start + len(parts)) for start, same in starts.items() if same == len(parts) - 1)
@@ -355,18 +379,25 @@ def _near(words: Sequence[str], own: Iterable[str], lexicon: Lexicon) -> Iterato
             yield from lexicon.concepts_of_key(other)[:1]
 
 
+def _are_alike(word: str, name: str) -> bool:
+    return _end_alike(word, name) or _are_numbered(word, name) or word in (f"{name}ogen", f"pro{name}")
+
+
 def _end_alike(one: str, other: str) -> bool:
     return len(one) > _ENDING and one[-_ENDING:] == other[-_ENDING:]
 
 
 def _are_numbered(one: str, other: str) -> bool:
     numbered = _NUMBERED.fullmatch(one), _NUMBERED.fullmatch(other)
-    return bool(numbered[0] and numbered[1] and numbered[0][1] == numbered[1][1])
+    return bool(numbered[0] and numbered[1] and numbered[0].groups() == numbered[1].groups())
 
 
 def _are_like(concept: Concept, other: Concept, own: Collection[str], lexicon: Lexicon) -> bool:
     """Return True if another concept is one of a kind with a thing, and neither above nor below it nor the same."""
-    if other.kind != concept.kind or any(_core(name_key(name)) in own for name in other.names):
+    is_of_a_kind = other.kind == concept.kind or {other.kind, concept.kind} == _MOLECULES
+    if is_of_a_kind and _is_precursor(other, concept):
+        return True  # though MeSH gives procalcitonin a name of calcitonin's
+    if not is_of_a_kind or any(_core(name_key(name)) in own for name in other.names):
         return False
     if {one.id for one in lexicon.members(concept)} & {other.id}:
         return False
@@ -397,7 +428,12 @@ def _is_another(other: Concept, concept: Concept) -> bool:
 
 
 def _is_below(other: Concept, concept: Concept) -> bool:
-    return any(f"{tree}.".startswith(f"{above}.") for tree in other.trees for above in concept.trees)
+    return _count_below(other, concept) > 0
+
+
+def _count_below(other: Concept, concept: Concept) -> int:
+    """Return at how many of its places in the MeSH tree a concept is below another."""
+    return sum(any(f"{tree}.".startswith(f"{above}.") for above in concept.trees) for tree in other.trees)
 
 
 def names_concept(text: str, named: QueryConcept, held: Collection[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -16,18 +16,20 @@ from index import Library
 from index.analysis.abbreviations import Abbreviation, with_both_forms
 from index.analysis.inflection import american_text
 from index.analysis.lexicon import default_lexicon
+from index.analysis.normalization import normalize
 from index.analysis.section_labels import section_category
 from index.analysis.sentences import sentence_spans
 from index.analysis.terms import canonical, content_words, isoforms, names, terms
 from index.embedding.cache import RememberedVectors
 from index.embedding.encoder import Encoder, Vectors
 from index.records import TITLE, Abstract, Section
-from index.search.concepts import QueryConcept, is_another_there, names_concept
+from index.search.concepts import QueryConcept, is_another_there, is_symbol, names_concept
 from index.search.query import Query, parsed
 from qa.answer import Citation, Source
 from qa.evidence.relation import ANY_RELATION, SoughtRelation
 from qa.language.discourse import announces, only_tells_what_was_done
 from qa.language.entailment import Act
+from qa.language.other_sides import other_sides
 from qa.language.roles import asked_act, is_turned_round
 from qa.language.stop_words import general_terms
 from qa.reranking.protocol import PairScore
@@ -93,6 +95,8 @@ _SAID_OTHERWISE = 0.5
 """Weight of an everyday word that the library never uses, beside that of any other such word."""
 _MAX_WHOLE_CHARACTERS = 30_000
 """The longest text that is scored whole; of a longer one, many times an abstract, only the hits are."""
+_OTHERS = tuple(f"{before}{sign}" for sign in ("", "-") for before in ("ant", "anti", "pro", "pseudo", "non"))
+"""What before a word makes it another thing: procalcitonin, pseudogout, an antagonist."""
 _REMEMBERED = 1_024
 """Sections whose sentence spans are cached, some 3 MB."""
 _LONG_WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
@@ -154,9 +158,9 @@ _NO_CLASS = _AskedClass()
 class _Features:
     """Features of a question for comparing evidence: its vector, its words with their weights, its subject words.
 
-    `text` is normalised, `abbreviations` are pairs of names of one thing, `concepts` what the question names that the
-    lexicon knows, `sections` are those that a question on background or methods asks for, and `act` is its agent, verb
-    and patient.
+    `text` is normalised, `written` too, but with the names that the person wrote. `abbreviations` are pairs of names of
+    one thing, `concepts` what the question names that the lexicon knows, `sections` are those that a question on
+    background or methods asks for, and `act` is its agent, verb and patient.
     """
 
     text: str
@@ -169,6 +173,7 @@ class _Features:
     act: Act | None = None
     sought: SoughtRelation = ANY_RELATION
     asked_class: _AskedClass = _NO_CLASS
+    written: str = ""
 
     def needed_in(self, text: str) -> tuple[str, ...]:
         """Return the subject words that an abstract has to have: none of a class of which it names a thing."""
@@ -207,6 +212,7 @@ def _context(features: _Features, source: Source) -> _Context:
             *missing_names(features.text, abstract, known),
             *_unnamed(features.concepts, abstract),
             *_unmet_states(features.text, abstract.text),
+            *other_sides(features.written, abstract.text),
         ),
         missing_words(features.needed_in(abstract.text), abstract, known),
     )
@@ -268,6 +274,7 @@ def gather(
         asked_act(text),
         sought,
         asked_class,
+        american_text(normalize(query.text)),
     )
     contexts = {source.number: _context(features, source) for source in sources}
     evidence = [
@@ -346,7 +353,9 @@ def _is_named(concept: QueryConcept, asked: frozenset[str]) -> bool:
     stems = terms(concept.written)
     if asked.intersection(stems) or general_terms().issuperset(stems):
         return False
-    return " " in concept.written or not concept.written.islower() or _names_a_thing(concept.written)
+    if " " in concept.written or not concept.written.islower() or _names_a_thing(concept.written):
+        return True
+    return any(terms(name) == stems and not is_symbol(name) for name in concept.concept.names)  # plasmin, fibrinolysin
 
 
 @lru_cache(maxsize=4_096)
@@ -440,8 +449,20 @@ def missing_words(
     written = with_both_forms(abstract.text, abbreviations)
     text, held = canonical(written).lower(), set(terms(written))  # a term has one spelling, British or American
     return tuple(
-        word for word in words if word[: max(5, len(word) - 4)] not in text and not held.intersection(terms(word))
+        word for word in words if not _begins_in(text, word[: max(5, len(word) - 4)]) and held.isdisjoint(terms(word))
     )
+
+
+def _begins_in(text: str, stem: str) -> bool:
+    """Return True if a text has a stem, though not only behind what makes another thing of it: antagonist."""
+    return stem in text and any(not text.endswith(_OTHERS, 0, at) for at in _places(text, stem))
+
+
+def _places(text: str, stem: str) -> Iterator[int]:
+    at = text.find(stem)
+    while at >= 0:
+        yield at
+        at = text.find(stem, at + 1)
 
 
 def numbers(text: str) -> set[str]:

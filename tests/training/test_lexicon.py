@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from training.lexicon import (
@@ -15,6 +17,7 @@ from training.lexicon import (
     _without_protein,
     finished,
     leave_to_owners,
+    own_names,
     written,
 )
 
@@ -81,14 +84,26 @@ def test_a_name_is_left_to_what_is_called_so() -> None:
     dopamine.add(["dobutamine a"], 2)
     made.new("MESH:2", "Dobutamine", "chemical")
     colitis = made.new("MESH:3", "Colitis, Ulcerative", "disease", descriptor="Colitis, Ulcerative")
-    colitis.add(["Ulcerative Colitis"])
+    colitis.add(["Ulcerative Colitis"], 0)  # its label in the order of speech
+    colitis.add(["Rosenthal colitis"])
     bowel = made.new("MONDO:1", "inflammatory bowel disease 1", "disease")
-    bowel.add(["ulcerative colitis"])
+    bowel.add(["ulcerative colitis", "Rosenthal colitis"])
     made.new("FPLX:AKT", "AKT", "gene")
     akt = made.new("HGNC:1", "AKT1", "gene", classes=["FPLX:AKT"])
     akt.add(["AKT"], 2)
     leave_to_owners(made)
     assert [list(one.names) for one in (dopamine, bowel, akt)] == [
-        ["Dopamine"], ["inflammatory bowel disease 1"], ["AKT1", "AKT"],
+        ["Dopamine"], ["inflammatory bowel disease 1", "Rosenthal colitis"], ["AKT1", "AKT"],
     ]  # fmt: skip
     assert "Ulcerative Colitis" in colitis.names
+
+
+def test_names_of_our_own_are_added_and_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "# names\nElbow = sore elbow\nnew elbow (disease) = medial elbow\nElbow != medial elbow\n"
+    (tmp_path / "own.txt").write_text(lines, encoding="utf-8")
+    monkeypatch.setattr("training.lexicon._OWN", tmp_path / "own.txt")
+    made = Vocabularies()
+    elbow = made.new("MESH:1", "Elbow", "disease")
+    elbow.add(["medial elbow"])
+    own_names(made)
+    assert [list(one.names) for one in made.entries] == [["Elbow", "sore elbow"], ["new elbow", "medial elbow"]]

@@ -136,6 +136,11 @@ def test_a_text_holds_a_name_in_any_spelling(text, name, holds):
         ("cat", "Cats had less catalase (CAT).", False),
         ("nasal polyps", "Polyps of the nasal cavity caused nasal obstruction.", False),  # its words stand apart
         ("ERK", "ERK2 was phosphorylated.", False),  # of that family
+        ("IgA", "IgG was raised.", True),
+        ("immunoglobulin A", "IgA was raised.", False),
+        ("calcitonin", "Procalcitonin was raised.", True),  # its precursor, though below it in the tree
+        ("plasmin", "Plasminogen was raised.", True),
+        ("prothrombin", "Thrombin was raised.", True),
     ],
 )
 def test_siblings_and_longer_names_are_other_things(library, name, text, is_another):
@@ -155,6 +160,9 @@ def test_siblings_and_longer_names_are_other_things(library, name, text, is_anot
         ("myopia", "hyperopia"),
         ("leiomyoma", "leiomyosarcoma"),
         ("osteoporosis", "osteoarthritis"),
+        ("psoriasis", "psoriatic arthritis"),  # below it, and mostly elsewhere
+        ("tennis elbow", "golfer's elbow"),
+        ("jumper's knee", "runner's knee"),
     ],
 )
 def test_what_is_called_otherwise_is_never_searched_for_and_must_be_named(tmp_path, asked, held):

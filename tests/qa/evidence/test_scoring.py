@@ -10,6 +10,7 @@ from qa.evidence.scoring import (
     everyday_words,
     gather,
     missing_names,
+    missing_words,
     numbers,
     other_isoforms,
     section_kind,
@@ -119,3 +120,23 @@ def test_an_abstract_must_speak_of_pregnancy_where_the_question_does(library, qu
     source = Source(1, Abstract("1", "Latanoprost", (Section("", "", text),)))
     (sentence,) = gather(question, [source], library=library)
     assert sentence.missing_names == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "expected"),
+    [
+        (["calcitonin"], "Procalcitonin rose.", ("calcitonin",)),
+        (["calcitonin"], "Procalcitonin and calcitonin rose.", ()),
+        (["agonist"], "An antagonist was given.", ("agonist",)),
+        (["dialysis"], "Hemodialysis was started.", ()),  # a kind of it
+    ],
+)
+def test_a_word_behind_what_makes_it_another_thing_is_missing(words, text, expected):
+    assert missing_words(words, Abstract("1", "Title", (Section("", "", text),))) == expected
+
+
+def test_a_plain_name_that_is_not_the_first_of_its_thing_must_be_named(library):
+    """Plasmin is fibrinolysin first of all."""
+    source = Source(1, Abstract("1", "Plasminogen", (Section("", "", "Plasminogen rose in smokers."),)))
+    (sentence,) = gather("Does plasmin rise in smokers?", [source], library=library)
+    assert sentence.missing_names == ("plasmin",)
