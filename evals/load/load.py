@@ -161,7 +161,7 @@ async def ask(client: httpx.AsyncClient, asking: int, session: str, question: st
 async def shown_for(client: httpx.AsyncClient, asking: int, session: str, question: str) -> tuple[str, str]:
     """Ask as the page does; return what went wrong, or "", and all that the page was sent to show."""
     fields = [list(field) if isinstance(field, tuple) else field for field in astuple(FilterFields())]
-    event = {"data": [question, None, *fields], "fn_index": asking, "session_hash": session}
+    event = {"data": [question, None, None, *fields], "fn_index": asking, "session_hash": session}  # two states
     joined = await client.post("/gradio_api/queue/join", json=event)
     if joined.status_code != httpx.codes.OK:
         return f"HTTP {joined.status_code}", ""
