@@ -35,7 +35,9 @@ _WEIGHTS = Path(__file__).parents[2] / "models" / "headline.json"
 _OF_A_SOURCE, _NEXT = 5, 0.5
 """Sentences of a source that are held against the statement, and what each weighs beside the one before."""
 _READ = 2
-"""The clearest sentences of a source, which the network reads."""
+"""The sentences of a source that the network reads: those that answer most probably."""
+_COUNTED, _SURE_ANSWER = 4, 0.5
+"""Sentences in all whose readings count, and the confidence from which the first of them counts whole."""
 _LATER_SOURCE = 0.8
 _CLEAR = 0.7
 """The share of the weight of the clearest source from which another one has a vote."""
@@ -124,9 +126,14 @@ def by_source(
 
 def _read(question: str, sources: Sequence[Sequence[Held]], entailment: EntailmentModel) -> list[list[Held]]:
     """Return the findings, the clearest of each source with what the network takes them to say of the question."""
-    chosen = [one for each in sources for one in each[:_READ]]
+    chosen = [one for each in sources for one in sorted(each, key=_confidence)[:_READ]]
     told = dict(zip(map(id, chosen), _entailed(question, [one.evidence for one in chosen], entailment), strict=True))
     return [[replace(one, entailed=told.get(id(one), UNKNOWN)) for one in each] for each in sources]
+
+
+def _confidence(held: Held) -> tuple[float, int]:
+    """Return the order of sentences: those that answer most probably first."""
+    return -held.evidence.confidence, held.evidence.start
 
 
 def _entailed(question: str, sentences: Sequence[Evidence], entailment: EntailmentModel) -> list[Entailed]:
@@ -233,8 +240,10 @@ RULES = (
     "assertion",
 )
 GROUPS = ("plain", "inverted", "compared", "loose")
-FEATURES = (*RULES, "stance", "stance where rules are silent", "agreement", "first", "told", "read")
-"""What a statement's sources say, each signed: 1 for it, -1 against it."""
+FEATURES = (*RULES, "first")
+"""What a statement's sources say by the rules, each signed: 1 for it, -1 against it."""
+READINGS = ("clearest", "foremost", "rules")
+"""What the network reads in them, signed too, and the odds by the rules."""
 
 
 def group_of(statement: AskedStatement) -> str:
@@ -258,18 +267,26 @@ def features(sources: Sequence[Sequence[Held]]) -> NDArray[np.float64]:
 def _of_source(held: Sequence[Held]) -> NDArray[np.float64]:
     row = dict.fromkeys(FEATURES, 0.0)
     for place, one in enumerate(held):
-        weight = one.weight * _NEXT**place
-        stance = stance_of(one)
         if one.says:
-            row[one.finding.rule.rstrip("?")] += weight * one.says
-        row["stance"] += weight * stance
-        row["read"] += weight * abs(stance)
-        row["stance where rules are silent"] += weight * stance * (one.says == 0)
-        row["agreement"] += weight * one.says * max(0.0, stance * one.says)
-        row["told"] += weight * abs(one.says)
+            row[one.finding.rule.rstrip("?")] += one.weight * _NEXT**place * one.says
     first = next((one for one in held if one.says), None)
     row["first"] = first.says * first.weight if first else 0.0
     return np.array([row[name] for name in FEATURES])
+
+
+def readings(sources: Sequence[Sequence[Held]]) -> tuple[float, float]:
+    """Return the network's clearest reading of the sources' sentences less the clearest one against it, and the first.
+
+    Both lie between -1 and 1; (0, 0) where it has read none.
+    """
+    read = sorted((one for each in sources for one in each if one.entailed is not UNKNOWN), key=_confidence)[:_COUNTED]
+    if not read:
+        return 0.0, 0.0
+    told = [one.evidence.confidence * stance_of(one) for one in read]
+    clearest = max(told, key=abs)
+    against = max(0.0, *(-math.copysign(1.0, clearest) * one for one in told))
+    foremost = stance_of(read[0]) * min(1.0, read[0].evidence.confidence / _SURE_ANSWER)
+    return math.copysign(max(0.0, abs(clearest) - against), clearest), foremost
 
 
 def stance_of(held: Held) -> float:
@@ -279,26 +296,39 @@ def stance_of(held: Held) -> float:
 
 @dataclass(frozen=True, slots=True)
 class HeadlineModel:
-    """A logistic regression for each group of statements, and the chances from which it is sure of a yes or a no."""
+    """Two logistic regressions: on the rules, for each group of statements; on what the network reads and their odds.
+
+    `sure` are the chances from which a group is sure of a no and a yes by the rules alone, `sure_when_read` those where
+    the network has read.
+    """
 
     by_group: Mapping[str, NDArray[np.float64]]
     sure: Mapping[str, tuple[float, float]]
+    when_read: NDArray[np.float64]
+    sure_when_read: tuple[float, float]
+
+    def odds_by_rules(self, statement: AskedStatement, sources: Sequence[Sequence[Held]]) -> float:
+        """Return the logarithm of the odds that the statement is borne out, by the rules; between -4 and 4."""
+        odds = float(features(sources) @ self.by_group[group_of(statement)])
+        return max(-4.0, min(4.0, odds))
 
     def chance(self, statement: AskedStatement, sources: Sequence[Sequence[Held]]) -> float:
         """Return the chance that the statement is borne out by what these sources say."""
-        odds = float(features(sources) @ self.by_group[group_of(statement)])
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+        odds = self.odds_by_rules(statement, sources)
+        if _is_read(sources):
+            odds = float(np.array([*readings(sources), odds]) @ self.when_read)
+        return 1 / (1 + math.exp(-odds))
 
     def verdict(self, statement: AskedStatement, sources: Sequence[Sequence[Held]]) -> Headline | None:
         """Return the verdict on what the sources say, None where neither chance is enough."""
         most = max(each[0].weight for each in sources)
-        clear = [each for each in sources if each[0].weight >= _CLEAR * most]
+        clear = [each for each in sources if _is_read([each]) or each[0].weight >= _CLEAR * most]
         votes = [vote for each in clear if (vote := self._vote(statement, each)) is not None]
         sides = {is_for: tuple(vote.source for vote in votes if vote.is_for is is_for) for is_for in (True, False)}
         strong = [self._is_strong(statement, each) for each in clear]
         few, many = sorted(map(len, sides.values()))
         chance = self.chance(statement, sources)
-        sure_no, sure_yes = self.sure[group_of(statement)]
+        sure_no, sure_yes = self._sure(statement, sources)
         verdict: Verdict
         if few and 2 * few >= many and {1, -1} <= set(strong) and group_of(statement) != "loose":
             verdict = "mixed"
@@ -310,6 +340,9 @@ class HeadlineModel:
             return None
         return Headline(verdict, sides[True], sides[False], tuple(votes))
 
+    def _sure(self, statement: AskedStatement, sources: Sequence[Sequence[Held]]) -> tuple[float, float]:
+        return self.sure_when_read if _is_read(sources) else self.sure[group_of(statement)]
+
     def _is_strong(self, statement: AskedStatement, held: Sequence[Held]) -> int:
         """Return 1 or -1 for a source that alone is clearly for or against the statement, else 0."""
         chance = self.chance(statement, [held])
@@ -318,13 +351,16 @@ class HeadlineModel:
     def _vote(self, statement: AskedStatement, held: Sequence[Held]) -> Vote | None:
         """Return a source's vote, by the sentence that says most on its side; None where it is not sure."""
         chance = self.chance(statement, [held])
-        sure_no, sure_yes = self.sure[group_of(statement)]
+        sure_no, sure_yes = self._sure(statement, [held])
         if sure_no < chance < sure_yes:
             return None
-        is_for = chance >= sure_yes
-        telling = [one for one in held if one.says == (1 if is_for else -1)]
+        side = 1 if chance >= sure_yes else -1
+        if _is_read([held]):
+            best = max(held, key=lambda one: one.evidence.confidence * stance_of(one) * side)
+            return Vote(best.evidence.source.number, side > 0, best.evidence.citation)
+        telling = [one for one in held if one.says == side]
         if not telling:  # nothing but the sum of all says so
-            if group_of(statement) != "loose" or not is_for:
+            if group_of(statement) != "loose" or side < 0:
                 return None
             telling = list(held)
         is_evaluated = any(one.finding.rule == "evaluation" for one in telling)  # by the authors, over any outcome
@@ -338,8 +374,12 @@ class HeadlineModel:
         )
         if group_of(statement) != "loose" and opposed >= _IN_TWO_MINDS * telling[0].weight:
             return None
-        best = telling[0].evidence
-        return Vote(best.source.number, is_for, best.citation)
+        best = telling[0]
+        return Vote(best.evidence.source.number, side > 0, best.evidence.citation)
+
+
+def _is_read(sources: Sequence[Sequence[Held]]) -> bool:
+    return any(one.entailed is not UNKNOWN for each in sources for one in each)
 
 
 @lru_cache(maxsize=1)
@@ -349,4 +389,6 @@ def weights() -> HeadlineModel:
     return HeadlineModel(
         {group: np.array([row[name] for name in FEATURES]) for group, row in stored["weights"].items()},
         {group: (low, high) for group, (low, high) in stored["sure"].items()},
+        np.array([stored["when read"][name] for name in READINGS]),
+        (1 - stored["sure when read"], stored["sure when read"]),
     )
