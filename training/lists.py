@@ -13,6 +13,8 @@ from index.errors import FileError
 
 SUPPORTS, CONTRADICTS, NOTHING = range(3)
 """What a text says of a claim, or of the yes to a question of yes or no."""
+OWN = Path(__file__).with_name("entailment.jsonl")
+"""Our own lines on abstracts of abstracts/ and SciFact: statements and questions of yes or no, with the sentences."""
 TRAIN, TUNE = "train", "tune"
 ABOUT = ", about"
 """What the kinds of lists of passages end in."""

@@ -25,11 +25,9 @@ from index.errors import FileError
 from training.changes import contradicting
 from training.evidence_inference import CLAIMS, Prompt, answered_prompts, is_like
 from training.headline import questions_on_trials
-from training.lists import CONTRADICTS, NOTHING, SUPPORTS, TRAIN, digest_part
+from training.lists import CONTRADICTS, NOTHING, OWN, SUPPORTS, TRAIN, digest_part
 from training.sources import licensed
 
-OWN = Path(__file__).with_name("entailment.jsonl")
-"""Our own lines on abstracts of abstracts/ and SciFact: statements and questions of yes or no, with the sentences."""
 _LABELS = {
     "entailment": SUPPORTS, "contradiction": CONTRADICTS, "neutral": NOTHING, "not_entailment": CONTRADICTS,
     "YES": SUPPORTS, "NO": CONTRADICTS, "DON'T KNOW": NOTHING,

@@ -407,17 +407,23 @@ class Judge:
 
 def decide(reading: ClaimReading, chance: float, backed: float, struck: float) -> SentenceVerdict:
     """Return the verdict on a claim: its chance decides, unless a rule that is seldom wrong objects."""
-    if reading.features["cosine"] < _LEAST_COSINE:
+    is_on_another_matter = is_short(reading) and reading.features["held by synonyms"] < _LEAST_ON_MATTER
+    if is_on_another_matter or reading.features["cosine"] < _LEAST_COSINE:
         return "not matched"
     if chance >= backed:
         return "not matched" if is_vetoed(reading) or _is_short_and_unheld(reading) else "backed"
     return "contradicted" if chance < struck else "not matched"
 
 
+def is_short(reading: ClaimReading) -> bool:
+    """Return True for a short claim of one part."""
+    return reading.is_whole and not _is_long(reading)
+
+
 def is_vetoed(reading: ClaimReading) -> bool:
     """Return True if a rule that is seldom wrong on short claims of one part keeps one from being backed."""
-    is_short = reading.is_whole and not _is_long(reading)
-    return is_short and (reading.is_denied_otherwise or bool(reading.denied & _VETOES))
+    goes_further = reading.features.get("universals", 0.0) > 0
+    return is_short(reading) and (reading.is_denied_otherwise or goes_further or bool(reading.denied & _VETOES))
 
 
 def _is_long(reading: ClaimReading) -> bool:
@@ -425,12 +431,12 @@ def _is_long(reading: ClaimReading) -> bool:
 
 
 def _is_short_and_unheld(reading: ClaimReading) -> bool:
-    is_short = reading.is_whole and not _is_long(reading)
-    return is_short and reading.features["held by synonyms"] < _LEAST_HELD
+    return is_short(reading) and reading.features["held by synonyms"] < _LEAST_HELD
 
 
-LONG, _LEAST_HELD = 20, 0.6
-"""Words of a long claim, and the share of its words that a short one's quotes hold at least, by synonyms too."""
+LONG, _LEAST_HELD, _LEAST_ON_MATTER = 20, 0.6, 0.2
+"""Words of a long claim, and the shares of a short one's words, by synonyms too, that its quotes hold at least to bear
+it out, and to be on its matter."""
 _LEAST_COSINE = 0.3
 """The cosine of a claim and its nearest quote below which it is on another matter."""
 _VETOES = frozenset("certainty exception side kind number name cause order".split()) | {"no finding"}

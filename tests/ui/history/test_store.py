@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Iterator[ConversationStore]:
 
 
 def test_an_answer_is_kept_as_it_was_with_its_sources_and_filters(samples: Library, store: ConversationStore) -> None:
-    answer = Assistant(samples).ask("Does IL-32γ induce HIV-1 production?")
+    answer = Assistant(samples).ask("Does metformin lengthen the life of mice?")
     assert answer.headline
     kept = store.start("", "sample", answer.question)
     store.save("", kept, Exchange(1, answer.question, answer))
