@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from browsing import own_errors
 from chat_server import Raw, Said, chat_server
 from llama_server import llama_server, why_not
 from served_app import APP, serving
@@ -87,7 +88,7 @@ def visit(browser, app):
     for context in contexts:
         context.close()
     assert hosts - {""} == {f"127.0.0.1:{app.port}"}
-    assert errors == []
+    assert own_errors(errors) == []
 
 
 def ask(page, question):
