@@ -217,7 +217,9 @@ def _wire_update(
     updating.failure(lambda: notice_html(BROKEN_OFF), None, [fields.outcome], **PRIVATE)
     parts = [fields.part, fields.current, fields.update]
     fields.current.forget(forget, [frame.session], parts, **PRIVATE)
-    frame.picker.input(lambda name: [*shown(name), ""], [frame.picker], [*parts, fields.outcome], **PRIVATE)
+    frame.picker.change(
+        lambda session: [*shown(session.library), ""], [frame.session], [*parts, fields.outcome], **PRIVATE
+    )
     for changed in (frame.picker.input, over.then):
         changed(pictures.put_away, None, pictures.shown, **PRIVATE)
     for changed in (tab.select, over.then):

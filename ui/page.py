@@ -193,7 +193,7 @@ def _wire(
 
     shown = [frame.picker, *about_components(frame, tab), *tab.screen]
     loaded = page.load(opened, [frame.session, frame.latest], shown, **PRIVATE)
-    draw_on_choice(libraries, frame, tab)
+    draw_on_choice(libraries, frame, tab, chosen)
     begun = tab.clear.click(
         cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **PRIVATE
     )

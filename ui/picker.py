@@ -38,15 +38,19 @@ def begin_on_choice(frame: Frame) -> gr.events.Dependency:
     return frame.picker.input(begin, [frame.picker, frame.session, frame.latest], [frame.session], **PRIVATE)
 
 
-def draw_on_choice(libraries: Libraries, frame: Frame, tab: AskTab) -> None:
-    """Wire what shows the library that is chosen; it may have to be opened, for seconds, and is asked meanwhile."""
+def draw_on_choice(libraries: Libraries, frame: Frame, tab: AskTab, chosen: gr.events.Dependency) -> None:
+    """Wire what shows the library that is chosen; it may have to be opened, for seconds, and is asked meanwhile.
 
-    def tell(name: str) -> list[Any]:
-        return shown_library(Session(name), libraries)
+    It goes by the session, as all does that a choice brings: the picker's value is refused by Gradio where that library
+    is deleted a moment later.
+    """
 
-    def draw(name: str, latest: Latest) -> list[Any]:
-        screen = empty_screen(Session(name), libraries)
+    def tell(session: Session) -> list[Any]:
+        return shown_library(session, libraries)
+
+    def draw(session: Session, latest: Latest) -> list[Any]:
+        screen = empty_screen(session, libraries)
         return [gr.skip()] * len(tab.screen) if latest.is_asked else list(screen.parts)
 
-    frame.picker.input(draw, [frame.picker, frame.latest], tab.screen, **PRIVATE)
-    frame.picker.input(tell, [frame.picker], about_components(frame, tab), **PRIVATE)
+    chosen.then(draw, [frame.session, frame.latest], tab.screen, **PRIVATE)
+    chosen.then(tell, [frame.session], about_components(frame, tab), **PRIVATE)

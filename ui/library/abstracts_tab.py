@@ -38,17 +38,14 @@ def abstracts_tab(keeper: Keeper, frame: Frame, tab: AskTab, downloads: Download
         return [*parts, *asked, line, picker]
 
     def select(visit: Visit, session: Session) -> Iterator[list[Any]]:
-        yield from show(visit, session.library, session)
-
-    def show(visit: Visit, name: str, session: Session) -> Iterator[list[Any]]:
-        visit.go_to(name)
+        visit.go_to(session.library)
         for outcome in desk.listed(visit):
             yield updates(replace(outcome, bar=desk.bar(visit), opened=""), session)
         yield updates(TabUpdate(), session)  # Gradio sends the last one again when all is over, over a later event's
 
-    def switch(visit: Visit, name: str, session: Session) -> Iterator[list[Any]]:
+    def switch(visit: Visit, session: Session) -> Iterator[list[Any]]:
         if visit.turn:  # the tab was opened before
-            yield from show(visit, name, session)
+            yield from select(visit, session)
         yield updates(TabUpdate(), session)  # Gradio takes no update at all for empty values
 
     def act(visit: Visit, session: Session, request: gr.Request, event: gr.EventData) -> Iterator[list[Any]]:
@@ -60,9 +57,7 @@ def abstracts_tab(keeper: Keeper, frame: Frame, tab: AskTab, downloads: Download
     inputs = [visit, frame.session]
     outputs = [list_, bar, opened, frame.session, tab.chosen, frame.tabs, frame.line, frame.picker]
     events = [shelf.select(select, inputs, outputs, concurrency_limit=4, **PRIVATE)]
-    events += [
-        frame.picker.input(switch, [visit, frame.picker, frame.session], outputs, concurrency_limit=4, **PRIVATE)
-    ]
+    events += [frame.picker.change(switch, inputs, outputs, concurrency_limit=4, **PRIVATE)]
     often: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 4, **PRIVATE}  # no click is dropped
     events += [one.act(act, inputs, outputs, **often) for one in (list_, bar, opened)]
     for event in events:

@@ -35,8 +35,8 @@ def keeping_part(
     rest = [frame.session, frame.picker, frame.line, *screen]
     unchanged = [gr.skip()] * len(rest)
 
-    def look(at: str, request: gr.Request) -> str:
-        return keeper.html(at, runs_server=runs_server(request))
+    def look(session: Session, request: gr.Request) -> str:
+        return keeper.html(session.library, runs_server=runs_server(request))
 
     def refused(at: str, error: AskAbstractsError, request: gr.Request) -> str:
         return keeper.html(at, problem=as_sentence(error), runs_server=runs_server(request))
@@ -51,7 +51,7 @@ def keeping_part(
         except AskAbstractsError as error:
             return [refused(at, error, request), *jobs.look(), *unchanged]
         turned = turned_to(libraries, now, session) if now != at else unchanged
-        return [look(now, request), *jobs.look(), *turned]
+        return [keeper.html(now, runs_server=runs_server(request)), *jobs.look(), *turned]
 
     def take_in(new: str, upload: str | None, path: str, session: Session, request: gr.Request) -> list[Any]:
         at = session.library
@@ -62,12 +62,12 @@ def keeping_part(
                 job = keeper.take_in_from(path, new, runs_server=runs_server(request))
         except AskAbstractsError as error:
             return [refused(at, error, request), None, *[gr.skip()] * len(jobs.begun)]
-        return [look(at, request), None, *jobs.begin(job.id, session)]
+        return [look(session, request), None, *jobs.begin(job.id, session)]
 
     often: dict[str, Any] = {"trigger_mode": "multiple", **PRIVATE}
     shown.act(act, [frame.session], [shown, jobs.shown, jobs.clock, *rest], **often)
     inputs = [name, file, path, frame.session]
     for event in (file.upload, taking.click, path.submit):
         event(take_in, inputs, [shown, file, *jobs.begun], **PRIVATE)
-    gr.on([tab.select, frame.picker.change], look, [frame.picker], [shown], **often)
+    gr.on([tab.select, frame.picker.change], look, [frame.session], [shown], **often)
     page.load(paths, None, [by_path], **PRIVATE)

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ui.ask_tab import PRIVATE, Frame
+from ui.chat import Session
 from ui.libraries import Libraries
 from ui.library.overview import Overviews
 
@@ -22,9 +23,9 @@ def overview_part(page: gr.Blocks, libraries: Libraries, frame: Frame, shown: gr
     """Fill the component when the page opens, another library is chosen, or a conversation is begun anew."""
     overviews = Overviews(libraries)
 
-    def show(name: str | None, request: gr.Request) -> Iterator[str]:
+    def show(session: Session, request: gr.Request) -> Iterator[str]:
         for _ in range(_LOOKS):
-            html, is_whole = overviews.html(name or libraries.first, request.username or "")
+            html, is_whole = overviews.html(session.library, request.username or "")
             yield html
             if is_whole:
                 return
@@ -33,7 +34,7 @@ def overview_part(page: gr.Blocks, libraries: Libraries, frame: Frame, shown: gr
     gr.on(
         [page.load, frame.picker.change, cleared],
         show,
-        [frame.picker],
+        [frame.session],
         [shown],
         concurrency_limit=20,
         trigger_mode="always_last",
