@@ -6,6 +6,7 @@
     encoder   fine-tune the encoder on them, with a reranker as its teacher, and write it to a folder
     entailment  train the network that tells entailment, from the reranker's weights, and write it to a folder
     headline  fit the weights of the yes/no headline
+    studies   fit the weights by which phrases are ranked that name a study's population or intervention
     judge     fit the judge of what quotes say of a language model's sentence
     average   average the weights of rerankers of one network
     question  train the classifier that tells what kind of question is asked, and write it to a folder
@@ -120,6 +121,12 @@ def _changed(recipe: _Recipe, arguments: argparse.Namespace, *more: str) -> _Rec
     return replace(recipe, **{name: value for name in names if (value := getattr(arguments, name)) is not None})
 
 
+def _studies(arguments: argparse.Namespace) -> None:
+    from training.studies import make_studies
+
+    make_studies(arguments.data, arguments.out, say=_say)
+
+
 def _headline(arguments: argparse.Namespace) -> None:
     from training.headline import make_headline
 
@@ -227,10 +234,11 @@ def main(argv: Sequence[str]) -> int:
     steps = parser.add_subparsers(dest="step", required=True)
     names = ("lists", "teacher", "reranker", "encoder", "headline", "average", "tuned", "question", "lexicon", "judge")
     lists, teacher, reranker, encoder, headline, average, tuned, question, lexicon, judge = map(steps.add_parser, names)
-    entailment = steps.add_parser("entailment")
+    entailment, studies = steps.add_parser("entailment"), steps.add_parser("studies")
+    studies.add_argument("--out", type=Path, default=Path("models/studies.json"), help="the file for the weights")
     for step in (lists, teacher, reranker, encoder):
         step.add_argument("--lists", type=Path, default=Path("models/lists.jsonl.gz"), help="the file of lists")
-    for step in (lists, teacher, reranker, encoder, headline, question, judge, entailment):
+    for step in (lists, teacher, reranker, encoder, headline, question, judge, entailment, studies):
         step.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
     question.add_argument("--out", type=Path, default=Path("models/question"), help="the folder for the weights")
     lexicon.add_argument("--wheels", type=Path, required=True, help="the folder with the wheels (pip download)")
@@ -265,7 +273,7 @@ def main(argv: Sequence[str]) -> int:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     doing = {"lists": _lists, "teacher": _teacher, "reranker": _reranker, "encoder": _encoder, "headline": _headline}
     doing |= {"average": _average, "tuned": _tuned, "question": _question, "lexicon": _lexicon, "judge": _judge}
-    doing |= {"entailment": _entailment}
+    doing |= {"entailment": _entailment, "studies": _studies}
     try:
         doing[arguments.step](arguments)
     except AskAbstractsError as error:

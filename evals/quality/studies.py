@@ -68,8 +68,8 @@ def timed(folder: str, count: int) -> str:
 def measured(folder: Path, sets: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return the mean of each measure, by set."""
     scores: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    abstracts = _abstracts(folder)
-    for name, row, also in (*_annotated(folder), *_own(abstracts)):
+    abstracts = abstracts_of(folder)
+    for name, row, also in (*annotated(folder), *own(abstracts)):
         for measure, score in _scores(read_study(abstracts[row["pmid"]]), row, also):
             scores[name][measure].append(score)
             if name in _SETS[:2]:
@@ -80,14 +80,14 @@ def measured(folder: Path, sets: Sequence[str]) -> dict[str, dict[str, float]]:
 _Annotated = Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]
 
 
-def _annotated(folder: Path) -> _Annotated:
+def annotated(folder: Path) -> _Annotated:
     """Yield the annotated studies of the test sets: the name of the set, the labels, and others that are right too."""
     also_right = json.loads((folder / "evidence-table" / "also-right.json").read_text("utf-8"))
     for row in read_rows(folder / "evidence-table" / "studies.jsonl"):
         yield row["source"], row, also_right.get(row["pmid"], {})
 
 
-def _own(abstracts: Mapping[str, Abstract]) -> _Annotated:
+def own(abstracts: Mapping[str, Abstract]) -> _Annotated:
     """Yield the same of our own annotations, whose words are cut out of the abstracts by their places."""
     for row in read_rows(_OWN):
         text = abstracts[row["pmid"]].text
@@ -107,7 +107,8 @@ def _plain(folder: Path) -> Iterator[Abstract]:
         yield Abstract(row["pmid"], row["title"], (Section("", "", row["abstract"]),) if row["abstract"] else ())
 
 
-def _abstracts(folder: Path) -> dict[str, Abstract]:
+def abstracts_of(folder: Path) -> dict[str, Abstract]:
+    """Return the abstracts that were annotated from, by PMID."""
     clinical = read_rows(folder / "pubmedqa" / "corpus.jsonl.gz")
     abstracts = {abstract.pmid: abstract for abstract in _plain(folder)}
     for row in clinical:
@@ -127,7 +128,7 @@ def _scores(study: Study, row: Mapping[str, Any], also: Mapping[str, Any]) -> _S
         yield "n right where told", float(told in (row["n"], *also.get("n_alt", ())))
     for field in ("population", "intervention"):
         if row[field] or getattr(study, field):
-            yield f"{field}, F1 of words", _f1(getattr(study, field), row[field])
+            yield f"{field}, F1 of words", f1(getattr(study, field), row[field])
     yield "comparator present or absent", float((study.comparator is None) == (row["comparator"] is None))
     for read in study.effects if "effects_also" in row else ():
         is_right = any(_is_found(read, effect) for effect in row["effects"])
@@ -145,7 +146,8 @@ def _scores(study: Study, row: Mapping[str, Any], also: Mapping[str, Any]) -> _S
             yield "interval and P", float((interval, found.p or None) == (effect["ci"], effect["p"]))
 
 
-def _f1(cell: Cell | None, wanted: str | None) -> float:
+def f1(cell: Cell | None, wanted: str | None) -> float:
+    """Return how much the words of a cell overlap with those wanted."""
     words, right = (Counter(re.findall(r"\w+", text.lower())) for text in (cell.text if cell else "", wanted or ""))
     return 2 * (words & right).total() / max(1, words.total() + right.total())
 

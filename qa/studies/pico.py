@@ -37,6 +37,7 @@ from qa.studies.pico_cues import (
     USING,
     VERSUS,
 )
+from qa.studies.ranking import ranked
 from qa.studies.records import Cell, Design
 from qa.studies.sentences import StudySentence
 
@@ -63,9 +64,21 @@ class Question(NamedTuple):
     comparator: Cell | None
     outcomes: tuple[Cell, ...]
 
+    def cells(self) -> dict[str, tuple[Cell, ...]]:
+        """Return the words of each part."""
+        single = {name: (cell,) if (cell := getattr(self, name)) else () for name in self._fields[:3]}
+        return single | {"outcomes": self.outcomes}
+
 
 def read_question(told: Sequence[StudySentence], design: Design) -> Question:
     """Return population, intervention, comparator and outcomes, each None or empty where nothing tells it."""
+    question = by_rules(told, design)
+    population, intervention = ranked(told, question.cells())
+    return question._replace(population=population, intervention=intervention)
+
+
+def by_rules(told: Sequence[StudySentence], design: Design) -> Question:
+    """Return the four parts as the phrasings of `pico_cues` tell them."""
     aims = [one for one in told if one.part == "aim"] + [one for one in told if one.part == "title"]
     rest = [one for one in told if one.part in ("methods", "background")] + [
         one for one in told if one.part in ("results", "conclusions")

@@ -15,6 +15,7 @@ from qa.studies.design import read_design
 from qa.studies.effects import read_effects
 from qa.studies.finding import read_finding
 from qa.studies.pico import read_question
+from qa.studies.ranking import WEIGHTS
 from qa.studies.records import Study, study_from_json
 from qa.studies.sentences import told_sentences
 from qa.studies.size import read_size
@@ -48,7 +49,7 @@ class Studies:
 
     @property
     def rules(self) -> str:
-        """The SHA-256 of the modules that read studies: other rules read another study."""
+        """The SHA-256 of the modules and weights that read studies: others read another study."""
         return _rules()
 
     def read(self, abstract: Abstract) -> KeptStudy:
@@ -61,7 +62,7 @@ class Studies:
 @lru_cache(maxsize=1)
 def _rules() -> str:
     modules = sorted(Path(__file__).parent.glob("*.py")) + [Path(module.__file__ or "") for module in _READ_BY]
-    return hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()
+    return hashlib.sha256(b"".join(file.read_bytes() for file in (*modules, WEIGHTS))).hexdigest()
 
 
 def kept_with(library: Library) -> Library:

@@ -6,9 +6,12 @@ from dataclasses import fields
 import pytest
 
 from index import Abstract, Section
+from qa.studies.design import read_design
 from qa.studies.numerals import value_of
+from qa.studies.pico import by_rules
 from qa.studies.reading import library_studies, read_study
 from qa.studies.records import Cell
+from qa.studies.sentences import told_sentences
 
 TRIAL = Abstract(
     "91000001",
@@ -88,7 +91,8 @@ def test_a_trial():
 def test_an_experiment_in_animals():
     study = read_study(MICE)
     assert (study.design, study.subjects, study.n.value, study.finding) == ("animal", "animals", 12, "negative")
-    assert texts(study)["intervention"] == "rapamycin"
+    told = told_sentences(MICE)
+    assert by_rules(told, study.design).intervention.text == "rapamycin"
 
 
 def test_groups_without_a_total_are_added_up():
@@ -319,9 +323,12 @@ def test_populations(text, population):
         ("Baseline characteristics were similar in the 60 patients of this cohort.", "Gout", None, None),
     ],
 )
-def test_what_is_studied_and_against_what(text, title, intervention, comparator):
-    told = texts(of(text, title))
-    assert (told["intervention"], told["comparator"]) == (intervention, comparator)
+def test_what_is_studied_by_the_rules_and_against_what(text, title, intervention, comparator):
+    abstract = Abstract("1", title, (Section("", "", text),))
+    told = told_sentences(abstract)
+    question = by_rules(told, read_design(abstract, told)[0])
+    words = [cell and cell.text for cell in (question.intervention, question.comparator)]
+    assert words == [intervention, comparator]
 
 
 def test_forty_effects_and_shares_above_100_are_read_and_names_with_numbers_are_no_counts():
