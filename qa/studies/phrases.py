@@ -60,7 +60,7 @@ _OF_MANY = PLACES[-3:]
 TOLD_BY_WORDS = (*PLACES, "within, most", "within, least")
 
 
-class Phrase(NamedTuple):
+class TokenSpan(NamedTuple):
     """The tokens of a phrase, from `first` to `last`, and that of its head; what was left out, and runs joined."""
 
     first: int
@@ -72,7 +72,7 @@ class Phrase(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _StudyToken:
     text: str
     start: int
     end: int
@@ -83,8 +83,8 @@ class SentencePhrases:
     """The phrases of a sentence, with their figures and the words that tell of them."""
 
     told: StudySentence
-    tokens: tuple[_Token, ...]
-    phrases: tuple[Phrase, ...]
+    tokens: tuple[_StudyToken, ...]
+    phrases: tuple[TokenSpan, ...]
     figures: Floats
 
     def cell(self, place: int) -> Cell:
@@ -92,7 +92,7 @@ class SentencePhrases:
         phrase = self.phrases[place]
         return self.told.cell(self.tokens[phrase.first].start, self.tokens[phrase.last].end)
 
-    def word(self, kind: str, phrase: Phrase) -> str:
+    def word(self, kind: str, phrase: TokenSpan) -> str:
         """Return the word at a place of `PLACES` that has one."""
         if kind in ("before", "part before"):
             word = self.tokens[phrase.first - 1].text.lower() if phrase.first else ""
@@ -102,7 +102,7 @@ class SentencePhrases:
         head = self.tokens[{"first": phrase.first, "last": phrase.last}.get(kind, phrase.head)].text.lower()
         return head[-4:] if kind == "ending" else head if kind == "first" else stem(head)
 
-    def words(self, kind: str, phrase: Phrase) -> list[str]:
+    def words(self, kind: str, phrase: TokenSpan) -> list[str]:
         """Return the words at a place of `PLACES`."""
         if kind not in _OF_MANY:
             return [self.word(kind, phrase)]
@@ -159,13 +159,13 @@ def _stems(text: str) -> list[str]:
 
 def phrases_of(told: Sequence[StudySentence], read: Mapping[str, tuple[Cell, ...]]) -> list[SentencePhrases]:
     """Return the phrases of an abstract's sentences; `read` is what the rules took for population, intervention etc."""
-    abstract = _Abstract(told, read)
+    abstract = _AbstractWords(told, read)
     seen: Counter[StudyPart] = Counter()
     found = []
     for number, one in enumerate(told):
         seen[one.part] += 1
         if seen[one.part] <= _READ[one.part]:
-            tokens = tuple(_Token(m[0], *m.span()) for m in islice(_TOKEN.finditer(one.text), _TOKENS))
+            tokens = tuple(_StudyToken(m[0], *m.span()) for m in islice(_TOKEN.finditer(one.text), _TOKENS))
             phrases = tuple(islice(_phrases(tokens), _MOST))
             if phrases:
                 figures = abstract.figures(one, number, seen[one.part] - 1, tokens, phrases)
@@ -173,7 +173,7 @@ def phrases_of(told: Sequence[StudySentence], read: Mapping[str, tuple[Cell, ...
     return found
 
 
-def _runs(tokens: Sequence[_Token]) -> list[tuple[int, int]]:
+def _runs(tokens: Sequence[_StudyToken]) -> list[tuple[int, int]]:
     """Return the first and last tokens of the runs without a break; an abbreviation in brackets is none."""
     runs: list[tuple[int, int]] = []
     for at, token in enumerate(tokens):
@@ -186,7 +186,7 @@ def _runs(tokens: Sequence[_Token]) -> list[tuple[int, int]]:
     return runs
 
 
-def _phrases(tokens: Sequence[_Token]) -> Iterator[Phrase]:
+def _phrases(tokens: Sequence[_StudyToken]) -> Iterator[TokenSpan]:
     runs = _runs(tokens)
     for number, (begin, end) in enumerate(runs):
         joined = _joined(tokens, runs[number : number + _JOINED + 1])
@@ -195,10 +195,10 @@ def _phrases(tokens: Sequence[_Token]) -> Iterator[Phrase]:
                 for last in range(last_end, max(last_end - _RIGHT_OUT - 1, last_begin - 1, first - 1), -1):
                     if tokens[first].text[0] != "(" and last - first < _LONGEST:
                         head = _head(tokens, first, last)
-                        yield Phrase(first, last, first - begin, last_end - last, joins, head)
+                        yield TokenSpan(first, last, first - begin, last_end - last, joins, head)
 
 
-def _joined(tokens: Sequence[_Token], runs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _joined(tokens: Sequence[_StudyToken], runs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the first run, and those behind it as long as only joints stand between."""
     yield runs[0]
     for before, after in zip(runs, runs[1:], strict=False):
@@ -208,7 +208,7 @@ def _joined(tokens: Sequence[_Token], runs: Sequence[tuple[int, int]]) -> Iterat
         yield after
 
 
-def _head(tokens: Sequence[_Token], first: int, last: int) -> int:
+def _head(tokens: Sequence[_StudyToken], first: int, last: int) -> int:
     """Return the token before the first "of", "in", … of a phrase, else the last that is no abbreviation."""
     for at in range(first + 1, last + 1):
         if tokens[at].text.lower() in _INNER:
@@ -216,7 +216,7 @@ def _head(tokens: Sequence[_Token], first: int, last: int) -> int:
     return last - 1 if tokens[last].text[0] == "(" and last > first else last
 
 
-class _Abstract:
+class _AbstractWords:
     """What the figures of all phrases of an abstract go by."""
 
     def __init__(self, told: Sequence[StudySentence], read: Mapping[str, tuple[Cell, ...]]) -> None:
@@ -227,7 +227,7 @@ class _Abstract:
         self._words = {name: {w for cell in cells for w in _stems(cell.text)} for name, cells in self._read.items()}
 
     def figures(
-        self, one: StudySentence, number: int, of_part: int, tokens: Sequence[_Token], phrases: Sequence[Phrase]
+        self, one: StudySentence, number: int, of_part: int, tokens: Sequence[_StudyToken], phrases: Sequence[TokenSpan]
     ) -> Floats:
         """Return a row of `FIGURES` for each phrase of a sentence."""
         first, last, left, right, joins, head = np.array(phrases).T
