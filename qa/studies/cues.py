@@ -190,12 +190,16 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     (
         "not a study",
         r"\b(?:this|the present) (?:editorial|commentary|letter)\b|\bprotocol (?:of|for) (?:an? |the )"
-        r"|\bwill (?:be )?(?:randomi[sz]|recruit|enrol|invite)\w*",
+        r"|\bwill (?:be )?(?:randomi[sz]|recruit|enrol|invite|search|screen|pool)\w*|\breview protocol\b"
+        r"|\b(?:are|is) (?:being|expected|anticipated) (?:\w+ )?"
+        r"(?:enrol|recruit|randomi[sz]|complete|finish|available|in 20)\w*"
+        r"|\bin this issue of\b|\bwe read (?:\w+ )?with (?:\w+ )?interest\b",
         9,
     ),
     (
         "not a study",
-        r"\beditorial\b|\bcommentary\b|\bstudy protocol\b|\bthis protocol\b|\bletter to the editor\b",
+        r"\beditorial\b|\bcommentary\b|\bstudy protocol\b|\b(?:design and rationale|rationale and design)\b"
+        r"|\bthis protocol\b|\bletter to the editor\b",
         3,
     ),
 )

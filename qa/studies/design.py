@@ -29,6 +29,7 @@ _TYPES: dict[str, Design] = {
     "controlled clinical trial": "non-randomised trial",
     "case reports": "case report",
     "editorial": "not a study",
+    "letter": "not a study",
     "comment": "not a study",
     "news": "not a study",
     "biography": "not a study",
@@ -51,7 +52,8 @@ _HEADINGS: dict[str, Design] = {
     "computer simulation": "modelling or economic",
 }
 """MeSH headings that tell a design; they vote weakly, as indexers give several."""
-
+_VAGUE = frozenset(("review", "letter"))
+"""Types that are given to other designs too: letters report trials."""
 
 _HUMAN = re.compile(
     r"\b(?:patients?|participants?|volunteers?|wom[ae]n|m[ae]n|child(?:ren)?|infants?|neonates?|newborns?|adults?"
@@ -109,13 +111,13 @@ def read_design(
         votes[cue.design] += cue.votes * min(2.0, sum(_WEIGHTS[one.part] for one, _ in matches))
         best, match = max(matches, key=lambda pair: _WEIGHTS[pair[0].part])
         words.setdefault(cue.design, best.cell(*match.span()))
-    for name in abstract.types:
-        if of_type := _TYPES.get(name.lower()):
-            votes[of_type] += 3 if of_type == "review" else 12
     for heading in abstract.mesh:
         if of_heading := _HEADINGS.get(heading.partition("/")[0].lower()):
             votes[of_heading] += 1.2
     _let_subjects_vote(votes, subjects, told)
+    for name in abstract.types:
+        if of_type := _TYPES.get(name.lower()):
+            votes[of_type] += 3 if name.lower() in _VAGUE else 12
     design: Design = max(votes, key=lambda one: votes[one], default="other")
     if votes[design] < _TOO_FEW:
         design = "other" if abstract.sections else "not a study"

@@ -84,7 +84,7 @@ _PLAIN_MEAN = re.compile(
 _SHARE = re.compile(
     rf"(?P<count>(?<![\w-]){NUMBER}(?: (?:of|out of|/) ?{NUMBER})?(?: [\w-]+){{0,4}} ?[(\[])?"
     rf"(?P<value>(?<![\d.,/%]){_SIGNED}|\b[A-Z][a-z]+(?:-[a-z]+)?)"
-    rf"(?:(?: ?[-–—−] ?| to | and ){DIGITS})? ?(?P<unit>%|percent\b|per cent\b)"
+    rf"(?:(?: ?[-–—−] ?| to | and |,? (?:vs\.?|versus) ){DIGITS})? ?(?P<unit>%|percent\b|per cent\b)"
     rf"(?! ?(?:CI|confidence|C\.I|limits))[)\]]?{_TAIL}"
 )
 _OUT_OF = re.compile(
@@ -210,6 +210,8 @@ def _effect(one: StudySentence, measure: Measure, match: re.Match[str]) -> Effec
     value = 0.0 if written.lower() == "no" else value_of(written.lstrip("-−–+"))
     if measure == "proportion" and written[0] in "-−–+":
         measure = "mean difference"
+    elif measure == "proportion" and value > 100:  # a change or a yield: no share is above 100 %
+        measure = "other"
     if written[0] in "-−–" and measure in ("mean difference", "correlation"):
         value = -value
     if measure in ("correlation", "AUC") and abs(value) > 1 and (measure == "correlation" or value > 100):

@@ -193,8 +193,9 @@ def _phrases(tokens: Sequence[_StudyToken]) -> Iterator[TokenSpan]:
         for joins, (last_begin, last_end) in enumerate(joined):
             for first in range(begin, min(begin + _LEFT_OUT, end) + 1):
                 for last in range(last_end, max(last_end - _RIGHT_OUT - 1, last_begin - 1, first - 1), -1):
-                    if tokens[first].text[0] != "(" and last - first < _LONGEST:
-                        head = _head(tokens, first, last)
+                    head = _head(tokens, first, last)
+                    is_named = any(map(str.isalpha, tokens[head].text))  # a number is no thing
+                    if is_named and tokens[first].text[0] != "(" and last - first < _LONGEST:
                         yield TokenSpan(first, last, first - begin, last_end - last, joins, head)
 
 

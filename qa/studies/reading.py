@@ -11,6 +11,7 @@ from pathlib import Path
 from index import Library
 from index.analysis import section_labels, sentences
 from index.records import Abstract, Filters, KeptStudy
+from qa.question import language
 from qa.studies.design import read_design
 from qa.studies.effects import read_effects
 from qa.studies.finding import read_finding
@@ -21,13 +22,17 @@ from qa.studies.sentences import told_sentences
 from qa.studies.size import read_size
 
 _AT_ONCE = 200
-_READ_BY = (section_labels, sentences)
+_READ_BY = (section_labels, sentences, language)
 """Modules outside this package on which a study depends."""
 
 
 def read_study(abstract: Abstract) -> Study:
-    """Return what an abstract says of its study. Pure: the same abstract gives the same record."""
-    told = told_sentences(abstract)
+    """Return what an abstract says of its study. Pure: the same abstract gives the same record.
+
+    Of one that is not in English only publication types and check tags are read.
+    """
+    body = " ".join(section.text for section in abstract.sections) or abstract.title
+    told = told_sentences(abstract) if language.language_of(body) == "English" else []
     design, subjects, told_by = read_design(abstract, told)
     question = read_question(told, design)
     finding, words = read_finding(told, design)

@@ -152,6 +152,8 @@ def test_the_number_is_that_of_those_studied(text, n):
             ("proportion", 22.4, None, "0.449"),
         ),
         ("Accuracy was 82.5% (80.7%-84.2%).", ("proportion", 82.5, (80.7, 84.2), "")),
+        ("More met the goal (50 vs 27.8 %, P = .02).", ("proportion", 50.0, None, "0.02")),
+        ("Expression rose by 250% in mice and the yield was 105%.", ("other", 250.0, None, "")),
         ("OR 2.1 (P = 0.03; 95% CI 1.2-3.4).", ("OR", 2.1, (1.2, 3.4), "0.03")),
         ("OR 2.1 per 10 years, 95% CI 1.2-3.4, P = .03.", ("OR", 2.1, (1.2, 3.4), "0.03")),
         ("OR 2.1 with a 95% credible interval of 1.2 to 3.4.", ("OR", 2.1, (1.2, 3.4), "")),
@@ -214,6 +216,9 @@ def test_ages_doses_and_follow_up_are_no_effects(text):
             "case report"),
         (Abstract("1", "Drug X", (Section("", "", "Patients took drug X."),), types=("Randomized Controlled Trial",)),
          "randomised controlled trial"),
+        (Abstract("1", "Drug X", types=("Randomized Controlled Trial",)), "randomised controlled trial"),
+        (Abstract("1", "Drug X", (Section("", "", "Drug X fails one patient in four."),), types=("Letter",)),
+         "not a study"),
     ],
 )  # fmt: skip
 def test_designs(abstract, design):
@@ -277,9 +282,36 @@ def test_designs_in_the_words_of_the_study(text, design):
 def test_an_editorial_and_a_protocol_have_no_size_and_no_effects():
     for text in (
         "In this editorial we comment on 300 children, of whom 40% died.",
+        "In this issue of the Journal, a trial of 300 children shows a third fewer colds (RR 0.67).",
+        "We read with great interest of 300 children, of whom 40% recovered.",
         "We will enrol 400 children (50%).",
+        "240 children are being enrolled in this randomized, placebo-controlled trial; 80% power needs a third fewer.",
+        "We will search MEDLINE for trials of children and pool their odds ratios in a meta-analysis.",
     ):
-        assert (of(text).n, of(text).effects) == (None, ())
+        study = of(text)
+        assert (study.design, study.subjects, study.n, study.effects, study.finding) == (
+            "not a study", "none", None, (), None
+        )  # fmt: skip
+
+
+def test_a_title_alone_tells_no_more_than_it_says():
+    study = read_study(Abstract("1", "Aspirin in 200 adults with atrial fibrillation: a randomised trial"))
+    assert (study.design, study.n.value, study.population.text) == (
+        "randomised controlled trial", 200, "adults with atrial fibrillation"
+    )  # fmt: skip
+    assert (study.comparator, study.outcomes, study.effects, study.finding) == (None, (), (), None)
+
+
+def test_of_an_abstract_in_another_language_only_its_record_tells():
+    told = (
+        "Se estudiaron 120 niños asignados al azar a zinc o placebo. El riesgo de náuseas fue menor (RR 0,41; "
+        "IC del 95%: 0,2 a 0,8) y la duración fue de 4,1 días."
+    )
+    sections = (Section("", "", told),)
+    study = read_study(Abstract("1", "Zinc en niños", sections))
+    assert (study.design, list(cells(study)), study.finding) == ("other", [], None)
+    tagged = Abstract("1", "Zinc", sections, types=("Randomized Controlled Trial",), mesh=("Humans", "Child"))
+    assert (read_study(tagged).design, read_study(tagged).subjects) == ("randomised controlled trial", "humans")
 
 
 @pytest.mark.parametrize(
