@@ -64,18 +64,18 @@ class AskTab:
     asking: list[Any]
     chosen: gr.HTML
     model: gr.Dropdown
-    below: gr.HTML
+    overview: list[gr.HTML]
 
 
-def ask_tab(libraries: Libraries, frame: Frame, below: Callable[[], gr.HTML]) -> AskTab:
-    """Lay out the tab, with `below` the conversation, and wire its question box and examples."""
+def ask_tab(libraries: Libraries, frame: Frame, overview: Callable[[str], gr.HTML]) -> AskTab:
+    """Lay out the tab, with the `overview` of a library around the conversation, and wire its question box."""
     script = (Path(__file__).parent / "ask_tab.js").read_text(encoding="utf-8")
     with gr.Row(elem_id="aa-ask"):
         with gr.Column(elem_id="aa-talk", scale=3, min_width=300):
             with gr.Column(elem_id="aa-scroll"):
                 earlier = gr.HTML(elem_id="aa-earlier", apply_default_css=False, js_on_load=script)
                 present = gr.HTML(elem_id="aa-present", apply_default_css=False, js_on_load=script)
-                beneath = below()
+                asks = overview("aa-overview")
             with gr.Column(elem_id="aa-composer"):
                 chosen = gr.HTML(elem_id="aa-chosen", apply_default_css=False, js_on_load=ALL_JS)
                 question, send = _question_box()
@@ -83,13 +83,14 @@ def ask_tab(libraries: Libraries, frame: Frame, below: Callable[[], gr.HTML]) ->
                     filters, search_details = _filter_fields()
                     model = gr.Dropdown(
                         model_choices(libraries), value=libraries.model_name, label="Answered by", elem_id="aa-model",
-                        visible=False, scale=0, min_width=260,
+                        filterable=False, visible=False, scale=0, min_width=260,
                     )  # fmt: skip
                     clear = gr.Button("New conversation", size="sm", elem_id="aa-clear", scale=0)
         with gr.Column(elem_id="aa-beside", scale=2, min_width=300):
             growing: dict[str, Any] = {"apply_default_css": False, "js_on_load": GROW_JS}
             present_sources = gr.HTML(elem_id="aa-present-sources", **growing)
             earlier_sources = gr.HTML(elem_id="aa-earlier-sources", **growing)
+            holds = overview("aa-holdings")
     screen = [earlier, present, earlier_sources, present_sources]
     asking = _wire(libraries, frame, screen=screen, question=question, send=send, filters=filters)
     _wire_filters(libraries, frame, filters, search_details)
@@ -97,7 +98,7 @@ def ask_tab(libraries: Libraries, frame: Frame, below: Callable[[], gr.HTML]) ->
     for changed in (frame.picker.input, clear.click):
         changed(lambda: "", None, [chosen], **PRIVATE)
     model.input(lambda session, name: replace(session, model=name), [frame.session, model], [frame.session], **PRIVATE)
-    return AskTab(screen, question, filters, search_details, clear, asking, chosen, model, beneath)
+    return AskTab(screen, question, filters, search_details, clear, asking, chosen, model, [asks, holds])
 
 
 def _question_box() -> tuple[gr.Textbox, gr.Button]:

@@ -15,6 +15,13 @@
   const held = (name) => (NUMBERS.includes(name) ? '[\\d.,]+' : name === 'time' ? '\\d[\\d ]*(?:s|min|h)[\\d smin]*' : '.+?');
   const asPattern = (source) =>
     new RegExp(`^${source.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? `(?<${part}>${held(part)})` : escaped(part))).join('')}$`);
+  // "1,239" and "0.63" as the language writes them: in German 1.239 and 0,63.
+  let marks = {};
+  const learnMarks = () => {
+    marks = Object.fromEntries(new Intl.NumberFormat(language).formatToParts(12345.6).map((part) => [part.type, part.value]));
+  };
+  const written = (number) => number.replace(/[,.](?=\d)/g, (mark) => (mark === ',' ? marks.group : marks.decimal));
+  const THOUSANDS = /^\d{1,3}(,\d{3})+$/;
   const literal = (source) => source.replace(/\{\w+\}/g, '').length;
   const patterns = Object.fromEntries(
     Object.entries(catalogues).map(([name, texts]) => [
@@ -34,13 +41,14 @@
     if (known[small]) return capital(known[small]);
     for (const [pattern, translated] of patterns[language]) {
       const found = pattern.exec(text);
-      if (found) return translated.replace(/\{(\w+)\}/g, (_, name) => phrase(found.groups[name]));
+      if (found) return translated.replace(/\{(\w+)\}/g, (_, name) => (NUMBERS.includes(name) ? written : phrase)(found.groups[name]));
     }
     return text;
   };
   // White space around a text and the dots between its parts stay.
   const translated = (text) => {
-    if (language === 'en' || text.length > LONGEST || !/\p{L}/u.test(text)) return text;
+    if (language === 'en' || text.length > LONGEST) return text;
+    if (!/\p{L}/u.test(text)) return THOUSANDS.test(text.trim()) ? written(text) : text;
     if (looked.size > 5000) looked.clear();
     if (!looked.has(text)) {
       const parts = text.split(/(\s*·\s*)/).map((part) => {
@@ -90,13 +98,26 @@
     }
     return undefined;
   };
+  // A dropdown of one choice shows it in a field that nobody types in; the field is the browser's, not an attribute.
+  const fields = new WeakMap();
+  const doFields = () => {
+    for (const field of document.querySelectorAll('.gradio-container input[readonly][role]')) {
+      const before = fields.get(field);
+      const source = before && before.shown === field.value ? before.source : field.value;
+      const shown = translated(source);
+      fields.set(field, { source, shown });
+      if (shown !== field.value) field.value = shown;
+    }
+  };
   window.aaPhrase = (text) => translated(text);
   const show = () => {
     document.documentElement.lang = language;
     const select = document.getElementById('aa-language');
     if (select) select.value = language;
     looked.clear();
+    learnMarks();
     doAll(document.body);
+    doFields();
   };
 
   new MutationObserver((changes) => {
@@ -106,6 +127,7 @@
       else if (change.type === 'attributes') doAttributes(change.target);
       else for (const added of change.addedNodes) doAll(added);
     }
+    requestAnimationFrame(doFields); // after Gradio has put the choice in
     const select = document.getElementById('aa-language');
     if (select && select.value !== language) select.value = language;
   }).observe(document.body, {

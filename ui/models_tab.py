@@ -26,7 +26,9 @@ def models_tab(page: gr.Blocks, libraries: Libraries, frame: Frame, tab: AskTab,
         offered = gr.HTML(elem_id="aa-offered", apply_default_css=False, js_on_load=script)
         with gr.Row():
             first = next(iter(PROVIDERS))
-            provider = gr.Dropdown(list(PROVIDERS), value=first, label="Provider", min_width=220, elem_id="aa-provider")
+            provider = gr.Dropdown(
+                list(PROVIDERS), value=first, label="Provider", min_width=220, filterable=False, elem_id="aa-provider"
+            )
             name = gr.Textbox("", label="Model", placeholder="llama3.1:8b", min_width=180, elem_id="aa-model-name")
             url = gr.Textbox(
                 "", label="Address, if it is not the provider’s own", placeholder="http://127.0.0.1:8080/v1",

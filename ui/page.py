@@ -92,7 +92,7 @@ def build_page(
         with gr.Tabs(elem_id="aa-tabs", selected="ask", overflow_behavior="wrap") as tabs:
             frame = Frame(session, latest, picker, line, tabs)
             chosen = begin_on_choice(frame)
-            with gr.Tab("Ask", id="ask"):
+            with gr.Tab("Ask", id="ask") as first:
                 tab = ask_tab(libraries, frame, overview_html)
             table_tab(libraries, frame, screen=tab.screen)
             keeper = Keeper(libraries, jobs or Jobs(), downloads)
@@ -102,8 +102,8 @@ def build_page(
             models_tab(page, libraries, frame, tab, runs_server=runs_server)
             with gr.Tab("About", id="about"):
                 gr.HTML(render("about.html"), elem_id="aa-about")
-        _wire(page, libraries, frame, tab, preparation, chosen)
-        overview_part(page, libraries, frame, tab.below, tab.clear.click)
+        _wire(page, libraries, frame, tab, preparation, chosen, first)
+        overview_part(page, libraries, frame, tab.overview, begun=[tab.clear.click, first.select])
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     # Gradio looks a thousand times a second whether somebody asks, which is 4 % of a core; fifty times are enough.
     page._queue.sleep_when_free = _LOOKS_S
@@ -171,6 +171,7 @@ def _wire(
     tab: AskTab,
     preparation: Preparation | None,
     chosen: gr.events.Dependency,
+    first: gr.Tab,
 ) -> None:
     """Wire what shows the page, the library once it is chosen, a new conversation, and the list of those kept."""
 
@@ -187,14 +188,14 @@ def _wire(
             screen = beginning_screen("")
         yield [picker, *shown_library(session, libraries), *screen.parts]
 
-    def cleared(session: Session) -> list[Any]:
+    def cleared(session: Session, latest: Latest) -> list[Any]:
+        latest.is_asked = False
         session = Session(session.library, model=session.model)
         return [session, *empty_screen(session, libraries).parts, ""]
 
     shown = [frame.picker, *about_components(frame, tab), *tab.screen]
     loaded = page.load(opened, [frame.session, frame.latest], shown, **PRIVATE)
-    draw_on_choice(libraries, frame, tab, chosen)
-    begun = tab.clear.click(
-        cleared, [frame.session], [frame.session, *tab.screen, tab.question], cancels=tab.asking, **PRIVATE
-    )
+    draw_on_choice(libraries, frame, tab, chosen, first)
+    inputs, outputs = [frame.session, frame.latest], [frame.session, *tab.screen, tab.question]
+    begun = tab.clear.click(cleared, inputs, outputs, cancels=tab.asking, **PRIVATE)
     conversation_list(libraries, frame, tab, loaded=loaded, begun=[chosen, begun])

@@ -38,9 +38,12 @@ def begin_on_choice(frame: Frame) -> gr.events.Dependency:
     return frame.picker.input(begin, [frame.picker, frame.session, frame.latest], [frame.session], **PRIVATE)
 
 
-def draw_on_choice(libraries: Libraries, frame: Frame, tab: AskTab, chosen: gr.events.Dependency) -> None:
+def draw_on_choice(
+    libraries: Libraries, frame: Frame, tab: AskTab, chosen: gr.events.Dependency, shelf: gr.Tab
+) -> None:
     """Wire what shows the library that is chosen; it may have to be opened, for seconds, and is asked meanwhile.
 
+    Whoever turns back to the tab `shelf` sees it anew: it may have been filled since.
     It goes by the session, as all does that a choice brings: the picker's value is refused by Gradio where that library
     is deleted a moment later.
     """
@@ -50,7 +53,9 @@ def draw_on_choice(libraries: Libraries, frame: Frame, tab: AskTab, chosen: gr.e
 
     def draw(session: Session, latest: Latest) -> list[Any]:
         screen = empty_screen(session, libraries)
-        return [gr.skip()] * len(tab.screen) if latest.is_asked else list(screen.parts)
+        is_begun = latest.is_asked or session.exchanges
+        return [gr.skip()] * len(tab.screen) if is_begun else list(screen.parts)
 
-    chosen.then(draw, [frame.session, frame.latest], tab.screen, **PRIVATE)
+    for shown in (chosen.then, shelf.select):
+        shown(draw, [frame.session, frame.latest], tab.screen, **PRIVATE)
     chosen.then(tell, [frame.session], about_components(frame, tab), **PRIVATE)

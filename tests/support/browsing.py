@@ -19,8 +19,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
-SCREENSHOTS = ROOT / ".artefacts"
-"""What the tests saw last, for a person to look at."""
+SCREENSHOTS = Path(os.environ.get("ARTEFACTS") or ROOT / ".artefacts")
+"""What the tests saw last, for a person to look at: the folder of a run that it names, or the last run's here."""
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -103,8 +103,8 @@ class Visits:
 
 
 def seen(page, name):
-    """Keep a screenshot, the whole page long."""
-    SCREENSHOTS.mkdir(exist_ok=True)
+    """Keep what the page looks like, the whole of it."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import own_errors
+from browsing import own_errors, seen
 from eutils_server import EutilsServer, Fault
 
 from app import is_sample_built
@@ -27,6 +27,7 @@ if not CHROMIUM.exists():
     pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
+expect.set_options(timeout=20_000)  # on a busy machine a job of a moment takes seconds
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -213,7 +214,7 @@ def test_a_phone_shows_the_answer_then_its_sources(visit):
     assert len(quotes_lit(page)) == 1
     page.locator(".aa-card.aa-lit").get_by_role("button", name="Back to the answer").tap()
     expect(page.locator("#aa-present .aa-cite").last).to_be_in_viewport()
-    for tab in ("Abstracts", "Library"):  # the others are behind the button beside them
+    for tab in ("Abstracts", "Library", "Models", "About"):
         page.get_by_role("tab", name=tab).tap()
         assert page.evaluate("document.documentElement.scrollWidth") == 375
 
@@ -431,6 +432,8 @@ def test_a_library_is_looked_up_kept_current_and_grown_from_a_paper(visit, pubme
     page.get_by_text("Show only the 1 new").click()
     expect(page.locator(".aa-current details li")).to_have_text(re.compile("PMID 777 ↗\\s+Metformin, anew"))
     page.get_by_role("tab", name="Ask").click()
+    expect(page.locator("#aa-holdings")).to_contain_text("Metformin, anew")
+    seen(page, "what-is-new")
     page.get_by_text("Filters").click()
     page.get_by_label("Only what is new").check()
     ask(page, "What does IL-32β drive?")
@@ -457,6 +460,7 @@ def test_a_build_outlives_its_page_and_can_be_stopped_without_harm(visit, tmp_pa
     fill_library(page, name="stopped", files=[path])
     job = page.get_by_role("article", name="Adding to “stopped”")
     expect(job).to_contain_text("a second", timeout=60_000)
+    seen(page, "job-at-work")
     page.close()  # which stops nothing
     page = visit()
     page.get_by_role("tab", name="Library").click()
@@ -576,6 +580,8 @@ def test_a_conversation_is_kept_opened_again_renamed_deleted_and_brought_back(vi
     page.once("dialog", lambda dialog: dialog.accept("Mice & <b>metformin</b>"))
     page.get_by_role("button", name=f"Rename {question}").click()
     line = page.locator(".aa-kept li", has_text="Mice & <b>metformin</b>")
+    expect(line).to_have_count(1)
+    seen(page, "conversations")
     with page.expect_download() as saving:
         line.get_by_role("link", name="Markdown").click()
     assert saving.value.suggested_filename == "Mice-b-metformin-b.md"

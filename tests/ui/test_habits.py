@@ -1,6 +1,6 @@
 """Conversations, accounts, tools of an answer, models and habits in a real browser, gone through as a person would.
 
-What the page looked like is kept in `.artefacts/` beside the README.
+What the page looked like is kept: in the folder that the variable ARTEFACTS names, or in `.artefacts/`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import own_errors
+from browsing import SCREENSHOTS, own_errors, seen
 from chat_server import Raw, Said, chat_server
 from llama_server import llama_server, why_not
 from served_app import APP, serving
@@ -28,7 +28,6 @@ Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe i
 expect = playwright.expect
 expect.set_options(timeout=30_000)  # a language model's libraries take seconds to import
 
-ARTEFACTS = APP.parent / ".artefacts"
 QUESTION = "Does metformin make animals live longer?"
 KEY = "not-to-be-seen-4711"
 SAID = Said('Metformin made female SHR mice live longer [2: "Metformin lengthens life in female SHR mice"]. ')
@@ -99,12 +98,6 @@ def ask(page, question):
     page.locator(f"#aa-present #turn-{number} .aa-tools").wait_for()
 
 
-def keep(page, name):
-    """Keep what the page looks like."""
-    ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
-
-
 def copied(page, kind):
     """Return what a kind of copying puts on the clipboard, by type."""
     page.evaluate(
@@ -126,7 +119,7 @@ def test_a_link_leads_to_a_conversation_and_to_a_sentence_of_it_for_its_account_
     expect(theirs.locator("#aa-present .aa-linked")).to_have_count(1)
     quote = theirs.locator("#aa-present-sources .aa-whole mark.aa-lit").first
     expect(quote).to_be_in_viewport()
-    keep(theirs, "link-to-a-sentence")
+    seen(theirs, "link-to-a-sentence")
     sentence = theirs.locator("#aa-present .aa-sentence").nth(1)
     assert quote.inner_text()[:20] in sentence.inner_text()
 
@@ -174,7 +167,7 @@ def test_a_question_is_asked_again_with_other_filters_beside_the_old_answer(visi
     assert before.locator(".aa-tools").count() == 0
     before.locator(".aa-cite").first.click()
     expect(page.locator("#card-1-1 .aa-whole mark.aa-lit").first).to_be_in_viewport()
-    keep(page, "asked-again")
+    seen(page, "asked-again")
 
 
 def test_an_answer_is_copied_rated_and_printed(visit):
@@ -192,14 +185,14 @@ def test_an_answer_is_copied_rated_and_printed(visit):
     page.get_by_label("Remark").fill("in mice only")
     page.get_by_role("button", name="Keep").click()
     page.get_by_text("Kept on this machine only. ✓").wait_for()
-    keep(page, "rated")
+    seen(page, "rated")
     page.reload()
     expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Remark")).to_have_value("in mice only")
     page.emulate_media(media="print")
     expect(page.locator("#aa-composer, #aa-header, .aa-tools").locator("visible=true")).to_have_count(0)
     expect(page.locator("#card-1-2")).to_be_visible()
-    page.pdf(path=ARTEFACTS / "printed.pdf")
+    page.pdf(path=SCREENSHOTS / "printed.pdf")
     page.emulate_media(media="screen")
 
 
@@ -228,7 +221,7 @@ def test_a_model_is_tried_offered_and_compared_with_none(visit, app, shelf):
         page.get_by_role("button", name="Try it").click()
         expect(page.locator(".aa-told-trial")).to_contain_text("1 of 1 sentences name their source")
         offer(page, "tiny", server.url)
-        keep(page, "models")
+        seen(page, "models")
         choose(page, "tiny")
         ask(page, QUESTION)
         expect(page.locator("#aa-present .aa-how")).to_contain_text("written by tiny")
@@ -236,7 +229,7 @@ def test_a_model_is_tried_offered_and_compared_with_none(visit, app, shelf):
         page.locator("#aa-present").get_by_role("button", name="Ask again").click()
         page.locator("#aa-present #turn-2 .aa-tools").wait_for()
         expect(page.locator("#aa-present .aa-again")).to_contain_text("written by no language model, not by tiny")
-        keep(page, "two-models")
+        seen(page, "two-models")
     with chat_server(Raw(401, {"error": {"message": f"Incorrect API key provided: {KEY}"}})) as server:
         offer(page, "closed", server.url)
         choose(page, "closed")
@@ -286,7 +279,7 @@ def test_a_real_model_answers_on_the_page(visit):
         told = page.locator("#aa-present .aa-how", has_text="smollm2")
         why = page.locator("#aa-present .aa-reason", has_text="language model")
         expect(told.or_(why).first).to_be_visible()
-        keep(page, "real-model")
+        seen(page, "real-model")
 
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -316,13 +309,19 @@ def test_keys_languages_and_what_a_screen_reader_meets(visit):
         expect(page.locator(f"#card-1-{number}")).to_be_focused()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Hilfe und Tasten")).to_be_visible()
-    keep(page, "help-german-night")
+    seen(page, "help-german-night")
     assert faults(page) == []
     page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Modelle").click()
+    expect(page.get_by_label("Anbieter", exact=True)).to_have_value("Ein OpenAI-kompatibler Server")
+    page.get_by_label("Anbieter", exact=True).click()
+    page.get_by_role("option", name="Ollama").click()
+    expect(page.get_by_label("Anbieter", exact=True)).to_have_value("Ollama")
+    page.get_by_role("tab", name="Fragen").click()
     page.get_by_label("Sprache").select_option("zh")
     expect(page.get_by_role("button", name="再问一次")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "zh")
-    keep(page, "chinese-night")
+    seen(page, "chinese-night")
     page.get_by_label("语言").select_option("en")
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
     page.get_by_label("Order").select_option("year")
@@ -337,5 +336,5 @@ def test_a_phone_has_it_all_in_one_column(visit):
     page.locator("#aa-present").get_by_role("button", name="Ask again").tap()
     page.locator("#aa-present #turn-2 .aa-tools").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") == 375
-    keep(page, "phone")
+    seen(page, "phone")
     assert faults(page) == []

@@ -17,6 +17,7 @@ SOURCES = " ".join(
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in {".py", ".js", ".html"}
 ).casefold()
+SOURCES += re.sub(r" ?\{[^{}]*\}", "", SOURCES)  # what stands around something that may be nothing
 NO_WORDS = {
     "AskAbstracts",
     "English",

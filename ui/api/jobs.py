@@ -43,7 +43,8 @@ class _JobStopped(Exception):
 class LibraryJob:
     """A job with its progress, and in the end its account or its problem.
 
-    `earlier` counts what an earlier run had done already; `address` is that of the file that an export made.
+    `earlier` counts what an earlier run had done already; `address` is that of the file that an export made. With
+    `is_stopped_late` it was asked to stop when nothing was left to stop: it is done.
     """
 
     id: str
@@ -61,6 +62,7 @@ class LibraryJob:
     seconds: float = 0.0
     earlier: int | None = None
     address: str = ""
+    is_stopped_late: bool = False
 
     @property
     def lasted_s(self) -> float:
@@ -144,10 +146,11 @@ class Jobs:
         """Write a job's file; a disk that takes none costs the job nothing but its account after the server's end."""
         if self._folder is None:
             return
+        kept = job.to_dict() | {"seconds": job.seconds, "is_stopped_late": job.is_stopped_late}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with atomic_write(self._folder / job.file_name) as file:
-                file.write(json.dumps(job.to_dict() | {"seconds": job.seconds}, ensure_ascii=False).encode())
+                file.write(json.dumps(kept, ensure_ascii=False).encode())
         except OSError as error:
             _log.warning("job %s (%s) is not kept in %s: %s", job.id, job.kind, self._folder, error)
 
@@ -171,9 +174,10 @@ class Jobs:
             _log.exception("job %s (%s) broke off", job.id, job.kind)
         finally:
             # Who waits for the end may read the account then, the server's end included: the file is written first.
-            over = replace(job, ended=_now(), seconds=job.lasted_s, state=state)
+            is_late = state == "done" and job.stopping.is_set()
+            over = replace(job, ended=_now(), seconds=job.lasted_s, state=state, is_stopped_late=is_late)
             self._write(over)
-            job.ended, job.seconds, job.state = over.ended, over.seconds, state
+            job.ended, job.seconds, job.is_stopped_late, job.state = over.ended, over.seconds, is_late, state
 
 
 def _kept_in(folder: Path) -> Iterator[LibraryJob]:

@@ -1,4 +1,5 @@
 // What is done with a kept conversation, as an event of the list.
+document.querySelector('#aa-aside .toggle-button')?.setAttribute('aria-label', 'Show or hide the conversations');
 const events = ['open', 'remove', 'restore'];
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');

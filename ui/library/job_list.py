@@ -63,6 +63,7 @@ def _shown(job: LibraryJob, holds: str) -> dict[str, Any]:
         "figures": figures_of(job.progress, job.lasted_s, earlier=job.earlier or 0),
         "progress": job.progress,
         "is_stopping": job.stopping.is_set(),
+        "is_stopped_late": job.is_stopped_late,
         "lasted": duration(job.seconds) if job.seconds else "",
         "counts": counts | ({"failed": failed} if failed else {}) if job.account is not None else {},
         "tables": [(account[name], *heads) for name, heads in _ROWS.items() if account.get(name)],

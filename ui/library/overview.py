@@ -22,7 +22,7 @@ from ui.library.questions import answered_questions
 from ui.pictures.survey import surveys
 from ui.rendering import render
 
-_NOTE = "overview"
+_NOTE = "overview 2"
 _SHOWN = 5
 _NEW_SHOWN = 3
 _RECENT = 3
@@ -61,29 +61,33 @@ class Overviews:
         threading.Thread(target=self._work_out, args=(name, library, digest), daemon=True, name="overview").start()
         return None
 
-    def html(self, name: str, account: str) -> tuple[str, bool]:
-        """Return the first screen of a library, and True if nothing more will come to it."""
+    def html(self, name: str, account: str) -> tuple[str, str, bool]:
+        """Return the first screen of a library, its two columns, and True if nothing more will come to it."""
         try:
             library = self._libraries.library(name)
             info = library.info()
             overview = self.of(name) if info.abstracts else Overview({}, {}, {}, is_whole=True)
-            return self._rendered(library, info, overview, name, account), overview is not None and overview.is_whole
+            asks, holds = self._rendered(library, info, overview, name, account)
+            return asks, holds, overview is not None and overview.is_whole
         except AskAbstractsError as error:
-            return notice_html(as_sentence(error)), True
+            return notice_html(as_sentence(error)), "", True
 
-    def _rendered(self, library: Library, info: LibraryInfo, overview: Overview | None, name: str, account: str) -> str:
+    def _rendered(
+        self, library: Library, info: LibraryInfo, overview: Overview | None, name: str, account: str
+    ) -> tuple[str, str]:
         new = library.get_many(library.new_pmids()[:_NEW_SHOWN]) if info.new else {}
         recent = [line for line in self._libraries.conversations.lines(account) if line.library == name][:_RECENT]
-        return render(
-            "library/overview.html",
+        asks = render("library/overview.html", info=info, overview=overview)
+        holds = render(
+            "library/holdings.html",
             info=info,
             holds=library_line(info),
             updated=as_sentence(updated_line(info)) if info.updated else "",
             new=list(new.values()),
             overview=overview,
             recent=recent,
-            is_sample=self._libraries.is_sample(name),
         )
+        return asks, holds
 
     def _work_out(self, name: str, library: Library, digest: str) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,30 +19,32 @@ _LOOKS = 300
 """How often a page looks whether more was worked out; a later visit sees the rest."""
 
 
-def overview_part(page: gr.Blocks, libraries: Libraries, frame: Frame, shown: gr.HTML, cleared: Any) -> None:  # noqa: ANN401
-    """Fill the component when the page opens, another library is chosen, or a conversation is begun anew."""
+def overview_part(
+    page: gr.Blocks, libraries: Libraries, frame: Frame, shown: list[gr.HTML], *, begun: Sequence[Any]
+) -> None:
+    """Fill the two components when the page opens, another library is chosen, or at any of the events `begun`."""
     overviews = Overviews(libraries)
 
-    def show(session: Session, request: gr.Request) -> Iterator[str]:
+    def show(session: Session, request: gr.Request) -> Iterator[tuple[str, str]]:
         for _ in range(_LOOKS):
-            html, is_whole = overviews.html(session.library, request.username or "")
-            yield html
+            asks, holds, is_whole = overviews.html(session.library, request.username or "")
+            yield asks, holds
             if is_whole:
                 return
             time.sleep(_LOOKS_S)
 
     gr.on(
-        [page.load, frame.picker.change, cleared],
+        [page.load, frame.picker.change, *begun],
         show,
         [frame.session],
-        [shown],
+        shown,
         concurrency_limit=20,
         trigger_mode="always_last",
         **PRIVATE,
     )
 
 
-def overview_html() -> gr.HTML:
-    """Lay out the component where it is called."""
+def overview_html(name: str) -> gr.HTML:
+    """Lay out a component where it is called: "aa-overview", or "aa-holdings" beside it."""
     script = (Path(__file__).parent / "overview.js").read_text(encoding="utf-8")
-    return gr.HTML(elem_id="aa-overview", apply_default_css=False, js_on_load=script)
+    return gr.HTML(elem_id=name, apply_default_css=False, js_on_load=script)

@@ -32,9 +32,11 @@ _LED_IN = re.compile(
 )
 """What stands before a finding: "Our results suggest that"."""
 _SUBJECT = r"(?P<subject>[^.:;?,()%]{3,60}?)"
+_NEXT_VERB = rf"(?:had|has|was|were|is|are|did|(?:{'|'.join(_VERBS.split())})(?:e?s|e?d)?)\b"
+"""What goes on with another verb: "raises GDF15 and lowers appetite"."""
 _OBJECT = (
     r"(?:\w+ly )?(?P<object>[^.:;?,()=<>%]{5,90}?)"
-    r"(?= compared | versus | respectively| and (?:had|has|was|were|is|are|did)\b|[.,;(]|$)"
+    rf"(?= compared | versus | respectively| (?:and|but) (?:\w+ly )?{_NEXT_VERB}|[.,](?!\d)|[;(]|$)"
 )
 _DOES = re.compile(
     rf"{_SUBJECT} (?:(?P<aux>may|might|can|could|did not|does not|do not) )?(?:(?:\w+ly|also) )?"
@@ -54,12 +56,15 @@ _NO_SUBJECT = re.compile(
     r"study|results?|findings|data|authors?|difference|effects?|former|latter)|after|at|among|although|as|by|compared|during"
     r"|for|from|here|if|in|on|of|under|when|while|with|without|only|whether|how|why|what|some|many|most|several|one|two|\d+)\b"
     r"|\b(?:was|were|is|are|be|been|being|has|have|had|and|or|which|who|that|to|not|no|of|by|with|the|an?|in|did|than)$"
+    r"|\b(?:demonstrate|display|exhibit|reveal|show)(?:s|ed|d)?$"
     r"|\b(?:which|that|who|when|while|although|because|if|whereas|did|does|was|were|is|are|has|have|had|may|can|could)\b"
     r"|\b(?:between|among|for|from|on|at|into|per|after|via|through)$",
     re.I,
 )
 _NO_OBJECT = re.compile(
-    r"^(?:in|by|with|of|and|or|to|for|from|at|on|during|after|than|as|when|is|are|was|were|that|it|this|these|both)\b|^\w+ly$",
+    r"^(?:in|by|with|of|and|or|to|for|from|at|on|during|after|than|as|when|is|are|was|were|that|it|this|these|both)\b|^\w+ly$"
+    r"|\b(?:where|which|that|than|and|or|but|if|as|of|to|in|by|with|for|from|at|on|after|before|during)$"
+    r"|\b(?:when|while|whereas)\b",
     re.I,
 )
 _ASKS = {

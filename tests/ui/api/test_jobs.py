@@ -47,6 +47,21 @@ def test_a_job_that_a_kill_broke_off_says_so(tmp_path):
     assert job.problem == "the server ended while this was at work; what was committed is kept; begin it again to go on"
 
 
+def test_a_job_that_was_stopped_too_late_says_so_after_the_servers_end_too(tmp_path):
+    def work(job, tell):
+        tell(Progress(1, 2, "embedding"))
+        job.stopping.set()  # after its last look
+        return {"added": 2}
+
+    jobs = Jobs(tmp_path)
+    job, other = ended(jobs.run("add", "moss", work)), ended(jobs.run("check", "moss", lambda job, tell: {}))
+    jobs.close()  # which asks all to stop
+    for one in (job, Jobs(tmp_path).get(job.id)):
+        assert (one.state, one.account, one.is_stopped_late) == ("done", {"added": 2}, True)
+    assert not other.is_stopped_late
+    assert not Jobs(tmp_path).get(other.id).is_stopped_late
+
+
 def test_what_is_no_job_is_left_alone_and_the_oldest_are_forgotten(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_KEPT", 3)
     (tmp_path / "0.json").write_text("no JSON")

@@ -90,6 +90,22 @@ def test_a_library_is_filled_by_a_job_that_tells_what_it_holds(keeper, json_line
     assert 'data-do="ask" data-name="fern"' in html
 
 
+def test_an_account_is_shown_after_the_servers_end(keeper, tmp_path):
+    kept = Jobs(tmp_path / "jobs")
+    kept.run("add", "moss", lambda job, tell: {"added": 1240, "failed": {"7": "is gone"}}).thread.join(30)
+    kept.run("add", "moss", tell_and_stop).thread.join(30)
+    before = jobs_html(kept, keeper.libraries)
+    assert "<b>1,240 added</b>" in before
+    assert "Stopped after" in before
+    kept.close()
+    assert jobs_html(Jobs(tmp_path / "jobs"), keeper.libraries) == before
+
+
+def tell_and_stop(job, tell):
+    job.stopping.set()
+    tell(Progress(1, 2, "embedding"))
+
+
 def test_a_new_library_that_came_to_nothing_leaves_its_name_free(keeper, tmp_path):
     empty = tmp_path / "empty.jsonl"
     empty.write_text("no JSON\n")

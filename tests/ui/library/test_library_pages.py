@@ -34,6 +34,8 @@ def libraries(tmp_path_factory):
     few = folder / "few.jsonl"
     few.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[1:5]), encoding="utf-8")
     Library.build(folder / "fern", files=[few])
+    with Library.open(folder / "bare", create=True):
+        pass
     return folder
 
 
@@ -83,6 +85,41 @@ def test_what_is_asked_at_once_is_asked_of_the_library_just_chosen(visit, expect
     expect(page.locator("#aa-present .aa-sentences")).to_contain_text("Zeta-2 made moss grow by 2%")
     expect(page.locator("#aa-line")).to_contain_text("4 abstracts · 20")  # the whole library has arrived
     expect(page.locator("#aa-present .aa-sentences")).to_contain_text("Zeta-2 made moss grow by 2%")
+
+
+def test_an_empty_library_leads_by_the_hand_and_the_first_screen_leads_into_a_full_one(visit, expect):
+    page = visit()
+    choose_library(page, "bare")
+    expect(page.get_by_role("heading", name="“bare” holds no abstracts yet")).to_be_visible()
+    seen(page, "first-screen-empty")
+    for way, field in (("Paste PMIDs", "#aa-pmids"), ("Search PubMed", "#aa-search")):
+        page.get_by_role("tab", name="Ask").click()
+        page.get_by_role("button", name=way).click()
+        expect(page.locator(field).get_by_role("textbox")).to_be_focused()
+    page.get_by_label("PubMed search").fill("metformin[Title]")
+    page.get_by_label("PubMed search").press("Enter")
+    expect(page.locator(".aa-preview")).to_contain_text("5 abstracts at PubMed")
+    expect(page.get_by_label("The library chosen above")).to_be_checked()
+    page.get_by_role("button", name="Build", exact=True).click()
+    expect(page.get_by_role("article", name="Adding to “bare”")).to_contain_text("5 added")
+    page.get_by_role("tab", name="Ask").click()
+    expect(page.get_by_role("heading", name="Ask about these abstracts")).to_be_visible()
+    holds = page.locator("#aa-holdings")
+    expect(holds).to_contain_text("5 abstracts · 2021–2026")
+    expect(holds).to_contain_text("Invent Diabetes 4")
+    question = page.locator("#aa-overview .aa-example").first
+    asked = question.inner_text()
+    expect(page.locator("#aa-overview [role=status]")).to_have_count(0)  # no more questions are looked for
+    seen(page, "first-screen")
+    assert faults_of_access(page, "#aa-ask") == []
+    question.click()
+    expect(page.locator("#aa-present .aa-question")).to_contain_text(asked)
+    expect(page.locator("#aa-present .aa-cite").first).to_be_visible()
+    expect(holds).to_be_hidden()
+    page.get_by_role("button", name="New conversation").click()
+    expect(holds.get_by_role("button", name=asked)).to_be_visible()
+    holds.get_by_role("button", name="look through them").click()
+    expect(page.get_by_role("tab", name="Abstracts")).to_have_attribute("aria-selected", "true")
 
 
 def titles(page):

@@ -27,6 +27,7 @@ TEXT = "We gave metformin to women."
         ("Metformin did not improve survival, compared with placebo.", "Did metformin improve survival?"),
         ("Coffee intake was inversely associated with liver cancer.", "Is Coffee intake associated with liver cancer?"),
         ("Smoking and drinking are linked with gout in men.", "Are Smoking and drinking linked with gout in men?"),
+        ("Metformin raises GDF15 and lowers appetite in volunteers", "Does metformin raise GDF15?"),
         # No finding, or none that can be asked without its sentence.
         ("Metformin and the life span of mice", ""),
         ("Metformin: what reduces weight?", ""),
@@ -36,6 +37,10 @@ TEXT = "We gave metformin to women."
         ("The size of this fragment varies between affected siblings.", ""),
         ("Reperfusion did not elicit increased levels of mRNA.", ""),
         ("Mortality increased in women.", ""),
+        ("Both cell lines exhibited increased calcium exchange when stirred.", ""),
+        ("Cell lines A and B exhibit increased calcium exchange when stirred.", ""),
+        ("Zinc reduced the size of nodes when given early.", ""),
+        ("Saliva inhibited sodium uptake to the extent of 2.5%.", ""),
         ("The drug that we gave reduces body weight.", ""),
         (f"Metformin reduces {'very ' * 30}high weight.", ""),
         ("", ""),
@@ -99,10 +104,10 @@ def test_an_overview_is_worked_out_once_and_kept_with_the_library(told, tmp_path
     told.path.rename(folder / "moss")
     libraries = Libraries(folder, first=folder / "moss")
     overviews = Overviews(libraries)
-    while not overviews.html("moss", "")[1]:
+    while not overviews.html("moss", "")[2]:
         pass
-    html, _ = overviews.html("moss", "")
-    assert "Does zeta-7 increase the growth of moss?" in html
-    assert "J Test <span>2</span>" in html
+    asks, holds, _ = overviews.html("moss", "")
+    assert "Does zeta-7 increase the growth of moss?" in asks
+    assert "J Test <span>2</span>" in holds
     assert Overviews(libraries).of("moss") == overviews.of("moss")
     libraries.close()
