@@ -62,6 +62,7 @@ def list_html(library: Library, look: Look, finder: Finder, *, chosen: Container
     """Return a look's page of the list; a search that cannot be carried out is told by `problem`, above no rows."""
     rows, pages = ([], pages_of(look, 0)) if problem else rows_of(library, look, finder)
     tallies = counts(library, look, finder.pmids(library, look)) if look.shows_counts and not problem else {}
+    names = _names(library, tallies, rows)
     return render(
         "library/abstracts.html",
         name=look.library,
@@ -72,10 +73,10 @@ def list_html(library: Library, look: Look, finder: Finder, *, chosen: Container
         problem=problem,
         columns=COLUMNS,
         kinds=KINDS,
-        narrowings=_narrowings(look),
+        narrowings=[(kind, value, names.get(value) or _word(value)) for kind, value in look.narrowed],
         tallies=tallies,
         unread=_unread(tallies),
-        names=_names(library, tallies),
+        names=names,
         listed=_LISTED,
         day=_day,
         word=_word,
@@ -136,17 +137,16 @@ def _details(abstract: Abstract, added: str) -> dict[str, str]:
     return {heading: text for heading, text in told.items() if text}
 
 
-def _narrowings(look: Look) -> list[tuple[CountedKind, str, str]]:
-    return [(kind, value, _word(value)) for kind, value in look.narrowed]
-
-
 def _unread(tallies: Mapping[CountedKind, Sequence[Tally]]) -> int:
     return sum(tally.count for tally in tallies.get("design", ()) if not tally.value)
 
 
-def _names(library: Library, tallies: Mapping[CountedKind, Sequence[Tally]]) -> dict[str, str]:
-    """Return the values that were counted as the records write them, by their small letters."""
-    some = library.get_many([tally.pmid for each in tallies.values() for tally in each if tally.pmid])
+def _names(
+    library: Library, tallies: Mapping[CountedKind, Sequence[Tally]], rows: Sequence[ListedAbstract]
+) -> dict[str, str]:
+    """Return the values that were counted, and those of the first row, as the records write them, by small letters."""
+    counted = [tally.pmid for each in tallies.values() for tally in each if tally.pmid]
+    some = library.get_many([*counted, *(row.pmid for row in rows[:1])])
     told = (
         (*one.mesh, *(term.partition("/")[0] for term in one.mesh), *one.types, one.journal) for one in some.values()
     )

@@ -143,6 +143,7 @@ def test_the_list_is_searched_sorted_narrowed_and_paged(visit, expect):
     expect(status).to_have_text("60 abstracts")
     page.locator(".aa-narrow").get_by_role("button", name="J Moss 1 20").click()
     expect(status).to_have_text("20 abstracts")
+    expect(page.locator(".aa-chip")).to_have_text(["Review ×", "J Moss 1 ×"])
     seen(page, "abstracts-narrowed")
     assert faults_of_access(page, "#aa-look") == []
     page.get_by_role("button", name="Show all").click()
