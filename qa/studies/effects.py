@@ -13,9 +13,10 @@ from qa.studies.sentences import StudySentence
 _SIGNED = rf"[-−–+]?{DIGITS}"
 _TO = r"(?: ?(?:-|–|—|−|~|to|,|;|and|\.\.) ?)"
 _INTERVAL = (
-    rf"[\s,;:(\[]*(?:with an? )?(?:9\d ?%? ?)?-?(?:CI95%?|C\.?[Il]\.?|confidence (?:intervals?|limits?"
-    rf"|levels?)(?: ?[(\[](?:9\d ?% ?)?CI[)\]])?|credible intervals?|CrI)"
-    rf"(?: ?\(?9\d ?%\)?)?[\s,:;=(\[]*(?:of |was |from |between )?(?P<low>{_SIGNED}) ?%?{_TO}"
+    r"[\s,;:(\[]*(?:with (?:an? |narrow |wide )?)?(?:9\d ?%? ?)?-?"
+    r"(?:CI95%?|C\.?[Il]\.?|[Cc]onfidence (?:[Ii]ntervals?|[Ll]imits?"
+    rf"|[Ll]evels?)(?: ?[(\[]?(?:9\d ?% ?)?CIs?\b[)\]]?)?|credible intervals?|CrI)"
+    rf"(?: ?\(?9\d ?%\)?)?[\s,:;=(\[]*(?:of |was |from |between |ranging from )?(?P<low>{_SIGNED}) ?%?{_TO}"
     rf"(?P<high>{_SIGNED}) ?%?[)\]]*"
 )
 _CI = rf"(?P<ci>{_INTERVAL})"
@@ -27,7 +28,7 @@ _POWER = r"(?: ?[x×*] ?10 ?\(? ?[-−–] ?\d+\)?)"
 _P = (
     r"(?P<p>[\s,;:(\[]*(?:two-(?:sided|tailed) |log-?rank )?(?:[Pp](?:[ -]?values?)?) ?"
     r"(?P<sign>< or =|> or =|[<>=≤≥:]|&lt;|of\b|(?:less|greater) than(?: or equal to)?) ?"
-    rf"(?P<pvalue>[01]?[.·]\d+(?!\d){_POWER}?|\d{_POWER}|10 ?\( ?[-−–] ?\d+\)|[01]\b(?!\.))[)\]]*)"
+    rf"(?P<pvalue>[01]?[.·] ?\d+(?!\d){_POWER}?|\d{_POWER}|10 ?\( ?[-−–] ?\d+\)|[01]\b(?!\.))[)\]]*)"
 )
 _POWER_OF_TEN = re.compile(r" ?[x×*]? ?10 ?\(? ?[-−–] ?(?P<exponent>\d+)")
 _CI_LAST = _INTERVAL.replace("<low>", "<low3>").replace("<high>", "<high3>")
@@ -59,7 +60,7 @@ _NAMED = tuple(
     (
         measure,
         re.compile(
-            rf"(?P<name>{name}){_LINK}(?P<value>{_SIGNED})(?![\d.]*\d* ?% ?CI)(?P<unit> ?%"
+            rf"(?P<name>{name}){_LINK}(?P<value>{_SIGNED})(?! ?\. ?\d)(?![\d.]*\d* ?% ?CI)(?P<unit> ?%"
             rf"| ?(?!(?:per|with)\b)[a-zA-Z/]{{1,12}}\b)?{_TAIL}",
             re.I if measure in ("mean difference",) else 0,
         ),
@@ -144,6 +145,8 @@ _P_OF_BOTH = re.compile(
     rf"|(?<=vs)\.){{0,110}}?){_P}(?<![<>=≤≥] )"
 )
 """The P value that follows a comparison: after the other arm, if there is one."""
+_P_IN_BRACKET = re.compile(rf" ?\((?:[^()]|\([^()]*\)){{0,90}}?[,;] ?{_P}")
+"""The P value at the end of the bracket behind a result, whatever figures it holds: "by 17% (86 to 100; P<0.01)"."""
 _P_BEFORE = re.compile(rf"[(\[]{_P}[,;] $")
 """The P value that stands first in a bracket: "(P<0.03, r=0.307)"."""
 _FIGURE = re.compile(r"\d ?%|\d ?(?:±|\+/-)|(?:vs\.?|versus) \d|\b(?:[Oo]dds ratio|OR|RR|HR)\b|\br ?=")
@@ -304,6 +307,8 @@ def _p(match: re.Match[str], text: str) -> str:
     groups = match.groupdict()
     if not groups.get("pvalue") and (before := _P_BEFORE.search(text, max(0, match.start() - 40), match.start())):
         groups = before.groupdict()
+    if not groups.get("pvalue") and (bracket := _P_IN_BRACKET.match(text, match.end())):
+        groups = bracket.groupdict()
     if not groups.get("pvalue"):
         rest = _P_OF_BOTH.match(text, match.end(), match.end() + 150)
         is_of_another = rest and len(_FIGURE.findall(rest["between"])) > 1
@@ -315,7 +320,7 @@ def _p(match: re.Match[str], text: str) -> str:
 
 def _normalised(sign: str, value: str) -> str:
     sign = sign.partition(" than")[0] + " or =" * sign.endswith("equal to")
-    return _SIGNS.get(sign, sign) + _number(value.replace("·", "."))
+    return _SIGNS.get(sign, sign) + _number(value.replace("·", ".").replace(". ", "."))
 
 
 def _number(value: str) -> str:
