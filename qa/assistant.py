@@ -41,13 +41,14 @@ from qa.generation.refusal import refusal
 from qa.generation.short_answers.named_things import of_the_sort
 from qa.generation.spelling import respelled
 from qa.generation.talk import talk
-from qa.grounding import answering, check_quotes, to_the_point
+from qa.grounding import answering, answering_yes_or_no, check_quotes, to_the_point
 from qa.language.affirmative import affirmative
 from qa.language.discourse import gives_orders
 from qa.language.roles import asked_act
 from qa.question.analysis import analyse
 from qa.question.filters import as_read, described, within
 from qa.question.records import Known, QuestionAnalysis
+from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
 from qa.retrieval import MAX_SOURCES, retrieve
@@ -375,6 +376,8 @@ class Assistant:
         """Return the evidence that answers, to the point where any is; [] where the question is to be refused."""
         sought = sought_relation(analysis)
         able = answering(evidence, is_of_these=is_of_these)
+        if not able and analysis.kind == "yes/no":
+            able = answering_yes_or_no(analysis.text, evidence, entailment_beside(self._reranker))
         fitting = to_the_point(able, sought, asked_act(analysis.text or analysis.question), beside=evidence)
         fitting = of_the_sort(analysis, fitting)
         named = [one for one in evidence if not (one.missing_names or one.missing_words or gives_orders(one.text))]

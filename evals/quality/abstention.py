@@ -30,8 +30,9 @@ from qa.evidence.relation import sought_relation
 from qa.evidence.reranked import rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
-from qa.grounding import answering, to_the_point
+from qa.grounding import answering, answering_yes_or_no, to_the_point
 from qa.question.analysis import analyse
+from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
 from qa.retrieval import MAX_SOURCES, RERANKED, RankedAbstract, as_sources, find, rerank
@@ -184,7 +185,10 @@ def _ask(
     query = library.parse(question.text)
     sources = as_sources(rerank(found, query.normalized, reranker) if reranker else found)[:MAX_SOURCES]
     evidence = rerank_evidence(query, sources, library=library, sought=sought, reranker=reranker)
-    fitting = to_the_point(answering(evidence), sought, beside=evidence)
+    able = answering(evidence)
+    if not able and analysis.kind == "yes/no":
+        able = answering_yes_or_no(analysis.text, evidence, entailment_beside(reranker))
+    fitting = to_the_point(able, sought, beside=evidence)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))
     relevant = frozenset(question.relevant)

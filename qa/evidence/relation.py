@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.analysis.terms import content_words, terms
+from qa.language.clauses import clauses_of
 from qa.language.outcomes import ADVERSE, valence
 from qa.language.quantity_spans import Asked, asked_quantity, quantity_spans
 from qa.question.asked_noun import empty_head
@@ -45,7 +46,8 @@ _CUES: Mapping[Relation, tuple[str, ...]] = {
     "adverse effect": (
         r"\b(?:lead(?:s|ing)? to|led to|advers\w+"
         r"|side[- ]effects?|toxic\w*|complicat\w+|harm\w*|safe\w*|toler\w+|caus\w+|induc\w+|risks?|odds"
-        r"|withdr\w+|discontinu\w+|reactions?|dangers?|events?|hazard\w*|death|died|fatal)\b",
+        r"|withdr\w+|discontinu\w+|reactions?|dangers?|events?|hazard\w*|death|died|fatal"
+        r"|(?:was|were) (?:reported|seen|observed|noted|recorded) (?:by|in) (?:\d|one\b|two\b|three\b))\b",
     ),
     "prevents": (
         r"\b(?:prevent\w*|prophyla\w+|protect\w*|reduc\w+|lower\w*|decreas\w+|fewer|less|avert\w*|avoid\w*|risks?"
@@ -126,7 +128,9 @@ _ASKS_CAUSE = re.compile(
 _CAUSED_BY = re.compile(
     r"\b(?:caused (?:\w+ )?by|due to|because of|result(?:s|ed|ing)? (?:from|of)|mutations? (?:in|of)|attribut\w+ to"
     r"|aris(?:es?|ing) from|responsible for|(?:trigger|provok|precipitat|induc)\w+ by|risk factors? (?:for|of)"
-    r"|(?:major|main|leading|common(?:est)?|frequent|likely|known|principal) causes? of|(?:stems?|originat\w+) from)\b",
+    r"|(?:major|main|leading|common(?:est)?|frequent|likely|known|principal) causes? of|(?:stems?|originat\w+) from"
+    r"|(?:is|are|was|were) (?:(?!not?\b)[\w-]+ ){0,3}?(?:causes?|triggers?|culprits?)|implicated|blamed"
+    r"|incriminated)\b",
     re.I,
 )
 """Words that name the cause of what stands before them, or the effect of what does."""
@@ -135,7 +139,8 @@ _DENIED_WITHIN = 5
 """Words after a denial that it may deny."""
 _EFFECT = re.compile(
     r"(?<!adverse )(?<!side )\b(?:effects?|influence\w*|differ\w*|associat\w+|related|risks?|changed?"
-    r"|significant\w*|occur\w*|develop\w*|better|superior|effective\w*|efficac\w+|help\w*|benefi\w*|work(?:s|ed)?)\b",
+    r"|significant\w*|occur\w*|develop\w*|more (?:frequent|common|often)\w*|better|superior|effective\w*|efficac\w+"
+    r"|help\w*|benefi\w*|work(?:s|ed)?)\b",
     re.I,
 )
 _UNMOVED = re.compile(r"\b(?:un(?:affected|changed|related)|similar\w*|equal\w*|same)\b", re.I)
@@ -176,7 +181,12 @@ class SoughtRelation:
             return False
         if self.is_denied:
             return denies_one_of(text, self.deniable) or denies_an_effect(text)
-        return _tells(self.relation, self._beside_subjects(text)) and not denies_one_of(text, self.deniable)
+        if not _tells(self.relation, self._beside_subjects(text)):
+            return False
+        if not denies_one_of(text, self.deniable):
+            return True
+        clauses = clauses_of(text)  # "… were the triggers; in 9% no trigger was found"
+        return len(clauses) > 1 and any(self.is_told(clause) for clause in clauses)
 
     def _beside_subjects(self, text: str) -> str:
         if self.relation == "treats":

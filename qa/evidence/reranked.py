@@ -55,7 +55,7 @@ def rerank_evidence(
         return evidence
     promising = {id(sentence) for sentence in _promising(evidence)}
     candidates = [sentence for sentence in evidence if id(sentence) in promising]
-    scores = reranker.score(query.normalized, [Candidate(sentence.text, _context(sentence)) for sentence in candidates])
+    scores = reranker.score(query.normalized, [candidate_of(sentence) for sentence in candidates])
     score_of = {id(sentence): score for sentence, score in zip(candidates, scores, strict=True)}
     updated = [
         _updated(sentence, score_of[id(sentence)], sought) if id(sentence) in score_of else sentence
@@ -94,5 +94,6 @@ def _updated(sentence: Evidence, pair_score: PairScore, sought: SoughtRelation) 
     return replace(sentence, score=gained, confidence=chance(odds), pair_score=pair_score)
 
 
-def _context(sentence: Evidence) -> str:
-    return context_of(sentence.source.abstract.title, TITLE if sentence.start == 0 else "")
+def candidate_of(sentence: Evidence) -> Candidate:
+    """Return a sentence as the cross-encoders read it, beside its abstract's title."""
+    return Candidate(sentence.text, context_of(sentence.source.abstract.title, TITLE if sentence.start == 0 else ""))

@@ -14,8 +14,8 @@ import numpy as np
 
 from index import Library
 from index.analysis.abbreviations import Abbreviation, with_both_forms
-from index.analysis.inflection import american_text
-from index.analysis.lexicon import default_lexicon
+from index.analysis.inflection import american, american_text, singular
+from index.analysis.lexicon import Concept, default_lexicon
 from index.analysis.normalization import normalize
 from index.analysis.section_labels import section_category
 from index.analysis.sentences import sentence_spans
@@ -99,6 +99,8 @@ _OTHERS = tuple(f"{before}{sign}" for sign in ("", "-") for before in ("ant", "a
 """What before a word makes it another thing: procalcitonin, pseudogout, an antagonist."""
 _REMEMBERED = 1_024
 """Sections whose sentence spans are cached, some 3 MB."""
+_THINGS = frozenset({"chemical", "disease", "organism", "procedure", "phenomenon", "anatomy"})
+"""Kinds of the lexicon's things that a plain word names: "rest" is no gene, and "role" no thing."""
 _LONG_WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
 _SENTENCES = RememberedVectors("passage")
 """Shared by all libraries: an encoder is known by its weights."""
@@ -296,12 +298,33 @@ def _direction(question: str, focus: str, library: Library, encoder: Encoder) ->
 def technical_words(text: str, encoder: Encoder) -> tuple[str, ...]:
     """Return the words of a text that the encoder's vocabulary, of everyday English, has only in pieces.
 
-    "tamoxifen" comes in four pieces, "receptor" in one. Named things such as IL-32β are left to `names`.
+    "tamoxifen" comes in four pieces, "receptor" in one. Named things such as IL-32β are left to `names`, and a word of
+    which another form is everyday is so too: "unmask", "enlarge".
     """
     words = [word for word in _LONG_WORD.findall(text.lower()) if not names(word)]
-    return tuple(
-        word for word, count in zip(words, encoder.count_tokens(words), strict=True) if count >= _TECHNICAL_PIECES
-    )
+    pieces = _pieces(words, encoder)
+    return tuple(word for word in words if pieces[word] >= _TECHNICAL_PIECES)
+
+
+def _pieces(words: Sequence[str], encoder: Encoder) -> dict[str, int]:
+    """Return into how many pieces the encoder's vocabulary takes each word, or the form of it that has the fewest."""
+    forms = {word: _forms(word) for word in words}
+    flat = list(dict.fromkeys(form for each in forms.values() for form in each))
+    counts = dict(zip(flat, encoder.count_tokens(flat), strict=True)) if flat else {}
+    return {word: min(counts[form] for form in each) for word, each in forms.items()}
+
+
+@lru_cache(maxsize=4_096)
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a word with the other forms that it would have as a verb or an adjective.
+
+    >>> _forms("deleting")
+    ('deleting', 'deleted', 'delete', 'delet')
+    """
+    base = word.removeprefix("un")
+    bare = re.sub(r"(?:ing|ed|s)\Z", "", base)
+    verb = bare.removesuffix("e")
+    return tuple(dict.fromkeys((word, *(form for form in (base, f"{verb}ed", f"{verb}e", bare) if len(form) > 3))))
 
 
 def telling_words(text: str, library: Library, technical: Sequence[str]) -> dict[str, float]:
@@ -340,12 +363,8 @@ def everyday_words(words: Sequence[str], encoder: Encoder) -> frozenset[str]:
 
     "sight" and "gentler" are such; "gout" is a disease's name, "unstained" comes in three pieces.
     """
-    counts = encoder.count_tokens(words) if words else ()
-    return frozenset(
-        word
-        for word, count in zip(words, counts, strict=True)
-        if count < _TECHNICAL_PIECES and not _names_a_thing(word)
-    )
+    pieces = _pieces(words, encoder)
+    return frozenset(word for word in words if pieces[word] < _TECHNICAL_PIECES and not _names_a_thing(word))
 
 
 def _is_named(concept: QueryConcept, asked: frozenset[str]) -> bool:
@@ -360,9 +379,19 @@ def _is_named(concept: QueryConcept, asked: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _names_a_thing(word: str) -> bool:
-    """Return True if a word is what the lexicon calls a thing first of all: "zinc", not "kids", which is KIF22."""
-    stems = terms(word)
-    return any(terms(concept.names[0]) == stems for concept in default_lexicon().concepts(word)[:2])
+    """Return True if a word is what the lexicon calls a thing first of all: "zinc", not "kids", which is KIF22.
+
+    It is that word and no other form of it: "draw" is no Drawing, "settle" no tumour of that acronym.
+    """
+    written = singular(american(word.lower()))
+    return any(
+        concept.kind in _THINGS and all(singular(american(name.lower())) == written for name in _first_names(concept))
+        for concept in default_lexicon().concepts(word)[:2]
+    )
+
+
+def _first_names(concept: Concept) -> tuple[str, str]:
+    return concept.name, concept.names[0]
 
 
 def coverage(
@@ -396,9 +425,20 @@ def _unnamed(concepts: Sequence[QueryConcept], abstract: Abstract) -> tuple[str,
     return tuple(
         concept.shown
         for concept in concepts
-        if (concept.is_required and concept.is_absent and not names_concept(abstract.text, concept, held))
+        if (
+            concept.is_required
+            and concept.is_absent
+            and not names_concept(abstract.text, concept, held)
+            and not _is_told_of_those_who_have(concept, abstract)
+        )
         or is_another_there(concept, abstract.text, lexicon)
     )
+
+
+def _is_told_of_those_who_have(concept: QueryConcept, abstract: Abstract) -> bool:
+    """Return True if an abstract has a disease of one word in another form: schizophrenic, leukaemic."""
+    word = american(concept.written.lower())
+    return concept.concept.kind == "disease" and word.isalpha() and not missing_words((word,), abstract)
 
 
 _STATES = {

@@ -110,16 +110,34 @@ def enumerations(tokens: tuple[WordToken, ...], spans: Iterable[NounPhrase]) -> 
         last = runs[-1][-1] if runs else None
         if last and last.last >= span.first:
             continue
-        if last and _joins([token.lower for token in tokens[last.last + 1 : span.first]]):
+        is_item = last and not (len(runs[-1]) == 1 and _is_whole_of_share(tokens, last.first))
+        if last and is_item and _joins([token.lower for token in tokens[last.last + 1 : span.first]]):
             runs[-1].append(span)
         else:
             runs.append([span])
     return [run for run in runs if len(run) > 1]
 
 
+def _is_whole_of_share(tokens: tuple[WordToken, ...], place: int) -> bool:
+    """Return True for what a share is of, "22% of the families", which begins no enumeration."""
+    before = [token.lower for token in tokens[max(0, place - 3) : place] if token.lower not in ("the", "all")]
+    return before[-1:] == ["of"] and before[-2:-1] != [] and before[-2][:1].isdigit()
+
+
+_HOW_MANY = re.compile(
+    r"\A(?:in|for|by|of|with) (?:\d[\d.,]*%?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?: (?:patients|cases|women|men|children|people|families))?(?= (?:,|and\b|or\b|&))"
+)
+"""The count of an item before what joins it to the next: "retinoids in six, heparin in five"."""
+
+
 def _joins(between: list[str]) -> bool:
-    """Return True for what joins two things of an enumeration; what stands in brackets counts for nothing."""
-    plain = re.sub(r"\([^()]*\)", "", " ".join(between)).split()
+    """Return True for what joins two things of an enumeration; brackets and how many it was count for nothing.
+
+    >>> _joins(["in", "six", ","]), _joins(["for", "16%", "and"]), _joins(["in", "women", ","])
+    (True, True, False)
+    """
+    plain = _HOW_MANY.sub("", re.sub(r"\([^()]*\)", "", " ".join(between))).split()
     return bool(plain) and set(plain) <= _JOINING and not {",", "and", "or", "&"}.isdisjoint(plain)
 
 

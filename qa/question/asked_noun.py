@@ -115,7 +115,8 @@ def _run(tokens: Sequence[WordToken], place: int) -> list[WordToken]:
         place += 1
     run: list[WordToken] = []
     for token in tokens[place : place + _MOST]:
-        if not is_nominal(token) or (run and _PLURAL.search(run[-1].lower)):
+        is_noun = is_nominal(token) or (not run and not _DOERS.isdisjoint(_head(token.lower)))  # "the causes of"
+        if not is_noun or (run and _PLURAL.search(run[-1].lower)):
             break
         run.append(token)
     return run

@@ -103,10 +103,15 @@ def _meant(piece: str, subjects: Sequence[str]) -> str:
 
 
 def _known_part(subject: str) -> str:
-    """Return the name that a subject begins with, where a verb was taken for its end: "hepatitis E spread"."""
+    """Return the name that a subject begins with, where a verb was taken for its end: "hepatitis E spread".
+
+    >>> _known_part("rabies passed")
+    'rabies'
+    """
     named = next(iter(default_lexicon().mentions(subject)), None)
     rest = subject[len(named.text) :].split() if named and subject.startswith(named.text) else []
-    return named.text if named and len(rest) == 1 and rest[0] in _VERBS else subject
+    is_verb = len(rest) == 1 and (rest[0] in _VERBS or rest[0].endswith("ed"))
+    return named.text if named and is_verb else subject
 
 
 _VERBS = frozenset("spread develop arise start begin work happen act behave differ change progress end come".split())

@@ -19,6 +19,7 @@ from qa.generation.short_answers.sorts import (
     NamedPlace,
     is_in_clause,
     is_new,
+    is_of_extreme,
     is_of_sort,
     key_of,
     says_a_sort,
@@ -53,8 +54,11 @@ def named_things(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> tu
         least = next((_WORTH_READING * named[0].evidence.score for named in things.values()), None)
         if sentence.score < least if least is not None else rank >= _SENTENCES:
             break
-        places = _places(sentence, sort, asked, is_denied=analysis.is_negated, is_list=many) if sort else []
+        places = _places(sentence, sort, asked, analysis, is_list=many) if sort else []
         places = places or told_subjects(analysis, sentence)
+        places = [place for place in places if is_of_extreme(analysis.text, sentence.text, place.start)]
+        if sort in ("effect", "disease"):
+            places = [place for place in places if not is_of_sort(place.text, "drug")]
         if many and sort and (sort == "gene" or not analysis.relation) and (places or things):
             places = [*places, *_singly(sentence, sort, asked, places)]
         # the best sentence that names any says which, and others of its abstract; those of others in how many
@@ -93,8 +97,19 @@ def _kinds_named(text: str, asked: frozenset[str]) -> set[str]:
 
 def things_beside(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> tuple[ShortAnswer, ...]:
     """Return the things that the first of some sentences tells by their place, whatever they are called."""
-    told = (told_subjects(analysis, sentence) for sentence in evidence)
-    return tuple(_short_answer([place]) for place in next(filter(None, told), ())) if analysis.noun else ()
+    if not analysis.noun:
+        return ()
+    told = (told_subjects(analysis, sentence) or _genes(analysis, sentence) for sentence in evidence)
+    return tuple(_short_answer([place]) for place in next(filter(None, told), ()))
+
+
+def _genes(analysis: QuestionAnalysis, sentence: Evidence) -> list[NamedPlace]:
+    """Return the genes that a sentence enumerates, where genes are asked for."""
+    if analysis.noun.split()[-1] not in ("gene", "genes") or analysis.is_negated:
+        return []
+    asked = frozenset(terms(analysis.text))
+    places = _places(sentence, "gene", asked, analysis, is_list=True)
+    return [*_singly(sentence, "gene", asked, places), *places] if places else []
 
 
 def _short_answer(places: Sequence[NamedPlace]) -> ShortAnswer:
@@ -105,12 +120,16 @@ def _short_answer(places: Sequence[NamedPlace]) -> ShortAnswer:
 
 
 def _places(
-    sentence: Evidence, sort: str, asked: frozenset[str], *, is_denied: bool, is_list: bool
+    sentence: Evidence, sort: str, asked: frozenset[str], analysis: QuestionAnalysis, *, is_list: bool
 ) -> list[NamedPlace]:
     """Return the names of a sort in a sentence: of its enumerations, or for one thing the only one that it names."""
     text, tokens = sentence.text, tokens_of(sentence.text)
     asked = asked | _abbreviated(sentence, asked)
-    parts = [span for span in noun_phrases(tokens) if is_in_clause(text, span, is_denied)]
+    parts = [
+        span
+        for span in noun_phrases(tokens)
+        if is_in_clause(text, span, analysis.is_negated) and is_of_extreme(analysis.text, text, span.start)
+    ]
     wholes = [span for span in parts if span.is_whole]
     enumerated = []
     for run in enumerations(tokens, wholes):

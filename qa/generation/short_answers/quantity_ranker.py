@@ -37,7 +37,7 @@ _TELLS_SIZE = re.compile(
 """Words by which a sentence tells the size of a study, and not what befell some of those in it."""
 _REACH = 4
 """Words after a number among which what it counts must stand."""
-_TIED_BY = frozenset("of in among for with".split())
+_TIED_BY = frozenset("of in among for with after on".split())
 _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 """Log-odds of a quantity: at all, by its sentence's score, by how near the question's words are, by their share."""
 

@@ -17,6 +17,7 @@ from qa.grounding import answering
 from qa.language.discourse import gives_orders
 from qa.language.quantity_spans import quantity_spans
 from qa.language.word_tokens import tokens_of
+from qa.question.asked_noun import sort_of
 from qa.question.records import QuestionAnalysis
 
 _SURE = -2.2
@@ -63,7 +64,8 @@ def _of_the_best(
     pmid, end = evidence[0].source.abstract.pmid, evidence[0].end
     others = [one for one in beside if one.source.abstract.pmid == pmid and all(one is not each for each in evidence)]
     following = [one for one in others if end <= one.start <= end + 1 and not gives_orders(one.text)]
-    return [*following, *(one for one in answering(others) if one not in following)]
+    able = answering(others) if sort_of(analysis.noun) != "gene" else others  # a gene's name tells by itself
+    return [*following, *(one for one in able if one not in following and not gives_orders(one.text))]
 
 
 def _ranked(asked: AskedFor, evidence: Sequence[Evidence]) -> list[tuple[float, list[QuantityMention]]]:

@@ -86,6 +86,34 @@ def is_in_clause(text: str, span: NounPhrase, is_denied: bool) -> bool:
     return denies(text[begin:end]) is is_denied
 
 
+def is_of_extreme(question: str, text: str, start: int) -> bool:
+    """Return False for what stands beside another extreme than the one that is asked for: highest, lowest.
+
+    >>> is_of_extreme("Which has the lowest risk?", "Zinc had the highest risk, iron the lowest.", 0)
+    False
+    """
+    asked = {word.lower() for word in _EXTREMES.findall(question)}
+    told = [(match.start(), match[0].lower()) for match in _EXTREMES.finditer(text)]
+    if not asked or not any(_OPPOSITE[word] in asked for _, word in told):
+        return True
+    begin = max((match.end() for match in _PARTS.finditer(text, 0, start)), default=0)
+    after = _PARTS.search(text, start)
+    end = after.start() if after else len(text)
+    return any(begin <= place < end and word in asked for place, word in told)
+
+
+_OPPOSITE = {
+    one: other
+    for pair in (
+        ("lowest", "highest"), ("least", "most"), ("fewest", "most"), ("smallest", "largest"), ("worst", "best"),
+        ("weakest", "strongest"), ("shortest", "longest"), ("slowest", "fastest"),
+    )
+    for one, other in (pair, pair[::-1])
+}  # fmt: skip
+_EXTREMES = re.compile(rf"\b(?:{'|'.join(_OPPOSITE)})\b", re.I)
+_PARTS = re.compile(r"[,;] (?:and |but |whereas |while )?|\b(?:but|whereas|while) ")
+
+
 def is_new(tokens: Sequence[WordToken], span: NounPhrase, asked: frozenset[str]) -> bool:
     """Return True if a phrase says more than the question and general words."""
     stems = {

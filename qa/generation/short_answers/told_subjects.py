@@ -56,17 +56,23 @@ def told_subjects(analysis: QuestionAnalysis, sentence: Evidence) -> list[NamedP
     text, tokens = sentence.text, tokens_of(sentence.text)
     asked = frozenset(terms(analysis.text))
     for run in _candidates(analysis, tokens):
-        items = [item for item in run if _is_thing(tokens, item) and is_new(tokens, item, asked)]
+        is_list = len(run) >= _A_LIST
+        items = [item for item in run if _is_thing(tokens, item, is_list) and is_new(tokens, item, asked)]
         if items and len(items) == len(run):
             is_plain = all(is_in_clause(text, item, analysis.is_negated) for item in items)
             return [NamedPlace(sentence, item.start, item.end) for item in items] if is_plain else []
     return []
 
 
-def _is_thing(tokens: Sequence[WordToken], item: NounPhrase) -> bool:
+_A_LIST = 3
+"""Things in a row among which "thyroid disease" is one, though its last word only says a sort."""
+
+
+def _is_thing(tokens: Sequence[WordToken], item: NounPhrase, is_listed: bool) -> bool:
     """Return True for a name of its own: neither a number nor the sort of thing, "a pathogenic bacterium"."""
     is_number = item.first == item.last and bool(_NUMBER.fullmatch(tokens[item.first].lower))
     is_told = any(tokens[place].lower == "of" for place in range(item.first, item.last))  # "two years of treatment"
+    is_told = is_told or (is_listed and item.last > item.first)
     return item.last - item.first < _LONGEST and not is_number and (is_told or not says_a_sort(tokens[item.last]))
 
 
@@ -116,7 +122,7 @@ def _beside_noun(
         if token.stem and (token.stem in stem or (sort and sort_of(token.lower) == sort))
     ]
     for run in runs:
-        before, after = _word_before(tokens, run[0].first), run[-1].last + 1
+        before, after = _word_before(tokens, run[0].first), _after_brackets(tokens, run[-1].last + 1)
         is_named_before = any(
             head < run[0].first and (before in _COPULAS or (before in _BEGINS_ITEMS and run[0].first - head < _NEAR))
             for head in heads
@@ -132,6 +138,13 @@ def _beside_noun(
 _NEAR = 4
 _REACH = 8
 """Words after the items among which their noun must stand."""
+
+
+def _after_brackets(tokens: Sequence[WordToken], place: int) -> int:
+    """Return the place behind what stands in brackets there, if anything does: "thyroid disease (8%) were"."""
+    if place < len(tokens) and tokens[place].lower == "(":
+        return next((at + 1 for at in range(place, len(tokens)) if tokens[at].lower == ")"), place)
+    return place
 
 
 def _word_before(tokens: Sequence[WordToken], place: int) -> str:

@@ -32,6 +32,10 @@ SURVEY = "Restless legs were found in 31% of 832 people on dialysis."
         ("What are the risks of zinc?", "Zinc doubled the risk of anaemia.",
          ("Zinc reduced the risk of sustained disability (hazard ratio 0.58).",)),
         ("side effects of zinc", "Zinc caused nausea.", ("There was no association of zinc with nausea.",)),
+        ("Which factors trigger gout?", "Beer and meat were triggers; in 9% no trigger was found.",
+         ("No trigger was found; all were men.",)),
+        ("Which drugs bring about gout?", "Thiazides were blamed in six men.", ("Losartan was given to men.",)),
+        ("What are the harms of zinc?", "A rash was seen in 9% of the zinc group.", ("Zinc was given to nine men.",)),
         ("How much does zinc cost?", "A course costs 12 dollars.", ("Zinc 10 mg prevented colds.",)),
     ],
 )  # fmt: skip

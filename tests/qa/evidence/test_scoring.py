@@ -58,17 +58,27 @@ def test_numbers_are_those_outside_names():
 
 def test_technical_words_are_those_that_everyday_english_has_not(encoder):
     assert technical_words("Does tamoxifen bind the receptor in IL-32β cells?", encoder) == ("tamoxifen",)
+    assert technical_words("Can steroids unmask or enlarge an undiagnosed phlegmon?", encoder) == ("phlegmon",)
 
 
 def test_everyday_words_name_no_thing(encoder):
     assert everyday_words(["sight", "gentler", "kids", "gout", "zinc", "tamoxifen"], encoder) == {
         "sight", "gentler", "kids"
     }  # fmt: skip
+    # what the lexicon calls otherwise ("Drawing"), or only by an acronym (a tumour, SETTLE), is no such thing
+    assert everyday_words(["draw", "settle", "role", "wine"], encoder) == {"draw", "settle", "role"}
 
 
 def test_a_verb_that_is_also_a_metal_s_name_need_not_be_named(library):
     evidence = gather("Does IL-32β lead to VEGF?", [Source(1, ABSTRACTS[0])], library=library)
     assert {one.missing_names for one in evidence} == {()}
+
+
+def test_a_disease_is_named_by_those_who_have_it(library):
+    girl = Abstract("1", "Tics", (Section("", "", "Tics developed in a schizophrenic girl on amisulpride."),))
+    for disease, missing in (("schizophrenia", set()), ("epilepsy", {("epilepsy",)})):
+        evidence = gather(f"Does amisulpride cause tics in {disease}?", [Source(1, girl)], library=library)
+        assert {one.missing_names for one in evidence} - {()} == missing
 
 
 @pytest.mark.parametrize(

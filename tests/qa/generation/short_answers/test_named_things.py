@@ -5,7 +5,7 @@ import pytest
 from index import Abstract, Section
 from qa.answer import Source
 from qa.evidence.scoring import Evidence
-from qa.generation.short_answers.named_things import is_of_sort, named_things
+from qa.generation.short_answers.named_things import is_of_sort, named_things, things_beside
 from qa.question.analysis import analyse
 
 LIST = "Clindamycin, cephalosporins and fluoroquinolones were associated with colitis."
@@ -53,6 +53,21 @@ def names(question, *texts):
             "Colitis was caused by antibiotics in most patients.",
             [],
         ),  # none is named
+        (
+            "Which antibiotics cause colitis?",
+            "Antibiotics were blamed in 14 women: clindamycin in six, ampicillin in five and rifampicin in 3.",
+            ["clindamycin", "ampicillin", "rifampicin"],
+        ),
+        (
+            "Which drug carries the lowest risk of colitis?",
+            "Clindamycin carried the highest risk, ampicillin the lowest.",
+            ["ampicillin"],
+        ),
+        (
+            "What are the side effects of zinc?",
+            "Fever was the commonest adverse effect of aspirin, nausea and dizziness those of zinc.",
+            ["nausea", "dizziness"],  # a drug is no effect
+        ),
         ("Why do antibiotics cause colitis?", LIST, []),  # no sort is asked for
     ],
 )
@@ -70,6 +85,14 @@ def test_a_list_of_genes_is_completed_from_its_own_abstract():
     both = "Variants of LMNA, MYH7 and BAG3 cause cardiomyopathy. Truncating variants of TTN are frequent."
     assert [name for name, _ in names(question, both)] == ["LMNA", "MYH7", "BAG3", "TTN"]
     assert [name for name, _ in names(question, *both.split(". "))] == ["LMNA", "MYH7", "BAG3"]  # two abstracts
+
+
+def test_genes_are_taken_from_the_sentence_beside_the_best_that_counts_them():
+    analysis = analyse("Name the genes behind deafness.", encoder=None)
+    text = "GJB2 accounted for 22% of the solved families, STRC for 16% and TECTA for 5%."
+    source = Source(1, Abstract("1", "Deafness", (Section("", "", text),)))
+    sentence = Evidence(source, 9, 9 + len(text), text, "", None, 0.9, 1.0, (), (), 0.1, 0.1)
+    assert [answer.text for answer in things_beside(analysis, [sentence])] == ["GJB2", "STRC", "TECTA"]
 
 
 def test_a_name_is_without_the_sort_that_stands_before_it():
