@@ -62,11 +62,6 @@ class LibraryListing:
         self._orders: OrderedDict[tuple[object, ...], tuple[PmidOrder, PmidOrder]] = OrderedDict()
         self._ordering = threading.Lock()
 
-    @property
-    def is_current(self) -> bool:
-        """True if the list is that of the library as it is."""
-        return self._file.noted(_CURRENT, self._digest()) is not None
-
     def bring_up(self) -> Iterator[Progress]:
         """Bring the list up to date, and yield how far that is, at least once; a list that is current costs nothing."""
         with self._bringing_up:

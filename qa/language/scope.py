@@ -34,11 +34,6 @@ _ANY_CAUSE = re.compile(
     r"therefore|hence|depend\w*|mediat\w+|contribut\w+|protect\w*|attribut\w+|abolish\w*|block\w*|required|necessary|essential)\b",
     re.I,
 )
-_GOES_WITH = re.compile(
-    r"\b(?:associat\w+|correlat\w+|linked|related|relationship|predict(?:s|ed|or|ors)|risk factors?|accompan\w+|"
-    r"more (?:common|frequent|often)|higher (?:in|among))\b",
-    re.I,
-)
 _BACKGROUND = re.compile(
     r"\b(?:(?:has|have|had) been (?:\w+ )?(?:reported|suggested|shown|proposed|described|implicated)|"
     r"some studies|previous (?:studies|reports)|(?:is|are) (?:considered|thought|believed)|to test the hypothesis|"

@@ -132,7 +132,6 @@ _LOWERS = (
     r"|ward off|guard\w*|shield\w*|counteract\w*|revers\w+|combat\w*|avert\w*|resolv\w+|clear(?:s|ed)?|rid\b|calms?"
     r"|calming|keep(?:s)? away|stav\w+)"
 )
-_SHOULD = re.compile(r"\bshould\b|\bought\b|\b(?:be )?(?:recommended|advised)\b", re.I)
 _BETTER = (
     r"(?:better|superior|best|preferable|preferred|safer|outperform\w*|beats?|more (?:effective|efficacious"
     r"|beneficial|useful|potent|successful|efficient)|surpass\w*|best|of choice|gentler|kinder)"

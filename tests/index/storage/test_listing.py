@@ -47,7 +47,6 @@ def test_only_some_are_listed_in_the_order_of_all(listed):
 
 
 def test_a_list_that_is_current_reads_nothing(listed):
-    assert listed.listing.is_current
     assert [one.total for one in listed.listing.bring_up()] == [0]
 
 
@@ -55,7 +54,6 @@ def test_a_change_is_taken_up_and_when_an_abstract_came_in_stays(listed, json_li
     [before] = listed.listing.rows(["90000003"])
     listed.add(files=[json_lines([replace(listed.get("90000003"), title="Metformin, anew")])])
     listed.remove(["90000001"])
-    assert not listed.listing.is_current
     assert [one.total for one in listed.listing.bring_up()][-1] == 1
     [after] = listed.listing.rows(["90000001", "90000003"])
     assert (after.title, after.added) == ("Metformin, anew", before.added)
@@ -81,7 +79,6 @@ def test_designs_and_sizes_are_listed_as_studies_are_read(listed):
 def test_a_list_that_is_damaged_is_made_anew(listed):
     listed.backend.studies_file.close()
     (listed.path / STUDIES).write_bytes(b"no database")
-    assert not listed.listing.is_current
     list(listed.listing.bring_up())
     assert listed.listing.count() == 5
 
