@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from index import Library
 from index.embedding.pretrained import DEFAULT_ENCODER, default_encoder
@@ -18,9 +19,20 @@ from index.search.hybrid import DENSE_WEIGHT
 from qa.reranking.reranker import DEFAULT_RERANKER
 
 RESULTS = Path(__file__).parent / "results"
-DEFAULT_WORK = Path("~/.cache/askabstracts-evals")
+_WORK = "~/.cache/askabstracts-evals"
 OURS, WITH_RERANKER = "ours, without the reranker", "ours"
 """The rows of tables that are made with and without the reranker; with it is how answers are given."""
+
+_SHARED: dict[str, dict[str, Any]] = {
+    "--data": {"type": Path, "default": Path("../shared/data"), "help": "the folder with the test sets"},
+    "--work": {
+        "type": lambda path: Path(path).expanduser(), "default": _WORK, "help": f"where libraries are kept ({_WORK})"
+    },
+    "--reranker": {
+        "default": DEFAULT_RERANKER, "metavar": "NAME_OR_FOLDER",
+        "help": "the reranker of the rows that have one, or none",
+    },
+}  # fmt: skip
 
 Figures = Mapping[str, float | int | str | None]
 
@@ -56,14 +68,12 @@ def table(title: str, columns: Sequence[str], rows: Mapping[str, Figures | str])
     return "\n".join(lines)
 
 
-def add_reranker_flag(parser: argparse.ArgumentParser) -> None:
-    """Let a table be made with another reranker than the one that comes along, or with none."""
-    parser.add_argument(
-        "--reranker",
-        default=DEFAULT_RERANKER,
-        metavar="NAME_OR_FOLDER",
-        help="the reranker of the rows that have one, or none",
-    )
+def parser_of(name: str, doc: str | None, *shared: str) -> argparse.ArgumentParser:
+    """Return the parser of a table's flags, with those that it shares with others: --data, --work, --reranker."""
+    parser = argparse.ArgumentParser(prog=f"python -m evals {name}", description=(doc or "").partition("\n")[0])
+    for flag in shared:
+        parser.add_argument(flag, **_SHARED[flag])
+    return parser
 
 
 def library_settings(library: Library) -> dict[str, str | int | float]:

@@ -6,7 +6,6 @@ many more: the same abstracts under other PMIDs, and one that says something new
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -32,7 +31,7 @@ from evals.load.load import (
     serving,
     shown_for,
 )
-from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
+from evals.report import parser_of, say, show, table, versions, write_results
 from index import Library
 
 FIRST = 95_000_000
@@ -80,12 +79,11 @@ async def _seconds_until_new(served: Served) -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals beside", description=(__doc__ or "").partition("\n")[0])
+    parser = parser_of("beside", __doc__, "--work")
     parser.add_argument("--abstracts", type=int, default=5_000, help="how many are added (5,000)")
     parser.add_argument("--people", type=int, default=2, help="how many ask meanwhile (2)")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
     arguments = parser.parse_args(argv)
-    row, errors = measured(arguments.work.expanduser() / "beside", arguments.abstracts, people=arguments.people)
+    row, errors = measured(arguments.work / "beside", arguments.abstracts, people=arguments.people)
     result = {
         "table": "beside",
         "abstracts": arguments.abstracts,

@@ -7,7 +7,6 @@ that fits the schema is accepted is not looked at: whether a library has a MeSH 
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import subprocess
@@ -18,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evals.load.load import SAMPLES, serving
-from evals.report import say, show, table, versions, write_results
+from evals.report import parser_of, say, show, table, versions, write_results
 from index import Library
 from index.environment import Variable
 from index.errors import InputError
@@ -33,7 +32,7 @@ _UNREACHABLE = "http://127.0.0.1:9/"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals contract", description=(__doc__ or "").partition("\n")[0])
+    parser = parser_of("contract", __doc__)
     parser.add_argument("--requests", type=int, default=REQUESTS, help=f"at least so many ({REQUESTS})")
     parser.add_argument("--examples", type=int, default=40, help="how many a route and round (40)")
     arguments = parser.parse_args(argv)

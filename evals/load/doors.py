@@ -7,7 +7,6 @@ end whole. Last, a client of the Model Context Protocol starts `python -m qa mcp
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -24,7 +23,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from evals.load.load import PATIENCE_S, ROOT, SAMPLES, Served, sample_questions, serving
-from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
+from evals.report import parser_of, say, show, table, versions, write_results
 from index import Library
 
 SEARCHES, STREAMS = 500, 50
@@ -92,12 +91,11 @@ def _children_s() -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m evals doors", description=(__doc__ or "").partition("\n")[0])
+    parser = parser_of("doors", __doc__, "--work")
     parser.add_argument("--searches", type=int, default=SEARCHES, help=f"how many are timed ({SEARCHES})")
     parser.add_argument("--streams", type=int, default=STREAMS, help=f"how many answers at once ({STREAMS})")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
     arguments = parser.parse_args(argv)
-    result, tables = run(arguments.work.expanduser() / "doors", searches=arguments.searches, streams=arguments.streams)
+    result, tables = run(arguments.work / "doors", searches=arguments.searches, streams=arguments.streams)
     write_results("doors", result)
     show(tables)
 

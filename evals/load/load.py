@@ -6,7 +6,6 @@ does, asks, waits for the whole answer, and asks the next question at once, unti
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -27,7 +26,7 @@ from statistics import median, quantiles
 
 import httpx
 
-from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
+from evals.report import parser_of, say, show, table, versions, write_results
 from ui.chat import FilterFields
 
 ROOT = Path(__file__).parents[2]
@@ -224,14 +223,13 @@ def sample_questions() -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m evals load", description=(__doc__ or "").partition("\n")[0])
+    parser = parser_of("load", __doc__, "--work")
     parser.add_argument("--people", type=int, default=PEOPLE, help=f"how many ask at once ({PEOPLE})")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"for how long ({SECONDS})")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
     arguments = parser.parse_args(argv)
     if arguments.people < 1 or arguments.seconds <= 0:
         parser.error("at least one person asks, for some seconds")
-    with serving("--libraries", str(arguments.work.expanduser() / "load")) as served:
+    with serving("--libraries", str(arguments.work / "load")) as served:
         result, tables = run(served, sample_questions(), people=arguments.people, seconds=arguments.seconds)
     write_results("load", result)
     show(tables)

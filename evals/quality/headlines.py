@@ -9,14 +9,13 @@ the part held aside.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from evals.corpora import Corpus, Part, build_library, plain_abstracts, read_rows
-from evals.report import DEFAULT_WORK, Figures, add_reranker_flag, show, table, write_results
+from evals.report import Figures, parser_of, show, table, write_results
 from index import Abstract, Library, Section
 from qa import Assistant
 
@@ -92,14 +91,11 @@ def by_kind(verdicts: Sequence[Verdict]) -> dict[str, Figures]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table, and with --show what is wrong."""
-    parser = argparse.ArgumentParser(prog="python -m evals headlines", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser = parser_of("headlines", __doc__, "--data", "--work", "--reranker")
     parser.add_argument("--parts", nargs="+", choices=get_args(Part), default=["held aside"], help="those to ask")
     parser.add_argument("--show", action="store_true", help="print each question with a wrong verdict")
-    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
-    verdicts = measure(arguments.data, arguments.work.expanduser(), arguments.parts, arguments.reranker)
+    verdicts = measure(arguments.data, arguments.work, arguments.parts, arguments.reranker)
     rows = by_kind(verdicts)
     write_results("headlines", {"table": "headlines", "parts": arguments.parts, "rows": rows})
     show(table("Verdicts on questions of yes or no", list(COLUMNS), rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from evals.quality.name_costs import measure_costs
 from evals.quality.name_pairs import measure_pairs, read_pairs
 from evals.quality.name_variants import APART, VARIANTS, abstracts, pairs
-from evals.report import Figures, say, show, table, write_results
+from evals.report import Figures, parser_of, say, show, table, write_results
 from index import Library
 from index.analysis.terms import terms
 from index.records import to_json
@@ -81,7 +80,7 @@ def measure(library: Library) -> dict[str, Figures]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals names", description=__doc__)
+    parser = parser_of("names", __doc__)
     parser.add_argument("--pairs", type=Path, nargs="+", help="files of pairs of names, of one thing or of two")
     parser.add_argument("--costs", action="store_true", help="what the lexicon and the headings cost, beside neither")
     arguments = parser.parse_args(argv)

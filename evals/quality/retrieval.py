@@ -7,7 +7,6 @@ row ranks abstracts, 100 a question; the measures are ir-measures', nDCG with th
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,17 +27,7 @@ from evals.corpora import (
     with_background,
 )
 from evals.peers.retrieval import TOP, Ranker, langchain_faiss, plain_bm25
-from evals.report import (
-    DEFAULT_WORK,
-    Figures,
-    add_reranker_flag,
-    library_settings,
-    say,
-    show,
-    table,
-    versions,
-    write_results,
-)
+from evals.report import Figures, library_settings, parser_of, say, show, table, versions, write_results
 from index import Library
 from index.embedding.pretrained import DEFAULT_ENCODER
 from index.errors import InputError
@@ -166,9 +155,7 @@ def run(name: str, corpus: Corpus, work: Path, *, wanted: Rows = Rows()) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables, each as soon as it is measured."""
-    parser = argparse.ArgumentParser(prog="python -m evals retrieval", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser = parser_of("retrieval", __doc__, "--data", "--work", "--reranker")
     parser.add_argument(
         "--sets", nargs="+", choices=SETS, metavar="SET", help=f"of {', '.join(SETS)} (those there are)"
     )
@@ -178,7 +165,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--without-langchain", action="store_true", help="its rows take most of the time")
     parser.add_argument("--variants", action="store_true", help="a row for each thing that could be done otherwise")
-    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     if find_spec("ir_measures") is None:
         raise InputError("the measures are not installed; run: pip install -r evals/requirements.txt")
@@ -197,4 +183,4 @@ def main(argv: Sequence[str] | None = None) -> None:
         corpus = rerankers[name]()
         if arguments.among_others:
             name, corpus = f"{name}-among-others", with_background(corpus, arguments.data)
-        show(run(name, corpus, arguments.work.expanduser(), wanted=wanted) + "\n")
+        show(run(name, corpus, arguments.work, wanted=wanted) + "\n")

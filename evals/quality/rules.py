@@ -8,7 +8,6 @@ without a rule, so that a rule which its trees ask for costs a little more there
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import pkgutil
 import re
@@ -29,7 +28,7 @@ import index
 import qa
 from evals.corpora import Corpus, build_library, part_of, read_rows, sample_abstracts
 from evals.quality import followups, grounding, statements, understanding, yes_no
-from evals.report import DEFAULT_WORK, Figures, add_reranker_flag, say, show, table, write_results
+from evals.report import Figures, parser_of, say, show, table, write_results
 from index import Filters, Library
 from index.embedding.encoder import Encoder, TextKind, Vectors, load_encoder
 from index.embedding.pretrained import default_encoder
@@ -292,14 +291,11 @@ def run(names: Sequence[str], rules: Sequence[str], setting: _Setting) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals rules", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
+    parser = parser_of("rules", __doc__, "--data", "--work", "--reranker")
     parser.add_argument("--cases", type=Path, metavar="DIR", help="a set of questions for understanding, beside ours")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=list(TABLES), help="those to measure (all)")
     parser.add_argument("--rules", nargs="+", choices=RULES, default=list(RULES), help="those to leave out (all)")
-    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     reranker = load_reranker(arguments.reranker)
-    setting = _Setting(arguments.data, arguments.work.expanduser(), arguments.cases, reranker)
+    setting = _Setting(arguments.data, arguments.work, arguments.cases, reranker)
     show(run(arguments.tables, arguments.rules, setting))

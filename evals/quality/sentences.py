@@ -10,16 +10,15 @@ Three measures, and texts per second:
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evals.report import parser_of, show
 from index.analysis.sentences import sentence_spans
 
 Splitter = Callable[[str], list[str]]
@@ -240,31 +239,23 @@ def score(split: Splitter, scifact: list[list[str]], sections: list[list[str]]) 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals sentences", description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="the folder with scifact/ and pubmedqa/"
-    )
+    parser = parser_of("sentences", __doc__, "--data")
     parser.add_argument("--limit", type=int, default=1000, help="abstracts of each set (default 1000)")
     arguments = parser.parse_args(argv)
     scifact = scifact_texts(arguments.data / "scifact" / "corpus.jsonl.gz", arguments.limit)
     sections = section_texts(arguments.data / "pubmedqa" / "corpus.jsonl.gz", arguments.limit)
-    write(f"{len(scifact)} SciFact abstracts, {len(sections)} PubMedQA abstracts, {len(HARD_CASES)} hard cases")
-    write(f"{'':10} precision  recall      F1  section ends  hard cases  texts/s")
+    show(f"{len(scifact)} SciFact abstracts, {len(sections)} PubMedQA abstracts, {len(HARD_CASES)} hard cases")
+    show(f"{'':10} precision  recall      F1  section ends  hard cases  texts/s")
     for name, make in SPLITTERS.items():
         try:
             row = score(make(), scifact, sections)
         except ImportError:
-            write(f"{name:10} not installed: pip install {name}")
+            show(f"{name:10} not installed: pip install {name}")
             continue
-        write(
+        show(
             f"{name:10} {row.precision:9.4f} {row.recall:7.4f} {row.f1:7.4f} {row.section_ends:13.4f}"
             f" {row.hard_cases:11} {row.texts_per_second:8.0f}"
         )
-
-
-def write(line: str) -> None:
-    """Write a line to stdout."""
-    sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ without what it learnt of it: --cases training is the part held aside of our own
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -20,17 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.corpora import Corpus, build_library, read_rows
-from evals.report import (
-    DEFAULT_WORK,
-    Figures,
-    add_reranker_flag,
-    library_settings,
-    say,
-    show,
-    table,
-    versions,
-    write_results,
-)
+from evals.report import Figures, library_settings, parser_of, say, show, table, versions, write_results
 from index import Abstract, Filters, Library, Section
 from qa.answer import Sentence, Source
 from qa.evidence.judge import SentenceJudge
@@ -151,26 +140,22 @@ def rows_of_table(told: Sequence[Told]) -> dict[str, Figures]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table, and with --show what was told wrongly."""
-    parser = argparse.ArgumentParser(prog="python -m evals statements", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
+    parser = parser_of("statements", __doc__, "--data", "--work", "--reranker")
     parser.add_argument("--cases", type=Path, metavar="DIR", help="a set: statements.jsonl (that of the test sets)")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
     parser.add_argument("--show", action="store_true", help="print each sentence that was told wrongly, and why")
     parser.add_argument(
         "--seen", action="store_true", help="by the judge in the box alone, which saw the set given out"
     )
-    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     rows = to_measure(read_rows((arguments.cases or arguments.data / "statements") / "statements.jsonl"))
     reranker = load_reranker(arguments.reranker)
-    work = arguments.work.expanduser()
     corpus = Corpus("statements", tuple(abstracts_of(rows, arguments.data)), (), "")
-    with Library.open(build_library(corpus, work)) as library:
+    with Library.open(build_library(corpus, arguments.work)) as library:
         by_table = {_BY_THE_BOX: tell(rows, library, reranker)}
         if not (arguments.seen or arguments.cases):
             from training.judge import learnt
 
-            judges = learnt(arguments.data, work, reranker, say).unseen()
+            judges = learnt(arguments.data, arguments.work, reranker, say).unseen()
             by_table[_BY_OTHERS] = tell(rows, library, reranker, judges)
         settings = library_settings(library)
     tables = {name: rows_of_table(told) for name, told in by_table.items()}

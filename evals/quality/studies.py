@@ -10,7 +10,6 @@ the seconds and the memory that it took are printed.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import subprocess
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.corpora import each_row, read_rows
-from evals.report import show, table, write_results
+from evals.report import parser_of, show, table, write_results
 from index import Abstract, Section
 from qa.studies.reading import read_study
 from qa.studies.records import Cell, Effect, Study
@@ -35,8 +34,7 @@ _SETS = ("pubmedqa", "abstracts", "both", "A", "B", "C", "D")
 
 def main(argv: Sequence[str]) -> None:
     """Print the table for the abstracts of patients, those of laboratories, and all."""
-    parser = argparse.ArgumentParser(prog="python -m evals studies", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the test sets")
+    parser = parser_of("studies", __doc__, "--data")
     parser.add_argument("--sets", nargs="+", choices=_SETS, default=_SETS, help="only these sets (default: all)")
     parser.add_argument("--speed", type=int, metavar="N", help="read N abstracts and print the time and the memory")
     arguments = parser.parse_args(argv)

@@ -11,7 +11,6 @@ named count too); `quotes`, `quotes_none` (in quoted text; "" is in every quote)
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import tempfile
@@ -23,7 +22,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from evals.corpora import SAMPLES
-from evals.report import Figures, show, table, write_results
+from evals.report import Figures, parser_of, show, table, write_results
 from index import Filters, Library
 from qa import Answer, Assistant, Turn
 
@@ -134,7 +133,7 @@ def _figures(asked: Sequence[Asked]) -> Figures:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table, and with --show what failed."""
-    parser = argparse.ArgumentParser(prog="python -m evals understanding", description=__doc__.split("\n")[0])
+    parser = parser_of("understanding", __doc__)
     parser.add_argument("--cases", type=Path, metavar="DIR", help="a set: library.jsonl and questions.jsonl")
     parser.add_argument("--show", action="store_true", help="print each failure")
     arguments = parser.parse_args(argv)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from evals.corpora import plain_library
 from evals.load.load import ROOT, sample_questions
-from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
+from evals.report import parser_of, say, show, table, versions, write_results
 from evals.scale.grown import parted, real_abstracts
 from evals.scale.lines import Panel, picture
 from index.records import to_json
@@ -149,7 +149,7 @@ def drawn(rows: Mapping[int, Told]) -> str:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure every size, print the tables, and write the JSON and the picture."""
-    work = arguments.work.expanduser() / "growth"
+    work = arguments.work / "growth"
     real = prepare(arguments.data, work, added=arguments.added)
     sizes = sorted({*arguments.sizes, *([MILLION] if arguments.million else [])})
     empty = _changed(work / "none", work)["add"]
@@ -178,9 +178,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m evals growth", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with abstracts/")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser = parser_of("growth", __doc__, "--data", "--work")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="passages")
     parser.add_argument("--added", type=int, default=1_000, help="abstracts that are embedded and added (1,000)")
     parser.add_argument("--million", action="store_true", help="a million passages too: half an hour, 5 GB of disk")

@@ -6,7 +6,6 @@ once and kept in the work folder. The list itself is made once after a library h
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.report import DEFAULT_WORK, say, show, table, versions, write_results
+from evals.report import parser_of, say, show, table, versions, write_results
 from index import Abstract, Library, Passage, Section
 from index.embedding.encoder import load_encoder
 from index.embedding.pretrained import DEFAULT_ENCODER
@@ -35,11 +34,10 @@ _DESIGNS = ("cohort", "randomised controlled trial", "review", "animal")
 
 def main(argv: Sequence[str]) -> None:
     """Make the library if it is not there, time its pages, print the table and write it beside the others."""
-    flags = argparse.ArgumentParser("python -m evals listing", description=__doc__)
-    flags.add_argument("--work", type=Path, default=DEFAULT_WORK, help="the folder in which the library is kept")
+    flags = parser_of("listing", __doc__, "--work")
     flags.add_argument("--records", type=int, default=RECORDS, help="how many abstracts (default: 100,000)")
     arguments = flags.parse_args(argv)
-    folder = arguments.work.expanduser() / f"listing-{arguments.records}"
+    folder = arguments.work / f"listing-{arguments.records}"
     if not (folder / DATABASE).is_file():
         say(f"{arguments.records:,} abstracts are made")
         _make(folder, arguments.records)

@@ -6,14 +6,12 @@ second table says how long the reranker takes for what it reads for one answer, 
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
 
 from evals.corpora import plain_abstracts, sample_abstracts
-from evals.report import Figures, add_reranker_flag, say, show, table
+from evals.report import Figures, parser_of, say, show, table
 from index.analysis.chunking import split_abstract
 from index.analysis.sentences import sentence_spans
 from index.embedding.encoder import load_encoder
@@ -78,11 +76,9 @@ def _device() -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals encoding", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with abstracts/")
+    parser = parser_of("encoding", __doc__, "--data", "--reranker")
     parser.add_argument("--encoder", default=default_encoder(), help="an embedding model by name or folder")
     parser.add_argument("--limit", type=int, default=10_000, metavar="N", help="passages at most (10,000)")
-    add_reranker_flag(parser)
     arguments = parser.parse_args(argv)
     is_there = (arguments.data / "abstracts").is_dir()
     abstracts = plain_abstracts(arguments.data) if is_there else sample_abstracts()

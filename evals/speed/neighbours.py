@@ -6,7 +6,6 @@ at once. A ratio of 1 says that they stand in nobody's way.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -16,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from evals.load.load import sample_questions
-from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
+from evals.report import Figures, parser_of, say, show, table, versions, write_results
 from evals.speed.speed import rows_of
 from evals.speed.systems import OURS, SYSTEMS, System, built, started
 from index.environment import processor
@@ -47,12 +46,10 @@ def row(tasks: Sequence[Task]) -> Figures:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m evals neighbours", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with abstracts/")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where libraries are kept ({DEFAULT_WORK})")
+    parser = parser_of("neighbours", __doc__, "--data", "--work")
     parser.add_argument("--abstracts", type=int, default=200, metavar="N", help="abstracts of a share (200)")
     arguments = parser.parse_args(argv)
-    work = arguments.work.expanduser() / "neighbours"
+    work = arguments.work / "neighbours"
     work.mkdir(parents=True, exist_ok=True)
     ours = [System(OURS, SYSTEMS[OURS], Path(sys.executable), work / f"library-{n}") for n in range(SHARES + 1)]
     rows = rows_of(arguments.data, SHARES * arguments.abstracts)

@@ -23,7 +23,7 @@ import numpy as np
 
 from evals.corpora import plain_library, read_rows, sample_abstracts
 from evals.load.load import sample_questions
-from evals.report import DEFAULT_WORK, Figures, say, show, table, versions, write_results
+from evals.report import Figures, parser_of, say, show, table, versions, write_results
 from evals.scale.growth import step
 from evals.speed.systems import ASKING, COLUMNS, OF_OURS, PEERS, SYSTEMS, Rows, System, asked, built, filled
 from index.environment import processor
@@ -93,7 +93,7 @@ def grown(count: int, *, data: Path, work: Path) -> tuple[Path, Path]:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure every size, and print its table and write the JSON as soon as it is measured."""
-    work = arguments.work.expanduser() / "speed"
+    work = arguments.work / "speed"
     environments = work / "environments"
     names = arguments.systems or list(SYSTEMS)
     if arguments.install:
@@ -141,9 +141,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m evals speed", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with abstracts/")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help=f"where indexes are kept ({DEFAULT_WORK})")
+    parser = parser_of("speed", __doc__, "--data", "--work")
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, metavar="N", help="abstracts (300 and 3,000)")
     parser.add_argument("--passages", type=int, nargs="*", default=PASSAGES, metavar="N", help="passages (100,000)")
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, metavar="NAME", help=f"of {', '.join(SYSTEMS)}")
