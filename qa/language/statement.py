@@ -39,8 +39,7 @@ class AskedStatement:
 
 _AUX = (
     r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|might|must|isn't|aren't|wasn't"
-    r"|weren't"
-    r"|don't|doesn't|didn't|can't|couldn't|shouldn't|won't|hasn't|haven't)"
+    r"|weren't|don't|doesn't|didn't|can't|couldn't|shouldn't|won't|hasn't|haven't)"
 )
 _LEAD_IN = re.compile(
     r"^(?:(?:so|and|but|then|please|now|ok|well|hi|hello)\b,? *)+"
@@ -101,10 +100,8 @@ _FREE = re.compile(
 )
 _GOOD = (
     r"(?:effective(?:ly)?|efficacious|useful|beneficial|helpful|of (?:any )?(?:benefit|use|value|help)|recommended"
-    r"|advis(?:ed|able)|indicated|worthwhile"
-    r"|necessary|needed|indispensable|essential"
-    r"|successful|good for|valuable|preferred|favou?rable|efficient|an? (?:good|useful|effective|valuable) \w+"
-    r"|beneficial)"
+    r"|advis(?:ed|able)|indicated|worthwhile|necessary|needed|indispensable|essential|successful|good for|valuable"
+    r"|preferred|favou?rable|efficient|an? (?:good|useful|effective|valuable) \w+|beneficial)"
 )
 _POOR = r"(?:ineffective|useless|futile|unnecessary|of no (?:benefit|use|value)|inappropriate|obsolete|unsuitable)"
 _LINKED = (
@@ -165,9 +162,8 @@ _TABLE: tuple[tuple[re.Pattern[str], Axis, frozenset[int]], ...] = (
 _AGAINST = re.compile(r"\b(?:against|from)\s+(?P<what>.+)$", re.I)
 _RISK_OF = re.compile(
     r"^(?:(?:the|a|an|any|risks?|rates?|incidence|odds|likelihood|chances?|frequency|number|occurrence|development"
-    r"|onset|progression|levels?|severity"
-    r"|probability|prevalence|extent|amount|of|for|in|to|with|overall|more|less|fewer|higher|lower|greater|increased"
-    r"|reduced|decreased|elevated"
+    r"|onset|progression|levels?|severity|probability|prevalence|extent|amount|of|for|in|to|with|overall|more|less"
+    r"|fewer|higher|lower|greater|increased|reduced|decreased|elevated"
     r"|raised)\s+)+",
     re.I,
 )

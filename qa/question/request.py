@@ -11,9 +11,8 @@ _ABOUT = r"(?:about|on|regarding|concerning|of|for)"
 _SOURCES = (
     r"(?:(?:the|these|those|this|your|our|my|published|available|current|existing|scientific|medical|recent|all"
     r"|whole) )*"
-    r"(?:literature|abstracts?|library|collection|database|articles|papers|publications|research|evidence|science"
-    r"|data|studies"
-    r"|sources)"
+    r"(?:literature|abstracts?|library|collection|database|articles|papers|publications|research|evidence|science|data"
+    r"|studies|sources)"
 )
 _WHETHER = r"(?:whether(?: or not)?|if|that)"
 _DIGEST = r"(?:overview|summary|summaries|run-?down|synopsis|recap|primer|digest|introduction|outline|breakdown)"

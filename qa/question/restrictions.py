@@ -11,8 +11,7 @@ from qa.question.records import Known
 
 _PAPERS = (
     r"(?:abstracts?|papers?|articles?|stud(?:y|ies)|trials?|reviews?|records?|publications?|published|appeared"
-    r"|literature"
-    r"|reports?|analyses|evidence|RCTs?|documents|research|guidelines?|work)"
+    r"|literature|reports?|analyses|evidence|RCTs?|documents|research|guidelines?|work)"
 )
 _FROM_YEAR = re.compile(
     r"\b(?:from|dated|in|of)(?: the year)? (?=(?:1[89]|20)\d\d\b(?! ?(?:on\b|onwards?|to\b|until|and|[-–])))"

@@ -61,10 +61,8 @@ _WHOLE_OF = re.compile(
 )
 _POPULATION = (
     r"(?:(?:older|elderly|old|young(?:er)?|obese|pregnant|breastfeeding|healthy|preterm|premature|critically ill|lean"
-    r"|frail"
-    r"|hospitali[sz]ed|post-?menopausal|pre-?menopausal|diabetic|overweight|school-?age[d]?|male|female|newborn|black"
-    r"|white|asian"
-    r"|immunocompromised|middle-aged) )*"
+    r"|frail|hospitali[sz]ed|post-?menopausal|pre-?menopausal|diabetic|overweight|school-?age[d]?|male|female|newborn"
+    r"|black|white|asian|immunocompromised|middle-aged) )*"
 )
 _QUALIFIERS = tuple(
     (kind, re.compile(rf"\b(?:{pattern})\b", re.I))

@@ -125,9 +125,8 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "case report",
-        r"\b(?:we|this (?:report|paper)|the authors) (?:\w+ )?(?:report|describe|present)s? (?:on )?(?:a|an"
-        r"|the"
-        r"|one|two) (?:\w+ ){0,3}(?:case|patient|man|woman|boy|girl|child|infant|family|sibling)\b|\bcase report\b"
+        r"\b(?:we|this (?:report|paper)|the authors) (?:\w+ )?(?:report|describe|present)s? (?:on )?(?:a|an|the|one"
+        r"|two) (?:\w+ ){0,3}(?:case|patient|man|woman|boy|girl|child|infant|family|sibling)\b|\bcase report\b"
         r"|\btwo cases\b.{0,200}\b(?:reported|described)\b|\b(?:a|an) (?:\w+ )?\d+[- ](?:year|month|week"
         r"|day)s?[- ]old\b|\ba (?:rare )?case of\b",
         4,

@@ -57,12 +57,10 @@ _VAGUE = frozenset(("review", "letter"))
 
 _HUMAN = re.compile(
     r"\b(?:patients?|participants?|volunteers?|wom[ae]n|m[ae]n|child(?:ren)?|infants?|neonates?|newborns?|adults?"
-    r"|adolescents?"
-    r"|subjects|individuals|people|persons?|students?|nurses?|physicians?|surgeons?|residents?|mothers?|boys?|girls?"
-    r"|outpatients?|inpatients?|respondents?|smokers|humans|human (?:subjects|volunteers)|famil(?:y|ies)|probands?"
-    r"|cohort|clinical(?:ly)?"
-    r"|elderly|cases"
-    r"|drivers?|athletes?|workers?|hospitals?|births?|surger(?:y|ies)|deaths?|carriers?"
+    r"|adolescents?|subjects|individuals|people|persons?|students?|nurses?|physicians?|surgeons?|residents?|mothers?"
+    r"|boys?|girls?|outpatients?|inpatients?|respondents?|smokers|humans|human (?:subjects|volunteers)|famil(?:y|ies)"
+    r"|probands?|cohort|clinical(?:ly)?|elderly|cases|drivers?|athletes?|workers?|hospitals?|births?|surger(?:y|ies)"
+    r"|deaths?|carriers?"
     r"|siblings?|sibs)\b",
     re.I,
 )

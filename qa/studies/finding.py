@@ -11,19 +11,17 @@ from qa.studies.sentences import StudySentence
 _NONE = re.compile(
     r"\b(?:no|not|non-?|without|neither|nor|lack of|absence of|failed to|did not|does not|were not|was not"
     r"|is not|are not) (?:\w+ly |\w+ ){0,4}"
-    r"(?:significan\w*|differ\w*|associat\w*|correlat\w*|effects?|influenc\w*|relat\w*|chang\w*|improv\w*"
-    r"|increas\w*|reduc\w*"
-    r"|predict\w*|benefit\w*|affect\w*|evidence|impact|rebound)\b|\bnon-?significant\b|\bsimilar (?:in|to"
+    r"(?:significan\w*|differ\w*|associat\w*|correlat\w*|effects?|influenc\w*|relat\w*|chang\w*|improv\w*|increas\w*"
+    r"|reduc\w*|predict\w*|benefit\w*|affect\w*|evidence|impact|rebound)\b|\bnon-?significant\b|\bsimilar (?:in|to"
     r"|between|among|across)\b"
     r"|\bwere (?:similar|comparable)\b|\bcomparable (?:to|between|in)\b|\bunrelated\b"
     r"|\bno (?:statistical )?difference\b|\bnot significant\b",
     re.I,
 )
 _SOME = re.compile(
-    r"\b(?:significant(?:ly)?|higher|lower|greater|increased?|decreased?|reduced|improv\w+|associated"
-    r"|correlated|predict(?:ed|or|ors|ive)"
-    r"|more (?:likely|often|frequent\w*)|less (?:likely|often|frequent\w*)|inhibit\w+|enhanced|slower|faster"
-    r"|better|worse|superior|inferior"
+    r"\b(?:significant(?:ly)?|higher|lower|greater|increased?|decreased?|reduced|improv\w+|associated|correlated"
+    r"|predict(?:ed|or|ors|ive)|more (?:likely|often|frequent\w*)|less (?:likely|often|frequent\w*)|inhibit\w+|enhanced"
+    r"|slower|faster|better|worse|superior|inferior"
     r"|stronger|independent|induced|suppress\w+|elevated|longer|shorter|P ?(?:<|=) ?0?\.0[0-4]\d*)\b",
     re.I,
 )

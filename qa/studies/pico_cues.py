@@ -12,8 +12,7 @@ from qa.studies.size import PERSONS
 
 ANIMALS = (
     r"(?:mice|mouse|rats?|animals|rabbits|dogs|pigs|piglets|pig hearts|sheep|hamsters|monkeys|zebrafish|cats|goats"
-    r"|guinea pigs|marmosets?|ferrets"
-    r"|lambs)"
+    r"|guinea pigs|marmosets?|ferrets|lambs)"
 )
 CELLS = (
     r"(?:cell lines?|cells|fibroblasts|lymphocytes|islets|neurons|hepatocytes|macrophages|monocytes|keratinocytes"
@@ -21,21 +20,17 @@ CELLS = (
 )
 _MODIFIER = r"[A-Za-z0-9][\w'’/+-]*"
 _STOP = (
-    r"(?:and|or|the|a|an|of|in|with|for|from|to|by|were|was|are|is|had|has|have|who|that|which|between|among"
-    r"|than|on|at|as|both"
-    r"|these|those|this|our|all|other|some|many|most|each|such|also|not|but|when|where|whether|if|may|can"
-    r"|could|only|more|less"
-    r"|consecutive|eligible|included|previously|according|among|whole|different|affected|group|data|findings"
-    r"|results|using|twelve|ten|five|six|seven|eight|nine|eleven|thirteen|fourteen|fifteen|sixteen|seventeen"
-    r"|eighteen|nineteen|attended|sequenced|genotyped|assessed|evaluated|followed|allocated|protect|compare"
-    r"|counsel\w+|because|been|surveyed|matched"
-    r"|twenty|thirty|forty|fifty|sixty"
-    r"|seventy|eighty|ninety|hundred|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+|enrolled"
-    r"|participating|identified|analy[sz]ed|studied|we|their|its|same|two|three|four|one"
-    r"|total|how|why|no|any|per|every|identify\w*|concerning|regarding|providing|compris\w+|involving|evaluating"
-    r"|comparing"
-    r"|favou?ring|enrolling|recruiting|helping|learning|following|revealed|showed|found|suggests?|examined"
-    r"|attending|within|through|during|after|before|without|under|\d[\d,.]*(?!-(?:year|month|week|day)-old))"
+    r"(?:and|or|the|a|an|of|in|with|for|from|to|by|were|was|are|is|had|has|have|who|that|which|between|among|than|on|at"
+    r"|as|both|these|those|this|our|all|other|some|many|most|each|such|also|not|but|when|where|whether|if|may|can|could"
+    r"|only|more|less|consecutive|eligible|included|previously|according|among|whole|different|affected|group|data"
+    r"|findings|results|using|twelve|ten|five|six|seven|eight|nine|eleven|thirteen|fourteen|fifteen|sixteen|seventeen"
+    r"|eighteen|nineteen|attended|sequenced|genotyped|assessed|evaluated|followed|allocated|protect|compare|counsel\w+"
+    r"|because|been|surveyed|matched|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred"
+    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+|enrolled|participating|identified|analy[sz]ed"
+    r"|studied|we|their|its|same|two|three|four|one|total|how|why|no|any|per|every|identify\w*|concerning|regarding"
+    r"|providing|compris\w+|involving|evaluating|comparing|favou?ring|enrolling|recruiting|helping|learning|following"
+    r"|revealed|showed|found|suggests?|examined|attending|within|through|during|after|before|without|under"
+    r"|\d[\d,.]*(?!-(?:year|month|week|day)-old))"
 )
 _PART_OF_NOUN = (
     r"outcomes?|records?|data|care|satisfaction|safety|survival|management|education|characteristics|factors?|reported"
@@ -45,11 +40,9 @@ _PART_OF_NOUN = (
 """What follows a word for people, animals or cells where that is part of another noun: "patient records"."""
 _AFTER = (
     r"(?: (?:with or without|with(?! (?:a |an )?(?:mean|median|average)\b)|without|undergoing|treated|receiving"
-    r"|who (?:had|have|underwent|were|received|are)|suffering from"
-    r"|diagnosed with"
-    r"|scheduled for|consulting|admitted|affected by|aged|over age|living|presenting with|referred for|tested with|on"
-    r"|having|taking|trained in|requiring|exposed|carrying|harbou?ring|hospitali[sz]ed|attending|at risk"
-    r"|in(?! spite)|after"
+    r"|who (?:had|have|underwent|were|received|are)|suffering from|diagnosed with|scheduled for|consulting|admitted"
+    r"|affected by|aged|over age|living|presenting with|referred for|tested with|on|having|taking|trained in|requiring"
+    r"|exposed|carrying|harbou?ring|hospitali[sz]ed|attending|at risk|in(?! spite)|after"
     r"|(?<=patients )of(?! (?:the|all|both|this|these|our|whom|age)\b))"
     r" [^.;:,()\[\]]{3,75}| of (?-i:[A-Z])\w+ (?:origin|descent|ancestry))"
 )
@@ -134,11 +127,10 @@ _WHETHER = re.compile(
     r"|will|has|have"
     r"|had|may|might|does|do|did"
     r"|should) )*(?:\w+ly )?(?:an? |the )?(?:independent |significant |strong )?(?P<verb>improv\w+|reduc\w+"
-    r"|affect\w*|increas\w+|decreas\w+"
-    r"|predict\w*|prevent\w*|caus\w+|influenc\w+|associat\w+|correlat\w+|relat\w+|alter\w*"
-    r"|chang\w+|lead\w*|result\w*|effective|useful|prognostic|determin\w+|risk factors?|predictors?|superior"
-    r"|safe|modif\w+|enhanc\w+|protect\w*|indicat\w+|different\w*|contribut\w+|help\w*|benefit\w*|inhibit\w*"
-    r"|induc\w+|biomarker\w*|marker\w*)"
+    r"|affect\w*|increas\w+|decreas\w+|predict\w*|prevent\w*|caus\w+|influenc\w+|associat\w+|correlat\w+|relat\w+"
+    r"|alter\w*|chang\w+|lead\w*|result\w*|effective|useful|prognostic|determin\w+|risk factors?|predictors?|superior"
+    r"|safe|modif\w+|enhanc\w+|protect\w*|indicat\w+|different\w*|contribut\w+|help\w*|benefit\w*|inhibit\w*|induc\w+"
+    r"|biomarker\w*|marker\w*)"
     r"(?: (?:in|with|to|by|for|of|on|determinant|factors?))* (?:the )?(?P<y>[^.;:?()]{3,90})",
     re.I,
 )
@@ -181,9 +173,8 @@ DOES = re.compile(
     r" (?:also |is |are |\w+ly )*"
     r"(?:inhibits?|induces?|regulates?|represses|suppress(?:es)?|activates?|diminish(?:es)?|enhances?|stimulates?"
     r"|blocks?|attenuates?|promotes?|prevents?|protects?|reduces?|increases?|decreases?|interferes?|mediates?"
-    r"|modulates?"
-    r"|interacts?|influences?|initiates?|rescues?|correlates? with|related to|contributes?|confers?|triggers?"
-    r"|drives?|controls?|restores?|affects?|improves?|impairs?|predicts?|causes?|alters?|abolish(?:es)?"
+    r"|modulates?|interacts?|influences?|initiates?|rescues?|correlates? with|related to|contributes?|confers?"
+    r"|triggers?|drives?|controls?|restores?|affects?|improves?|impairs?|predicts?|causes?|alters?|abolish(?:es)?"
     r"|ameliorates?|associated|required"
     r"|involved)\b",
     re.I,
@@ -216,9 +207,8 @@ TITLED = re.compile(
 )
 """What a title on laboratory work is about: "Cloning and expression of CD77 synthase"; "RP1, a new member of …"."""
 NAMED = re.compile(
-    r"^(?:(?:novel|new|germline|somatic|multiple|missense|\S*\d\S*) )*(?P<x>(?:[\w-]+ )?(?:mutations?"
-    r"|polymorphisms?|deletions?|insertions?"
-    r"|variants?|expression|methylation|inactivation|measurement|structure) (?:of|in"
+    r"^(?:(?:novel|new|germline|somatic|multiple|missense|\S*\d\S*) )*(?P<x>(?:[\w-]+ )?(?:mutations?|polymorphisms?"
+    r"|deletions?|insertions?|variants?|expression|methylation|inactivation|measurement|structure) (?:of|in"
     r"|within) (?:the )?[^.,;:?()]{2,50}?)"
     r"(?= (?:in|of|and|is|are|as|by|with|from|for|at|underl\w+|caus\w+|lead\w*|associated)\b|[.,;:?(]|$)",
     re.I,
@@ -294,11 +284,10 @@ CONTROLS = re.compile(
 )
 NOTHING = re.compile(
     r"^(?:(?:the|these|both|all|two|three) )*(?:if|whether|why|more|those|them|this|such|it|they|there|patients?"
-    r"|infants|subjects"
-    r"|groups?|students|women|men|children|describe|might|we|our|which|data|results|studies|is|are|was|were|be"
-    r"|being|includes?"
-    r"|little|much|no|observed|expected|he|she|individually|how|without|Department|can|will|may|has|have|had|been"
-    r"|hypothes[ei]s|ability|because)\b|\bgroups?$|^(?:factors?|design|baseline|time|changes?|proteins?|\w+ed)$"
+    r"|infants|subjects|groups?|students|women|men|children|describe|might|we|our|which|data|results|studies|is|are|was"
+    r"|were|be|being|includes?|little|much|no|observed|expected|he|she|individually|how|without|Department|can|will|may"
+    r"|has|have|had|been|hypothes[ei]s|ability|because)\b|\bgroups?$|^(?:factors?|design|baseline|time|changes?"
+    r"|proteins?|\w+ed)$"
     rf"|^(?:[\w-]+ ){{0,2}}{PERSONS}$|^(?:ways?|importance|relationships?|associations?|relations?|correlations?"
     rf"|compliance|natural experiment)$"
     r"|^baseline |\battention$|\bresults$|\bmanner$|^(?:family|families|kindred|(?:long-term )?follow-up|severity"
@@ -307,8 +296,7 @@ NOTHING = re.compile(
 )
 TRIM_FRONT = re.compile(
     r"(?:(?:prior to|to|after|following|when|that|how|at|through|during|with|by|of|in|for|and|from|on|the|an?|both"
-    r"|either|these|this|our|different"
-    r"|various|least|\d+|use of|using|treatment with"
+    r"|either|these|this|our|different|various|least|\d+|use of|using|treatment with"
     r"|administration of|initial experience of) )+",
     re.I,
 )

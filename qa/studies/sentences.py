@@ -21,28 +21,24 @@ _BY_CATEGORY: dict[str, StudyPart] = {
     "CONCLUSIONS": "conclusions",
 }
 AIM = re.compile(
-    r"\b(?:aims?|purpose|objectives?|goal) (?:of|was|is|were|are)\b|^(?:in order )?to (?:\w+ly )?(?:investigat"
-    r"|determin|examin"
-    r"|assess|explor|evaluat|test|stud|understand|clarify|elucidat|compare|identify|describe|report|analy[sz]e"
-    r"|establish"
-    r"|find|measure|estimate|validate|ascertain|review|develop|quantify|define|document|characteri[sz]e)"
+    r"\b(?:aims?|purpose|objectives?|goal) (?:of|was|is|were|are)\b|^(?:in order )?to (?:\w+ly )?(?:investigat|determin"
+    r"|examin|assess|explor|evaluat|test|stud|understand|clarify|elucidat|compare|identify|describe|report|analy[sz]e"
+    r"|establish|find|measure|estimate|validate|ascertain|review|develop|quantify|define|document|characteri[sz]e)"
     r"|\b(?:we|this (?:\w+ )?study|this paper|the present \w+|studies) (?:\w+ly |then |here |have |was |were "
     r"|also |currently )*"
     r"(?:investigat|examin|aim|sought|assess|evaluat|set out|wanted|hypothesi[sz]|explore"
-    r"|test(?:ed)? (?:whether|if|the hyp)"
-    r"|designed to|undertaken to|conducted to|performed to|looks? for|ask(?:ed)? (?:whether|if)|intended"
-    r"|attempt|describe"
-    r"|compar|determin|report(?:s|ed)? (?:on|findings)|address|review)"
+    r"|test(?:ed)? (?:whether|if|the hyp)|designed to|undertaken to|conducted to|performed to|looks? for"
+    r"|ask(?:ed)? (?:whether|if)|intended|attempt|describe|compar|determin|report(?:s|ed)? (?:on|findings)|address"
+    r"|review)"
     r"|\bto (?:determine|investigate|evaluate|assess|examine) (?:whether|if|the)\b|\bwhether\b.*\b(?:unknown"
     r"|unclear|tested)\b",
     re.I,
 )
 _DONE = re.compile(
-    r"\b(?:was|were) (?:\w+ly )?(?:randomi[sz]ed|enrol+ed|recruited|included|divided|assigned|allocated"
-    r"|measured|performed"
-    r"|administered|collected|reviewed|searched|obtained|used|treated|followed|studied|assessed|recorded"
-    r"|incubated|selected"
-    r"|interviewed|asked|examined|analy[sz]ed with|determined by|carried out)\b|\b(?:underwent|received)\b"
+    r"\b(?:was|were) (?:\w+ly )?(?:randomi[sz]ed|enrol+ed|recruited|included|divided|assigned|allocated|measured"
+    r"|performed|administered|collected|reviewed|searched|obtained|used|treated|followed|studied|assessed|recorded"
+    r"|incubated|selected|interviewed|asked|examined|analy[sz]ed with|determined by|carried out)\b|\b(?:underwent"
+    r"|received)\b"
     r"|\bwe (?:\w+ly )?(?:held|interviewed|studied|followed|recruited|enrol+ed|measured|treated|performed|reviewed"
     r"|randomi[sz]ed|collected|searched|included|asked|sequenced|used|conducted|obtained)\b",
     re.I,
@@ -55,9 +51,8 @@ _CONCLUDES = re.compile(
     re.I,
 )
 _FOUND = re.compile(
-    r"\b(?:significant\w*|P ?[<=>]|increas\w+|decreas\w+|higher|lower|greater|reduc\w+|showed|revealed"
-    r"|demonstrat\w+|found"
-    r"|observed|associated|correlat\w+|no difference|inhibit\w+|respectively|(?-i:HR|OR|RR|CI))\b"
+    r"\b(?:significant\w*|P ?[<=>]|increas\w+|decreas\w+|higher|lower|greater|reduc\w+|showed|revealed|demonstrat\w+"
+    r"|found|observed|associated|correlat\w+|no difference|inhibit\w+|respectively|(?-i:HR|OR|RR|CI))\b"
     r"|\b[Pp] ?[<=>]|\d ?%",
     re.I,
 )

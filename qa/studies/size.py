@@ -12,36 +12,29 @@ from qa.studies.records import Cell, Design, Size
 from qa.studies.sentences import StudySentence
 
 PERSONS = (
-    r"(?:patients?|participants?|subjects?|individuals?|persons?|people|women|men|males|females|children"
-    r"|infants?|neonates?"
-    r"|newborns?|adults?|adolescents?|boys?|girls?|volunteers?|controls?|cases|residents|students?|nurses?"
-    r"|physicians?"
-    r"|doctors|surgeons?|mothers?|pregnanc(?:y|ies)|respondents|families|probands?|smokers|athletes|players"
-    r"|workers|drivers"
-    r"|octogenarians|veterans|survivors|carriers|relatives|twins|pairs|users|recipients|donors|outpatients?|inpatients?"
-    r"|members|employees|admissions|deaths|births|deliveries|attendees|(?:program )?directors|practitioners|teachers"
-    r"|caregivers|clinicians|providers|experts|humans|elderly|sibships|kindreds|\w+(?:ologists|iatrists)|households"
-    r"|youths?"
-    r"|teenagers|schoolchildren|beneficiaries|soldiers|runners|dentists|pharmacists|suspects|casualties|cleaners|owners|drivers"
-    r"|recruits|pedestrians|graduates|attendances)"
+    r"(?:patients?|participants?|subjects?|individuals?|persons?|people|women|men|males|females|children|infants?"
+    r"|neonates?|newborns?|adults?|adolescents?|boys?|girls?|volunteers?|controls?|cases|residents|students?|nurses?"
+    r"|physicians?|doctors|surgeons?|mothers?|pregnanc(?:y|ies)|respondents|families|probands?|smokers|athletes|players"
+    r"|workers|drivers|octogenarians|veterans|survivors|carriers|relatives|twins|pairs|users|recipients|donors"
+    r"|outpatients?|inpatients?|members|employees|admissions|deaths|births|deliveries|attendees|(?:program )?directors"
+    r"|practitioners|teachers|caregivers|clinicians|providers|experts|humans|elderly|sibships|kindreds"
+    r"|\w+(?:ologists|iatrists)|households|youths?|teenagers|schoolchildren|beneficiaries|soldiers|runners|dentists"
+    r"|pharmacists|suspects|casualties|cleaners|owners|drivers|recruits|pedestrians|graduates|attendances)"
 )
 _ANIMALS = (
     r"(?:mice|rats|animals|rabbits|dogs|pigs|piglets|sheep|hamsters|monkeys|cats|hearts|livers|kidneys|lungs|goats"
     r"|lambs|guinea pigs|marmosets|ferrets)"
 )
 _UNITS = (
-    r"(?:eyes|hips|knees|joints|feet|hands|teeth|procedures|operations|surgeries|samples|specimens|tumou?rs"
-    r"|lesions|biopsies"
-    r"|hospitals|practices|centres|centers|articles|questionnaires|surveys|charts|scans|images|examinations"
-    r"|cholecystectomies"
-    r"|\w+ectomies|\w+plasties|tests|calls|visits|records|implants|grafts|fractures|cancers|cell lines|nodules"
-    r"|aneurysms"
-    r"|procedures|transplants|catheters|isolates|strains|stones|ears|limbs|shoulders|cadavers|testicles|testes|attempts)"
+    r"(?:eyes|hips|knees|joints|feet|hands|teeth|procedures|operations|surgeries|samples|specimens|tumou?rs|lesions"
+    r"|biopsies|hospitals|practices|centres|centers|articles|questionnaires|surveys|charts|scans|images|examinations"
+    r"|cholecystectomies|\w+ectomies|\w+plasties|tests|calls|visits|records|implants|grafts|fractures|cancers"
+    r"|cell lines|nodules|aneurysms|procedures|transplants|catheters|isolates|strains|stones|ears|limbs|shoulders"
+    r"|cadavers|testicles|testes|attempts)"
 )
 _BETWEEN = (
-    r"(?:(?!(?:of|in|with|and|or|to|had|were|was|who|through|until|the|at|for|from|mg|ml|years?|months?|days?"
-    r"|weeks?|hours?"
-    r"|min)\b)[\w'’/()-]+,? ){0,5}?"
+    r"(?:(?!(?:of|in|with|and|or|to|had|were|was|who|through|until|the|at|for|from|mg|ml|years?|months?|days?|weeks?"
+    r"|hours?|min)\b)[\w'’/()-]+,? ){0,5}?"
 )
 _COUNTED = re.compile(
     rf"(?<![\w.,±/-])(?<!\b[Yy]ear )(?!(?:19|20)\d\d (?:through|to|and|until"
@@ -69,9 +62,8 @@ _N_IS = re.compile(rf"\b[nN] ?= ?(?P<number>{NUMBER})(?! ?[%.]?\d? ?(?:per|in ea
 _TOLD_OTHERWISE = (_OF_ALL, _OF_THOSE_ASKED, _NUMBER_WAS)
 _TOTAL = re.compile(r"\b(?:a total of|altogether|overall|in total|all|^of the)\b", re.I)
 _TAKEN = re.compile(
-    r"\b(?:includ|enrol|recruit|randomi|analy[sz]|studied|examined|underwent|undergoing|participat|complet"
-    r"|evaluat|assess"
-    r"|compris|consist|identif|allocat|treated|investigated|tested|screened|reviewed|interviewed|received"
+    r"\b(?:includ|enrol|recruit|randomi|analy[sz]|studied|examined|underwent|undergoing|participat|complet|evaluat"
+    r"|assess|compris|consist|identif|allocat|treated|investigated|tested|screened|reviewed|interviewed|received"
     r"|operated|selected"
     r"|registered|followed|were used|responded|admitted|diagnosed|respond)\w*",
     re.I,
