@@ -1,4 +1,4 @@
-"""Changes of an abstract that its readers should know: retractions, concerns, corrections, another text."""
+"""Detect changes of an abstract that readers should know: retractions, concerns, corrections, another text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking PubMed what belongs to a library's origins: for the first time, and again for what is new."""
+"""Fetch the PMIDs of a library's searches and links from PubMed: all at first, new ones later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run from its inputs to its account: begun, or gone on with where an earlier one was broken off."""
+"""Begin an ingest run, or resume an interrupted one, and return its report."""
 
 from __future__ import annotations
 

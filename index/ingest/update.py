@@ -1,4 +1,4 @@
-"""The plan of an update: what is new in each search and among the links, and which of the held abstracts changed."""
+"""Plan an update: new PMIDs of each search and link, and stored abstracts that PubMed changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a library.db known by their shapes, so that they are found even where its list of tables is gone."""
+"""Recognise the rows of library.db by their shapes, even when its list of tables is lost."""
 
 from __future__ import annotations
 

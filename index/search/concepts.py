@@ -1,4 +1,4 @@
-"""The other names of what a question names, by the lexicon, as far as the library uses them.
+"""Expand the names of a query to their synonyms in the lexicon, as far as the library uses them.
 
 A name that the library never uses is searched for by the one that it uses most; of a name that it uses, the others are
 searched for too. Whether a name is used is asked of the library, so that nothing is expanded to what is not there.

@@ -1,4 +1,4 @@
-"""Which passages mention a thing: its words in a row, whatever the form in which its names are written."""
+"""Find the passages that mention a thing: its words in a row, in any written form of its names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run at hand, as library.db remembers it: its inputs, the PMIDs still to fetch, its account so far.
+"""The current ingest run as rows of library.db: its inputs, the PMIDs still to fetch, its report so far.
 
 It is written in the same transactions as the abstracts, so a run that was broken off at any instant goes on, with the
 same command, where it stopped. Everything here runs inside a transaction of `index.storage.folder.store`.

@@ -1,4 +1,4 @@
-"""The libraries that a server for agents has. Without the SDK, which takes as long to import as they take to load."""
+"""Libraries of an MCP server; imports no SDK, which takes as long to load as they do."""
 
 from __future__ import annotations
 

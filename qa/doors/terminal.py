@@ -1,4 +1,4 @@
-"""A terminal with a person before it: line editing and history by prompt_toolkit, colour and links by rich."""
+"""Interactive terminal: line editing and history by prompt_toolkit, colour and links by rich."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a question is not answered, said truly: which of its subjects the library speaks of, in how many abstracts."""
+"""Explain a refusal: which subjects of the question the library mentions, and in how many abstracts."""
 
 from __future__ import annotations
 

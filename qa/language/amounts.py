@@ -1,4 +1,4 @@
-"""Whether a clause tells of more or less of an outcome, or of no difference."""
+"""Classify a clause: more of an outcome, less of it, or no difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a sentence speaks of others than a statement: another species, age, sex or trimester, or a like drug."""
+"""Detect another setting than a statement's: another species, age, sex or trimester, or a similar drug."""
 
 from __future__ import annotations
 

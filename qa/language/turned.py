@@ -1,4 +1,4 @@
-"""A sentence with one thing turned round: of the two forms the false one should fit a quote less."""
+"""Reverse one thing in a sentence (sides, a word, a denial): the false form should fit a quote less."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which way the things of a sentence go: up, down or unchanged, so that two sentences can be compared word by word."""
+"""Direction of each thing in a sentence (up, down, unchanged), to compare two sentences word by word."""
 
 from __future__ import annotations
 

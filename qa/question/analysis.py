@@ -1,4 +1,4 @@
-"""A question to what it asks: the story in one screen."""
+"""Analyse a question: kind, subjects, relation, filters and papers, in one screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of which a question consists, each put so that it stands alone."""
+"""Split a question into its parts, each rewritten as a question that stands alone."""
 
 from __future__ import annotations
 

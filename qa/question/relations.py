@@ -1,4 +1,4 @@
-"""Words that name a relation by themselves: a rule for where the classifier is led astray by what it is about."""
+"""Words that name a relation unambiguously: a rule that overrides the classifier where the topic misleads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes: which parser reads its records, how its PMIDs are found, or why neither."""
+"""File formats, recognised by their first bytes: the parser, how PMIDs are found, or why neither is possible."""
 
 from __future__ import annotations
 

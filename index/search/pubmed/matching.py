@@ -1,4 +1,4 @@
-"""A tree of terms held against abstracts, each read as far as the terms need it."""
+"""Evaluate a tree of search terms on abstracts; each is read only as far as the terms need it."""
 
 from __future__ import annotations
 

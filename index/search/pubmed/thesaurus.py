@@ -1,4 +1,4 @@
-"""What a library and the lexicon know of words: MeSH headings, what lies below them, and other names of a thing."""
+"""Thesaurus of a library and the lexicon: MeSH headings, their narrower terms, and synonyms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library's truth: library.db, a SQLite file in WAL mode with abstracts, passages, vectors and settings.
+"""Store of a library in a folder: library.db, SQLite in WAL mode, with abstracts, passages, vectors and settings.
 
 Each committed batch raises the generation by one. Passage ids are never used twice, so whoever holds generation g
 catches up by reading the passages added and the ids removed since g.

@@ -1,4 +1,4 @@
-"""The truth of a library on Milvus, written by any number of processes at once.
+"""Store of a library on Milvus, to which any number of processes may write at once.
 
 There is no transaction over collections. An abstract's row is written last and read first: passages of a text that it
 does not have are nobody's, and what a killed writer left is written over when the same is added again. A run is

@@ -1,4 +1,4 @@
-"""Which abstracts a question on the library is about, and how they are called in a sentence."""
+"""Select the abstracts that a question on the library is about, and describe them in words."""
 
 from __future__ import annotations
 

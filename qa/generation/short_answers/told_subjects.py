@@ -1,4 +1,4 @@
-"""Things as short answers by their place in a sentence, whatever their names: no lexicon needs to know them.
+"""Short answers found by their place in a sentence: things that no lexicon needs to know.
 
 They are the subject of the question's verb ("What increased the risk?"), or stand beside the noun that says what is
 asked for ("Acne and insomnia were the commonest adverse events.").
