@@ -32,7 +32,7 @@ _P = (
 )
 _POWER_OF_TEN = re.compile(r" ?[x×*]? ?10 ?\(? ?[-−–] ?(?P<exponent>\d+)")
 _CI_LAST = _INTERVAL.replace("<low>", "<low3>").replace("<high>", "<high3>")
-_PER = r"(?: per (?:\d+[- ]?)?[a-zA-Z-]+(?: [a-zA-Z-]+)?(?=[\s,;:]*[(\[]?9\d ?%))?"
+_PER = r"(?: per (?:\d+ ?%?[- ]?)?[a-zA-Z-]+(?: [a-zA-Z-]+)?(?=[\s,;:]*[(\[]?9\d ?%))?"
 _TAIL = rf"{_PER}(?: ?\(?± ?{DIGITS}\)?[,;]?)?(?:{_CI}|{_BARE_CI})?{_P}?(?(p)(?:{_CI_LAST})?|)"
 _ONLY_P = re.compile(_P)
 _RATIOS: tuple[tuple[Measure, str], ...] = (
@@ -60,7 +60,7 @@ _NAMED = tuple(
     (
         measure,
         re.compile(
-            rf"(?P<name>{name}){_LINK}(?P<value>{_SIGNED})(?! ?\. ?\d)(?![\d.]*\d* ?% ?CI)(?P<unit> ?%"
+            rf"(?P<name>{name}){_LINK}(?<![A-Za-z\d])(?P<value>{_SIGNED})(?! ?\. ?\d)(?![\d.]*\d* ?% ?CI)(?P<unit> ?%"
             rf"| ?(?!(?:per|with)\b)[a-zA-Z/]{{1,12}}\b)?{_TAIL}",
             re.I if measure in ("mean difference",) else 0,
         ),
@@ -262,6 +262,8 @@ def _is_no_result(one: StudySentence, measure: Measure, match: re.Match[str]) ->
     before = one.text[max(0, match.start() - 45) : match.start()]
     around = before + match[0]
     if _BASELINE.search(around) or _SPREAD.search(before) or (measure == "count" and _NUMBERED.search(before)):
+        return True
+    if measure == "mean" and before.endswith(("group ", "groups ")):  # "P = 0.002 for group 2 vs group 3"
         return True
     if measure in ("mean", "median", "count", "other") and _NOT_A_RESULT.search(around[-90:]):
         return True

@@ -40,8 +40,10 @@ def test_the_table_grows_and_is_put_in_order_at_its_end(read_only_library, monke
 def test_unknown_columns_and_tops_are_refused(read_only_library):
     with pytest.raises(InputError, match=r"no column 'size'; choose of pmid, title"):
         Assistant(read_only_library).table(QUESTION, columns=["size"])
-    with pytest.raises(InputError, match="top is 0"):
-        Assistant(read_only_library).table(QUESTION, top=0)
+    for top in (0, 10_001):
+        with pytest.raises(InputError, match=f"top is {top}; give a number from 1 to 10,000"):
+            Assistant(read_only_library).table(QUESTION, top=top)
+    assert len(Assistant(read_only_library).table(QUESTION, top=10_000).rows) == 4
 
 
 def test_every_cell_with_spans_is_verbatim(read_only_library):
