@@ -23,11 +23,12 @@ from ui.pictures.part import LibraryPictures, library_pictures
 from ui.rendering import render
 from ui.uploads import split_by_readability
 
-LINKS: list[Any] = [
-    ("what is similar", "similar_to"),
-    ("what cites them", "cited_by"),
-    ("what they cite", "references_of"),
-]
+LINKS: dict[str, LinkKind] = {
+    "what is similar": "similar_to",
+    "what cites them": "cited_by",
+    "what they cite": "references_of",
+}
+"""The kinds of links by what the page calls them, which Gradio shows as their tooltips too."""
 NEW, PRESENT = "A new library", "The library chosen above"
 
 DEFAULT_LIMIT = 500
@@ -123,7 +124,7 @@ def _lay_out() -> _LibraryFields:
                 placeholder="24114327",
                 elem_id="aa-papers",
             )
-            links = gr.CheckboxGroup(LINKS, value=["similar_to"], show_label=False, elem_id="aa-links")
+            links = gr.CheckboxGroup(list(LINKS), value=list(LINKS)[:1], show_label=False, elem_id="aa-links")
             limit = gr.Number(DEFAULT_LIMIT, label="Take at most", minimum=1, precision=0, elem_id="aa-limit")
         with gr.Column(min_width=300):
             files = gr.File(
@@ -146,12 +147,16 @@ def _lay_out() -> _LibraryFields:
     return _LibraryFields(pmids, search, limit, papers, links, preview, files, target, name, build, outcome)
 
 
+def _kinds(links: list[str] | None) -> tuple[LinkKind, ...]:
+    return tuple(LINKS[name] for name in links or ())
+
+
 def _wire(keeper: Keeper, frame: Frame, jobs: JobsPart, fields: _LibraryFields) -> None:
     def build(
         pmids: str,
         search: str,
         papers: str,
-        links: list[LinkKind],
+        links: list[str],
         limit: float | None,
         files: list[str] | None,
         target: str,
@@ -160,7 +165,7 @@ def _wire(keeper: Keeper, frame: Frame, jobs: JobsPart, fields: _LibraryFields) 
     ) -> list[Any]:
         paths = [Path(file) for file in files or ()]
         most = int(limit) if limit else None
-        order = BuildRequest(pmids or "", search or "", most, paths, papers or "", tuple(links or ()))
+        order = BuildRequest(pmids or "", search or "", most, paths, papers or "", _kinds(links))
         try:
             job = keeper.fill(order, session.library, name if target == NEW else None)
         except AskAbstractsError as error:
@@ -230,9 +235,10 @@ def _wire_look(fields: _LibraryFields) -> None:
     """Show what PubMed has for the search and the papers, once they are typed and before anything is fetched."""
     seen = gr.State(("", "", ()))
 
-    def look(search: str, papers: str, links: list[LinkKind], limit: float | None, last: tuple[Any, ...]) -> list[Any]:
-        order = BuildRequest(search=search or "", limit=int(limit) if limit else None, papers=papers or "", links=links)
-        wanted = (order.search, order.papers, tuple(links))
+    def look(search: str, papers: str, links: list[str], limit: float | None, last: tuple[Any, ...]) -> list[Any]:
+        most = int(limit) if limit else None
+        order = BuildRequest(search=search or "", limit=most, papers=papers or "", links=_kinds(links))
+        wanted = (order.search, order.papers, order.links)
         return [gr.skip(), gr.skip()] if wanted == last else [preview_html(order), wanted]
 
     asked = [fields.search.submit, fields.search.blur, fields.papers.submit, fields.papers.blur, fields.links.change]
@@ -247,7 +253,8 @@ def _wire_growing(libraries: Libraries, frame: Frame, screen: list[gr.HTML], fie
         order = BuildRequest(limit=int(limit) if limit else None, papers=str(event.pmid), links=(event.kind,))
         target = NEW if libraries.is_sample(session.library) else PRESENT
         others = ["", "", None]  # what was typed for another build is not meant
-        return [*others, order.papers, [event.kind], target, gr.update(selected="library"), preview_html(order)]
+        links = [name for name, kind in LINKS.items() if kind == event.kind]
+        return [*others, order.papers, links, target, gr.update(selected="library"), preview_html(order)]
 
     others = [fields.pmids, fields.search, fields.files]
     outputs = [*others, fields.papers, fields.links, fields.target, frame.tabs, fields.preview]

@@ -148,7 +148,7 @@ async def _open_page(client: httpx.AsyncClient, session: str) -> AsyncIterator[N
         yield
     finally:
         beating.cancel()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError, httpx.HTTPError):  # a server under load may have cut it already
             await beating
 
 
