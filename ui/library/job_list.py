@@ -53,6 +53,8 @@ def _shown(job: LibraryJob, holds: str) -> dict[str, Any]:
     account = dict(job.account or {})
     failed = len(account.get("failed") or {})
     counts = {word: account[word] for word in ("added", "updated", "unchanged", "removed") if account.get(word)}
+    if job.kind == "export":  # nothing was changed by it
+        counts = {}
     if job.kind == "add":  # whose account says that nothing was added, too
         counts = {"added": 0} | counts
     return {
@@ -71,5 +73,6 @@ def _shown(job: LibraryJob, holds: str) -> dict[str, Any]:
         "findings": account.get("findings"),
         "problem": as_sentence(job.problem) if job.problem else "",
         "address": job.address,
+        "is_file_gone": job.kind == "export" and job.state == "done" and not job.address,
         "holds": holds if job.kind in _FILLING and job.state != "running" else "",
     }

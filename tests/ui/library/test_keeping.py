@@ -99,6 +99,11 @@ def test_an_account_is_shown_after_the_servers_end(keeper, tmp_path):
     assert "Stopped after" in before
     kept.close()
     assert jobs_html(Jobs(tmp_path / "jobs"), keeper.libraries) == before
+    keeper.does("moss", {"do": "export"})
+    job = ended(keeper)
+    assert "Its file went with the server" not in told(keeper)
+    job.address = ""  # which is not kept
+    assert "Its file went with the server that made it; export again." in told(keeper)
 
 
 def tell_and_stop(job, tell):
