@@ -136,6 +136,7 @@ def launch_options() -> dict[str, Any]:
         "show_error": False,
         "quiet": True,
         "allowed_paths": [],
+        "_frontend": False,  # or Gradio gives up where a busy machine takes three seconds for its own page
         "max_file_size": uploads.FILE_LIMIT,
         "state_session_capacity": SESSIONS_KEPT,
     }

@@ -83,7 +83,7 @@ def serving(*flags: str) -> Iterator[Served]:
 @lru_cache(maxsize=8)
 def _asking(url: str) -> int:
     """Return the number of the event by which a press on Ask sends the question."""
-    config = httpx.get(f"{url}/config").json()
+    config = httpx.get(f"{url}/config", timeout=PATIENCE_S).json()
     button = next(each["id"] for each in config["components"] if each["props"].get("elem_id") == "aa-send")
     return next(each["id"] for each in config["dependencies"] if [button, "click"] in each["targets"])
 
