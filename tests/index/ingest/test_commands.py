@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from breaking_off import Stopped, held, stop_at
 from conftest import abstract
 from eutils_server import EutilsServer, Fault
 
@@ -12,18 +13,6 @@ from index.ingest.eutils.client import EutilsClient
 
 RECORDS = [abstract(str(number), f"Record {number}", f"Sentence {number} on VEGF.") for number in range(1, 13)]
 MANY = [abstract(str(number), f"Record {number}", "It has a sentence.") for number in range(1, 151)]
-
-
-class Stopped(Exception):
-    """Breaks a run off between two batches, as a kill does."""
-
-
-def stop_at(count):
-    def stop(progress):
-        if progress.done >= count:
-            raise Stopped
-
-    return stop
 
 
 @pytest.fixture
@@ -44,12 +33,6 @@ def twelve(place, server, client):
     Library.build(address, pmids=list(server.records), client=client)
     with Library.open(address) as opened:
         yield opened
-
-
-def held(library):
-    """Return what a library holds, after a check of it."""
-    assert library.check() == []
-    return sorted(library.get_many([str(number) for number in range(1, 200)]), key=int)
 
 
 def pmids(*numbers):

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 
 import pytest
+from breaking_off import Stopped, stop_at
 from conftest import ROOT, SCRIPTS, abstract
 from crash import CountingEncoder, use_hash_encoder
 from eutils_server import EutilsServer, Fault
@@ -21,10 +22,6 @@ MANY = [abstract(str(number), f"Record {number}", "It has a sentence.", year=200
 PMIDS = [one.pmid for one in MANY]
 
 
-class Stopped(Exception):
-    """A run that is broken off."""
-
-
 def raises(error):
     """Return a function that takes anything and raises an error."""
 
@@ -32,16 +29,6 @@ def raises(error):
         raise error
 
     return raising
-
-
-def stop_at(count):
-    """Return an `on_progress` that breaks a run off once so many abstracts are done."""
-
-    def on_progress(progress):
-        if progress.done >= count:
-            raise Stopped
-
-    return on_progress
 
 
 def break_at(server, count):

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import date
 
 import pytest
+from breaking_off import Stopped, held, stop_at
 from conftest import abstract
 from crash import use_hash_encoder
 from eutils_clients import make_client
@@ -18,18 +19,6 @@ OLD = [abstract(str(number), f"Record {number}", f"Sentence {number} on VEGF.", 
 ASKED = "2020-01-10T06:00:00+00:00"
 """When the searches of the library under test were last asked; what enters later is new."""
 RETRACTED = {"types": ("Retracted Publication",), "is_retracted": True}
-
-
-class Stopped(Exception):
-    """Breaks a run off between two batches, as a kill does."""
-
-
-def stop_at(count):
-    def stop(progress):
-        if progress.done >= count:
-            raise Stopped
-
-    return stop
 
 
 @pytest.fixture
@@ -84,12 +73,6 @@ def enter(server, *pmids, on=date(2020, 2, 1), title="Record {}"):
 
 def fetched(server):
     return [pmid for one in server.requests if one.endpoint == "efetch" for pmid in one.params["id"].split(",")]
-
-
-def held(library):
-    """Return what a library holds, after a check of it."""
-    assert library.check() == []
-    return sorted(library.get_many([str(number) for number in range(1, 200)]), key=int)
 
 
 def pmids(*numbers):

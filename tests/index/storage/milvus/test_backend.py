@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from breaking_off import Stopped, stop_at
 from conftest import ABSTRACTS, ROOT, abstract
 from milvus_lite_server import free_port, milvus_server
 from milvus_stand_ins import stand_in
@@ -237,18 +238,6 @@ def test_a_server_that_is_killed_and_comes_back_has_all_that_was_committed(tmp_p
         assert pmids(library.search("record 5", mode="lexical", top=1)) == ["5"]  # the handle goes on being of use
         assert is_whole(library, abstracts)
         assert library.add(files=[json_lines(abstracts)]).unchanged == 70
-
-
-class Stopped(Exception):
-    """Breaks a run off between two batches, as a kill does."""
-
-
-def stop_at(count):
-    def stop(progress):
-        if progress.done >= count:
-            raise Stopped
-
-    return stop
 
 
 def test_the_old_library_answers_until_a_build_over_it_is_whole(five, json_lines):
