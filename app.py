@@ -156,6 +156,7 @@ def assistant_maker(options: AnswerOptions) -> Callable[[Library], Assistant]:
             library,
             llm=options.llm,
             llm_url=options.llm_url,
+            llm_format=options.llm_format,
             leave_out_unsupported=options.leave_out_unsupported,
             check_with_llm=options.check_with_llm,
             reranker=load_reranker(options.reranker or DEFAULT_RERANKER),

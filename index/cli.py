@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, get_args
 
-from index.environment import Variable, bound_threads, former_names_set, is_completing, read_variable
+from index.environment import ReplyForm, Variable, bound_threads, former_names_set, is_completing, read_variable
 from index.errors import AskAbstractsError, InputError
 from index.records import Filters, Progress
 
@@ -75,7 +75,10 @@ def add_json_flag(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOptions:
-    """Options of answering; None stands for no language model, and for the reranker and the judge that come along."""
+    """Options of answering; None stands for no language model, and for the reranker and the judge that come along.
+
+    `llm_format` is None for JSON from a model that is known to write it by a schema, and text from others.
+    """
 
     llm: str | None
     llm_url: str | None
@@ -83,6 +86,7 @@ class AnswerOptions:
     check_with_llm: bool
     reranker: str | None
     judge: str | None = None
+    llm_format: ReplyForm | None = None
 
 
 def add_llm_flags(parser: argparse.ArgumentParser) -> None:
@@ -94,6 +98,12 @@ def add_llm_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--llm-url", metavar="URL", help=f"an OpenAI-compatible server that has the model (or {Variable.LLM_URL})"
+    )
+    parser.add_argument(
+        "--llm-format",
+        choices=get_args(ReplyForm),
+        help=f"how the model writes: as text, or as JSON by a schema (or {Variable.LLM_FORMAT}; default: JSON where "
+        "the provider is known to have it)",
     )
 
 
@@ -135,6 +145,17 @@ def language_model(arguments: argparse.Namespace) -> tuple[str | None, str | Non
     return name, arguments.llm_url or read_variable(Variable.LLM_URL) or None
 
 
+def reply_form(arguments: argparse.Namespace) -> ReplyForm | None:
+    """Return how the language model is to write, from flags or the environment. Raises InputError for another value."""
+    match arguments.llm_format or read_variable(Variable.LLM_FORMAT):
+        case "":
+            return None
+        case "text" | "json" as form:
+            return form
+        case other:
+            raise InputError(f'{Variable.LLM_FORMAT} is "{other}"; set it to text or json, or unset it')
+
+
 def add_literal_flag(parser: argparse.ArgumentParser) -> None:
     """Add --literal."""
     parser.add_argument(
@@ -154,6 +175,7 @@ def answer_options(arguments: argparse.Namespace) -> AnswerOptions:
         check_with_llm=arguments.check_with_llm,
         reranker=arguments.reranker or read_variable(Variable.RERANKER) or None,
         judge=arguments.judge,
+        llm_format=reply_form(arguments),
     )
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from index.errors import InputError
 
@@ -27,6 +27,7 @@ class Variable(StrEnum):
     RERANKER = "ASKABSTRACTS_RERANKER"
     LLM = "ASKABSTRACTS_LLM"
     LLM_URL = "ASKABSTRACTS_LLM_URL"
+    LLM_FORMAT = "ASKABSTRACTS_LLM_FORMAT"
     LLM_TIMEOUT = "ASKABSTRACTS_LLM_TIMEOUT"
     EMAIL = "ASKABSTRACTS_EMAIL"
     NCBI_API_KEY = "ASKABSTRACTS_NCBI_API_KEY"
@@ -36,6 +37,9 @@ class Variable(StrEnum):
     KEYS = "ASKABSTRACTS_KEYS"
     THREADS = "ASKABSTRACTS_THREADS"
 
+
+ReplyForm = Literal["text", "json"]
+"""How a language model is asked to write: sentences with brackets, or JSON by a schema (structured output)."""
 
 _FORMER_NAMES = {"ASKABSTRACTS_" + "READER": Variable.RERANKER}
 

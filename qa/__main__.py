@@ -150,7 +150,7 @@ def _models(arguments: argparse.Namespace) -> int:
     name, url = cli.language_model(arguments)
     if name is None:
         raise InputError(f"no language model was named: give --llm PROVIDER:MODEL or set {Variable.LLM}")
-    trial = try_model(name, url=url)
+    trial = try_model(name, url=url, form=cli.reply_form(arguments))
     if arguments.json:
         cli.print_json(trial.to_dict())
     else:
@@ -180,6 +180,7 @@ def _assistant(library: Library, arguments: argparse.Namespace) -> Assistant:
         library,
         options.llm,
         llm_url=options.llm_url,
+        llm_format=options.llm_format,
         leave_out_unsupported=options.leave_out_unsupported,
         check_with_llm=options.check_with_llm,
         reranker=options.reranker or DEFAULT_RERANKER,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from index import Filters, Library
 from index.analysis.terms import content_words, terms
 from index.embedding.encoder import Encoder
+from index.environment import ReplyForm
 from index.errors import ModelError
 from index.search.filters import checked_filters
 from index.search.query import Query, check_bounds, check_text
@@ -76,6 +77,7 @@ class Assistant:
         llm: str | BaseChatModel | None = None,
         *,
         llm_url: str | None = None,
+        llm_format: ReplyForm | None = None,
         leave_out_unsupported: bool = False,
         check_with_llm: bool = False,
         reranker: str | Reranker | None = DEFAULT_RERANKER,
@@ -84,9 +86,10 @@ class Assistant:
     ) -> None:
         """Answer from `library`; with `llm`, "provider:model" or a LangChain chat model, in that model's words.
 
-        `llm_url` is the address of an OpenAI-compatible server. A sentence of the model that no quote bears out is kept
-        and marked as such, or left out; with `check_with_llm` the model itself, asked again, must find each backed
-        sentence in its quotes. `reranker` is the cross-encoder that scores what was found, by name or
+        `llm_url` is the address of an OpenAI-compatible server; `llm_format` is "json" to ask the model for JSON by a
+        schema, "text" not to, None to go by what is known of its provider. A sentence of the model that no quote bears
+        out is kept and marked as such, or left out; with `check_with_llm` the model itself, asked again, must find each
+        backed sentence in its quotes. `reranker` is the cross-encoder that scores what was found, by name or
         folder (the one that comes along by default, none for None or "none"). `judge` is an NLI cross-encoder by name
         or folder, to decide on a model's sentences in place of the judge that comes along. With `is_literal` names are
         searched for as they are written only, not by their synonyms. Raises ModelError for an unknown language model,
@@ -97,11 +100,12 @@ class Assistant:
         self._check_with_llm = check_with_llm
         self._is_literal = is_literal
         self._reranker = load_reranker(reranker) if isinstance(reranker, str) else reranker
+        self._llm_format = llm_format
         self._judge = load_nli_judge(judge) if judge else None
         self._model: LanguageModel | None = None
         self.model_name = "extractive"
         if llm is not None:
-            self._model, self.model_name = _language_model(llm, llm_url)
+            self._model, self.model_name = _language_model(llm, llm_url, llm_format)
 
     def literal(self) -> Assistant:
         """Return the same assistant, which searches for names as they are written only."""
@@ -112,7 +116,9 @@ class Assistant:
     def written_by(self, llm: str | BaseChatModel | None, *, llm_url: str | None = None) -> Assistant:
         """Return the same assistant in the words of another language model, or of the abstracts for None."""
         other = copy(self)
-        other._model, other.model_name = _language_model(llm, llm_url) if llm is not None else (None, "extractive")
+        other._model, other.model_name = None, "extractive"
+        if llm is not None:
+            other._model, other.model_name = _language_model(llm, llm_url, self._llm_format)
         return other
 
     def ask(self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
@@ -428,10 +434,10 @@ def _names_both(answer: Answer, sides: Sequence[str]) -> bool:
     return any(all(set(content_words(side)) <= words for side in sides) for words in held)
 
 
-def _language_model(llm: str | BaseChatModel, url: str | None) -> tuple[LanguageModel, str]:
+def _language_model(llm: str | BaseChatModel, url: str | None, form: ReplyForm | None) -> tuple[LanguageModel, str]:
     from qa.generation.llm.chat_models import load_chat_model
     from qa.generation.llm.replies import LanguageModel
 
     if isinstance(llm, str):
-        return LanguageModel(load_chat_model(llm, url=url)), llm
-    return LanguageModel(llm), str(getattr(llm, "model_name", type(llm).__name__))
+        return LanguageModel(load_chat_model(llm, url=url), form), llm
+    return LanguageModel(llm, form), str(getattr(llm, "model_name", type(llm).__name__))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -134,6 +135,23 @@ def _build(name: str, provider: str, model_name: str, settings: dict[str, Any]) 
     if (model.profile or {}).get("temperature") is False:
         model = model.model_copy(update={"temperature": None})
     return model
+
+
+def has_structured_output(model: BaseChatModel) -> bool:
+    """Return True for a model that is known to keep to a JSON schema: by LangChain's table, or served by Ollama."""
+    return bool((model.profile or {}).get("structured_output")) or "ollama" in model._llm_type
+
+
+def schema_arguments(model: BaseChatModel, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call to `model` by which its provider holds the reply to a JSON schema."""
+    # LangChain's advice on a refused schema is for programmers: the model is asked again for text.
+    warnings.filterwarnings("ignore", ".*OpenAI's structured output feature", UserWarning)
+    written = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}
+    asked = {"response_format": written}  # the classes of Ollama's and Anthropic's models translate it
+    if hasattr(model, "extra_body") and not getattr(model, "use_responses_api", False):
+        # Given by name, OpenAI's package would read the reply itself, and lose one that is cut off.
+        return {"extra_body": {**(model.extra_body or {}), **asked}}
+    return asked
 
 
 def _missing_package(name: str, package: str) -> str:

@@ -107,6 +107,13 @@ class Mark:
     is_plain: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The sources of the text before it, each as its number is written, with its quote or "": structured output."""
+
+    sources: tuple[tuple[str, str], ...]
+
+
 class Citations:
     """The citations found in a reply so far.
 
@@ -130,6 +137,12 @@ class Citations:
     def of(self, sign: str) -> Mark:
         """Return the citation that a character stands for."""
         return self._marks[ord(sign) - _FIRST]
+
+    def sign(self, cited: Cited) -> str:
+        """Return the character that stands for the sources of a text that come apart from it."""
+        read = [(self._source(str(int(name)), is_pmid=False), quote) for name, quote in cited.sources]
+        quotes = tuple((number, _bare(quote)) for number, quote in read if number is not None and _bare(quote))
+        return self._add(Mark(tuple(number for number, _ in read), quotes), "")
 
     def mark(self, text: str) -> str:
         """Return the text with a character in place of each complete citation; one at its very end may go on."""

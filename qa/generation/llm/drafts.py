@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from index.analysis.sentences import sentence_spans
 from qa.answer import Source
-from qa.generation.llm.citations import MARK, OPEN, Citations, Mark
+from qa.generation.llm.citations import MARK, OPEN, Citations, Cited, Mark
 from qa.generation.llm.visible import Retracted
 from qa.grounding import DraftSentence
 
@@ -80,7 +80,7 @@ class CutOff:
 
 
 def drafts(
-    pieces: Iterable[str | S], sources: Sequence[Source], *, max_chars: int
+    pieces: Iterable[str | Cited | S], sources: Sequence[Source], *, max_chars: int
 ) -> Iterator[DraftSentence | S | CutOff | Retracted]:
     """Yield the sentences of a growing text, each as soon as it and its sources are known.
 
@@ -98,6 +98,8 @@ def drafts(
         elif isinstance(piece, CutOff):
             yield from placing.take(text.rest(is_cut=True))
             yield from placing.rest(text.references)
+        elif isinstance(piece, Cited):
+            piece = placing.citations.sign(piece)
         if not isinstance(piece, str):
             yield piece
             continue
@@ -276,7 +278,7 @@ class _Placing:
             self._is_new_paragraph = True
             return
         draft = self._draft(sentence, marks)
-        if not marks and _NO_FINDING.search(draft.text):
+        if not any(mark.sources for mark in marks) and _NO_FINDING.search(draft.text):
             return
         if not draft.text:  # a line of citations
             yield from self._release(draft.sources)

@@ -9,19 +9,16 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from qa.answer import Source, Turn
 from qa.generation.llm.chat_models import reply_timeout_s
 from qa.generation.llm.drafts import CutOff, drafts
 from qa.generation.llm.no_answer import answers_all_the_same, is_refusal, missing_part
 from qa.generation.llm.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
-from qa.generation.llm.replies import LanguageModel, PromptTooLongError, Waiting
+from qa.generation.llm.replies import LanguageModel, PromptTooLongError, SchemaRefusedError, Waiting
+from qa.generation.llm.structured import SCHEMA, read_structured
 from qa.generation.llm.visible import Retracted, visible
 from qa.grounding import DraftSentence
-
-if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage
 
 MAX_CHARS = 4000
 MAX_SENTENCES = 8
@@ -66,7 +63,7 @@ def compose(
     """
     answer = _Writing(max_sentences)
     with closing(_reply_on_fewer(question, sources, model, prompt)) as reply:
-        for draft in drafts(visible(reply), sources, max_chars=max_chars):
+        for draft in drafts(read_structured(visible(reply)), sources, max_chars=max_chars):
             if isinstance(draft, (Waiting, Aside)):
                 yield draft
             elif isinstance(draft, (DraftSentence, Retracted, CutOff)):
@@ -81,22 +78,28 @@ def _reply_on_fewer(
 ) -> Generator[str | Waiting | CutOff | Aside]:
     """Yield the reply to a prompt of as many of the sources, best first, as the model's window holds.
 
+    It is asked for as JSON where the server holds a model to a schema; one that refuses is asked again for text.
     Raises PromptTooLongError when it does not hold one.
     """
     count = len(sources)
     while True:
-        messages = _messages(prompt, question=without_marks(question), sources=render_sources(sources[:count]))
+        structured = prompt.structured if model.form == "json" else None
+        messages = (structured or prompt.template).format_messages(
+            question=without_marks(question), sources=render_sources(sources[:count])
+        )
         if count > 1 and not model.fits(messages):
             count -= 1
             continue
         try:
             began = False
-            for piece in model.reply(messages, timeout_s=reply_timeout_s()):
+            for piece in model.reply(messages, timeout_s=reply_timeout_s(), schema=SCHEMA if structured else None):
                 if not began and not isinstance(piece, Waiting) and count < len(sources):
                     yield Aside(_given(model.window_tokens, count, len(sources)))
                 began = began or not isinstance(piece, Waiting)
                 yield piece
             return
+        except SchemaRefusedError:
+            continue
         except PromptTooLongError:
             if count == 1:
                 raise
@@ -107,10 +110,6 @@ def _reply_on_fewer(
 def _given(window_tokens: int | None, count: int, found: int) -> str:
     window = f" of {window_tokens:,} tokens" if window_tokens else ""
     return f"The language model's window{window} holds {count} of the {found} abstracts found: it was given no more."
-
-
-def _messages(prompt: Prompt, **values: str) -> list[BaseMessage]:
-    return prompt.template.format_messages(**values)
 
 
 class _Writing:
@@ -173,7 +172,7 @@ def standalone_question(question: str, turns: Sequence[Turn], *, model: Language
     """
     if not turns:
         return question
-    messages = _messages(prompt, question=without_marks(question), history=render_history(turns))
+    messages = prompt.template.format_messages(question=without_marks(question), history=render_history(turns))
     timeout_s = _REWRITING_SHARE * reply_timeout_s()
     with closing(model.reply(messages, timeout_s=timeout_s, patience_s=0)) as reply:
         line = _first_line(piece for piece in visible(reply) if isinstance(piece, str))

@@ -34,17 +34,21 @@ MAX_TURNS = 3
 MAX_TURN_CHARS = 500
 
 _HEADER = re.compile(r"\s*<!--(?P<purpose>.*?)\bVariables:(?P<variables>[^\n]*?)-->[ \t]*$", re.MULTILINE)
-_PART = re.compile(r"^# (system|user)[ \t]*$", re.MULTILINE)
+_PART = re.compile(r"^# (?P<message>system|user)(?: (?P<form>text|json))?[ \t]*$", re.MULTILINE)
 _MARK_SIGNS = re.compile(r"([<>＜＞])(?:\s*\1)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt file as read: its name, LangChain's template, and the SHA-256 of its text (with \\n line ends)."""
+    """A prompt file as read: its name, LangChain's template, and the SHA-256 of its text (with \\n line ends).
+
+    `structured` asks for the same as JSON by a schema; it is None in a file that has no part "# system json".
+    """
 
     name: str
     template: ChatPromptTemplate
     sha256: str
+    structured: ChatPromptTemplate | None = None
 
 
 def load_prompt(name: str, *, folder: Path = FOLDER) -> Prompt:
@@ -56,33 +60,63 @@ def load_prompt(name: str, *, folder: Path = FOLDER) -> Prompt:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"the prompt file {path} cannot be read ({error}); put the project's own back") from error
-    template, problems = _template(text, VARIABLES[name])
-    if template is None or problems:
+    head, parts = _parts(text)
+    problems = _header_problems(head, VARIABLES[name]) + _part_problems(parts)
+    templates = []
+    for form in ("text", "json"):
+        template, unusable = _template(parts, form, VARIABLES[name])
+        templates.append(template)
+        problems += [problem for problem in unusable if problem not in problems]
+    if templates[0] is None or problems:
         raise FileError(f"the prompt file {path} cannot be used: {'; '.join(problems)}")
-    return Prompt(name, template, sha256(text.encode()).hexdigest())
+    structured = templates[1] if ("system", "json") in {(part.message, part.form) for part in parts} else None
+    return Prompt(name, templates[0], sha256(text.encode()).hexdigest(), structured)
 
 
-def _template(text: str, variables: Sequence[str]) -> tuple[ChatPromptTemplate | None, list[str]]:
-    """Return the template and its problems; None where its braces cannot be read."""
-    from langchain_core.prompts import ChatPromptTemplate
+@dataclass(frozen=True, slots=True)
+class _PromptPart:
+    """A part of a message; `form` is "text" or "json" where it is for replies of that form alone."""
 
+    message: str
+    form: str
+    text: str
+
+
+def _parts(text: str) -> tuple[str, list[_PromptPart]]:
+    """Return what stands before the first part of a prompt, and its parts."""
     head, *rest = _PART.split(text)
-    problems = _header_problems(head, variables)
-    parts = list(zip(rest[::2], (body.strip() for body in rest[1::2]), strict=True))
+    fields = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
+    return head, [_PromptPart(message, form or "", body.strip()) for message, form, body in fields]
+
+
+def _part_problems(parts: Sequence[_PromptPart]) -> list[str]:
+    problems = []
     for name in ("system", "user"):
-        bodies = [body for part, body in parts if part == name]
+        bodies = [part.text for part in parts if part.message == name and not part.form]
         if not any(bodies):
             problems.append(f'it has no part "# {name}"')
         elif len(bodies) > 1:
             problems.append(f'it has more than one part "# {name}"')
+    return problems
+
+
+def _template(
+    parts: Sequence[_PromptPart], form: str, variables: Sequence[str]
+) -> tuple[ChatPromptTemplate | None, list[str]]:
+    """Return the template for replies of a form, and its problems; None where its braces cannot be read."""
+    from langchain_core.prompts import ChatPromptTemplate
+
+    messages: dict[str, list[str]] = {}
+    for part in parts:
+        if part.form in ("", form):
+            messages.setdefault(part.message, []).append(part.text)
     try:
-        template = ChatPromptTemplate.from_messages(parts)
+        template = ChatPromptTemplate.from_messages([(name, "\n\n".join(texts)) for name, texts in messages.items()])
     except (ValueError, KeyError) as error:
-        return None, [*problems, f"its braces cannot be read ({error}); write a literal brace twice, {{{{ or }}}}"]
+        return None, [f"its braces cannot be read ({error}); write a literal brace twice, {{{{ or }}}}"]
     used = template.input_variables
-    problems += [f"it does not use the variable {{{name}}}" for name in variables if name not in used]
-    problems += [f"nothing fills its variable {{{name}}}" for name in used if name not in variables]
-    return template, problems
+    problems = [f"it does not use the variable {{{name}}}" for name in variables if name not in used]
+    return template, problems + [f"nothing fills its variable {{{name}}}" for name in used if name not in variables]
 
 
 def _header_problems(head: str, variables: Sequence[str]) -> list[str]:

@@ -8,13 +8,22 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from index.environment import ReplyForm
 from index.errors import ModelError
-from qa.generation.llm.chat_models import foreign_errors, provider_errors, provider_words, reply_timeout_s, status_of
+from qa.generation.llm.chat_models import (
+    foreign_errors,
+    has_structured_output,
+    provider_errors,
+    provider_words,
+    reply_timeout_s,
+    schema_arguments,
+    status_of,
+)
 from qa.generation.llm.drafts import CutOff
 from qa.generation.llm.stream_timeout import close, stream_with_timeout
 
@@ -45,6 +54,10 @@ _TOO_LONG = re.compile(
     r"context.{0,20}(?:length|size|window)|exceed.{0,60}(?:context|tokens)|too (?:long|many tokens)|n_ctx",
     re.IGNORECASE | re.DOTALL,
 )
+_NO_SCHEMA = re.compile(
+    r"response.?format|json.?(?:schema|object|mode)|structured.?output|output.?(?:config|format)|grammar|guided|schema",
+    re.IGNORECASE,
+)
 _WINDOW = re.compile(r"(?:maxim|max_|limit|available|context|n_ctx|window)[^\d]{0,60}(\d{3,8})", re.IGNORECASE)
 _ENDS = {
     **dict.fromkeys(("length", "max_tokens", "model_length"), "it reached its limit of length"),
@@ -70,16 +83,28 @@ class PromptTooLongError(ModelError):
         self.window_tokens = window_tokens
 
 
+class SchemaRefusedError(ModelError):
+    """The server does not hold replies to a JSON schema: from now on the model's answers are asked for as text."""
+
+
 @dataclass(slots=True)
 class LanguageModel:
-    """A chat model, and what is known of its server by now."""
+    """A chat model, and what is known of its server by now.
+
+    `form` is how answers are asked for, by default JSON where the provider is known to have structured output.
+    """
 
     model: BaseChatModel
+    form: ReplyForm | None = None
     takes_system: bool = True
     streams: bool = True
     window_tokens: int | None = None
     chars_per_token: float = _CHARS_PER_TOKEN
     _is_window_asked_for: bool = False
+
+    def __post_init__(self) -> None:
+        if self.form is None:
+            self.form = "json" if has_structured_output(self.model) else "text"
 
     @property
     def takes_temperature(self) -> bool:
@@ -98,18 +123,23 @@ class LanguageModel:
         return prompt + min(_REPLY_TOKENS, (self.window_tokens or 4 * _REPLY_TOKENS) // 4)
 
     def reply(
-        self, messages: Sequence[BaseMessage], *, timeout_s: float, patience_s: float = MAX_WAIT_S
+        self,
+        messages: Sequence[BaseMessage],
+        *,
+        timeout_s: float,
+        patience_s: float = MAX_WAIT_S,
+        schema: Mapping[str, Any] | None = None,
     ) -> Generator[str | Waiting | CutOff]:
-        """Yield the reply piece by piece; closing this closes the connection.
+        """Yield the reply piece by piece, as JSON where a schema is given; closing this closes the connection.
 
-        A reply that ends too early ends in a `CutOff`. Raises PromptTooLongError, and ModelError when the model fails
-        before it has written anything. `patience_s` is how long the server may ask to wait.
+        A reply that ends too early ends in a `CutOff`. Raises PromptTooLongError, SchemaRefusedError, and ModelError
+        when the model fails before it has written anything. `patience_s` is how long the server may ask to wait.
         """
         was_paused = False
         while True:
             text = ""
             try:
-                with closing(self._ask(messages, timeout_s)) as pieces:
+                with closing(self._ask(messages, timeout_s, schema)) as pieces:
                     for piece in pieces:
                         text += piece if isinstance(piece, str) else ""
                         yield piece
@@ -120,6 +150,9 @@ class LanguageModel:
                     return
                 if self._adapt(error, messages):
                     continue
+                if schema and _refuses_schema(error):
+                    self.form = "text"
+                    raise SchemaRefusedError(str(error)) from error.__cause__
                 asked_s = _asked_to_wait_s(error)
                 wait_s = asked_s or (0 if was_paused or not _may_pass(error) else _PAUSE_S)
                 if asked_s > patience_s:
@@ -129,11 +162,14 @@ class LanguageModel:
                 was_paused, patience_s = True, patience_s - wait_s
                 yield from _wait(error, wait_s)
 
-    def _ask(self, messages: Sequence[BaseMessage], timeout_s: float) -> Generator[str | CutOff]:
+    def _ask(
+        self, messages: Sequence[BaseMessage], timeout_s: float, schema: Mapping[str, Any] | None
+    ) -> Generator[str | CutOff]:
         """Yield one try's reply, in a stream, or in one piece from a server that does not stream."""
         model, prompt = self._sized(messages), self._without_system(messages)
         end, text = "", ""
-        stream = _untraced(model, prompt, streams=self.streams)  # its `invoke` would be traced
+        arguments = schema_arguments(model, schema) if schema else {}
+        stream = _untraced(model, prompt, arguments, streams=self.streams)  # its `invoke` would be traced
         with provider_errors(model), closing(stream_with_timeout(stream, timeout_s=timeout_s)) as chunks:
             for chunk in chunks:
                 text, end = text + chunk.text, _end_of(chunk) or end
@@ -190,7 +226,7 @@ class LanguageModel:
 
 
 async def _untraced(
-    model: BaseChatModel, prompt: Sequence[BaseMessage], *, streams: bool
+    model: BaseChatModel, prompt: Sequence[BaseMessage], arguments: Mapping[str, Any], *, streams: bool
 ) -> AsyncGenerator[AIMessageChunk]:
     """Yield the model's messages without tracing.
 
@@ -200,10 +236,10 @@ async def _untraced(
 
     with tracing_context(enabled=False):
         if not streams:
-            yield await model.ainvoke(list(prompt))  # type: ignore[misc]
+            yield await model.ainvoke(list(prompt), **arguments)  # type: ignore[misc]
             return
         # The model itself and no chain: closed early, a chain may read the model's whole reply before it lets go.
-        stream = model.astream(list(prompt))
+        stream = model.astream(list(prompt), **arguments)
         try:
             async for message in stream:
                 yield message
@@ -215,6 +251,14 @@ def _end_of(message: AIMessageChunk) -> str:
     """Return why a reply ended, in the provider's word; "" before its end."""
     told = message.response_metadata
     return str(told.get("finish_reason") or told.get("done_reason") or told.get("stop_reason") or "")
+
+
+def _refuses_schema(error: ModelError) -> bool:
+    """Return True for the refusal of a request that asks for a JSON schema, if it may be for that."""
+    status = status_of(error.__cause__)
+    if status is None or status in (401, 403, 404, *_OVERLOADED):
+        return False
+    return 400 <= status < 500 or _NO_SCHEMA.search(provider_words(error.__cause__)) is not None
 
 
 def _may_pass(error: ModelError) -> bool:

@@ -50,6 +50,12 @@ _MUSING_CHARS = 30
 _MUSING_END = re.compile(r"^.*(?:assistant\s*final|here(?:['’]s| is) my response:)", re.IGNORECASE | re.DOTALL)
 
 
+def printable(text: str) -> str:
+    """Return text without control characters, and without those that stand for citations."""
+    # A broken byte may come as half a surrogate pair, which no file or page can hold.
+    return _UNPRINTABLE.sub("", text.encode("utf-8", "replace").decode())
+
+
 def visible(pieces: Iterable[str | S]) -> Iterator[str | S | Retracted]:
     """Yield the reply for people, up to the end of its turn; whatever is no text passes through.
 
@@ -83,8 +89,7 @@ class _Reader:
         if self._received > MAX_RECEIVED_CHARS:
             self._musing, self._held, self.is_over = "", "", True
             return
-        # A broken byte may come as half a surrogate pair, which no file or page can hold.
-        self._held += _UNPRINTABLE.sub("", piece.encode("utf-8", "replace").decode())
+        self._held += printable(piece)
         while (tag := _TAG.search(self._held)) and not self.is_over:
             before, self._held = self._held[: tag.start()], self._held[tag.end() :]
             yield from self._show(before)

@@ -1,6 +1,7 @@
 """A trial of a language model: what its server takes, whether it cites and quotes."""
 
 import json
+import re
 
 import pytest
 from chat_server import Raw, Said, chat_server
@@ -31,8 +32,29 @@ def test_a_model_that_cites_and_quotes(capsys):
     assert facts["quotes"] == "1 of 2 sentences give words that stand in it"
     assert facts["streams"] == "yes"
     assert facts["temperature"] == "0"
+    assert facts["JSON"] == "no: a JSON schema is refused or not kept to"
     assert facts["window"] == "not known until it is too small"
     assert "  wrote        It did nothing in students. [2]" in lines
+
+
+# the flags, and what the server refuses first -> how the model was asked, and what is said of JSON
+STRUCTURED = [
+    ([], [], "text", "yes, by a schema: --llm-format json uses it"),
+    (["--llm-format", "json"], [], "json", "yes, by a schema, and used"),
+    (["--llm-format", "json"], [Raw(400, {"error": {"message": "no response_format"}})], "text", "yes, by a schema"),
+]
+
+
+@pytest.mark.parametrize(("flags", "refusals", "form", "said"), STRUCTURED)
+def test_a_model_that_keeps_to_a_json_schema(flags, refusals, form, said, capsys):
+    cited = {"number": 2, "quote": "had no effect on blood pressure in 48 healthy students"}
+    reply = {"sentences": [{"text": "It did nothing in students.", "sources": [cited]}], "not_in_these_abstracts": ""}
+    with chat_server(*refusals, Said(json.dumps(reply))) as server:
+        assert main(["models", "--llm", "local", "--llm-url", server.url, *flags]) == 0
+    told = capsys.readouterr().out
+    assert re.search(rf"^  JSON +{said}", told, re.MULTILINE)
+    assert "1 of 1 sentences give words that stand in it" in told
+    assert ["response_format" in body for body in server.asked] == [*[True for _ in refusals], form == "json", True]
 
 
 def test_a_server_with_habits_and_a_model_that_does_not_cite(capsys):
