@@ -46,8 +46,8 @@ _BY_HAND: Mapping[str, float] = {
 _BY_HAND_WHERE_LOOSE = {"assertion": 0.4, "denial": 1.2, "first": 0.3}
 _SURE = {"plain": (0.2, 0.75), "inverted": (0.28, 0.72), "compared": (0.28, 0.72), "loose": (0.2, 0.75)}
 """The chances from which a no and a yes are shown by the rules alone."""
-_SURE_WHEN_READ = 0.84
-"""The chance of a yes, or of a no, from which it is shown where the network has read."""
+_WRONG_AT_MOST = 0.05
+"""The share of our own questions shown a wrong verdict, or one that is not due, at the chance from which it is shown."""
 _WHEN_READ_HELD_TO = 1.0
 _TEMPLATES = {
     "up": (
@@ -86,9 +86,11 @@ def make_headline(data: Path, work: Path, out: Path, *, trials: Path | None = No
         group: dict(zip(FEATURES, (round(float(one), 3) for one in row), strict=True)) for group, row in weights.items()
     }
     rules = HeadlineModel(weights, _SURE, np.zeros(3), (0.0, 1.0))
-    when_read = fit_readings(*_own_readings(data, work, rules))
+    says, answers = _own_readings(data, work, rules)
+    when_read = fit_readings(says, answers)
     read = dict(zip(READINGS, (round(float(one), 3) for one in when_read), strict=True))
-    stored = {"weights": told, "sure": _SURE, "when read": read, "sure when read": _SURE_WHEN_READ}
+    sure = round(sure_from(1 / (1 + np.exp(-says @ when_read)), answers), 3)
+    stored = {"weights": told, "sure": _SURE, "when read": read, "sure when read": sure}
     out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
@@ -101,6 +103,19 @@ def fit_readings(says: NDArray[np.float64], answers: NDArray[np.float64]) -> NDA
         bend = (says * (chances * (1 - chances))[:, None]).T @ says + _WHEN_READ_HELD_TO * np.eye(len(weights))
         weights = weights - np.linalg.solve(bend, slope)
     return weights
+
+
+def sure_from(chances: NDArray[np.float64], answers: NDArray[np.float64]) -> float:
+    """Return the least chance of a yes, or of a no, from which at most _WRONG_AT_MOST of the verdicts are wrong.
+
+    >>> sure_from(np.array([0.9, 0.2, 0.7, 0.4]), np.array([1.0, 0.0, 0.0, 0.0]))
+    0.8
+    """
+    sure = np.maximum(chances, 1 - chances)
+    order = np.argsort(-sure)
+    wrong = np.cumsum(((chances >= 0.5) != (answers == 1.0))[order] | (answers == 0.5)[order])
+    able = np.flatnonzero(wrong <= _WRONG_AT_MOST * np.arange(1, len(wrong) + 1))
+    return float(sure[order][able[-1]]) if len(able) else 1.0
 
 
 def _own_readings(data: Path, work: Path, rules: HeadlineModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
