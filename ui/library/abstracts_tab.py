@@ -44,7 +44,7 @@ def abstracts_tab(keeper: Keeper, frame: Frame, tab: AskTab, downloads: Download
         yield updates(TabUpdate(), session)  # Gradio sends the last one again when all is over, over a later event's
 
     def switch(visit: Visit, session: Session) -> Iterator[list[Any]]:
-        if visit.turn:  # the tab was opened before
+        if visit.turn and visit.look.library != session.library:  # the tab was opened before, on another one
             yield from select(visit, session)
         yield updates(TabUpdate(), session)  # Gradio takes no update at all for empty values
 
