@@ -187,7 +187,10 @@ def _wire(
         screen = empty_screen(session, libraries)
         if request.query_params.get("conversation"):  # which is shown next: no welcome in between
             screen = beginning_screen("")
-        yield [picker, *shown_library(session, libraries), *screen.parts]
+        parts = [picker, *shown_library(session, libraries), *screen.parts]
+        if not latest.choices:
+            yield parts
+        yield [gr.skip()] * len(shown)  # Gradio sends the last one again when all is over, over a later event's
 
     def cleared(session: Session, latest: Latest) -> list[Any]:
         latest.is_asked = False

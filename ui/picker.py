@@ -52,9 +52,10 @@ def draw_on_choice(
         return shown_library(session, libraries)
 
     def draw(session: Session, latest: Latest) -> list[Any]:
+        choices = latest.choices
         screen = empty_screen(session, libraries)
         is_begun = latest.is_asked or session.exchanges
-        return [gr.skip()] * len(tab.screen) if is_begun else list(screen.parts)
+        return [gr.skip()] * len(tab.screen) if is_begun or latest.choices != choices else list(screen.parts)
 
     for shown in (chosen.then, shelf.select):
         shown(draw, [frame.session, frame.latest], tab.screen, **PRIVATE)

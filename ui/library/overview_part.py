@@ -10,13 +10,14 @@ from typing import Any
 import gradio as gr
 
 from ui.ask_tab import PRIVATE, Frame
-from ui.chat import Session
+from ui.chat import Latest, Session
 from ui.libraries import Libraries
 from ui.library.overview import Overviews
 
-_LOOKS_S = 1.0
+_LOOKS_S, _EACH = 0.2, 5
 _LOOKS = 300
-"""How often a page looks whether more was worked out; a later visit sees the rest."""
+"""How often a page looks whether it is on another library, each fifth time whether more was worked out; a later visit
+sees the rest."""
 
 
 def overview_part(
@@ -25,18 +26,22 @@ def overview_part(
     """Fill the two components when the page opens, another library is chosen, or at any of the events `begun`."""
     overviews = Overviews(libraries)
 
-    def show(session: Session, request: gr.Request) -> Iterator[tuple[str, str]]:
+    def show(session: Session, latest: Latest, request: gr.Request) -> Iterator[tuple[str, str]]:
+        choices = latest.choices
         for _ in range(_LOOKS):
             asks, holds, is_whole = overviews.html(session.library, request.username or "")
             yield asks, holds
             if is_whole:
                 return
-            time.sleep(_LOOKS_S)
+            for _ in range(_EACH):
+                time.sleep(_LOOKS_S)
+                if latest.choices != choices:  # Gradio begins with the next library only when this one is over
+                    return
 
     gr.on(
         [page.load, frame.picker.change, *begun],
         show,
-        [frame.session],
+        [frame.session, frame.latest],
         shown,
         concurrency_limit=20,
         trigger_mode="always_last",

@@ -91,6 +91,9 @@ def test_an_empty_library_leads_by_the_hand_and_the_first_screen_leads_into_a_fu
     page = visit()
     choose_library(page, "bare")
     expect(page.get_by_role("heading", name="“bare” holds no abstracts yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Paste PMIDs")).to_be_visible()
+    expect(page.locator("#aa-holdings")).not_to_contain_text("look through them")
+    expect(page.get_by_role("heading", name="“bare” holds no abstracts yet")).to_be_visible()
     seen(page, "first-screen-empty")
     for way, field in (("Paste PMIDs", "#aa-pmids"), ("Search PubMed", "#aa-search")):
         page.get_by_role("tab", name="Ask").click()
