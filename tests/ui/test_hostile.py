@@ -238,13 +238,18 @@ def fill(page, *, name="", pmids="", search="", files=()):
         page.locator("#aa-files input[type=file]").set_input_files(files)
 
 
+JOBS: set[str | None] = set()
+"""Jobs of the server that pages have shown: a page just opened may show the earlier ones only after it is asked."""
+
+
 def outcome(page):
     """Press Build and return what stands there in the end: the account of the job, or a sentence."""
     page.evaluate("document.querySelectorAll('#aa-outcome .aa-notice').forEach((one) => { one.id = 'old'; })")
-    known = "".join(f':not([data-id="{job.get_attribute("data-id")}"])' for job in page.locator(".aa-job").all())
+    known = "".join(f':not([data-id="{id_}"])' for id_ in JOBS)
     page.get_by_role("button", name="Build", exact=True).click()
     told = page.locator(f'#aa-outcome .aa-notice:not(#old), .aa-job{known}:not([data-state="running"])').first
     told.wait_for(timeout=60_000)
+    JOBS.update(job.get_attribute("data-id") for job in page.locator(".aa-job").all())
     assert page.locator(".toast-body").count() == 0
     return told.inner_text()
 

@@ -156,7 +156,7 @@ def test_the_number_is_that_of_those_studied(text, n):
         ("Expression rose by 250% in mice and the yield was 105%.", ("other", 250.0, None, "")),
         ("OR 2.1 (P = 0.03; 95% CI 1.2-3.4).", ("OR", 2.1, (1.2, 3.4), "0.03")),
         ("OR 2.1 per 10 years, 95% CI 1.2-3.4, P = .03.", ("OR", 2.1, (1.2, 3.4), "0.03")),
-        ("RR 0.93 per 5% increment, 95% CI 0.91-0.96.", ("RR", 0.93, (0.91, 0.96), "")),
+        ("RR 0.87 per 4% increment, 95% CI 0.81-0.94.", ("RR", 0.87, (0.81, 0.94), "")),
         ("OR 2.1 with a 95% credible interval of 1.2 to 3.4.", ("OR", 2.1, (1.2, 3.4), "")),
         ("OR 2.1 (95% CI between 1.2 and 3.4, p-value: 0.03).", ("OR", 2.1, (1.2, 3.4), "0.03")),
         ("OR for death 2.1 (1.2 to 3.4; p less than 0.03).", ("OR", 2.1, (1.2, 3.4), "<0.03")),
