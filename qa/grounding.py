@@ -55,6 +55,7 @@ _OBJECTIONS = {
 """The objection to a sentence by each rule of `qa.language.entailment` and `qa.language.scope`."""
 UNCITED = "it cites none of the sources"
 """The objection to a sentence without a source."""
+_SHARED_DO_NOT_SAY = "it cites no source itself, and those cited beside it do not say it"
 
 
 def answering(evidence: Sequence[Evidence], *, is_of_these: bool = False) -> list[Evidence]:
@@ -147,13 +148,15 @@ class DraftSentence:
     """A sentence as a language model wrote it: `text` without markers, and the sources it cites, in order, each once.
 
     `dropped` counts its citations of numbers and PMIDs that are no sources. `quotes` are the words that the model gives
-    for it, each with its source's number; whether they stand there is not known.
+    for it, each with its source's number; whether they stand there is not known. `shares_sources` is true for a
+    sentence without a citation of its own: it has those of the next one, or of the whole answer.
     """
 
     text: str
     sources: tuple[int, ...]
     dropped: int = 0
     quotes: tuple[tuple[int, str], ...] = ()
+    shares_sources: bool = False
 
 
 def ground(
@@ -167,8 +170,28 @@ def ground(
     """Return a language model's sentence with its verdict: the quotes that bear it out, part by part, or contradict it.
 
     One quote may bear out the whole sentence; else each part is held against one quote of any cited source. What is
-    neither borne out nor contradicted is not matched. The judge in the box decides, or another one (`by`).
+    neither borne out nor contradicted is not matched. The judge in the box decides, or another one (`by`). Sources that
+    a sentence shares with others may bear it out, together or alone, and are no evidence against it.
     """
+    if not draft.shares_sources:
+        return _held(draft, evidence, library=library, reranker=reranker, by=by)
+    alone = [(number,) for number in draft.sources] if len(draft.sources) > 1 else []
+    for sources in (draft.sources, *alone):
+        sentence = _held(replace(draft, sources=sources), evidence, library=library, reranker=reranker, by=by)
+        if sentence.supported:
+            return sentence
+    return Sentence(draft.text, (), "not matched", _SHARED_DO_NOT_SAY)
+
+
+def _held(
+    draft: DraftSentence,
+    evidence: Sequence[Evidence],
+    *,
+    library: Library,
+    reranker: Reranker | None,
+    by: SentenceJudge | None,
+) -> Sentence:
+    """Return a sentence with its verdict by the quotes of its sources."""
     quotes = [quote for quote in evidence if quote.source.number in draft.sources and not gives_orders(quote.text)]
     if not quotes:
         return Sentence(draft.text, (), "not matched", UNCITED)

@@ -67,6 +67,20 @@ def test_the_objection_is_told(library, text, cited, objection):
     assert told.startswith(objection) and bool(told) == bool(objection)
 
 
+def test_sources_that_are_shared_bear_out_and_are_no_evidence_against(library):
+    """A list at the end of an answer names the mice's abstract for the sentence on cells, which does not say that."""
+    evidence = gather("What does IL-32β induce?", SOURCES, library=library)
+
+    def told(text, *, shares=True):
+        return ground(DraftSentence(text, (2, 1), shares_sources=shares), evidence, library=library)
+
+    assert [one.pmid for one in told("IL-32β induced VEGF in breast cancer cells.").citations] == ["90000001"]
+    wrong = "IL-32β reduced VEGF in breast cancer cells."
+    assert told(wrong, shares=False).verdict == "contradicted"
+    assert (told(wrong).verdict, told(wrong).against) == ("not matched", ())
+    assert told(wrong).objection == "it cites no source itself, and those cited beside it do not say it"
+
+
 @pytest.mark.parametrize(
     ("words", "chosen"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -10,7 +11,8 @@ from typing import Any, TypeVar
 
 from index.analysis.sentences import sentence_spans
 from qa.answer import Source
-from qa.generation.llm.citations import MARK, OPEN, Citations, Cited, Mark
+from qa.generation.llm.citations import OPEN, Citations, Cited, Mark, key_of
+from qa.generation.llm.notation import MARK, RAISED, TO_DIGITS
 from qa.generation.llm.visible import Retracted
 from qa.grounding import DraftSentence
 
@@ -23,22 +25,32 @@ _LONGEST = 1200
 """Characters of the longest citation with its quotes: what lies further back was read already."""
 
 _MARKS_AFTER_END = re.compile(rf"([.!?][\"'”’)]*)((?:[ \t]*{MARK})+)(?=\s+(?![a-z])|[A-Z])")
+_BOLD_END = re.compile(r"(?<=[.!?])(?:\*\*|__)(?=[ \t]+\S)")
 _MARKS_AHEAD = re.compile(rf"([.!?][\"'”’)]*)((?:{MARK})+)(?=\s+[a-z])")
 _MAY_COMPLETE = re.compile(r"[\]】)}>.!?:\n⁰¹²³⁴-⁹]|PMID|abstract|source|document", re.IGNORECASE)
 _MAY_END = re.compile(r"[.!?][\"'”’)\]]*\s|\n")
 _NO_MARK = f"[^{MARK[1:-1]}]"
 _LIST_SIGN = re.compile(r"^[ \t]*(?:[-*•>–+]|#+|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
-_HEADING = re.compile(
-    rf"^[ \t]*(?:#+[ \t].*|(?P<bold>\*\*|__){_NO_MARK}+?(?P=bold)[ \t]*:?|[-_=*]{{3,}}|{_NO_MARK}*:\**)[ \t]*$"
-)
+_HEADING = re.compile(rf"^[ \t]*(?:#+[ \t].*|[-_=*]{{3,}}|{_NO_MARK}*:\**)[ \t]*$")
+_BOLD = re.compile(rf"^(\*\*|__)(?P<words>{_NO_MARK}+?)\1[ \t]*:?[ \t]*$")
+_WHOLE = re.compile(r"(?:\S+\s+){3,}\S+[.!?]$")
+"""A sentence, and no heading that ends in a full stop."""
 _REFERENCES = re.compile(
     r"^\W*(?:\w+\s)?(?:references?|sources?|citations?|bibliography|works cited|literature|foot ?notes?|notes)"
     r"(?: (?:used|cited|list))?\W*$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^\W*(?:(?:short|final|direct|brief|the)\s)?(?:answer|summary|conclusion|response|in short|bottom line|evidence"
-    r"|sources?|references?|citations?|cited)\s*:[*_]*\s*",
+    r"^\W*(?:(?:(?:short|final|direct|brief|the)\s)?(?:answer|summary|conclusion|response|in short|bottom line|evidence"
+    r"|sources?|references?|citations?|cited)|[^\W\d][^:.\n]{0,40}\b(?:effects?|evidence|findings?|mechanisms?|roles?"
+    r"|actions?|conclusions?|limitations?|caveats?|takeaways?)(?=\W*:\W*[A-Z]))\s*[*_]*:[*_]*\s*",
+    re.IGNORECASE,
+)
+_SOURCES = re.compile(r"^\W*(?:sources?|references?|citations?|cited)\s*[*_]*:[*_]*\s*(?P<rest>\S.*)", re.IGNORECASE)
+_NUMBERS = re.compile(r"[\d\s,;&–-]+(?:and\s+\d+)?")
+_NOTED = re.compile(
+    r"^\W*it(?: is|['’]s) (?:also |however )?(?:important|worth|notable|interesting|crucial|worthwhile)"
+    r" (?:(?:to note|to mention|noting|mentioning) )?that\s+",
     re.IGNORECASE,
 )
 _BASED = re.compile(
@@ -48,16 +60,30 @@ _BASED = re.compile(
 )
 _REPORTS = r"(?:find|found|report|show|state|suggest|indicate|demonstrate|conclude|note|observe|describe|reveal|say)\w*"
 _BY_SOURCE = re.compile(
-    rf"^(?:\W*(?:according to|as reported in|in|from|per)\s*(?:one abstract|abstracts)?\s*{MARK}+\s*,\s*"
+    rf"^(?P<lead>[A-Z][a-z]+(?:\s[a-z]+){{0,3}},\s+)?"
+    rf"(?:\W*(?:according to|as reported in|in|from|per)\s*(?:one abstract|abstracts)?\s*{MARK}+\s*,\s*"
     rf"|(?:one abstract|abstracts)?\s*{MARK}+\s*(?::\s*|,?\s*(?:also\s+)?{_REPORTS}\s+that\s+)"
     rf"|(?:one abstract|abstracts)\s*{MARK}+\s*[–—-]\s*)",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    rf",?\s*\b(?:as in|(?:as\s+)?(?:reported|shown|described|seen|found|noted)\s+(?:in|by)|see|cf\.?|per)\s*(?={MARK})",
+    rf"[,;]?\s*\b(?:as in|(?:as\s+)?(?:reported|shown|described|seen|found|noted)\s+(?:in|by)|see|cf\.?|per)\s*"
+    rf"(?={MARK})|\s*(?:[;–—-]|[,;]\s*(?:(?:as\s+)?\w+\s+in|see|cf\.?|per|according to|from))\s*"
+    rf"(?:one abstract|abstracts)?\s*(?={MARK}+\W*$)",
     re.IGNORECASE,
 )
-_A_STUDY = re.compile(rf"(?<!\bthe )(?<!\ba )(?<!\bone )\b(study|trial|abstract)(?=\s?{MARK})", re.IGNORECASE)
+_CITED_ALONE = re.compile(rf"(?:\W|{MARK}|\b(?:one|abstracts?|sources?|documents?|and|see)\b)*", re.IGNORECASE)
+"""A line of citations: "Abstract 1, Abstract 3"."""
+_BASED_ON = re.compile(
+    r"^\W*th(?:is|ese|e) (?:answer|response|summary|information|findings?) (?:is|are|comes?)\b", re.I
+)
+_AHEAD = re.compile(rf"[\s*_>•-]*(?:\d{{1,2}}[.)]|{MARK}|{RAISED})\W*")
+_TITLE_BEGINS = 40
+"""Letters of a title by which it is known where a model cut it short."""
+_A_STUDY = re.compile(
+    rf"(?<!\bthe )(?<!\ba )(?<!\bone )(?<!\bthat )(?<!\bthis )(?<!\beach )\b(study|trial|abstract)(?=\s?{MARK})",
+    re.IGNORECASE,
+)
 _NO_FINDING = re.compile(
     r"^\W*(?:yes|no|in (?:short|summary)|note|disclaimer|i hope this helps.*|let me know.*|please consult.*)\W*$"
     r"|\bmedical advice\b|\bconsult (?:a|your|with)\b.{0,60}\b(?:doctor|physician|professional|provider)",
@@ -88,13 +114,14 @@ def drafts(
     a list of references below numbers the sources anew, a `Retracted` takes all back, and they come with their own.
     Whatever is no text passes through; behind a `CutOff` the sentence that was cut is left out.
     """
+    titles = [key_of(source.abstract.title) for source in sources]
     placing = _Placing(sources)
-    text = _Lines(placing.citations)
+    text = _Lines(placing.citations, titles)
     length = 0
     for piece in pieces:
         if isinstance(piece, Retracted):
             placing, length = _Placing(sources), 0
-            text = _Lines(placing.citations)
+            text = _Lines(placing.citations, titles)
         elif isinstance(piece, CutOff):
             yield from placing.take(text.rest(is_cut=True))
             yield from placing.rest(text.references)
@@ -117,10 +144,13 @@ def drafts(
 class _Lines:
     """A text that grows, cut into sentences; "" stands between paragraphs, citations are marks."""
 
-    def __init__(self, citations: Citations) -> None:
-        self._citations = citations
+    def __init__(self, citations: Citations, titles: Sequence[str]) -> None:
+        """Take the keys of the sources' titles."""
+        self._citations, self._titles = citations, titles
         self._pending = ""
         self._is_line_begun = self._is_in_references = False
+        self._bold_item = ""
+        self._has_begun = False
         self.references: list[str] = []
 
     def take(self, piece: str) -> Iterator[str]:
@@ -144,24 +174,52 @@ class _Lines:
             yield from self._line(last)
         elif len(spans := sentence_spans(last)) > 1:
             yield from self._line(last[: spans[-2][1]])
+        yield from self._told_bold("")
 
     def _line(self, line: str) -> Iterator[str]:
         is_whole, self._is_line_begun = not self._is_line_begun, False
+        if is_whole and line.strip():
+            yield from self._told_bold(line)
         if is_whole and _REFERENCES.match(line) and not re.search(MARK, line):
             self._is_in_references = True
-        elif self._is_in_references or (is_whole and self._is_note(line)):
+        elif self._is_in_references or (is_whole and (self._is_note(line) or self._is_reference(line))):
             self.references.append(line)
-        elif not line.strip() or (is_whole and _HEADING.match(line)):
+        elif is_whole and (listed := _SOURCES.match(line)):
+            yield from self._sources(listed["rest"].strip(" *_"))
+        elif not line.strip() or (is_whole and _is_heading(line)):
             yield ""
+        elif is_whole and _LIST_SIGN.match(line) and _is_heading(_LIST_SIGN.sub("", line)):
+            self._bold_item = line
         elif is_whole and line.lstrip().startswith("|"):
             yield from ("", _row(line))
         else:
             yield from self._sentences(line, is_whole=is_whole)
 
+    def _told_bold(self, following: str) -> Iterator[str]:
+        """Yield the bold item of a list that was held back, unless it is the heading of the line that follows."""
+        item, self._bold_item = self._bold_item, ""
+        if item and not (following and _indent(following) > _indent(item)):
+            yield from self._sentences(item, is_whole=True)
+
     def _is_note(self, line: str) -> bool:
         """Return True for the explanation of a footnote: "[^1]: Abstract 3"."""
         start = line.lstrip()
         return re.match(rf"{MARK}\s*:", start) is not None and bool(self._citations.of(start[0]).note)
+
+    def _is_reference(self, line: str) -> bool:
+        """Return True for a number and a title, below what was written: "[1] Zinc and sleep. 2013"."""
+        number = _AHEAD.match(line)
+        key = key_of(line[number.end() :]) if number and self._has_begun else ""
+        return any(key.startswith(title[:_TITLE_BEGINS]) for title in self._titles)
+
+    def _sources(self, listed: str) -> Iterator[str]:
+        """Yield the citations of a line such as "Sources: 1, 2"; its titles are references."""
+        if _NUMBERS.fullmatch(listed):
+            listed = self._citations.mark(f"[{listed}]\n").strip()
+        if _CITED_ALONE.fullmatch(listed):
+            yield listed
+        else:
+            self.references.append(listed)
 
     def _sentences(self, line: str, *, is_whole: bool) -> Iterator[str]:
         if is_whole:
@@ -169,12 +227,19 @@ class _Lines:
                 yield ""
             line = _LABEL.sub("", _LIST_SIGN.sub("", line))
         line = _in_order(line + "\n").rstrip("\n")
+        self._has_begun = True
         yield from (line[start:end] for start, end in sentence_spans(line))
 
     def _begun_line(self) -> Iterator[str]:
         """Yield the complete sentences of the line that is being written."""
         line = self._pending
-        if self._is_in_references or not self._is_line_begun and re.match(r"\s*(?:#|\||$)", line):
+        if not self._is_line_begun and line.strip():
+            yield from self._told_bold(line)
+        if (
+            self._is_in_references
+            or not self._is_line_begun
+            and (re.match(r"\s*(?:#|\||$)", line) or _SOURCES.match(line) or self._is_reference(line))
+        ):
             return
         if not self._is_line_begun:
             line = _LABEL.sub("", _LIST_SIGN.sub("", line))
@@ -195,8 +260,19 @@ class _Lines:
             self._pending, self._is_line_begun = line[cut:], True
 
 
+def _is_heading(line: str) -> bool:
+    """Return True for a heading, a rule, an introduction, and what is bold throughout but no sentence."""
+    bold = _BOLD.match(line.strip())
+    return not _WHOLE.match(bold["words"].strip()) if bold else _HEADING.match(line) is not None
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _in_order(line: str) -> str:
     """Return a line with the citations behind a full stop before it, but for one that begins the next sentence."""
+    line = _BOLD_END.sub("", line)
     return _MARKS_AHEAD.sub(r"\1 \2", _MARKS_AFTER_END.sub(r"\2\1", line))
 
 
@@ -213,7 +289,7 @@ class _Placing:
         self._sources = sources
         cited_as = {str(source.number): source.number for source in sources}
         cited_as |= {f"PMID {source.abstract.pmid}": source.number for source in sources}
-        self.citations = Citations(cited_as)
+        self.citations = Citations(cited_as, _titled(sources))
         self._waiting: list[DraftSentence] = []
         self._late: list[tuple[DraftSentence, list[Mark]]] = []
         self._placed: list[tuple[DraftSentence, list[Mark]]] = []
@@ -252,14 +328,20 @@ class _Placing:
         own: dict[int, int | None] = {}
         for line in references:
             first, *others = self._marks(line) or [Mark(())]
-            number = _NUMBER.match(line)
+            number = _NUMBER.match(line.translate(TO_DIGITS))
             label = first.sources[0] if first.is_plain and first.sources else int(number[1]) if number else None
-            named = {source.number for source in self._sources if _key(source.abstract.title) in _key(line)}
+            named = set(self._titled(line))
             named |= {one for mark in (first, *others) for one in mark.sources if one is not None and not mark.is_plain}
             if label is not None and not first.note:
                 own[label] = named.pop() if len(named) == 1 else None
         is_anew = any(source not in (None, label) for label, source in own.items())
         return own if is_anew else {}
+
+    def _titled(self, line: str) -> list[int]:
+        """Return the sources of which a line has the title, or else its beginning."""
+        titles, key = {source.number: key_of(source.abstract.title) for source in self._sources}, key_of(line)
+        whole = [number for number, title in titles.items() if title in key]
+        return whole or [number for number, title in titles.items() if title[:_TITLE_BEGINS] in key]
 
     def _marks(self, sentence: str) -> list[Mark]:
         return [self.citations.of(sign) for sign in sentence if self.citations.is_mark(sign)]
@@ -268,8 +350,8 @@ class _Placing:
         """Return the sources that a line of references names: by number, PMID or title."""
         marks = self._marks(line)
         known = [number for mark in marks for number in mark.sources if number is not None and not mark.note]
-        titled = [source.number for source in self._sources if _key(source.abstract.title) in _key(line)]
-        number = _NUMBER.match(line)
+        titled = self._titled(line)
+        number = _NUMBER.match(line.translate(TO_DIGITS))
         numbered = [source.number for source in self._sources if number and str(source.number) == number[1]]
         return known or titled or numbered
 
@@ -280,7 +362,7 @@ class _Placing:
         draft = self._draft(sentence, marks)
         if not any(mark.sources for mark in marks) and _NO_FINDING.search(draft.text):
             return
-        if not draft.text:  # a line of citations
+        if not draft.text or (marks and (_CITED_ALONE.fullmatch(sentence) or _BASED_ON.match(draft.text))):
             yield from self._release(draft.sources)
             return
         if self._is_new_paragraph and self._has_cited:
@@ -296,7 +378,7 @@ class _Placing:
     def _release(self, sources: tuple[int, ...] = ()) -> Iterator[DraftSentence]:
         """Yield the waiting sentences, with these sources."""
         waiting, self._waiting = self._waiting, []
-        yield from (replace(draft, sources=sources) for draft in waiting)
+        yield from (replace(draft, sources=sources, shares_sources=bool(sources)) for draft in waiting)
 
     def _draft(self, sentence: str, marks: Sequence[Mark]) -> DraftSentence:
         """Return the sentence without its citations, links and emphasis, with the sources that they name."""
@@ -304,6 +386,22 @@ class _Placing:
         quotes = tuple(quote for mark in marks for quote in mark.quotes)
         placed = _placed([number for mark in marks for number in mark.sources])
         return DraftSentence(text if re.search(r"\w", text) else "", quotes=quotes, **placed)
+
+
+def _titled(sources: Sequence[Source]) -> dict[str, int]:
+    """Return the keys of what each source may be called in brackets: its title, its journal or author with the year.
+
+    What two sources may be called names neither.
+    """
+    names: list[tuple[str, int]] = []
+    for source in sources:
+        abstract, year = source.abstract, str(source.abstract.year or "")
+        surname = abstract.authors[0].rpartition(" ")[0] if abstract.authors else ""
+        called = (f"{abstract.journal}{year}", f"{surname}{year}", f"{surname} et al. {year}")
+        names += [(key_of(name), source.number) for name in (abstract.title, abstract.title + year)]
+        names += [(key_of(name), source.number) for name in called if year and key_of(name) != year]
+    counts = Counter(name for name, _ in names)
+    return {name: number for name, number in names if counts[name] == 1}
 
 
 def _renumbered(draft: DraftSentence, own: Mapping[int, int | None], marks: Sequence[Mark]) -> DraftSentence:
@@ -320,17 +418,12 @@ def _placed(numbers: Sequence[int | None]) -> dict[str, Any]:
     return {"sources": tuple(known), "dropped": numbers.count(None)}
 
 
-def _key(text: str) -> str:
-    """Return the letters and digits of a text; of none, what is in no text."""
-    return re.sub(r"[\W_]+", "", text).casefold() or "\n"
-
-
 def _plain(sentence: str) -> str:
     text = _EMPHASIS.sub(r"\2", _MARKDOWN.sub(lambda match: match["text"] or "", sentence))
-    for phrase in (_BY_SOURCE, _BASED):
-        shortened = phrase.sub("", text, count=1)
-        if shortened != text:
-            text = shortened[:1].upper() + shortened[1:]
+    for phrase in (_NOTED, _BY_SOURCE, _BASED):
+        if found := phrase.match(text):
+            lead, rest = found.groupdict().get("lead") or "", text[found.end() :]
+            text = lead + rest if lead else rest[:1].upper() + rest[1:]
     text = _A_STUDY.sub(lambda match: ("One " if match[1][0].isupper() else "one ") + match[1].lower(), text)
     text = _LEADING.sub("One abstract ", text)
     text = re.sub(rf"\s*{MARK}(?:\s+(?=[.,;:!?]))?", "", _BESIDE.sub("", text))

@@ -20,8 +20,8 @@ from qa.generation.llm.structured import SCHEMA, read_structured
 from qa.generation.llm.visible import Retracted, visible
 from qa.grounding import DraftSentence
 
-MAX_CHARS = 4000
-MAX_SENTENCES = 8
+MAX_CHARS = 6000
+MAX_SENTENCES = 12
 MAX_QUESTION_CHARS = 500
 
 _REWRITING_SHARE = 0.25
@@ -143,11 +143,13 @@ class _Writing:
     def _write(self, draft: DraftSentence) -> Iterator[DraftSentence | Aside]:
         if self._refusal and not self._written:
             yield self._aside()
-        self.is_over = draft.text.casefold() in self._written
-        if not self.is_over:
+        if len(self._written) == self._max_sentences:
+            self.is_over, self._cut_off = True, f"it had more than {self._max_sentences} sentences"
+        elif draft.text.casefold() in self._written:
+            self.is_over = True
+        else:
             self._written.add(draft.text.casefold())
             yield draft
-            self.is_over = len(self._written) == self._max_sentences
 
     def _aside(self) -> Aside:
         return Aside(f"The language model says: {self._refusal}")

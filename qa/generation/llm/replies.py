@@ -66,6 +66,10 @@ _ENDS = {
 }
 """Reasons for the end of a reply that is not whole, as providers name them, and for people."""
 _ENDS_WELL = re.compile(r"[.!?:;|)\]】>}\"”'’*`¹²³⁴-⁹]\s*(?:<\S*[^<>]{0,60})*$")
+_NO_SENTENCE = re.compile(
+    r"\s*(?:\[\^?\w+\]|\||\d{1,2}[.)]\s|[-*•]\s*\[\^?\w+\]|\W*(?:sources?|references?|citations?)\W{0,4}:)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ class LanguageModel:
                 yield chunk.text
         if reason := _ENDS.get(end.lower()):
             yield CutOff(reason)
-        elif text.strip() and not end and not _ENDS_WELL.search(text) and "." in text:
+        elif not end and _is_cut(text):
             yield CutOff("the connection ended within a sentence")
 
     def _sized(self, messages: Sequence[BaseMessage]) -> BaseChatModel:
@@ -245,6 +249,12 @@ async def _untraced(
                 yield message
         finally:
             await close(stream)
+
+
+def _is_cut(text: str) -> bool:
+    """Return True for a reply that ends within a sentence; a note, a table's row or a reference needs no full stop."""
+    last_line = text.rstrip().rpartition("\n")[2]
+    return "." in text and not (_ENDS_WELL.search(text) or _NO_SENTENCE.match(last_line))
 
 
 def _end_of(message: AIMessageChunk) -> str:

@@ -28,7 +28,8 @@ _TAG = re.compile(
     r"|<\|channel\|>\s*(?P<channel>\w+)[^<]{0,60}(?:<\|constrain\|>\w*)?<\|message\|>"
     r"|<\|(?:start|im_start|start_header_id|turn)\|>(?:assistant|model|(?!a|m|$))"
     r"|(?P<answer></?(?:answer|final|response|final_answer)>|<\|(?:START|END)_RESPONSE\|>)"
-    r"|<\|(?!(?:channel|start|im_start|start_header_id|turn)\|)[^<>|\s]{1,40}\|>|</?(?:s|start_of_turn|end_of_turn)>|<<<[^<>\n]{0,60}(?:>>>|>*\n)",
+    r"|<\|(?!(?:channel|start|im_start|start_header_id|turn)\|)[^<>|\s]{1,40}\|>|</?(?:s|start_of_turn|end_of_turn)>"
+    r"|<<<\s*(?:ABSTRACT\s*(?P<cited>\d{1,2})>>>|[^<>\n]{0,60}(?:>>>|>*\n))",
     re.IGNORECASE,
 )
 _OPEN_TAG = re.compile(
@@ -80,6 +81,7 @@ class _Reader:
         self._held = self._musing = ""
         self._within = ""  # "thought" or the name of a channel
         self._begun = self._is_musing = False
+        self._is_in_line = False  # something stands before in the same line
         self._received = 0
         self.is_over = False
 
@@ -117,13 +119,17 @@ class _Reader:
             return
         if not self._begun and not text.isspace():
             self._begun, self._is_musing = True, _MUSING.match(text) is not None
+        self._is_in_line = bool(text.rpartition("\n")[2].strip()) or (self._is_in_line and "\n" not in text)
         if self._is_musing:
             self._musing += text
         else:
             yield text
 
-    def _pass(self, tag: re.Match[str]) -> Iterator[Retracted]:
-        """Take note of a tag: a thought or a channel begins or ends, or the reply is over."""
+    def _pass(self, tag: re.Match[str]) -> Iterator[str | Retracted]:
+        """Take note of a tag: a thought or a channel begins or ends, or the reply is over.
+
+        The mark of an abstract at the end of a sentence is its citation.
+        """
         if tag["thought"]:
             self._within = "thought"
         elif tag["thought_out"]:
@@ -135,5 +141,7 @@ class _Reader:
             self._within = "" if channel.lower() == "final" else channel
         elif self._within and self._within != "thought":
             self._within = ""  # the end of a channel's message
+        elif tag["cited"] and self._is_in_line and not self._within:
+            yield from self._show(f"[{tag['cited']}]")
         elif self._begun and not self._within and not (tag["answer"] and self._is_musing):
             self.is_over = True

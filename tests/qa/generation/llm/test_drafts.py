@@ -11,10 +11,11 @@ from qa.generation.llm.visible import Retracted, visible
 from qa.grounding import DraftSentence
 
 SOURCES = [
-    Source(1, Abstract("90000001", "Zorbin-2β raises calcium in snail neurons.", ())),
+    Source(1, Abstract("90000001", "Zorbin-2β raises calcium in snail neurons.", (), journal="J Snail", year=2013,
+                       authors=("Snail-Shell AB", "Slug C"))),
     Source(2, Abstract("90000002", "Zorbin-2β and sleep.", ())),
     Source(3, Abstract("90000003", "Zorbin-2γ in slugs.", ())),
-]
+]  # fmt: skip
 
 
 def written(pieces):
@@ -28,12 +29,13 @@ def written(pieces):
     return kept
 
 
-def sentence(text, *sources, dropped=0, quotes=()):
-    return DraftSentence(text, sources, dropped, quotes)
+def sentence(text, *sources, dropped=0, quotes=(), shares=False):
+    return DraftSentence(text, sources, dropped, quotes, shares)
 
 
 ROSE, SLEPT = sentence("Calcium rose.", 1), sentence("Sleep grew.", 2)
 BOTH = [ROSE, SLEPT]
+SHARED = [sentence("Calcium rose.", 1, 3, shares=True), sentence("Sleep grew.", 1, 3, shares=True)]
 LONG = "Zorbin-2β raised calcium in the neurons of snails"
 
 # a reply -> its sentences
@@ -59,13 +61,37 @@ REPLIES = [
         " (https://pubmed.ncbi.nlm.nih.gov/90000001/)",
         " [link](https://pubmed.ncbi.nlm.nih.gov/90000001)", " https://pubmed.ncbi.nlm.nih.gov/90000001/ ",
         " (1)", " (as reported in [1])", ", as shown in [1]",
+        # words and signs beside the number
+        " [abs. 1]", " (Abs. 1)", " [doc_1]", " [source_1]", " [ABSTRACT_1]", " [Abstract No. 1]", " [Item 1]",
+        " [ID: 1]",
+        " [Evidence 1]", " (abstract number 1)", " (#1)", " (from Abstract 1)", " (e.g., [1])", " (e.g., Abstract 1)",
+        " (as shown in Abstract 1)", " (according to Abstract 1)", " (Abstract 1, RESULTS)", " [1 - Results]", " [1:]",
+        " (2013; Abstract 1)", " (Abstract 1, PMID 90000001)", " [PMID: 90000001; Abstract 1]",
+        " (2013, PMID: 90000001)",
+        " (PubMed ID 90000001)", " (90000001)", " [@PMID90000001]", " <<<ABSTRACT 1>>>",
+        # HTML, LaTeX, Markdown and other brackets
+        " <ref>1</ref>", ' <ref name="1"/>', ' <cite id="1"></cite>', " <source>1</source>", "</co: 1>",
+        "<sup>(1)</sup>", '<sup><a href="#1">1</a></sup>', ' <a href="#ref1">[1]</a>', " \\[1\\]", "$^1$", "$^{[1]}$",
+        "\\textsuperscript{1}", "^[1]^", "^1^", " [^1^]", " **(1)**", " [**1**]", " [¹]", " (¹)", "⁽¹⁾", " ［1］",
+        "（[1]）", " 〔1〕",
+        " 【1:0†source】", " [1](abstract-1)",
+        # by name
+        " (J Snail, 2013)", " (J Snail 2013)", " (Snail-Shell et al., 2013)",
+        " (Zorbin-2β raises calcium in snail neurons)",
+        " (*Zorbin-2β raises calcium in snail neurons*, 2013)",
+        # told at the end of the sentence
+        ", according to Abstract 1", ", as reported in Abstract 1", "; see Abstract 1", " — Abstract 1", " – [1]",
     )),
     # --- behind the full stop
     *((f"Calcium rose.{mark} Sleep grew.{mark.replace('1', '2').replace('¹', '²')}", BOTH) for mark in (
         " [1]", "[1]", "¹", "<sup>1</sup>", " (Abstract 1)", " (PMID: 90000001)", " 【1†source】", " [citation:1]",
         " (1)",
-        " [1](https://example.org/a.b)", " [^1]",
+        " [1](https://example.org/a.b)", " [^1]", " <ref>1</ref>", " **[1]**", " [1, Results]",
     )),
+    # its end is seen one sign before what shows that it is one
+    *((f"Calcium rose. {mark} Sleep grew [2].", BOTH) for mark in (
+        "(Abstract 1, PMID 90000001)", "[Abstract 1, conclusions]", "(as reported in Abstract 1)")),
+
     # --- several at once
     *((f"Calcium rose{marks}. Sleep grew [2].", [sentence("Calcium rose.", *numbers), SLEPT]) for marks,
         numbers in (
@@ -93,16 +119,17 @@ REPLIES = [
     ("In Abstract 1, calcium rose. In abstract 2, sleep grew.", BOTH),
     ("Based on the provided abstracts, calcium rose [1]. Sleep grew [2].", BOTH),
     ("Abstract 1 describes a rise of calcium.", [sentence("One abstract describes a rise of calcium.", 1)]),
+    ("In contrast, Abstract 1 found that calcium rose.", [sentence("In contrast, calcium rose.", 1)]),
+    ("Calcium rose, as Abstract 1 shows.", [sentence("Calcium rose, as one abstract shows.", 1)]),
     ("Abstracts 1 and 2 agree on calcium.", [sentence("Abstracts agree on calcium.", 1, 2)]),
     # --- at the end of a paragraph or of the answer
-    ("Calcium rose. Sleep grew. [1][2]", [sentence("Calcium rose.", 1, 2), sentence("Sleep grew.", 1, 2)]),
-    ("Calcium rose. Sleep grew.\n[1, 2]", [sentence("Calcium rose.", 1, 2), sentence("Sleep grew.", 1, 2)]),
-    ("Calcium rose.\nSleep grew.\n\nSources: [1], [2]", [sentence("Calcium rose.", 1, 2), sentence("Sleep grew.",
-        1, 2)]),
-    ("Calcium rose. Sleep grew.\n\n(Sources: 1, 2)", [sentence("Calcium rose.", 1, 2), sentence("Sleep grew.", 1,
-        2)]),
-    ("Calcium rose.\n\n**Sources:**\n- Abstract 1\n- Abstract 3", [sentence("Calcium rose.", 1, 3)]),
-    ("Calcium rose.\n\nReferences\n1. Zorbin-2β raises calcium in snail neurons. J Inv 2013.", [ROSE]),
+    ("Calcium rose. Sleep grew. [1][2]", [sentence("Calcium rose.", 1, 2, shares=True), sentence("Sleep grew.", 1, 2)]),
+    ("Calcium rose. Sleep grew.\n[1, 3]", SHARED),
+    ("Calcium rose.\nSleep grew.\n\nSources: [1], [3]", SHARED),
+    ("Calcium rose. Sleep grew.\n\n(Sources: 1, 3)", SHARED),
+    ("Calcium rose.\n\n**Sources:**\n- Abstract 1\n- Abstract 3", SHARED[:1]),
+    ("Calcium rose.\n\nReferences\n1. Zorbin-2β raises calcium in snail neurons. J Inv 2013.",
+        [sentence("Calcium rose.", 1, shares=True)]),
     # a paragraph's citations stay in it
     ("Calcium rose [1]. Potassium did not.\n\nSleep grew [2].", [ROSE, sentence("Potassium did not."), SLEPT]),
     # --- lists of references and footnotes are no sentences
@@ -118,12 +145,29 @@ REPLIES = [
     ("Sleep grew [1]. It rose [2].\n\nReferences\n1. Zorbin-2β and sleep. 2014.\n2. Elsewhere, 2015.",
         [SLEPT, sentence("It rose.", dropped=1)]),
     ("Sleep grew. Calcium rose [2].\n\nReferences\n1. Zorbin-2β and sleep.\n2. PMID: 90000001",
-        [sentence("Sleep grew.", 1), ROSE]),
+        [sentence("Sleep grew.", 1, shares=True), ROSE]),
     ("Calcium rose (PMID: 90000001). Sleep grew [1].\n\nReferences\n1. PMID: 90000002", BOTH),
     ('Calcium rose [1: "it rose"].\n\nReferences\n1. PMID: 90000002', [sentence("Calcium rose.", 1, quotes=((1,
         "it rose"),))]),
     ("Calcium rose [1].\n\nReferences\n1. Snail, A. (2013) J Inv.", [ROSE]),
+    # --- a list without a heading, in one line, in superscripts, with titles cut short
+    ("Calcium rose [1].\n\n[1] Zorbin-2β raises calcium in snail neurons. 2013.\n[2] Zorbin-2β and sleep.", [ROSE]),
+    ("Calcium rose. Sleep grew.\n\nSources: Abstract 1, Abstract 3", SHARED),
+    ("Calcium rose. Sleep grew.\n\n**References:** 1, 3", SHARED),
+    ("Calcium rose. Sleep grew.\n\nSources: 1. Zorbin-2β raises calcium in snail neurons; 2. Zorbin-2γ in slugs.",
+        SHARED),
+    ("Calcium rose. Sleep grew.\n\nThis answer is based on Abstracts 1 and 3.", SHARED),
+    ("Sleep grew¹. Calcium rose².\n\n¹ Zorbin-2β and sleep.\n² Zorbin-2β raises calcium in snail neurons.", BOTH[::-1]),
+    ("Sleep grew [1]. Calcium rose [2].\n\nSources\n1. Zorbin-2β and sleep.\n"
+     "2. Zorbin-2β raises calcium in snail neurons … (2013)", BOTH[::-1]),
     # --- headings, bullets, tables, labels
+    ("* **Helps**\n  * Calcium rose [1].\n* **Hinders**\n  * Sleep grew [2].", BOTH),
+    ("- **Calcium**\n- **Sleep** [2]", [sentence("Calcium", 2, shares=True), sentence("Sleep", 2)]),
+    ("**Calcium rose in the snails.**\n\nSleep grew [2].",
+        [sentence("Calcium rose in the snails.", 2, shares=True), SLEPT]),
+    ("**Yes, calcium rose.** Sleep grew [2].", [sentence("Yes, calcium rose.", 2, shares=True), SLEPT]),
+    ("Enhancing effects: Calcium rose [1]. It is worth noting that sleep grew [2].", BOTH),
+    ("Calcium rose.<br>[1]<br>Sleep grew [2].", BOTH),
     ("## Findings\n\n- Calcium rose [1].\n- Sleep grew [2].", BOTH),
     ("**Findings:**\n* Calcium rose [1]\n* Sleep grew [2]", [sentence("Calcium rose", 1), sentence("Sleep grew",
         2)]),
@@ -138,6 +182,8 @@ REPLIES = [
         "raises calcium in snail neurons"),))]),
     ('Both [1: "rose. By 4 [IU]"; 2: “sleep”].', [sentence("Both.", 1, 2, quotes=((1, "rose. By 4 [IU]"), (2,
         "sleep")))]),
+    ('Calcium rose ("it rose in snails", Abstract 1).',
+        [sentence("Calcium rose.", 1, quotes=((1, "it rose in snails"),))]),
     ('Calcium rose. [1: "rose. So"] [2, "slept"] Sleep grew [2].',
      [sentence("Calcium rose.", 1, 2, quotes=((1, "rose. So"), (2, "slept"))), SLEPT]),
     *((f"Calcium rose {mark}. Sleep grew [2].", [sentence("Calcium rose.", 1, quotes=((1, "it rose (by 4)"),)),
@@ -166,6 +212,7 @@ REPLIES = [
     ("Yes. Calcium rose [1]. Sleep grew [2].\n\n*Note: this is not medical advice.*", BOTH),
     ("The first abstract shows that calcium rose. The second abstract reports that sleep grew.", BOTH),
     ("Calcium rose in study [1], not in trial [3].", [sentence("Calcium rose in one study, not in one trial.", 1, 3)]),
+    ("Calcium rose in that trial [1].", [sentence("Calcium rose in that trial.", 1)]),
     ("Calcium rose [1*]. Sleep grew [2.].", BOTH),
     ("Calcium rose [1, p < 0.05]. Sleep grew [Abstract 2, 2013].", BOTH),
     ("Calcium rose [1]-[3]. It lay [1] to [3].", [sentence("Calcium rose.", 1, 2, 3), sentence("It lay.", 1, 2, 3)]),
@@ -190,6 +237,8 @@ REPLIES = [
     ("It (1) bound [3H]GABA, (2) gave 10⁶ cells/m² of Ca²⁺, 95% CI [1-3], [Ca2+] and 10<sup>3</sup> [1].",
      [sentence("It (1) bound [3H]GABA, (2) gave 10⁶ cells/m² of Ca²⁺, 95% CI [1-3], [Ca2+] and 10³.", 1)]),
     ("Calcium rose in mice (12), and in 2 rats [1].", [sentence("Calcium rose in mice (12), and in 2 rats.", 1)]),
+    ("Calcium rose in 12% (2-3), IL-12 (9), phase 2 (study 40) and g/m$^{2}$ [1].",
+     [sentence("Calcium rose in 12% (2-3), IL-12 (9), phase 2 and g/m².", 1, dropped=1)]),
     ("Calcium rose [1] in one of the groups (2).", [sentence("Calcium rose in one of the groups (2).", 1)]),
 ]  # fmt: skip
 

@@ -286,7 +286,10 @@ def test_an_endless_loop_is_stopped_at_its_first_turn(answer_prompt):
 def test_an_endless_answer_is_stopped_at_so_many_sentences(answer_prompt):
     model = scripted(*(f"Snail number {number} slept [2]. " for number in range(1000)))
     drafts = composed(model, answer_prompt, max_sentences=3)
-    assert [draft.text for draft in drafts] == [f"Snail number {number} slept." for number in range(3)]
+    assert drafts == [
+        *(DraftSentence(f"Snail number {number} slept.", (2,)) for number in range(3)),
+        Aside("The language model's answer is not whole: it had more than 3 sentences."),
+    ]
     assert model.state["streamed"] < 10
 
 
