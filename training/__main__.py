@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, TypeVar
 from index.embedding.pretrained import MINILM
 from index.environment import Variable
 from index.errors import AskAbstractsError
-from qa.reranking.inputs import TOKENIZER
+from qa.reranking.inputs import ENTAILMENT, TOKENIZER
 from training.batches import DRAWS
 
 if TYPE_CHECKING:
@@ -143,8 +143,10 @@ def _judge(arguments: argparse.Namespace) -> None:
 
 
 def _entailment(arguments: argparse.Namespace) -> None:
+    from index.embedding.checkpoint import is_stored
+    from qa.reranking.entailment import EntailmentNetwork
     from training.entailment import EntailmentRecipe, make_entailment
-    from training.pairs import biomedical_pairs, general_pairs
+    from training.pairs import biomedical_pairs, general_pairs, undoubted
 
     if "WORLD_SIZE" in os.environ:  # torchrun's
         import torch
@@ -153,6 +155,8 @@ def _entailment(arguments: argparse.Namespace) -> None:
     recipe = _changed(EntailmentRecipe(), arguments, "general", "frozen")
     general = general_pairs(arguments.general_sets) if arguments.general_sets else []
     biomedical = biomedical_pairs(arguments.data, "train", trials=arguments.evidence_inference)
+    if is_stored(arguments.weights, ENTAILMENT):
+        biomedical = undoubted(biomedical, EntailmentNetwork(arguments.weights))
     tuning = biomedical_pairs(arguments.data, "tune")
     make_entailment(general, biomedical, tuning, arguments.weights, arguments.out, recipe, say=_say)
 

@@ -20,6 +20,28 @@ _OPPOSITES = {
     )
     for one, other in (pair, pair[::-1])
 }  # fmt: skip
+_PREDICATES = {
+    one: other
+    for pair in (
+        ("increase", "decrease"), ("increased", "decreased"), ("raise", "lower"), ("raised", "lowered"),
+        ("higher", "lower"), ("enhance", "reduce"), ("enhanced", "reduced"), ("induce", "prevent"),
+        ("stimulate", "inhibit"), ("stimulated", "inhibited"), ("activate", "repress"), ("activated", "repressed"),
+        ("promote", "suppress"), ("promoted", "suppressed"), ("improve", "worsen"), ("improved", "worsened"),
+        ("lengthen", "shorten"), ("prolong", "shorten"), ("prolonged", "shortened"), ("accelerate", "slow"),
+        ("strengthen", "weaken"), ("upregulate", "downregulate"), ("upregulated", "downregulated"),
+        ("elevated", "lowered"), ("superior", "inferior"), ("better", "worse"), ("safe", "unsafe"),
+        ("harmful", "harmless"), ("useful", "useless"), ("effective", "ineffective"), ("necessary", "unnecessary"),
+        ("essential", "dispensable"), ("sufficient", "insufficient"), ("common", "rare"), ("often", "rarely"),
+        ("rapidly", "slowly"), ("quickly", "slowly"), ("faster", "slower"), ("longer", "shorter"),
+        ("positively", "inversely"), ("present", "absent"), ("possible", "impossible"),
+    )
+    for one, other in (pair, pair[::-1])
+}  # fmt: skip
+_PREDICATE = re.compile(rf"(?<!-)\b(?:{'|'.join(_PREDICATES)})\b(?!-)")
+_IS_DENIED = re.compile(r"\b(?:no|not|never|without|fail|unable|neither)\b", re.I)
+_VERB_BEFORE_LOWER = re.compile(
+    r"(?:do|does|did|can|could|may|might|will|would|should)\b(?!.*\b(?:have|has|a|an|the|at|in|with) lower)", re.I
+)
 _WORD = re.compile(rf"\b(?:{'|'.join(map(re.escape, _OPPOSITES))})\b")
 _DENIED = re.compile(r"\b(did|does|do|was|were|is|are|could|can|had|has|have) not\b")
 _ASSERTED = re.compile(r"\b(was|were|is|are|could|can|may)\b(?! not)")
@@ -36,6 +58,22 @@ def contradicting(sentence: str, dice: random.Random) -> str:
     changes = [change for change in (_turned, _negated, _renumbered, _renamed) if change(sentence, random.Random(0))]
     preferred = [change for change in changes if change is _turned] or changes
     return dice.choice([*changes, *preferred])(sentence, dice) if changes else ""
+
+
+def with_opposite_predicate(question: str) -> str:
+    """Return a question whose answer is no where that of the given one is yes; "" where no one word tells its opposite.
+
+    >>> with_opposite_predicate("Does zinc shorten colds?"), with_opposite_predicate("Is zinc lower in colds?")
+    ('Does zinc prolong colds?', 'Is zinc higher in colds?')
+    """
+    places = list(_PREDICATE.finditer(question))
+    if len(places) != 1 or _IS_DENIED.search(question):
+        return ""
+    place = places[0]
+    opposite = _PREDICATES[place.group()]
+    if place.group() == "lower":
+        opposite = "raise" if _VERB_BEFORE_LOWER.match(question) else "higher"
+    return f"{question[: place.start()]}{opposite}{question[place.end() :]}"
 
 
 def with_other_name(question: str, text: str, dice: random.Random) -> str:

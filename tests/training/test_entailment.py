@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from evals.corpora import read_rows
 from index import Abstract, Section
 from index.embedding.checkpoint import About, read_about, read_state, save_weights
 from index.errors import FileError
+from qa.reranking.entailment import Entailed
 from qa.reranking.inputs import ENTAILMENT, ENTAILMENT_LAYOUT, RERANKER
 from training.lists import CONTRADICTS, NOTHING, SUPPORTS, digest_part
-from training.pairs import LABELS, OWN, Labelled, general_pairs, pairs_of
+from training.pairs import LABELS, OWN, Labelled, general_pairs, pairs_of, undoubted
 
 ABSTRACT = Abstract("1", "Zinc and warts.", (Section("", "", "We gave zinc. Warts fell by half. Nobody was harmed."),))
 GAVE, FELL, UNHARMED = ((16, 29), (30, 49), (50, 68))
@@ -73,6 +75,20 @@ def test_a_line_gives_pairs_with_what_is_named_and_what_is_not(row, expected):
     assert {label for _, label in wider} <= {LABELS[row["label"]]} - {NOTHING}
     assert {one.title for one in made} <= {"Zinc and warts.", ""}
     assert all(one.title == "" for one in made if one.premise == "Zinc and warts.")
+
+
+class Reader:
+    """A network that takes every text for a no."""
+
+    def tell(self, pairs):
+        return [Entailed(0.1, 0.8, 0.1) for _ in pairs]
+
+
+def test_an_unnamed_sentence_that_says_the_same_is_no_pair_that_says_nothing():
+    named = Labelled("own", "Warts fell by half.", "Did warts stay?", CONTRADICTS)
+    unnamed = replace(named, premise="Zinc ends warts.", label=NOTHING, else_label=CONTRADICTS)
+    by_yes = replace(unnamed, text="Did warts fall?", else_label=SUPPORTS)
+    assert undoubted([named, unnamed, by_yes], Reader()) == [named, by_yes]
 
 
 def test_a_general_set_that_is_missing_is_named(tmp_path):
