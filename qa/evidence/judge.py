@@ -168,7 +168,7 @@ def _read_part(claim: Claim, place: int, quotes: Sequence[Quote], first: Collect
     total = sum(words.values()) or 1.0
     vector = claim.part_vector(place)
     held = [set(terms(f"{quote.text} {quote.title}")) for quote in quotes]
-    shares = [sum(weight for word, weight in words.items() if word in one) / total for one in held]
+    shares = [sum(weight for word, weight in words.items() if word in of_quote) / total for of_quote in held]
     cosines = [float(np.dot(quote.vector, vector)) for quote in quotes]
     numbers = _numbers_told(part, quotes)
     near = [shares[at] + cosines[at] + _NUMBERED * numbers[at] + _QUOTED * (at in first) for at in range(len(quotes))]
@@ -183,8 +183,8 @@ def _read_part(claim: Claim, place: int, quotes: Sequence[Quote], first: Collect
     flags = {name: all(by_quote[at][name] for at in close) for name in by_quote[best]}
     flags |= {name: flags[name] and of_both[name] for name in _OF_BOTH}
     share = shares[best] + sum(weight for word, weight in rest.items() if any(word in held[at] for at in also))
-    told = agreement(ways(part), ways(quotes[best].text))
-    return _PartReading(best, also, close, share, max(cosines), flags, by_quote[best] | of_both, told)
+    agreed = agreement(ways(part), ways(quotes[best].text))
+    return _PartReading(best, also, close, share, max(cosines), flags, by_quote[best] | of_both, agreed)
 
 
 def _numbers_told(part: str, quotes: Sequence[Quote]) -> list[float]:
@@ -290,21 +290,22 @@ def _of_entailment(claim: Claim, parts: Sequence[_PartReading], quotes: Sequence
     nearest = _Pair(claim.text, quotes[parts[0].best].text, quotes[parts[0].best].title)
     turned = _turned(by_part)
     asked = [*whole, nearest, together, *chain.from_iterable(by_part), *(form for _, _, form in turned)]
-    told = _told(asked, claim.entailment)
-    by_part_support = [max(_odds(told[pair].supports) for pair in pairs) for pairs in by_part]
+    readings = _told(asked, claim.entailment)
+    by_part_support = [max(_odds(readings[pair].supports) for pair in pairs) for pairs in by_part]
     return {
-        "nearest supports": _odds(told[nearest].supports),
-        "nearest contradicts": _odds(told[nearest].contradicts),
+        "nearest supports": _odds(readings[nearest].supports),
+        "nearest contradicts": _odds(readings[nearest].contradicts),
         "mean support": sum(by_part_support) / len(by_part_support),
-        "supports": max(_odds(told[pair].supports) for pair in whole),
-        "contradicts": max(_odds(told[pair].contradicts) for pair in whole),
-        "supported together": _odds(told[together].supports),
-        "contradicted together": _odds(told[together].contradicts),
+        "supports": max(_odds(readings[pair].supports) for pair in whole),
+        "contradicts": max(_odds(readings[pair].contradicts) for pair in whole),
+        "supported together": _odds(readings[together].supports),
+        "contradicted together": _odds(readings[together].contradicts),
         "least support": min(by_part_support),
-        "most contradicted": max(_odds(told[pairs[0]].contradicts) for pairs in by_part),
+        "most contradicted": max(_odds(readings[pairs[0]].contradicts) for pairs in by_part),
     } | {
         f"{what} turned": min(
-            (_fit(told[part]) - _fit(told[form]) for name, part, form in turned if name == what), default=_NO_TURN
+            (_fit(readings[part]) - _fit(readings[form]) for name, part, form in turned if name == what),
+            default=_NO_TURN,
         )
         for what in _TURNS
     }
@@ -331,11 +332,11 @@ def _turned(by_part: Sequence[Sequence[_Pair]]) -> list[tuple[str, _Pair, _Pair]
         for pairs in by_part
         for what, form in turned_forms(pairs[0].statement)
     ]
-    return sorted(turned, key=lambda one: _TURNS.index(one[0]))[:_MOST_TURNED]
+    return sorted(turned, key=lambda turn: _TURNS.index(turn[0]))[:_MOST_TURNED]
 
 
-def _fit(told: Entailed) -> float:
-    return _odds(told.supports) - _odds(told.contradicts)
+def _fit(reading: Entailed) -> float:
+    return _odds(reading.supports) - _odds(reading.contradicts)
 
 
 def _told(pairs: Sequence[_Pair], entailment: EntailmentModel | None) -> dict[_Pair, Entailed]:

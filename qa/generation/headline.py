@@ -113,12 +113,13 @@ def by_source(
 ) -> list[list[Held]]:
     """Return the findings of each source that bear on a statement, the clearest first, in the order of the sources."""
     sources: dict[int, list[Held]] = {}
-    for one in evidence:
-        held = hold(statement, question, one)
+    for sentence in evidence:
+        held = hold(statement, question, sentence)
         if held is not None:
-            sources.setdefault(one.source.number, []).append(held)
+            sources.setdefault(sentence.source.number, []).append(held)
     ranked = [
-        sorted(each, key=lambda one: (-one.weight, one.evidence.start))[:_OF_A_SOURCE] for each in sources.values()
+        sorted(each, key=lambda finding: (-finding.weight, finding.evidence.start))[:_OF_A_SOURCE]
+        for each in sources.values()
     ]
     ranked.sort(key=lambda each: -each[0].weight)
     return ranked if entailment is None else _read(question, ranked, entailment)
@@ -126,9 +127,10 @@ def by_source(
 
 def _read(question: str, sources: Sequence[Sequence[Held]], entailment: EntailmentModel) -> list[list[Held]]:
     """Return the findings, the clearest of each source with what the network takes them to say of the question."""
-    chosen = [one for each in sources for one in sorted(each, key=_confidence)[:_READ]]
-    told = dict(zip(map(id, chosen), _entailed(question, [one.evidence for one in chosen], entailment), strict=True))
-    return [[replace(one, entailed=told.get(id(one), UNKNOWN)) for one in each] for each in sources]
+    chosen = [finding for each in sources for finding in sorted(each, key=_confidence)[:_READ]]
+    entailed = _entailed(question, [finding.evidence for finding in chosen], entailment)
+    by_id = dict(zip(map(id, chosen), entailed, strict=True))
+    return [[replace(finding, entailed=by_id.get(id(finding), UNKNOWN)) for finding in each] for each in sources]
 
 
 def _confidence(held: Held) -> tuple[float, int]:
@@ -141,31 +143,35 @@ def _entailed(question: str, sentences: Sequence[Evidence], entailment: Entailme
 
     The network takes "useless" and "harmless" for a no too readily, and the plain question alone less well than both.
     """
-    texts = [Candidate(one.text, _context(one)) for one in sentences]
-    told = entailment.tell([(question, text) for text in texts])
+    texts = [Candidate(sentence.text, _context(sentence)) for sentence in sentences]
+    as_asked = entailment.tell([(question, text) for text in texts])
     plain = affirmative(question)
     if plain.text == question:
-        return told
+        return as_asked
+    plainly = entailment.tell([(plain.text, text) for text in texts])
     return [
         Entailed(
-            *(statistics.fmean(both) for both in zip(one, _turned(other) if plain.is_reversed else other, strict=True))
+            *(
+                statistics.fmean(both)
+                for both in zip(reading, _turned(other) if plain.is_reversed else other, strict=True)
+            )
         )
-        for one, other in zip(told, entailment.tell([(plain.text, text) for text in texts]), strict=True)
+        for reading, other in zip(as_asked, plainly, strict=True)
     ]
 
 
-def _turned(told: Entailed) -> Entailed:
-    return Entailed(told.contradicts, told.supports, told.neither)
+def _turned(reading: Entailed) -> Entailed:
+    return Entailed(reading.contradicts, reading.supports, reading.neither)
 
 
-def _context(one: Evidence) -> str:
-    return context_of(one.source.abstract.title, TITLE if one.start == 0 else "")
+def _context(sentence: Evidence) -> str:
+    return context_of(sentence.source.abstract.title, TITLE if sentence.start == 0 else "")
 
 
-def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None:
+def hold(statement: AskedStatement, question: str, sentence: Evidence) -> Held | None:
     """Return a sentence held against a statement; None when it is no finding, or on another subject or setting."""
-    text, abstract = one.text, one.source.abstract
-    if one.confidence < _CONFIDENT or one.missing_names or _NOT_FOUND.search(text) or announces(text):
+    text, abstract = sentence.text, sentence.source.abstract
+    if sentence.confidence < _CONFIDENT or sentence.missing_names or _NOT_FOUND.search(text) or announces(text):
         return None
     if only_tells_what_was_done(text) and not asks_what_was_done(question):
         return None
@@ -177,22 +183,25 @@ def hold(statement: AskedStatement, question: str, one: Evidence) -> Held | None
         return None
     if _RESPECT.search(statement.subject) and not _RESPECT.search(text):
         return None
-    told = finding(statement, _in_full(text, abstract), abstract.title)
-    on_subject = max(told.on_subject, 0.8 * _share(statement.subject, abstract.text))
+    outcome = finding(statement, _in_full(text, abstract), abstract.title)
+    on_subject = max(outcome.on_subject, 0.8 * _share(statement.subject, abstract.text))
     least = 0.3 if statement.axis in ("amount", "fact") else 0.6  # benefit and harm have many outcomes
-    fit = on_subject**2 * (least + (1 - least) * told.on_outcome) * (1.0 if told.names_rival else 0.3)
+    fit = on_subject**2 * (least + (1 - least) * outcome.on_outcome) * (1.0 if outcome.names_rival else 0.3)
     fit *= 0.4 + 0.6 * _share(statement.setting, f"{abstract.title} {abstract.text}")
-    weight = fit * _PARTS[_part_of(one)] * (0.25 + 0.75 * one.confidence)
-    says = statement.verdict_of(told.way) if told.way is not None else 0
-    is_on_outcome = told.on_outcome >= _LEAST_OF_OUTCOME or statement.axis != "amount"
+    weight = fit * _PARTS[_part_of(sentence)] * (0.25 + 0.75 * sentence.confidence)
+    says = statement.verdict_of(outcome.way) if outcome.way is not None else 0
+    is_on_outcome = outcome.on_outcome >= _LEAST_OF_OUTCOME or statement.axis != "amount"
     if not is_on_outcome:
         says = 0
-    return Held(one, told, weight, says)
+    return Held(sentence, outcome, weight, says)
 
 
 @lru_cache(maxsize=64)
 def _short_forms(text: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(rf"(?<![\w-]){re.escape(one.short)}(?![\w-])"), one.long) for one in definitions(text))
+    return tuple(
+        (re.compile(rf"(?<![\w-]){re.escape(definition.short)}(?![\w-])"), definition.long)
+        for definition in definitions(text)
+    )
 
 
 def _in_full(sentence: str, abstract: Abstract) -> str:
@@ -203,10 +212,10 @@ def _in_full(sentence: str, abstract: Abstract) -> str:
     return sentence
 
 
-def _part_of(one: Evidence) -> StudyPart:
+def _part_of(sentence: Evidence) -> StudyPart:
     """Return the part of a study's account that a sentence is; of a text that is all one, a result."""
-    parts = _parts(one.source.abstract)
-    before = [part for start, part in parts if start < one.end]
+    parts = _parts(sentence.source.abstract)
+    before = [part for start, part in parts if start < sentence.end]
     return before[-1] if before and len(parts) > _SHORT else "results"
 
 
@@ -216,7 +225,7 @@ _SHORT = 3
 
 @lru_cache(maxsize=64)
 def _parts(abstract: Abstract) -> tuple[tuple[int, StudyPart], ...]:
-    return tuple((one.start, one.part) for one in told_sentences(abstract))
+    return tuple((sentence.start, sentence.part) for sentence in told_sentences(abstract))
 
 
 def _share(words: str, text: str) -> float:
@@ -266,10 +275,10 @@ def features(sources: Sequence[Sequence[Held]]) -> NDArray[np.float64]:
 
 def _of_source(held: Sequence[Held]) -> NDArray[np.float64]:
     row = dict.fromkeys(FEATURES, 0.0)
-    for place, one in enumerate(held):
-        if one.says:
-            row[one.finding.rule.rstrip("?")] += one.weight * _NEXT**place * one.says
-    first = next((one for one in held if one.says), None)
+    for place, sentence in enumerate(held):
+        if sentence.says:
+            row[sentence.finding.rule.rstrip("?")] += sentence.weight * _NEXT**place * sentence.says
+    first = next((sentence for sentence in held if sentence.says), None)
     row["first"] = first.says * first.weight if first else 0.0
     return np.array([row[name] for name in FEATURES])
 
@@ -279,12 +288,13 @@ def readings(sources: Sequence[Sequence[Held]]) -> tuple[float, float]:
 
     Both lie between -1 and 1; (0, 0) where it has read none.
     """
-    read = sorted((one for each in sources for one in each if one.entailed is not UNKNOWN), key=_confidence)[:_COUNTED]
+    held = (sentence for each in sources for sentence in each if sentence.entailed is not UNKNOWN)
+    read = sorted(held, key=_confidence)[:_COUNTED]
     if not read:
         return 0.0, 0.0
-    told = [one.evidence.confidence * stance_of(one) for one in read]
-    clearest = max(told, key=abs)
-    against = max(0.0, *(-math.copysign(1.0, clearest) * one for one in told))
+    stances = [sentence.evidence.confidence * stance_of(sentence) for sentence in read]
+    clearest = max(stances, key=abs)
+    against = max(0.0, *(-math.copysign(1.0, clearest) * stance for stance in stances))
     foremost = stance_of(read[0]) * min(1.0, read[0].evidence.confidence / _SURE_ANSWER)
     return math.copysign(max(0.0, abs(clearest) - against), clearest), foremost
 
@@ -356,19 +366,21 @@ class HeadlineModel:
             return None
         side = 1 if chance >= sure_yes else -1
         if _is_read([held]):
-            best = max(held, key=lambda one: one.evidence.confidence * stance_of(one) * side)
+            best = max(held, key=lambda sentence: sentence.evidence.confidence * stance_of(sentence) * side)
             return Vote(best.evidence.source.number, side > 0, best.evidence.citation)
-        telling = [one for one in held if one.says == side]
+        telling = [sentence for sentence in held if sentence.says == side]
         if not telling:  # nothing but the sum of all says so
             if group_of(statement) != "loose" or side < 0:
                 return None
             telling = list(held)
-        is_evaluated = any(one.finding.rule == "evaluation" for one in telling)  # by the authors, over any outcome
+        is_evaluated = any(
+            sentence.finding.rule == "evaluation" for sentence in telling
+        )  # by the authors, over any outcome
         opposed = max(
             (
-                one.weight
-                for one in held
-                if one.says == -telling[0].says and (one.finding.rule == "evaluation" or not is_evaluated)
+                sentence.weight
+                for sentence in held
+                if sentence.says == -telling[0].says and (sentence.finding.rule == "evaluation" or not is_evaluated)
             ),
             default=0.0,
         )
@@ -379,7 +391,7 @@ class HeadlineModel:
 
 
 def _is_read(sources: Sequence[Sequence[Held]]) -> bool:
-    return any(one.entailed is not UNKNOWN for each in sources for one in each)
+    return any(sentence.entailed is not UNKNOWN for each in sources for sentence in each)
 
 
 @lru_cache(maxsize=1)
