@@ -96,27 +96,27 @@ _OF_HUMANS: frozenset[Design] = frozenset(
 
 
 def read_design(
-    abstract: Abstract, told: Sequence[StudySentence]
+    abstract: Abstract, sentences: Sequence[StudySentence]
 ) -> tuple[Design, Subjects, tuple[tuple[str, Cell], ...]]:
     """Return the design, the subjects, and the words that tell the design."""
-    subjects = _subjects(abstract, told)
+    subjects = _subjects(abstract, sentences)
     votes: defaultdict[Design, float] = defaultdict(float)
     words: dict[Design, Cell] = {}
     for cue in CUES:
-        matches = [(one, match) for one in told if (match := cue.pattern.search(one.text))]
+        matches = [(sentence, match) for sentence in sentences if (match := cue.pattern.search(sentence.text))]
         if not matches:
             continue
-        votes[cue.design] += cue.votes * min(2.0, sum(_WEIGHTS[one.part] for one, _ in matches))
+        votes[cue.design] += cue.votes * min(2.0, sum(_WEIGHTS[sentence.part] for sentence, _ in matches))
         best, match = max(matches, key=lambda pair: _WEIGHTS[pair[0].part])
         words.setdefault(cue.design, best.cell(*match.span()))
     for heading in abstract.mesh:
         if of_heading := _HEADINGS.get(heading.partition("/")[0].lower()):
             votes[of_heading] += 1.2
-    _let_subjects_vote(votes, subjects, told)
+    _let_subjects_vote(votes, subjects, sentences)
     for name in abstract.types:
         if of_type := _TYPES.get(name.lower()):
             votes[of_type] += 3 if name.lower() in _VAGUE else 12
-    design: Design = max(votes, key=lambda one: votes[one], default="other")
+    design: Design = max(votes, key=lambda candidate: votes[candidate], default="other")
     if votes[design] < _TOO_FEW:
         design = "other" if abstract.sections else "not a study"
     if not abstract.sections and votes[design] < 4:
@@ -129,12 +129,14 @@ def read_design(
     return design, subjects, ((("design", words[design]),) if design in words else ())
 
 
-def _let_subjects_vote(votes: defaultdict[Design, float], subjects: Subjects, told: Sequence[StudySentence]) -> None:
+def _let_subjects_vote(
+    votes: defaultdict[Design, float], subjects: Subjects, sentences: Sequence[StudySentence]
+) -> None:
     """Keep designs to subjects that they can have: a trial has people, an experiment in mice is one in animals."""
     if subjects == "humans":
         votes["animal"] = votes["in vitro"] = 0.0
         if not any(votes[design] >= 1 for design in _OF_HUMANS):
-            votes[_undeclared(told)] += 1.5
+            votes[_undeclared(sentences)] += 1.5
         votes["cohort"] += 0.5
         return
     for design in _OF_HUMANS:
@@ -145,19 +147,19 @@ def _let_subjects_vote(votes: defaultdict[Design, float], subjects: Subjects, to
         votes[wanted] += 3
 
 
-def _undeclared(told: Sequence[StudySentence]) -> Design:
+def _undeclared(sentences: Sequence[StudySentence]) -> Design:
     """Return the design of a study of people that no cue tells: by whether groups are compared, and over time."""
-    text = " ".join(one.text for one in told if one.part not in ("background", "conclusions"))
+    text = " ".join(sentence.text for sentence in sentences if sentence.part not in ("background", "conclusions"))
     if len(_COMPARES.findall(text)) < 3:
         return "case series"
     once, over_time = (len(pattern.findall(text)) for pattern in (_AT_ONE_TIME, _OVER_TIME))
     return "cross-sectional" if once > over_time else "cohort"
 
 
-def _subjects(abstract: Abstract, told: Sequence[StudySentence]) -> Subjects:
+def _subjects(abstract: Abstract, sentences: Sequence[StudySentence]) -> Subjects:
     """Return who or what was studied, by how often each is named where the study is told; check tags weigh more."""
     people, animals, cells = (
-        sum(min(3, len(pattern.findall(one.text))) * _WEIGHTS[one.part] for one in told)
+        sum(min(3, len(pattern.findall(sentence.text))) * _WEIGHTS[sentence.part] for sentence in sentences)
         for pattern in (_HUMAN, _ANIMAL, _CELLS)
     )
     tags = {heading.lower() for heading in abstract.mesh}

@@ -158,13 +158,13 @@ _UNIT_WORDS = frozenset(
 )
 
 
-def read_effects(told: Sequence[StudySentence], size: Size | None = None) -> tuple[Effect, ...]:
+def read_effects(sentences: Sequence[StudySentence], size: Size | None = None) -> tuple[Effect, ...]:
     """Return the results in figures, in the order of the abstract; ages, doses, times and `size` itself are none.
 
     Two arms that are set against each other are one effect: the value of the first, the words of both.
     """
     for parts in (("results",), ("conclusions",), ("background", "aim", "methods", "title")):
-        found = [effect for one in told if one.part in parts for effect in _of_sentence(one, size)]
+        found = [effect for sentence in sentences if sentence.part in parts for effect in _of_sentence(sentence, size)]
         if "methods" in parts:  # where numbers of those who took part are told
             found = [effect for effect in found if effect.measure != "count"]
         if found:
@@ -172,43 +172,43 @@ def read_effects(told: Sequence[StudySentence], size: Size | None = None) -> tup
     return ()
 
 
-def _of_sentence(one: StudySentence, size: Size | None) -> list[Effect]:
+def _of_sentence(sentence: StudySentence, size: Size | None) -> list[Effect]:
     found: list[Effect] = []
     taken: list[tuple[int, int]] = []
-    for measure, match in _matches(one.text):
+    for measure, match in _matches(sentence.text):
         start, end = match.span()
-        if any(start < stop and begin < end for begin, stop in taken) or _is_no_result(one, measure, match):
+        if any(start < stop and begin < end for begin, stop in taken) or _is_no_result(sentence, measure, match):
             continue
-        effect = _effect(one, measure, match)
+        effect = _effect(sentence, measure, match)
         if effect is None or (measure == "count" and size is not None and effect.value == size.value):
             continue
         taken.append((start, end))
         found.append(effect)
-    return _with_shared_p(one, _arms_joined(one, sorted(found, key=lambda effect: effect.span.start)))
+    return _with_shared_p(sentence, _arms_joined(sentence, sorted(found, key=lambda effect: effect.span.start)))
 
 
-def _with_shared_p(one: StudySentence, effects: Sequence[Effect]) -> list[Effect]:
+def _with_shared_p(sentence: StudySentence, effects: Sequence[Effect]) -> list[Effect]:
     """Give the only P value of a sentence to the comparisons before it: "(0.7 vs. 1.6) and (97 vs. 151) (P<0.05)"."""
-    told = list(_ONLY_P.finditer(one.text))
-    if len(told) != 1:
+    p_values = list(_ONLY_P.finditer(sentence.text))
+    if len(p_values) != 1:
         return list(effects)
-    p = _normalised(told[0]["sign"], told[0]["pvalue"])
+    p = _normalised(p_values[0]["sign"], p_values[0]["pvalue"])
     return [
         replace(effect, p=p)
         if not effect.p
-        and _SET_AGAINST.search(_since(one, effect, told[0]))
-        and not _ANOTHER_CLAUSE.search(_since(one, effect, told[0]))
+        and _SET_AGAINST.search(_since(sentence, effect, p_values[0]))
+        and not _ANOTHER_CLAUSE.search(_since(sentence, effect, p_values[0]))
         else effect
         for effect in effects
     ]
 
 
-def _since(one: StudySentence, effect: Effect, p: re.Match[str]) -> str:
+def _since(sentence: StudySentence, effect: Effect, p: re.Match[str]) -> str:
     """Return the words of a sentence from an effect to its P value, "" for one that stands before the effect."""
-    return one.text[effect.span.start - one.start : p.start()]
+    return sentence.text[effect.span.start - sentence.start : p.start()]
 
 
-def _effect(one: StudySentence, measure: Measure, match: re.Match[str]) -> Effect | None:
+def _effect(sentence: StudySentence, measure: Measure, match: re.Match[str]) -> Effect | None:
     written = match["value"]
     value = 0.0 if written.lower() == "no" else value_of(written.lstrip("-−–+"))
     if measure == "proportion" and written[0] in "-−–+":
@@ -225,18 +225,23 @@ def _effect(one: StudySentence, measure: Measure, match: re.Match[str]) -> Effec
     ].count("]"):
         end -= 1
     return Effect(
-        measure, value, _unit(match, measure), _interval(match), _p(match, one.text), one.cell(match.start(), end)
+        measure,
+        value,
+        _unit(match, measure),
+        _interval(match),
+        _p(match, sentence.text),
+        sentence.cell(match.start(), end),
     )
 
 
-def _arms_joined(one: StudySentence, effects: Sequence[Effect]) -> list[Effect]:
+def _arms_joined(sentence: StudySentence, effects: Sequence[Effect]) -> list[Effect]:
     joined: list[Effect] = []
     for effect in effects:
         before = joined[-1] if joined else None
         if before and before.measure == effect.measure and not before.ci:
-            between = one.text[before.span.end - one.start : effect.span.start - one.start]
+            between = sentence.text[before.span.end - sentence.start : effect.span.start - sentence.start]
             if _SET_AGAINST.search(between) and len(between) < 80 and ";" not in between:
-                span = one.cell(before.span.start - one.start, effect.span.end - one.start)
+                span = sentence.cell(before.span.start - sentence.start, effect.span.end - sentence.start)
                 joined[-1] = replace(before, ci=effect.ci, p=before.p or effect.p, span=span)
                 continue
         joined.append(effect)
@@ -258,8 +263,8 @@ def _matches(text: str) -> Iterator[tuple[Measure, re.Match[str]]]:
     yield from (("count", match) for match in _COUNT.finditer(text))
 
 
-def _is_no_result(one: StudySentence, measure: Measure, match: re.Match[str]) -> bool:
-    before = one.text[max(0, match.start() - 45) : match.start()]
+def _is_no_result(sentence: StudySentence, measure: Measure, match: re.Match[str]) -> bool:
+    before = sentence.text[max(0, match.start() - 45) : match.start()]
     around = before + match[0]
     if _BASELINE.search(around) or _SPREAD.search(before) or (measure == "count" and _NUMBERED.search(before)):
         return True
@@ -277,7 +282,7 @@ def _is_no_result(one: StudySentence, measure: Measure, match: re.Match[str]) ->
         bool(
             re.search(
                 r"\b(?:included|enrolled|recruited|studied|randomi[sz]ed|total of|analy[sz]ed|examined)\b",
-                one.text,
+                sentence.text,
                 re.I,
             )
         )

@@ -28,17 +28,17 @@ _SOME = re.compile(
 _DESCRIBES: frozenset[Design] = frozenset(("case report", "case series", "qualitative or survey", "review", "other"))
 
 
-def read_finding(told: Sequence[StudySentence], design: Design) -> tuple[Direction | None, Cell | None]:
+def read_finding(sentences: Sequence[StudySentence], design: Design) -> tuple[Direction | None, Cell | None]:
     """Return the direction of the main finding with the words that tell it; None where no result is told."""
-    results = [one for one in told if one.part == "results"]
-    shown = results or [one for one in told if one.part in ("conclusions", "title")]
+    results = [sentence for sentence in sentences if sentence.part == "results"]
+    shown = results or [sentence for sentence in sentences if sentence.part in ("conclusions", "title")]
     if not shown or design in ("not a study", "systematic review"):
         return None, None
-    against = [(one, match) for one in shown if (match := _NONE.search(one.text))]
-    for_it = [(one, match) for one in shown if (match := _SOME.search(_NONE.sub(" ", one.text)))]
+    against = [(sentence, match) for sentence in shown if (match := _NONE.search(sentence.text))]
+    for_it = [(sentence, match) for sentence in shown if (match := _SOME.search(_NONE.sub(" ", sentence.text)))]
     best = (against or for_it)[0][0] if against or for_it else shown[0]
     cell = best.cell(0, len(best.text))
-    strong = sum(1 for one, _ in for_it if re.search(r"significan|P ?[<=]|than", one.text, re.I))
+    strong = sum(1 for sentence, _ in for_it if re.search(r"significan|P ?[<=]|than", sentence.text, re.I))
     if design in _DESCRIBES and strong < 2 and not against:
         return "descriptive", cell
     if not against and not for_it:

@@ -157,19 +157,19 @@ def _stems(text: str) -> list[str]:
     return [stem(word) for word in re.findall(r"\w+", text)]
 
 
-def phrases_of(told: Sequence[StudySentence], read: Mapping[str, tuple[Cell, ...]]) -> list[SentencePhrases]:
+def phrases_of(sentences: Sequence[StudySentence], read: Mapping[str, tuple[Cell, ...]]) -> list[SentencePhrases]:
     """Return the phrases of an abstract's sentences; `read` is what the rules took for population, intervention etc."""
-    abstract = _AbstractWords(told, read)
+    abstract = _AbstractWords(sentences, read)
     seen: Counter[StudyPart] = Counter()
     found = []
-    for number, one in enumerate(told):
-        seen[one.part] += 1
-        if seen[one.part] <= _READ[one.part]:
-            tokens = tuple(_StudyToken(m[0], *m.span()) for m in islice(_TOKEN.finditer(one.text), _TOKENS))
+    for number, sentence in enumerate(sentences):
+        seen[sentence.part] += 1
+        if seen[sentence.part] <= _READ[sentence.part]:
+            tokens = tuple(_StudyToken(m[0], *m.span()) for m in islice(_TOKEN.finditer(sentence.text), _TOKENS))
             phrases = tuple(islice(_phrases(tokens), _MOST))
             if phrases:
-                figures = abstract.figures(one, number, seen[one.part] - 1, tokens, phrases)
-                found.append(SentencePhrases(one, tokens, phrases, figures))
+                figures = abstract.figures(sentence, number, seen[sentence.part] - 1, tokens, phrases)
+                found.append(SentencePhrases(sentence, tokens, phrases, figures))
     return found
 
 
@@ -220,24 +220,32 @@ def _head(tokens: Sequence[_StudyToken], first: int, last: int) -> int:
 class _AbstractWords:
     """What the figures of all phrases of an abstract go by."""
 
-    def __init__(self, told: Sequence[StudySentence], read: Mapping[str, tuple[Cell, ...]]) -> None:
-        self._many = len(told)
-        self._named = Counter(word for one in told for word in _stems(one.text))
-        self._of = {part: {w for one in told if one.part == part for w in _stems(one.text)} for part in _PARTS}
+    def __init__(self, sentences: Sequence[StudySentence], read: Mapping[str, tuple[Cell, ...]]) -> None:
+        self._many = len(sentences)
+        self._named = Counter(word for sentence in sentences for word in _stems(sentence.text))
+        self._of = {
+            part: {w for sentence in sentences if sentence.part == part for w in _stems(sentence.text)}
+            for part in _PARTS
+        }
         self._read = {name: read.get(name, ()) for name in _READ_BY_RULES}
         self._words = {name: {w for cell in cells for w in _stems(cell.text)} for name, cells in self._read.items()}
 
     def figures(
-        self, one: StudySentence, number: int, of_part: int, tokens: Sequence[_StudyToken], phrases: Sequence[TokenSpan]
+        self,
+        sentence: StudySentence,
+        number: int,
+        of_part: int,
+        tokens: Sequence[_StudyToken],
+        phrases: Sequence[TokenSpan],
     ) -> Floats:
         """Return a row of `FIGURES` for each phrase of a sentence."""
         first, last, left, right, joins, head = np.array(phrases).T
         words = [_stems(token.text) for token in tokens]
-        texts = [one.text[tokens[p.first].start : tokens[p.last].end] for p in phrases]
+        texts = [sentence.text[tokens[p.first].start : tokens[p.last].end] for p in phrases]
 
-        def total(told: Callable[[str], float]) -> Floats:
+        def total(weight: Callable[[str], float]) -> Floats:
             """Return the sum over the words of each phrase."""
-            sums = np.concatenate(([0.0], np.cumsum([sum(map(told, some)) for some in words])))
+            sums = np.concatenate(([0.0], np.cumsum([sum(map(weight, some)) for some in words])))
             return np.asarray(sums[last + 1] - sums[first], float)
 
         def named(at: NDArray[np.int64]) -> list[int]:
@@ -245,7 +253,9 @@ class _AbstractWords:
 
         count = np.maximum(1, total(lambda _: 1.0))
         title = self._of["title"]
-        columns: list[Sequence[float] | Floats] = [np.full(len(phrases), float(one.part == part)) for part in _PARTS]
+        columns: list[Sequence[float] | Floats] = [
+            np.full(len(phrases), float(sentence.part == part)) for part in _PARTS
+        ]
         columns += [np.full(len(phrases), number / self._many), np.full(len(phrases), of_part)]
         columns += [first / len(tokens), last / len(tokens), count, [len(text) for text in texts], left, right, joins]
         columns += [total(self._of[p].__contains__) / count for p in ("title", "conclusions", "results", "aim")]
@@ -256,13 +266,13 @@ class _AbstractWords:
         columns += [[any(map(str.isdigit, text)) for text in texts], ["-" in text for text in texts]]
         columns += [[sum(map(str.isupper, text)) / len(text) for text in texts], [text[0].isupper() for text in texts]]
         columns += [[f" {word} " in text for text in texts] for word in ("of", "and", "in", "with")]
-        columns += [np.full(len(phrases), float(one.text.rstrip().endswith("?")))]
+        columns += [np.full(len(phrases), float(sentence.text.rstrip().endswith("?")))]
         for read in self._words.values():
             columns += [2 * total(read.__contains__) / (count + len(read)), np.full(len(phrases), float(bool(read)))]
         for name in _READ_BY_RULES[:2]:
             starts, ends = (
-                {c.start - one.start for c in self._read[name]},
-                {c.end - one.start for c in self._read[name]},
+                {c.start - sentence.start for c in self._read[name]},
+                {c.end - sentence.start for c in self._read[name]},
             )
             columns += [
                 [tokens[p.first].start in starts for p in phrases],

@@ -70,25 +70,29 @@ class Question(NamedTuple):
         return single | {"outcomes": self.outcomes}
 
 
-def read_question(told: Sequence[StudySentence], design: Design) -> Question:
+def read_question(sentences: Sequence[StudySentence], design: Design) -> Question:
     """Return population, intervention, comparator and outcomes, each None or empty where nothing tells it."""
-    question = by_rules(told, design)
-    population, intervention = ranked(told, question.cells())
+    question = by_rules(sentences, design)
+    population, intervention = ranked(sentences, question.cells())
     return question._replace(population=population, intervention=intervention)
 
 
-def by_rules(told: Sequence[StudySentence], design: Design) -> Question:
+def by_rules(sentences: Sequence[StudySentence], design: Design) -> Question:
     """Return the four parts as the phrasings of `pico_cues` tell them."""
-    aims = [one for one in told if one.part == "aim"] + [one for one in told if one.part == "title"]
-    rest = [one for one in told if one.part in ("methods", "background")] + [
-        one for one in told if one.part in ("results", "conclusions")
+    aims = [sentence for sentence in sentences if sentence.part == "aim"] + [
+        sentence for sentence in sentences if sentence.part == "title"
+    ]
+    rest = [sentence for sentence in sentences if sentence.part in ("methods", "background")] + [
+        sentence for sentence in sentences if sentence.part in ("results", "conclusions")
     ]
     intervention, outcome, comparator = _relation(aims, rest)
-    comparator = comparator or _comparator(told, design)
+    comparator = comparator or _comparator(sentences, design)
     if comparator is None and design in ("randomised controlled trial", "non-randomised trial"):
-        comparator = _other_arm(told, intervention) or (_baseline(told) if design == "non-randomised trial" else None)
+        comparator = _other_arm(sentences, intervention) or (
+            _baseline(sentences) if design == "non-randomised trial" else None
+        )
     return Question(
-        _population(told, design),
+        _population(sentences, design),
         intervention,
         comparator,
         outcome or _measured([*aims, *rest]),
@@ -98,17 +102,19 @@ def by_rules(told: Sequence[StudySentence], design: Design) -> Question:
 def _relation(
     aims: Sequence[StudySentence], rest: Sequence[StudySentence]
 ) -> tuple[Cell | None, tuple[Cell, ...], Cell | None]:
-    told = [one for one in rest if one.part != "background"]
-    titles = [one for one in aims if one.part == "title"]
-    stated = sorted((one for one in aims if one.part == "aim"), key=lambda one: not STATES.search(one.text))
+    own_sentences = [sentence for sentence in rest if sentence.part != "background"]
+    titles = [sentence for sentence in aims if sentence.part == "title"]
+    stated = sorted(
+        (sentence for sentence in aims if sentence.part == "aim"), key=lambda sentence: not STATES.search(sentence.text)
+    )
     tries: tuple[tuple[Sequence[StudySentence], tuple[re.Pattern[str], ...]], ...] = (
         (titles, (EFFECT_ON, BY, DOES, NAMED, TITLED)),
         (stated, (*RELATIONS, BY)),
         (titles, (*RELATIONS, FOR, INDUCED)),
         (stated, (VERSUS,)),
-        ((*aims, *told), (ARMS,)),
+        ((*aims, *own_sentences), (ARMS,)),
         (stated, (ASKED, USING)),
-        (told[:3], RELATIONS),
+        (own_sentences[:3], RELATIONS),
         (rest[:3], RELATIONS),
         ((*aims, *rest), (GIVEN,)),
         ((*aims, *rest), (FACTORS,)),
@@ -116,11 +122,11 @@ def _relation(
     )
     for sentences, patterns in tries:
         for pattern in patterns:
-            for one, match in _all(pattern, sentences):
-                if cell := _phrase(one, match, _subject_of(match)):
+            for sentence, match in _all(pattern, sentences):
+                if cell := _phrase(sentence, match, _subject_of(match)):
                     groups = match.groupdict()
-                    outcomes = _listed(one, *match.span("y")) if groups.get("y") else ()
-                    return cell, outcomes, _phrase(one, match, "c") if groups.get("c") else None
+                    outcomes = _listed(sentence, *match.span("y")) if groups.get("y") else ()
+                    return cell, outcomes, _phrase(sentence, match, "c") if groups.get("c") else None
     return None, (), None
 
 
@@ -132,30 +138,30 @@ def _subject_of(match: re.Match[str]) -> str:
 
 def _all(pattern: re.Pattern[str], sentences: Sequence[StudySentence]) -> Iterator[tuple[StudySentence, re.Match[str]]]:
     """Yield the matches in sentences, but for those that name no thing: "the two groups", "those"."""
-    for one in sentences:
-        for match in pattern.finditer(one.text):
+    for sentence in sentences:
+        for match in pattern.finditer(sentence.text):
             if not NOTHING.search(match[_subject_of(match)]):
-                yield one, match
+                yield sentence, match
 
 
-def _phrase(one: StudySentence, match: re.Match[str], group: str) -> Cell | None:
-    cell = _trimmed(one, *match.span(group))
+def _phrase(sentence: StudySentence, match: re.Match[str], group: str) -> Cell | None:
+    cell = _trimmed(sentence, *match.span(group))
     return None if cell and group != "c" and NOTHING.search(cell.text) else cell
 
 
-def _trimmed(one: StudySentence, start: int, end: int, words: int = 9) -> Cell | None:
-    text = one.text[start:end]
+def _trimmed(sentence: StudySentence, start: int, end: int, words: int = 9) -> Cell | None:
+    text = sentence.text[start:end]
     if front := TRIM_FRONT.match(text):
         start, text = start + front.end(), text[front.end() :]
     text = CLAUSE.sub("", re.sub(r" (?:in|on|with) (?:their|its|his|her)\b.*$", "", text))
     text = " ".join(text.split(" ")[:words])
     text = DANGLING.sub("", text)
-    return one.cell(start, start + len(text)) if len(text.strip(" .,;:")) > 2 else None
+    return sentence.cell(start, start + len(text)) if len(text.strip(" .,;:")) > 2 else None
 
 
-def _listed(one: StudySentence, start: int, end: int) -> tuple[Cell, ...]:
+def _listed(sentence: StudySentence, start: int, end: int) -> tuple[Cell, ...]:
     """Split a list of outcomes at its commas and its "and"; at most four."""
-    text = CLAUSE.sub("", one.text[start:end])
+    text = CLAUSE.sub("", sentence.text[start:end])
     text = re.sub(
         r" (?:(?:in|among) (?:[\w-]+ ){0,4}|of (?:the )?(?:[\w-]+ )?)(?:patients|women|men|children|adults"
         r"|subjects|people|infants"
@@ -166,31 +172,31 @@ def _listed(one: StudySentence, start: int, end: int) -> tuple[Cell, ...]:
     )
     cells, at = [], start
     for piece in re.split(r"(, and |, | and | or )", text):
-        if piece.strip(" ,") not in ("and", "or", "") and (cell := _trimmed(one, at, at + len(piece))):
+        if piece.strip(" ,") not in ("and", "or", "") and (cell := _trimmed(sentence, at, at + len(piece))):
             cells.append(cell)
         at += len(piece)
     return tuple(cells[:4])
 
 
 def _measured(sentences: Sequence[StudySentence]) -> tuple[Cell, ...]:
-    for one in sentences:
-        for match in MEASURED.finditer(one.text):
-            if not NO_OUTCOME.match(match["y"]) and (cells := _listed(one, *match.span("y"))):
+    for sentence in sentences:
+        for match in MEASURED.finditer(sentence.text):
+            if not NO_OUTCOME.match(match["y"]) and (cells := _listed(sentence, *match.span("y"))):
                 return cells
     return ()
 
 
-def _population(told: Sequence[StudySentence], design: Design) -> Cell | None:
+def _population(sentences: Sequence[StudySentence], design: Design) -> Cell | None:
     if design == "modelling or economic":
         return None
-    candidates = list(_populations(told, design))
+    candidates = list(_populations(sentences, design))
     return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
 
 
-def _populations(told: Sequence[StudySentence], design: Design) -> Iterator[tuple[float, Cell]]:
+def _populations(sentences: Sequence[StudySentence], design: Design) -> Iterator[tuple[float, Cell]]:
     parts = {"title": 1.5, "aim": 2.2, "methods": 2.2, "results": 1.0, "background": 0.6, "conclusions": 0.6}
-    for place, one in enumerate(told):
-        for match in POPULATION.finditer(one.text):
+    for place, sentence in enumerate(sentences):
+        for match in POPULATION.finditer(sentence.text):
             unit, start, end = match["unit"], match.start(), match.end("unit")
             kind = (
                 "cells"
@@ -205,9 +211,9 @@ def _populations(told: Sequence[StudySentence], design: Design) -> Iterator[tupl
                 after = lead + CLAUSE.sub("", match["after"][len(lead) :])
                 after = " ".join(after.split(" ")[:9])
                 end += len(DANGLING.sub("", after))
-            cell = one.cell(start, end)
+            cell = sentence.cell(start, end)
             words = cell.text.split()
-            score = parts[one.part] - 0.02 * place
+            score = parts[sentence.part] - 0.02 * place
             score += 2.0 if kind == wanted else -1.0
             score += 1.6 if end > match.end("unit") else 0.0
             score += 0.5 * min(2, match.start("unit") - start > 0) - 0.3 * max(0, len(words) - 9)
@@ -230,40 +236,47 @@ def _populations(told: Sequence[StudySentence], design: Design) -> Iterator[tupl
             yield score, cell
 
 
-def _other_arm(told: Sequence[StudySentence], intervention: Cell | None) -> Cell | None:
+def _other_arm(sentences: Sequence[StudySentence], intervention: Cell | None) -> Cell | None:
     """Return the arm of a trial that the intervention is held against."""
-    for one, match in _all(ARMS, [one for one in told if one.part in ("aim", "methods", "title")]):
-        first, second = _phrase(one, match, "x"), _phrase(one, match, "c")
+    for sentence, match in _all(
+        ARMS, [sentence for sentence in sentences if sentence.part in ("aim", "methods", "title")]
+    ):
+        first, second = _phrase(sentence, match, "x"), _phrase(sentence, match, "c")
         is_second = intervention and second and second.text.casefold() in intervention.text.casefold()
         if arm := first if is_second else second:
             return arm
-    for one in told:
-        than = THAN.search(one.text) if one.part == "results" else None
+    for sentence in sentences:
+        than = THAN.search(sentence.text) if sentence.part == "results" else None
         if than and not NO_COMPARATOR.match(than["c"]):
-            return _phrase(one, than, "c")
+            return _phrase(sentence, than, "c")
     return None
 
 
-def _baseline(told: Sequence[StudySentence]) -> Cell | None:
+def _baseline(sentences: Sequence[StudySentence]) -> Cell | None:
     """Return the word "baseline" where a trial without groups names it."""
     return next(
-        (one.cell(*match.span()) for one in told if (match := re.search(r"\bbaseline\b", one.text, re.I))), None
+        (
+            sentence.cell(*match.span())
+            for sentence in sentences
+            if (match := re.search(r"\bbaseline\b", sentence.text, re.I))
+        ),
+        None,
     )
 
 
-def _comparator(told: Sequence[StudySentence], design: Design) -> Cell | None:
+def _comparator(sentences: Sequence[StudySentence], design: Design) -> Cell | None:
     seldom = design in _WITHOUT
     for part in ("aim", "title", "methods", "results"):
         if seldom and part in ("methods", "results"):
             continue
-        for one in told:
-            if one.part != part:
+        for sentence in sentences:
+            if sentence.part != part:
                 continue
-            if match := CONTROLS.search(one.text):
-                return one.cell(*match.span())
+            if match := CONTROLS.search(sentence.text):
+                return sentence.cell(*match.span())
             is_result = part == "results"
-            if (match := AGAINST.search(one.text)) and not _names_no_comparator(match["c"], is_result=is_result):
-                return _phrase(one, match, "c")
+            if (match := AGAINST.search(sentence.text)) and not _names_no_comparator(match["c"], is_result=is_result):
+                return _phrase(sentence, match, "c")
     return None
 
 

@@ -51,22 +51,26 @@ class PhraseRanker:
         """Return the phrase with the highest score, or what the rules read where they came near it."""
         if read and self.only_fills:
             return read
-        scored = [(score, one, place) for one in sentences for place, score in enumerate(self.scores(one).tolist())]
-        best, one, place = max(scored, key=lambda triple: triple[0], default=(-1.0, None, 0))
-        if one is None or (read is None and best < self.least):
+        scored = [
+            (score, sentence, place)
+            for sentence in sentences
+            for place, score in enumerate(self.scores(sentence).tolist())
+        ]
+        best, sentence, place = max(scored, key=lambda triple: triple[0], default=(-1.0, None, 0))
+        if sentence is None or (read is None and best < self.least):
             return read
         of_rules = [score for score, other, at in scored if other.cell(at) == read]
-        return read if of_rules and best - of_rules[0] <= _NEAR else one.cell(place)
+        return read if of_rules and best - of_rules[0] <= _NEAR else sentence.cell(place)
 
 
 def ranked(
-    told: Sequence[StudySentence],
+    study_sentences: Sequence[StudySentence],
     read: Mapping[str, tuple[Cell, ...]],
     rankers: Mapping[str, PhraseRanker] | None = None,
 ) -> tuple[Cell | None, ...]:
     """Return the population and the intervention of an abstract, None where nothing tells it."""
     rankers = rankers or rankers_in_the_box()
-    sentences = phrases_of(told, read)
+    sentences = phrases_of(study_sentences, read)
     return tuple(rankers[name].best(sentences, next(iter(read.get(name, ())), None)) for name in RANKED)
 
 

@@ -32,18 +32,18 @@ def read_study(abstract: Abstract) -> Study:
     Of one that is not in English only publication types and check tags are read.
     """
     body = " ".join(section.text for section in abstract.sections) or abstract.title
-    told = told_sentences(abstract) if language.language_of(body) == "English" else []
-    design, subjects, told_by = read_design(abstract, told)
-    question = read_question(told, design)
-    finding, words = read_finding(told, design)
-    size = read_size(told, design)
+    study_sentences = told_sentences(abstract) if language.language_of(body) == "English" else []
+    design, subjects, told_by = read_design(abstract, study_sentences)
+    question = read_question(study_sentences, design)
+    finding, words = read_finding(study_sentences, design)
+    size = read_size(study_sentences, design)
     return Study(
         abstract.pmid,
         design,
         subjects,
         size,
         *question,
-        effects=() if design == "not a study" else read_effects(told, size),
+        effects=() if design == "not a study" else read_effects(study_sentences, size),
         finding=finding,
         told_by=(*told_by, ("finding", words)) if words else told_by,
     )

@@ -84,7 +84,8 @@ def study_from_json(record: Mapping[str, Any]) -> Study:
         raise ValueError(f"no study: {record['design']}, {record['subjects']}")
     size = record["n"]
     effects = (
-        one | {"ci": tuple(one["ci"]) if one["ci"] else None, "span": Cell(**one["span"])} for one in record["effects"]
+        effect | {"ci": tuple(effect["ci"]) if effect["ci"] else None, "span": Cell(**effect["span"])}
+        for effect in record["effects"]
     )
     population, intervention, comparator = (
         Cell(**record[name]) if record[name] else None for name in ("population", "intervention", "comparator")

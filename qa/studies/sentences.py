@@ -89,7 +89,9 @@ def told_sentences(abstract: Abstract) -> list[StudySentence]:
 
     Where sections bear no category, a sentence's own words tell its part, and its place where they do not.
     """
-    told = [StudySentence(abstract.title[start:end], start, "title") for start, end in sentence_spans(abstract.title)]
+    sentences = [
+        StudySentence(abstract.title[start:end], start, "title") for start, end in sentence_spans(abstract.title)
+    ]
     spans = [
         (at + start, section.text[start:end], section_category(section.label, section.category))
         for at, section in abstract.placed_sections()
@@ -103,8 +105,8 @@ def told_sentences(abstract: Abstract) -> list[StudySentence]:
             inline = section_category(label[1])
         named = _BY_CATEGORY.get(category if has_parts else inline)
         before = _labelled(named, text) if named else _by_words(text, before, number, len(spans))
-        told.append(StudySentence(text, start, before))
-    return told
+        sentences.append(StudySentence(text, start, before))
+    return sentences
 
 
 def _labelled(part: StudyPart, text: str) -> StudyPart:

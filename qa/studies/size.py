@@ -104,13 +104,13 @@ class _Count:
     end: int
 
 
-def read_size(told: Sequence[StudySentence], design: Design) -> Size | None:
+def read_size(sentences: Sequence[StudySentence], design: Design) -> Size | None:
     """Return how many were studied, or None where the abstract does not say."""
     if design in _NO_SIZE or design == "systematic review":
         return None
     if design == "case report":
         return None
-    counts = [count for one in told for count in _counts(one)]
+    counts = [count for sentence in sentences for count in _counts(sentence)]
     counts = [count for count in counts if count.score > 0]
     if not counts:
         return None
@@ -122,19 +122,19 @@ def read_size(told: Sequence[StudySentence], design: Design) -> Size | None:
     return Size(sum(count.value for count in groups), tuple(count.cell for count in groups))
 
 
-def _counts(one: StudySentence) -> list[_Count]:
+def _counts(sentence: StudySentence) -> list[_Count]:
     found = []
     for pattern in (_COUNTED, _N_IS, *_TOLD_OTHERWISE):
-        for match in pattern.finditer(one.text):
+        for match in pattern.finditer(sentence.text):
             value = value_of(match["number"])
-            if value != int(value) or value < 2 or _is_year(one.text, match):
+            if value != int(value) or value < 2 or _is_year(sentence.text, match):
                 continue
             unit = match["unit"] if pattern is _COUNTED else "patients"
             rank = 0 if re.fullmatch(f"{PERSONS}|{_ANIMALS}", unit, re.I) else 1
-            score = _score(one, match, value, is_named=pattern is _COUNTED)
+            score = _score(sentence, match, value, is_named=pattern is _COUNTED)
             is_other = pattern in _TOLD_OTHERWISE
             start, end = match.span("number") if is_other else match.span()
-            found.append(_Count(int(value), one.cell(start, end), rank, score + 2 * is_other, one, end))
+            found.append(_Count(int(value), sentence.cell(start, end), rank, score + 2 * is_other, sentence, end))
     return found
 
 
@@ -144,9 +144,9 @@ def _is_year(text: str, match: re.Match[str]) -> bool:
     )
 
 
-def _score(one: StudySentence, match: re.Match[str], value: float, *, is_named: bool) -> float:
-    before, after = one.text[: match.start()], one.text[match.end() :]
-    score = _BY_PART[one.part]
+def _score(sentence: StudySentence, match: re.Match[str], value: float, *, is_named: bool) -> float:
+    before, after = sentence.text[: match.start()], sentence.text[match.end() :]
+    score = _BY_PART[sentence.part]
     score += 1.5 * bool(_TAKEN.search(after[:70]) or _TAKEN.search(before[-50:]))
     score += 1.0 * (not before.strip() or bool(_TOTAL.search(before[-25:])))
     score -= 3.0 * bool(_NOT_TAKEN.search(after[:35]) or _NOT_TAKEN.search(before[-25:]))
@@ -169,7 +169,7 @@ def _in_brackets(best: _Count, counts: Sequence[_Count]) -> list[_Count]:
 
 def _total(groups: list[_Count]) -> list[_Count]:
     """Return only the total where the others are its groups: "600 people, 300 elderly and 300 young"."""
-    whole = [count for count in groups if 2 * count.value == sum(one.value for one in groups)]
+    whole = [count for count in groups if 2 * count.value == sum(group.value for group in groups)]
     return whole[:1] if len(groups) > 2 and whole else groups
 
 
