@@ -167,9 +167,9 @@ class Chat:
     def _quote(self, number: str) -> None:
         answer = self._last()
         wanted = number.strip("[]")
-        source = next((one for one in answer.sources if str(one.number) == wanted), None)
+        source = next((candidate for candidate in answer.sources if str(candidate.number) == wanted), None)
         if source is None:
-            numbers = ", ".join(str(one.number) for one in answer.sources) or "none"
+            numbers = ", ".join(str(candidate.number) for candidate in answer.sources) or "none"
             raise InputError(f"there is no source {number!r} of the last answer; its sources are: {numbers}")
         self._screen.quotes(source, quotes_of(answer, source.number))
 

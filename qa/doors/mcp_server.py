@@ -98,7 +98,7 @@ class _Tools:
 
         Where too little is found the answer says so and names the nearest abstracts, which support nothing.
         """
-        turns = [{"question": one} for one in earlier_questions]
+        turns = [{"question": earlier} for earlier in earlier_questions]
         request = AskRequest.model_validate({"question": question, "filters": filters or {}, "turns": turns})
         answer = self._asking.ask(self._assistant(library), request)
         return _result(answer_text(answer), answer.to_dict())

@@ -31,8 +31,8 @@ def _quote_line(cited: Citation) -> str:
 def _source_line(source: Source) -> str:
     abstract = source.abstract
     marks = "".join(f" {mark}" for mark in abstract.marks)
-    told = f"{abstract.title} {abstract.journal} {abstract.year or ''}"
-    return f"[{source.number}] PMID {abstract.pmid}{marks}: {_marked(source.number, told)}"
+    reference = f"{abstract.title} {abstract.journal} {abstract.year or ''}"
+    return f"[{source.number}] PMID {abstract.pmid}{marks}: {_marked(source.number, reference)}"
 
 
 def hits_text(hits: Sequence[dict[str, Any]]) -> str:

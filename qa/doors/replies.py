@@ -117,7 +117,7 @@ def report_json(report: Report) -> dict[str, Any]:
 def info_reply(library: Library, name: str) -> dict[str, Any]:
     """Return the figures of a library; where it and its files lie on this machine is nobody's business."""
     info = library.info()
-    origins = [_origin(one) for one in info.origins]
+    origins = [_origin(origin) for origin in info.origins]
     known: dict[str, Any] = {
         key: value for key, value in info.to_dict().items() if key not in ("path", "name", "origins")
     }

@@ -337,8 +337,8 @@ def abstract_json(abstract: Abstract) -> dict[str, Any]:
         "title": abstract.title,
         "text": abstract.text,
         "sections": [
-            {"label": one.label, "category": one.category, "start": start, "end": start + len(one.text)}
-            for start, one in abstract.placed_sections()
+            {"label": section.label, "category": section.category, "start": start, "end": start + len(section.text)}
+            for start, section in abstract.placed_sections()
         ],
         "journal": abstract.journal,
         "year": abstract.year,

@@ -54,8 +54,8 @@ class Terminal:
             self.say(answer.message)
         if answer.understood_as:
             self.say(f"(asked: {answer.understood_as})")
-        for told in filter(None, (answer.headline_told, answer.differences_told, answer.short_told)):
-            self._console.print(Text(told, style="bold"))
+        for summary in filter(None, (answer.headline_told, answer.differences_told, answer.short_told)):
+            self._console.print(Text(summary, style="bold"))
         if answer.abstained or not answer.sentences:
             self._console.print(Text(answer.message))
         else:
