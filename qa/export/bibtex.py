@@ -76,8 +76,8 @@ def _verbatim(address: str) -> str:
 
 
 def _name(author: Author) -> str:
-    given = given_name(author)
-    if author.group or not given:
+    forenames = given_name(author)
+    if author.group or not forenames:
         return f"{{{latex(author.group or author.family)}}}"
-    parts = (latex(part) for part in (author.family, author.suffix, given) if part)
+    parts = (latex(part) for part in (author.family, author.suffix, forenames) if part)
     return ", ".join(f"{{{part}}}" if re.search(r"(?:^|\s)and(?:\s|$)|,", part, re.I) else part for part in parts)

@@ -44,10 +44,12 @@ def given_name(author: Author) -> str:
     >>> [given_name(Author("X", *names)) for names in (("Dara Q", "DQ"), ("Iu V", "IuV"), ("", "JW"))]
     ['Dara Q', 'Iu. V.', 'J. W.']
     """
-    given = line(author.given)
-    if given and "".join(re.findall(r"[^\W\d_]", given)) != author.initials:
-        return given
-    words = split_initials(author.initials) if given in ("", author.initials) else given.replace(".", " ").split()
+    forenames = line(author.given)
+    if forenames and "".join(re.findall(r"[^\W\d_]", forenames)) != author.initials:
+        return forenames
+    words = (
+        split_initials(author.initials) if forenames in ("", author.initials) else forenames.replace(".", " ").split()
+    )
     return " ".join("-".join(f"{part}." for part in word.split("-")) for word in words)
 
 
