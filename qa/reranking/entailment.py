@@ -57,8 +57,8 @@ class EntailmentNetwork:
         outputs = self._loaded().outputs(unique)
         odds = np.exp(outputs - outputs.max(axis=1, keepdims=True))
         chances = odds / odds.sum(axis=1, keepdims=True)
-        told = {pair: Entailed(*map(float, row)) for pair, row in zip(unique, chances, strict=True)}
-        return [told[pair] for pair in pairs]
+        entailed = {pair: Entailed(*map(float, row)) for pair, row in zip(unique, chances, strict=True)}
+        return [entailed[pair] for pair in pairs]
 
     def _loaded(self) -> PairNetwork:
         with self._lock:

@@ -42,13 +42,20 @@ class PairNetwork:
 
     def outputs(self, pairs: Sequence[tuple[str, Candidate]]) -> NDArray[np.float32]:
         """Return the network's outputs of each pair, shape (pairs, outputs); every text is tokenized once."""
-        texts = list(dict.fromkeys(text for question, one in pairs for text in (question, one.text, one.context)))
+        texts = list(
+            dict.fromkeys(
+                text for question, candidate in pairs for text in (question, candidate.text, candidate.context)
+            )
+        )
         encoded = self._tokenizer.encode_batch(
             [american_text(on_the_line(text)) for text in texts], add_special_tokens=False
         )
         ids = {text: encoding.ids for text, encoding in zip(texts, encoded, strict=True)}
         return self._run(
-            [self._layout.laid_out(ids[question], ids[one.text], ids[one.context]) for question, one in pairs]
+            [
+                self._layout.laid_out(ids[question], ids[candidate.text], ids[candidate.context])
+                for question, candidate in pairs
+            ]
         )
 
 
