@@ -106,7 +106,7 @@ class Jobs:
         """Start a job that does any work and gives its account. Raises Busy as `start` does."""
         job = LibraryJob(secrets.token_hex(8), kind, name, _now())
         with self._lock:
-            running = [one for one in self._jobs.values() if one.state == "running" and one.library == name]
+            running = [other for other in self._jobs.values() if other.state == "running" and other.library == name]
             if running or self._is_closed:
                 raise Busy(running[0] if running else None)
             self._jobs[job.id] = job
@@ -184,13 +184,13 @@ def _kept_in(folder: Path) -> Iterator[LibraryJob]:
     """Yield the jobs of a folder, the oldest first; a file that is none is left alone."""
     for path in sorted(folder.glob("*.json")):
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-            told |= {"progress": Progress(**told["progress"])}
-            if told["state"] == "running":
-                told |= {"state": "failed", "problem": _CUT_OFF}
-            if told["kind"] not in get_args(JobKind) or told["state"] not in get_args(JobState):
+            record = json.loads(path.read_text(encoding="utf-8"))
+            record |= {"progress": Progress(**record["progress"])}
+            if record["state"] == "running":
+                record |= {"state": "failed", "problem": _CUT_OFF}
+            if record["kind"] not in get_args(JobKind) or record["state"] not in get_args(JobState):
                 raise ValueError("made by a newer version")
-            yield LibraryJob(**told)
+            yield LibraryJob(**record)
         except (OSError, ValueError, TypeError, KeyError) as error:
             _log.warning("%s is left out of the jobs: %s", path, error)
 
@@ -198,7 +198,11 @@ def _kept_in(folder: Path) -> Iterator[LibraryJob]:
 def _work(kind: JobKind, library: Library, inputs: Mapping[str, Any], on_progress: OnProgress) -> Mapping[str, Any]:
     """Do the work of a job and return its account."""
     if kind == "check":
-        return {"findings": [{"file": one.file, "what": one.what, "remedy": one.remedy} for one in library.check()]}
+        return {
+            "findings": [
+                {"file": finding.file, "what": finding.what, "remedy": finding.remedy} for finding in library.check()
+            ]
+        }
     works: dict[str, Callable[[], Report]] = {
         "add": lambda: library.add(**inputs, on_progress=on_progress),
         "update": lambda: library.update(on_progress=on_progress),

@@ -407,7 +407,9 @@ def _problem(request: Request, error: Exception) -> Response:
 def _methods(request: Request) -> list[str]:
     """Return the methods that a path takes; Starlette's own list is that of its first route."""
     here = [route for route in routes.routes if isinstance(route, APIRoute)]
-    return sorted({one for route in here if route.path_regex.match(request.url.path) for one in route.methods or ()})
+    return sorted(
+        {method for route in here if route.path_regex.match(request.url.path) for method in route.methods or ()}
+    )
 
 
 def _as_problem(error: Exception) -> Problem:
