@@ -45,8 +45,8 @@ def to_html(saved: SavedConversation) -> str:
 
 def _said_of(exchange: Exchange) -> dict[str, Any]:
     """Return what is not so of every exchange: which it asks again, and what a person thinks of it."""
-    said = {"again_of": exchange.again_of, "mark": exchange.mark, "remark": exchange.remark}
-    return {name: value for name, value in said.items() if value}
+    particulars = {"again_of": exchange.again_of, "mark": exchange.mark, "remark": exchange.remark}
+    return {name: value for name, value in particulars.items() if value}
 
 
 def _origin(saved: SavedConversation) -> str:

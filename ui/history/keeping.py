@@ -55,7 +55,7 @@ def reopened(saved: SavedConversation, libraries: Libraries) -> Session:
 
     It goes on with the language model of its last answer, as long as that is offered.
     """
-    last = next((one.answer.model for one in reversed(saved.exchanges) if one.answer), "")
+    last = next((exchange.answer.model for exchange in reversed(saved.exchanges) if exchange.answer), "")
     model = last if any(last == name for _, name in model_choices(libraries)) else ""
     return Session(saved.line.library, saved.exchanges, conversation=saved.line.id, model=model)
 
@@ -90,18 +90,18 @@ def filter_updates(saved: SavedConversation, libraries: Libraries) -> list[Any]:
     name = saved.line.library
     fields[_TYPES] = {"value": fields[_TYPES], "choices": type_choices(libraries, name)}
     fields[_MESH] = {"value": fields[_MESH], "choices": mesh_choices(libraries, name, chosen=fields[_MESH])}
-    return [{**one, "__type__": "update"} if isinstance(one, dict) else one for one in fields]
+    return [{**field, "__type__": "update"} if isinstance(field, dict) else field for field in fields]
 
 
 def filters_of(saved: SavedConversation) -> list[Any]:
     """Return the filter fields, in FilterFields' order, as they were at a conversation's last answer."""
-    answer = next((one.answer for one in reversed(saved.exchanges) if one.answer), Answer(""))
-    own, said = answer.filters, answer.said_filters
-    first, last = own.years if own.years and own.years != said.years else (None, None)
-    types = list(own.types) if own.types != said.types else []
-    mesh = list(own.mesh) if own.mesh != said.mesh else []
-    designs = list(own.designs) if own.designs != said.designs else []
-    subjects = list(own.subjects) if own.subjects != said.subjects else []
-    min_n = own.min_n if own.min_n != said.min_n else None
+    answer = next((exchange.answer for exchange in reversed(saved.exchanges) if exchange.answer), Answer(""))
+    own, said_filters = answer.filters, answer.said_filters
+    first, last = own.years if own.years and own.years != said_filters.years else (None, None)
+    types = list(own.types) if own.types != said_filters.types else []
+    mesh = list(own.mesh) if own.mesh != said_filters.mesh else []
+    designs = list(own.designs) if own.designs != said_filters.designs else []
+    subjects = list(own.subjects) if own.subjects != said_filters.subjects else []
+    min_n = own.min_n if own.min_n != said_filters.min_n else None
     years = [str(first or ""), str(last or "")]
     return [*years, types, own.include_retracted, False, designs, subjects, str(min_n or ""), False, mesh, own.where]

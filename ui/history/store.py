@@ -86,14 +86,14 @@ class ConversationStore:
 
         Raises FileError when it cannot be written; nothing that was saved before is lost then.
         """
-        said = exchange.answer.text if exchange.answer else exchange.problem
+        reply = exchange.answer.text if exchange.answer else exchange.problem
         whole = _EXCHANGE.dump_json(exchange).decode()
         with self._transaction("saved"):
             self._known(account, id_)
             self._db.execute("UPDATE conversation SET changed = ? WHERE id = ?", (time.time(), id_))
             self._db.execute(
                 "INSERT OR REPLACE INTO turn VALUES (?, ?, ?, ?)",
-                (id_, exchange.number, whole, f"{exchange.question}\n{said}"),
+                (id_, exchange.number, whole, f"{exchange.question}\n{reply}"),
             )
 
     def has_turn(self, account: str, id_: str, number: int) -> bool:
@@ -134,10 +134,10 @@ class ConversationStore:
             return [
                 RatedTurn(
                     library,
-                    _exchange(number, whole, said),
+                    _exchange(number, whole, text),
                     tuple(_exchange(*row) for row in self._db.execute(before, (id_, number))),
                 )
-                for id_, library, number, whole, said in rows
+                for id_, library, number, whole, text in rows
             ]
 
     def read(self, account: str, id_: str, *, last: int | None = None, turn: int | None = None) -> SavedConversation:
@@ -168,7 +168,9 @@ class ConversationStore:
         with self._lock, self._plain_errors("read"):
             rows = self._db.execute(query, (account, library, f'%"pmid":"{pmid}"%')).fetchall()
         lines = [ConversationLine(*row) for row in rows]
-        return [line for line in lines if any(_cites(one, pmid) for one in self.read(account, line.id).exchanges)]
+        return [
+            line for line in lines if any(_cites(exchange, pmid) for exchange in self.read(account, line.id).exchanges)
+        ]
 
     def follow(self, library: str, new: str) -> None:
         """Note that a library has another name now."""
@@ -250,12 +252,12 @@ class ConversationStore:
             ) from error
 
 
-def _exchange(number: int, whole: str, said: str) -> Exchange:
+def _exchange(number: int, whole: str, text: str) -> Exchange:
     """Return a saved exchange; one that this version cannot read is told in its words."""
     try:
         return replace(_EXCHANGE.validate_json(whole), is_whole=True)
     except ValidationError:
-        question, _, words = said.partition("\n")
+        question, _, words = text.partition("\n")
         return Exchange(number, question, problem=f"Saved by another version of AskAbstracts, in its words: {words}")
 
 
@@ -263,7 +265,7 @@ def _cites(exchange: Exchange, pmid: str) -> bool:
     answer = exchange.answer
     if answer is None:
         return False
-    citations = [one.citations for one in answer.sentences] + [one.citations for one in answer.short]
+    citations = [sentence.citations for sentence in answer.sentences] + [span.citations for span in answer.short]
     return any(citation.pmid == pmid for each in citations for citation in each)
 
 
