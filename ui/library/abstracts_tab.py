@@ -29,7 +29,7 @@ def abstracts_tab(keeper: Keeper, frame: Frame, tab: AskTab, downloads: Download
         opened = gr.HTML(elem_id="aa-opened", **here)
 
     def updates(outcome: TabUpdate, session: Session) -> list[Any]:
-        parts = [gr.skip() if one is None else one for one in (outcome.list_, outcome.bar, outcome.opened)]
+        parts = [gr.skip() if part is None else part for part in (outcome.list_, outcome.bar, outcome.opened)]
         asked = [gr.skip()] * 3
         if outcome.asked:
             asked = [replace(session, chosen=outcome.asked), chosen_html(outcome.asked), gr.update(selected="ask")]
@@ -59,6 +59,6 @@ def abstracts_tab(keeper: Keeper, frame: Frame, tab: AskTab, downloads: Download
     events = [shelf.select(select, inputs, outputs, concurrency_limit=4, **PRIVATE)]
     events += [frame.picker.change(switch, inputs, outputs, concurrency_limit=4, **PRIVATE)]
     often: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 4, **PRIVATE}  # no click is dropped
-    events += [one.act(act, inputs, outputs, **often) for one in (list_, bar, opened)]
+    events += [part.act(act, inputs, outputs, **often) for part in (list_, bar, opened)]
     for event in events:
         event.failure(lambda: notice_html(BROKEN_OFF), None, [bar], **PRIVATE)

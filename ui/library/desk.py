@@ -91,11 +91,11 @@ class Desk:
                 return
             yield TabUpdate(list_=list_)
 
-    def bar(self, visit: Visit, **told: Any) -> str:  # noqa: ANN401 (what the template is told)
+    def bar(self, visit: Visit, **values: Any) -> str:  # noqa: ANN401 (what the template is told)
         """Return the bar of what can be done with the abstracts chosen."""
         own = [name for name in self.libraries.names() if not self.libraries.is_sample(name)]
         others = [name for name in own if name != visit.look.library]
-        return chosen_bar_html(len(visit.chosen), others, **told)
+        return chosen_bar_html(len(visit.chosen), others, **values)
 
     def does(self, visit: Visit, account: str, asked: VisitEvent) -> Iterator[TabUpdate]:
         """Yield what comes of an event; nothing for one that is unknown."""
@@ -216,10 +216,10 @@ class Desk:
         note = f"{_counted(count)} {'was' if count == 1 else 'were'} removed."
         yield from self._changed(visit, removed=key, note=note)
 
-    def _changed(self, visit: Visit, **told: Any) -> Iterator[TabUpdate]:  # noqa: ANN401
+    def _changed(self, visit: Visit, **values: Any) -> Iterator[TabUpdate]:  # noqa: ANN401
         """Yield the list of a library that was just written to, and what to say of that."""
         for outcome in self.listed(visit):
-            yield replace(outcome, bar=self.bar(visit, **told), has_written=True)
+            yield replace(outcome, bar=self.bar(visit, **values), has_written=True)
 
     def _check_own(self, name: str) -> None:
         """Raise InputError for the sample, which the page does not change."""
@@ -264,8 +264,8 @@ def _told(job: LibraryJob) -> dict[str, str]:
     return {"note": f"“{job.library}”: {job.account['added']:,} added, {there:,} were there already."}
 
 
-def _pmid(given: object) -> str:
-    text = str(given)
+def _pmid(value: object) -> str:
+    text = str(value)
     if not (text.isascii() and text.isdigit() and len(text) <= 10):
         raise InputError(f"“{text[:20]}” is not a PMID; choose an abstract of the list")
     return text

@@ -32,8 +32,8 @@ def jobs_html(jobs: Jobs, libraries: Libraries) -> str:
     shown = [job for job in every if job.state == "running"]
     shown += [job for job in every if job.state != "running"][:_SHOWN]
     latest = {job.library: job.id for job in reversed(shown)}
-    told = [_shown(job, _holds(libraries, job.library) if latest[job.library] == job.id else "") for job in shown]
-    return render("library/jobs.html", jobs=told, shown_rows=SHOWN_ROWS)
+    rows = [_shown(job, _holds(libraries, job.library) if latest[job.library] == job.id else "") for job in shown]
+    return render("library/jobs.html", jobs=rows, shown_rows=SHOWN_ROWS)
 
 
 def is_busy(jobs: Jobs) -> bool:

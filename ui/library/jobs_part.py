@@ -97,8 +97,8 @@ def wire_jobs(part: JobsPart, frame: Frame, tab: gr.Tab, *, screen: list[gr.HTML
         return [*look, *turned_to(libraries, name, session), to_ask]
 
     often: dict[str, Any] = {"trigger_mode": "multiple", **PRIVATE}
-    told = [part.shown, part.clock, frame.picker, part.awaited, part.arrived]
-    part.clock.tick(tick, [part.awaited, frame.session], told, **PRIVATE)
+    outputs = [part.shown, part.clock, frame.picker, part.awaited, part.arrived]
+    part.clock.tick(tick, [part.awaited, frame.session], outputs, **PRIVATE)
     part.shown.act(act, [frame.session], [part.shown, part.clock, *rest, frame.tabs], **often)
     tab.select(part.look, None, [part.shown, part.clock], **often)
     return part.arrived.change(arrive, [part.arrived, frame.session], rest, **PRIVATE)

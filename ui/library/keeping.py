@@ -190,7 +190,7 @@ class Keeper:
         with self.libraries.closed(name) as folder:
             checked = Library.check_at(folder, repair=True, on_progress=tell)
         lines = tuple(checked.account_lines(str(folder)))
-        return {"findings": [asdict(one) for one in checked.findings], "notes": lines}
+        return {"findings": [asdict(finding) for finding in checked.findings], "notes": lines}
 
     def _export(self, job: LibraryJob, backend: FolderBackend, tell: OnProgress) -> Mapping[str, Any]:
         if not has_room(backend.info().bytes):
@@ -212,7 +212,7 @@ def _of_library(kind: str, library: Library) -> Work:
         if kind == "refresh":
             return report_json(library.refresh(on_progress=tell))
         tell(Progress(0, None, "comparing the files"))
-        return {"findings": [asdict(one) for one in library.check()]}
+        return {"findings": [asdict(finding) for finding in library.check()]}
 
     return work
 

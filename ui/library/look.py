@@ -51,7 +51,7 @@ class Look:
 
     def values(self, kind: CountedKind) -> tuple[str, ...]:
         """Return the values of a kind that it is narrowed by."""
-        return tuple(value for one, value in self.narrowed if one == kind)
+        return tuple(value for chosen_kind, value in self.narrowed if chosen_kind == kind)
 
     @property
     def filters(self) -> Filters:
@@ -72,9 +72,9 @@ class Look:
 
     def toggled(self, kind: CountedKind, value: str) -> Look:
         """Return the look narrowed by a value, or no longer narrowed by it; from its first page."""
-        one = (kind, value)
-        others = tuple(other for other in self.narrowed if other != one)
-        return replace(self, page=1, narrowed=others if one in self.narrowed else (*others, one))
+        choice = (kind, value)
+        others = tuple(other for other in self.narrowed if other != choice)
+        return replace(self, page=1, narrowed=others if choice in self.narrowed else (*others, choice))
 
     def by(self, column: ListColumn) -> Look:
         """Return the look sorted by a column; by the same column again the other way round."""
@@ -121,9 +121,11 @@ def counts(library: Library, look: Look, found: Sequence[str]) -> dict[CountedKi
     is_all = len(found) == library.listing.count()
     filters = _ALL if is_all else replace(_ALL, pmids=tuple(found))
     made: dict[CountedKind, list[Tally]] = {
-        "mesh": [one for one in library.tally("mesh", filters) if "/" not in one.value][:_COUNTED] if found else [],
+        "mesh": [tally for tally in library.tally("mesh", filters) if "/" not in tally.value][:_COUNTED]
+        if found
+        else [],
         "journal": library.tally("journal", filters)[:_COUNTED] if found else [],
-        "type": [one for one in library.tally("type", filters) if says_something(one.value)] if found else [],
+        "type": [tally for tally in library.tally("type", filters) if says_something(tally.value)] if found else [],
         "design": library.listing.designs(None if is_all else found),
     }
     return {kind: _with_chosen(tallies, look.values(kind)) for kind, tallies in made.items()}
@@ -132,7 +134,10 @@ def counts(library: Library, look: Look, found: Sequence[str]) -> dict[CountedKi
 def _with_chosen(tallies: list[Tally], values: Sequence[str]) -> list[Tally]:
     """Return the counts without those of no value, and with the values chosen, though they be rare."""
     there = {tally.value for tally in tallies}
-    return [*(tally for tally in tallies if tally.value), *(Tally(one, 0, "") for one in values if one not in there)]
+    return [
+        *(tally for tally in tallies if tally.value),
+        *(Tally(value, 0, "") for value in values if value not in there),
+    ]
 
 
 def _found(library: Library, look: Look) -> list[str]:

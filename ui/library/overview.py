@@ -110,8 +110,8 @@ def _kept(library: Library, digest: str) -> Overview | None:
     text = library.backend.studies_file.noted(_NOTE, digest)
     if text is None:
         return None
-    told = json.loads(text)
-    return Overview(**told | {"questions": tuple(told["questions"])})
+    record = json.loads(text)
+    return Overview(**record | {"questions": tuple(record["questions"])})
 
 
 def _counted(library: Library) -> Overview:
@@ -124,4 +124,4 @@ def _counted(library: Library) -> Overview:
 
 
 def _most(counts: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_SHOWN])
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN])

@@ -104,13 +104,13 @@ def question_of(sentence: str, text: str = "") -> str:
 
 def questions_of(abstract: Abstract) -> Iterator[str]:
     """Yield the questions that an abstract's findings answer, the plainest first."""
-    told = told_sentences(abstract)
+    sentences = told_sentences(abstract)
     text = " ".join(section.text for section in abstract.sections)
     # In a title "mediated" may describe a thing ("IgE-mediated allergy"): only "mediates" tells a finding there.
     title = question_of(abstract.title, text)
     yield from filter(None, ["" if title.startswith("Did ") else title, _of_title(abstract.title, text)])
     for place in _PLACES:
-        yield from filter(None, (question_of(one.text, text) for one in told if one.part == place))
+        yield from filter(None, (question_of(sentence.text, text) for sentence in sentences if sentence.part == place))
 
 
 def _of_title(title: str, text: str) -> str:
@@ -137,7 +137,9 @@ def answered_questions(library: Library, assistant: Assistant) -> Iterator[str]:
             return
         tried += 1
         answer = assistant.ask(question)
-        cited = {one.pmid for sentence in answer.sentences if sentence.supported for one in sentence.citations}
+        cited = {
+            citation.pmid for sentence in answer.sentences if sentence.supported for citation in sentence.citations
+        }
         if not answer.abstained and abstract.pmid in cited:
             things.add(_thing(question))
             yield question

@@ -121,7 +121,7 @@ def _details(abstract: Abstract, added: str) -> dict[str, str]:
     """Return what a record says of itself, each with its heading, as far as it is known."""
     issue = f"({abstract.issue})" if abstract.issue else ""
     pages = f":{abstract.pages or abstract.article_number}" if abstract.pages or abstract.article_number else ""
-    told = {
+    details = {
         "Authors": ", ".join(abstract.authors),
         "Journal": abstract.journal_title or abstract.journal,
         "Published": f"{abstract.date or abstract.year or ''} {abstract.volume}{issue}{pages}".strip(),
@@ -134,7 +134,7 @@ def _details(abstract: Abstract, added: str) -> dict[str, str]:
         "Language": abstract.language,
         "Added": _day(added),
     }
-    return {heading: text for heading, text in told.items() if text}
+    return {heading: text for heading, text in details.items() if text}
 
 
 def _unread(tallies: Mapping[CountedKind, Sequence[Tally]]) -> int:
@@ -147,10 +147,11 @@ def _names(
     """Return the values that were counted, and those of the first row, as the records write them, by small letters."""
     counted = [tally.pmid for each in tallies.values() for tally in each if tally.pmid]
     some = library.get_many([*counted, *(row.pmid for row in rows[:1])])
-    told = (
-        (*one.mesh, *(term.partition("/")[0] for term in one.mesh), *one.types, one.journal) for one in some.values()
+    values = (
+        (*abstract.mesh, *(term.partition("/")[0] for term in abstract.mesh), *abstract.types, abstract.journal)
+        for abstract in some.values()
     )
-    return {name.casefold(): name for each in told for name in each}
+    return {name.casefold(): name for each in values for name in each}
 
 
 def _word(value: str) -> str:
