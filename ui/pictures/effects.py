@@ -59,18 +59,19 @@ class PlacedEffect:
 def effect_spans(study: Study) -> list[QuotedSpan]:
     """Return the words of the effects of a study, by the names that a picture leads to them with."""
     return [
-        QuotedSpan(one.span.start, one.span.end, cell=f"effect-{number}") for number, one in enumerate(study.effects)
+        QuotedSpan(effect.span.start, effect.span.end, cell=f"effect-{number}")
+        for number, effect in enumerate(study.effects)
     ]
 
 
 def answer_pictures(answer: Answer, turn: int, study_of: StudyOf = study_of) -> list[Picture]:
     """Return what can be drawn of an answer: its verdict over the years, and effects of which there are two or more."""
     effects = [effect for source in answer.sources for effect in _placed(source, study_of(source.abstract))]
-    ratios = [one for one in effects if one.effect.measure in RATIOS and one.effect.value > 0]
+    ratios = [placed for placed in effects if placed.effect.measure in RATIOS and placed.effect.value > 0]
     differences: dict[str, list[PlacedEffect]] = {}
-    for one in effects:
-        if one.effect.measure == _DIFFERENCE:
-            differences.setdefault(one.effect.unit, []).append(one)
+    for placed in effects:
+        if placed.effect.measure == _DIFFERENCE:
+            differences.setdefault(placed.effect.unit, []).append(placed)
     drawn = [_forest("ratios", "Ratios that the sources tell", ratios, turn, is_ratio=True)] if ratios else []
     for unit, some in sorted(differences.items()):
         title = f"Differences that the sources tell{f', in {unit}' if unit else ''}"
@@ -87,11 +88,13 @@ def _placed(source: Source, study: Study) -> Iterator[PlacedEffect]:
 
 def _outcome(source: Source, study: Study, effect: Effect) -> str:
     """Return the outcome named nearest to an effect in its sentence, with no other effect between; "" for none."""
-    sentence = next((one for one in told_sentences(source.abstract) if _holds(one, effect.span)), None)
+    sentence = next(
+        (candidate for candidate in told_sentences(source.abstract) if _holds(candidate, effect.span)), None
+    )
     if sentence is None:
         return ""
     at = effect.span.start - sentence.start
-    others = [one.span.start - sentence.start for one in study.effects if one is not effect]
+    others = [other_effect.span.start - sentence.start for other_effect in study.effects if other_effect is not effect]
     near = [
         (abs(at - found.start()), outcome.text)
         for outcome in study.outcomes
@@ -111,21 +114,21 @@ def by_outcome(effects: Iterable[PlacedEffect]) -> dict[str, list[PlacedEffect]]
     Those without an outcome of their own come last.
     """
     groups: list[tuple[set[str], list[PlacedEffect]]] = []
-    for one in effects:
-        words = set(terms(one.outcome))
+    for placed in effects:
+        words = set(terms(placed.outcome))
         same = (group for known, group in groups if known <= words or words <= known) if words else iter(())
         if (group := next(same, None)) is not None:
-            group.append(one)
+            group.append(placed)
         elif words:
-            groups.append((words, [one]))
-    named = {min((one.outcome for one in group), key=len): group for _, group in groups}
-    others = [one for one in effects if not terms(one.outcome)]
+            groups.append((words, [placed]))
+    named = {min((placed.outcome for placed in group), key=len): group for _, group in groups}
+    others = [placed for placed in effects if not terms(placed.outcome)]
     return named | ({_OTHER: others} if others else {})
 
 
 def _forest(name: str, title: str, effects: Sequence[PlacedEffect], turn: int, *, is_ratio: bool) -> Picture:
     groups = by_outcome(effects[:_MOST])
-    place, marks, middle = _axis([one for group in groups.values() for one in group], is_ratio=is_ratio)
+    place, marks, middle = _axis([placed for group in groups.values() for placed in group], is_ratio=is_ratio)
     boxes: list[Box] = []
     dots: list[Dot] = []
     lines: list[Line] = []
@@ -134,17 +137,17 @@ def _forest(name: str, title: str, effects: Sequence[PlacedEffect], turn: int, *
     for outcome, group in groups.items():
         labels.append(Label(0, y + 15, outcome[:1].upper() + outcome[1:], is_strong=True))
         y += _ROW
-        for one in group:
-            at, year = place(one.effect.value), one.source.abstract.year
-            tip = f"[{one.source.number}] {one.effect.span.text}"
-            if one.interval:
-                lines.append(Line(place(one.interval[0]), y + 11, place(one.interval[1]), y + 11, is_strong=True))
+        for placed in group:
+            at, year = place(placed.effect.value), placed.source.abstract.year
+            tip = f"[{placed.source.number}] {placed.effect.span.text}"
+            if placed.interval:
+                lines.append(Line(place(placed.interval[0]), y + 11, place(placed.interval[1]), y + 11, is_strong=True))
                 boxes.append(Box(at - 4, y + 7, 8, 8, 1, tip))
             else:
                 dots.append(Dot(at, y + 11, 3.5, 1, tip))
-            href = f"#card-{turn}-{one.source.number}"
-            labels.append(Label(0, y + 15, f"[{one.source.number}] {year or ''}", href=href, cell=one.cell))
-            labels.append(Label(_LEFT + _PLOT + 14, y + 15, one.told))
+            href = f"#card-{turn}-{placed.source.number}"
+            labels.append(Label(0, y + 15, f"[{placed.source.number}] {year or ''}", href=href, cell=placed.cell))
+            labels.append(Label(_LEFT + _PLOT + 14, y + 15, placed.told))
             y += _ROW
     frame = [Line(place(value), 0, place(value), y) for value in marks]
     labels += [Label(place(value), y + 16, f"{value:g}", "middle") for value in marks]
@@ -160,7 +163,7 @@ def _axis(
     effects: Sequence[PlacedEffect], *, is_ratio: bool
 ) -> tuple[Callable[[float], float], Sequence[float], float]:
     """Return where a value stands, the values that are marked, and the one that means no difference."""
-    values = [value for one in effects for value in (one.effect.value, *(one.interval or ()))]
+    values = [value for placed in effects for value in (placed.effect.value, *(placed.interval or ()))]
     if is_ratio:
         low = max((mark for mark in _TICKS if mark <= min(*values, 1)), default=_TICKS[0])
         high = min((mark for mark in _TICKS if mark >= max(*values, 1)), default=_TICKS[-1])
@@ -187,11 +190,11 @@ def _figures(groups: dict[str, list[PlacedEffect]]) -> Figures:
         columns,
         tuple(
             (
-                f"[{one.source.number}]", str(one.source.abstract.year or ""), one.study.design, one.outcome,
-                one.effect.measure, f"{one.effect.value:g} {one.effect.unit}".strip(),
-                f"{one.interval[0]:g} to {one.interval[1]:g}" if one.interval else "", one.effect.p,
+                f"[{placed.source.number}]", str(placed.source.abstract.year or ""), placed.study.design,
+                placed.outcome, placed.effect.measure, f"{placed.effect.value:g} {placed.effect.unit}".strip(),
+                f"{placed.interval[0]:g} to {placed.interval[1]:g}" if placed.interval else "", placed.effect.p,
             )
-            for group in groups.values() for one in group
+            for group in groups.values() for placed in group
         ),
     )  # fmt: skip
 
@@ -215,7 +218,7 @@ def _verdict(answer: Answer, study_of: StudyOf) -> Picture | None:
     boxes, labels, top = key_of(parts)
     first, last = min(year for year, *_ in voted), max(year for year, *_ in voted)
     heights, dots, used = {"for": top + 34, "against": top + 84}, [], dict[tuple[int, str], int]()
-    for year, name, source in sorted(voted, key=lambda one: (one[0], one[2].number)):
+    for year, name, source in sorted(voted, key=lambda vote: (vote[0], vote[2].number)):
         x = _LEFT + (_WIDTH - _LEFT - 40) * (year - first + 0.5) / (last - first + 1)
         y = heights[name] - 13 * used.get((year, name), 0)
         used[year, name] = used.get((year, name), 0) + 1
@@ -233,7 +236,7 @@ def _verdict(answer: Answer, study_of: StudyOf) -> Picture | None:
     lines = tuple(Line(_LEFT, height + 10, _WIDTH - 20, height + 10) for height in heights.values())
     rows = tuple(
         (f"[{source.number}]", str(year), study_of(source.abstract).design, name)
-        for year, name, source in sorted(voted, key=lambda one: (one[0], one[2].number))
+        for year, name, source in sorted(voted, key=lambda vote: (vote[0], vote[2].number))
     )
     figures = Figures(("Source", "Year", "Design", "For or against"), rows)
     title = "For and against over the years"

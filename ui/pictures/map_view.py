@@ -27,10 +27,10 @@ def map_picture(drawn: LibraryMap) -> Picture:
     """Return the map as a picture: a dot for each abstract, and the number of each group amid its dots."""
     dots, labels, rows = [], [], []
     for number, group in enumerate(drawn.groups, start=1):
-        places = [(_across(one.x), _down(one.y)) for one in group.abstracts]
-        for one, (x, y) in zip(group.abstracts, places, strict=True):
-            tip = f"{one.title or 'Untitled'} ({one.year or 'no year'})"
-            dots.append(Dot(x, y, 3.5, number, tip, one.pmid))
+        places = [(_across(abstract.x), _down(abstract.y)) for abstract in group.abstracts]
+        for abstract, (x, y) in zip(group.abstracts, places, strict=True):
+            tip = f"{abstract.title or 'Untitled'} ({abstract.year or 'no year'})"
+            dots.append(Dot(x, y, 3.5, number, tip, abstract.pmid))
         middle = [statistics.median(at) for at in zip(*places, strict=True)]
         labels.append(Label(middle[0], middle[1] + 4, str(number), "middle", is_strong=True))
         rows.append((f"{number} {group.name}", f"{len(group.abstracts):,}"))

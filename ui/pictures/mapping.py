@@ -54,7 +54,7 @@ class MapGroup:
     @property
     def pmids(self) -> tuple[str, ...]:
         """Their PMIDs, in the order of the library."""
-        return tuple(one.pmid for one in self.abstracts)
+        return tuple(abstract.pmid for abstract in self.abstracts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ def map_of(library: Library) -> LibraryMap:
     """Return the map of a library's newest abstracts; the same library has the same map."""
     pmids = library.pmids(Filters(include_retracted=True))
     vectors = library.abstract_vectors(pmids[:MOST])
-    abstracts = [one for pmid, one in library.get_many(pmids[:MOST]).items() if pmid in vectors]
-    abstracts.sort(key=lambda one: one.pmid)
+    abstracts = [abstract for pmid, abstract in library.get_many(pmids[:MOST]).items() if pmid in vectors]
+    abstracts.sort(key=lambda abstract: abstract.pmid)
     if not abstracts:
         return LibraryMap((), len(pmids))
-    points = np.stack([vectors[one.pmid] for one in abstracts])
+    points = np.stack([vectors[abstract.pmid] for abstract in abstracts])
     groups = grouped(points, min(MOST_GROUPS, max(1, len(points) // _A_GROUP)))
     places = placed(points, groups)
     named = _names([terms_of(abstract) for abstract in abstracts], groups)
@@ -100,7 +100,7 @@ def grouped(points: Points, count: int) -> NDArray[np.int64]:
         centres = np.vstack([centres, points[int(random.choice(len(points), p=apart / apart.sum()))]])
     for _ in range(_ROUNDS):
         nearest = (points @ centres.T).argmax(axis=1)
-        sums = np.stack([points[nearest == one].sum(axis=0) for one in range(len(centres))])
+        sums = np.stack([points[nearest == group].sum(axis=0) for group in range(len(centres))])
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         centres = np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), centres)
     numbers: NDArray[np.int64] = (points @ centres.T).argmax(axis=1)
@@ -164,7 +164,7 @@ def _without_parts(terms: Iterable[str]) -> list[str]:
     """Return the terms without those that are part of one before them, or have one as a part."""
     kept: list[str] = []
     for term in terms:
-        if not any(term.casefold() in one.casefold() or one.casefold() in term.casefold() for one in kept):
+        if not any(term.casefold() in earlier.casefold() or earlier.casefold() in term.casefold() for earlier in kept):
             kept.append(term)
     return kept
 

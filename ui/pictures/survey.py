@@ -63,7 +63,7 @@ def pictures(survey: Survey) -> list[Picture]:
 
 def _years(library: Library, abstracts: list[Abstract]) -> Counter[tuple[int, str]]:
     studies = studies_of(library, abstracts)
-    return Counter((one.year, FAMILY_OF[studies[one.pmid].design]) for one in abstracts if one.year)
+    return Counter((abstract.year, FAMILY_OF[studies[abstract.pmid].design]) for abstract in abstracts if abstract.year)
 
 
 def _branches(abstract: Abstract) -> set[str]:
@@ -77,7 +77,7 @@ def _by_year(survey: Survey) -> Bars:
         counts[_name(year, width), family] += count
     known = [year for year, _ in survey.years]
     names = dict.fromkeys(_name(year, width) for year in range(min(known), max(known) + 1)) if known else ()
-    parts = tuple(family for family in FAMILIES if any(one == family for _, one in counts))
+    parts = tuple(family for family in FAMILIES if any(counted == family for _, counted in counts))
     bars = tuple(Bar(name, tuple(counts[name, part] for part in parts)) for name in names)
     unknown = survey.read - sum(survey.years.values())
     note = "Designs as they were read from the abstracts."
@@ -111,5 +111,5 @@ def _branches_of_all(survey: Survey) -> Bars:
 
 
 def _most_frequent(counts: Mapping[str, int]) -> tuple[tuple[Bar, ...], int]:
-    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Bar(name, (count,)) for name, count in ranked[:_SHOWN]), max(0, len(ranked) - _SHOWN)
