@@ -232,8 +232,8 @@ def accounts_of(arguments: argparse.Namespace) -> Accounts | None:
         if not accounts.all():
             raise InputError(f"{arguments.auth_file} has no account; add one with --add-account NAME")
         return accounts
-    one = credentials(arguments.auth)
-    return OneAccount(*one) if one else None
+    login = credentials(arguments.auth)
+    return OneAccount(*login) if login else None
 
 
 def add_account(arguments: argparse.Namespace) -> int:

@@ -11,13 +11,13 @@ _NOT_SET: tuple[object, ...] = (None, False, "", (), [])
 
 def differences(before: Answer, after: Answer) -> tuple[str, ...]:
     """Return what is not the same in two answers, in words; ("the same answer",) where it made no difference."""
-    told = [
+    changes = [
         "the library has changed" if before.library_digest != after.library_digest else "",
         _filters(before, after),
         f"written by {_writer(after)}, not by {_writer(before)}" if before.model != after.model else "",
         "the same answer" if _words(before) == _words(after) else "",
     ]
-    return tuple(filter(None, told))
+    return tuple(filter(None, changes))
 
 
 def _filters(before: Answer, after: Answer) -> str:

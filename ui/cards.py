@@ -140,7 +140,7 @@ def make_card(
     starts = {span.start for span in (title, *sections)}
     ends = {span.end for span in (title, *sections)}
     text = abstract.text
-    told_by = [(name, cell) for name, told in _told_by(study).items() for cell in told]
+    told_by = [(name, cell) for name, fact_cells in _told_by(study).items() for cell in fact_cells]
     cells = [*cells, *(QuotedSpan(cell.start, cell.end, cell=name) for name, cell in told_by)]
 
     def stretch(span: LabelledSpan, marked: Sequence[QuotedSpan] = quotes) -> Stretch:
@@ -177,12 +177,12 @@ def study_of(abstract: Abstract) -> Study:
 def study_facts(study: Study) -> tuple[StudyFact, ...]:
     """Return design, size and subjects as far as they are known: "Cohort", "n = 1,204", "humans"."""
     is_said = study.subjects == "none" or (study.design, study.subjects) in _SAID_BY_DESIGN
-    told = {
+    facts = {
         "design": _DESIGNS.get(study.design, study.design[:1].upper() + study.design[1:]),
         "n": f"n = {study.n.value:,}" if study.n else "",
         "subjects": "" if is_said else study.subjects,
     }
-    return tuple(StudyFact(text, name if name in _told_by(study) else "") for name, text in told.items() if text)
+    return tuple(StudyFact(text, name if name in _told_by(study) else "") for name, text in facts.items() if text)
 
 
 def _is_type_of(study: Study, type_: str) -> bool:
@@ -192,8 +192,8 @@ def _is_type_of(study: Study, type_: str) -> bool:
 
 def _told_by(study: Study) -> dict[str, tuple[Cell, ...]]:
     """Return the words that a card's facts were read from, by the name of the cell."""
-    told = {name: (cell,) for name, cell in study.told_by if name in ("design", "subjects")}
-    return told | ({"n": study.n.spans} if study.n else {})
+    cells = {name: (cell,) for name, cell in study.told_by if name in ("design", "subjects")}
+    return cells | ({"n": study.n.spans} if study.n else {})
 
 
 def quotes_of(answer: Answer, source: Source) -> tuple[QuotedSpan, ...]:

@@ -62,7 +62,7 @@ class Session:
 
     def turns_before(self, number: int) -> tuple[Turn, ...]:
         """Return the turns that an exchange could refer to when it was asked."""
-        return replace(self, exchanges=tuple(one for one in self.exchanges if one.number < number)).turns
+        return replace(self, exchanges=tuple(exchange for exchange in self.exchanges if exchange.number < number)).turns
 
     @property
     def next_number(self) -> int:
@@ -78,7 +78,7 @@ class Session:
 
     def with_changed(self, exchange: Exchange) -> Session:
         """Return the session with an exchange in place of that of its number."""
-        exchanges = tuple(exchange if one.number == exchange.number else one for one in self.exchanges)
+        exchanges = tuple(exchange if other.number == exchange.number else other for other in self.exchanges)
         return replace(self, exchanges=exchanges)
 
     def with_exchange(self, exchange: Exchange) -> Session:
@@ -250,7 +250,7 @@ def mesh_choices(libraries: Libraries, name: str, typed: str = "", chosen: Seque
     The list shows only what has the typed letters in it: before a term that goes by another name that name stands.
     """
     try:
-        found = {one.value: one.count for one in libraries.library(name).mesh_terms(typed)}
+        found = {term.value: term.count for term in libraries.library(name).mesh_terms(typed)}
     except AskAbstractsError:  # of which the header tells
         return []
     names = {value: value[:1].upper() + value[1:] for value in (*chosen, *found)}
@@ -305,7 +305,7 @@ def _size(text: str | None) -> int | None:
 
 def _earlier(session: Session, library_digest: str = "") -> tuple[str, str]:
     among = session.exchanges
-    conversation = "".join(exchange_html(one, among, library_digest=library_digest) for one in among)
+    conversation = "".join(exchange_html(exchange, among, library_digest=library_digest) for exchange in among)
     return conversation, "".join(sources_html(exchange, is_shown=False) for exchange in session.exchanges)
 
 

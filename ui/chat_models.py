@@ -73,11 +73,11 @@ class OfferedModels:
 
     def add(self, model: OfferedModel) -> None:
         """Offer a model, in place of one of its name. Raises FileError when that cannot be written."""
-        self._write([*(one for one in self.all() if one.name != model.name), model])
+        self._write([*(offered for offered in self.all() if offered.name != model.name), model])
 
     def remove(self, name: str) -> None:
         """Offer a model no more."""
-        self._write([one for one in self.all() if one.name != name])
+        self._write([model for model in self.all() if model.name != name])
 
     def _write(self, models: Sequence[OfferedModel]) -> None:
         try:

@@ -82,7 +82,7 @@ def exchange_values(
     One that is not live, as in a saved file, has nothing to press.
     """
     answer = exchange.answer or Answer(exchange.question)
-    before = next((one for one in among if one.number == exchange.again_of and one.answer), None)
+    before = next((earlier for earlier in among if earlier.number == exchange.again_of and earlier.answer), None)
     is_done = exchange.answer is not None and exchange.is_whole
     return {
         "before": exchange_values(replace(before, again_of=0), is_live=False) if before else None,

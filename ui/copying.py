@@ -11,8 +11,12 @@ from ui.rendering import render
 
 def plain_text(answer: Answer) -> str:
     """Return the question, the answer with numbers of sources, and the sources as a numbered list."""
-    said = [answer.question, *_said(answer), "\n".join(f"[{one.number}] {reference(one)}" for one in answer.sources)]
-    return "\n\n".join(filter(None, said)) + "\n"
+    paragraphs = [
+        answer.question,
+        *_said(answer),
+        "\n".join(f"[{source.number}] {reference(source)}" for source in answer.sources),
+    ]
+    return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
 def formatted_html(answer: Answer) -> str:

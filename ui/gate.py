@@ -172,8 +172,8 @@ class Gate:
         name, address = await _user_name(scope, body, receive), (scope.get("client") or ("",))[0]
         if wait_s := self._tries.wait_s(name, address):
             # Gradio's page takes this for a wrong password: any other refusal leaves it without a word.
-            told = {"detail": _TOO_MANY_TRIES.format(math.ceil(wait_s))}
-            await _send_json(send, told, status=400, headers=[(b"retry-after", str(math.ceil(wait_s)).encode())])
+            reply = {"detail": _TOO_MANY_TRIES.format(math.ceil(wait_s))}
+            await _send_json(send, reply, status=400, headers=[(b"retry-after", str(math.ceil(wait_s)).encode())])
             return
 
         async def noting(message: Message) -> None:
@@ -300,9 +300,9 @@ async def _user_name(scope: Scope, body: bytes, receive: Receive) -> str:
 
 
 async def _send_json(
-    send: Send, told: Mapping[str, Any], *, status: int = 200, headers: Sequence[tuple[bytes, bytes]] = ()
+    send: Send, reply: Mapping[str, Any], *, status: int = 200, headers: Sequence[tuple[bytes, bytes]] = ()
 ) -> None:
-    body = json.dumps(told).encode()
+    body = json.dumps(reply).encode()
     about = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": [*about, *headers, *_HEADERS]})
     await send({"type": "http.response.body", "body": body})
