@@ -113,9 +113,11 @@ def query_concepts(
     counts = uses(list(dict.fromkeys(name for mention, each in known for name in _asked(mention, each))))
     chosen = ((mention, _chosen(mention, concepts, counts, definitions_of)) for mention, concepts in known)
     found = [
-        (mention, replace(one, narrower=_narrower(one, lexicon, uses, of_a_group))) for mention, one in chosen if one
+        (mention, replace(named, narrower=_narrower(named, lexicon, uses, of_a_group)))
+        for mention, named in chosen
+        if named
     ]
-    return [(mention, replace(one, is_required=_is_required(one, counts, lexicon))) for mention, one in found]
+    return [(mention, replace(named, is_required=_is_required(named, counts, lexicon))) for mention, named in found]
 
 
 def _narrower(named: QueryConcept, lexicon: Lexicon, uses: Uses, most: int) -> tuple[str, ...]:
@@ -145,22 +147,22 @@ def _kinds(concept: Concept, lexicon: Lexicon) -> Iterator[Concept]:
 
     What few diseases are below one they are its kinds only if they mostly stand there: psoriatic arthritis is none.
     """
-    below = (one for one in lexicon.narrower(concept) if not _is_precursor(one, concept))
+    below = (narrower for narrower in lexicon.narrower(concept) if not _is_precursor(narrower, concept))
     first = list(islice(below, _FEW + 1))
     if concept.kind == "disease" and len(first) <= _FEW:
-        first = [one for one in first if 2 * _count_below(one, concept) >= len(one.trees)]
+        first = [narrower for narrower in first if 2 * _count_below(narrower, concept) >= len(narrower.trees)]
     yield from chain(first, below)  # a large group is looked at no further than it is asked for
 
 
-def _is_precursor(one: Concept, of: Concept) -> bool:
+def _is_precursor(concept: Concept, of: Concept) -> bool:
     return not any(tree.startswith(_PRECURSORS) for tree in of.trees) and any(
-        tree.startswith(_PRECURSORS) for tree in one.trees
+        tree.startswith(_PRECURSORS) for tree in concept.trees
     )
 
 
 def _holds_any(name: str, keys: Iterable[str]) -> bool:
     padded = f" {name_key(name)} "
-    return any(f" {one} " in padded for one in keys)
+    return any(f" {words} " in padded for words in keys)
 
 
 def _asked(mention: Mention, concepts: Sequence[Concept]) -> list[str]:
@@ -195,14 +197,14 @@ def _candidates(mention: Mention, lexicon: Lexicon) -> list[Concept]:
     A plain word that names a group, "drugs" or "cancers", is that and no single thing that is called so too.
     """
     of_kind = [concept for concept in mention.concepts if concept.kind in _KINDS][:_CANDIDATES]
-    as_written = [one for one in of_kind if mention.text in one.names]
+    as_written = [concept for concept in of_kind if mention.text in concept.names]
     if as_written and is_symbol(mention.text):
         return as_written
     fitting = [concept for concept in of_kind if _fits(mention.text, concept)]
     if not (mention.text.isalpha() and mention.text.islower()):
         return fitting
-    exact = [one for one in fitting if mention.text in (name.lower() for name in one.names)]
-    return [one for one in exact or fitting if lexicon.has_narrower(one)] or exact or fitting
+    exact = [concept for concept in fitting if mention.text in (name.lower() for name in concept.names)]
+    return [concept for concept in exact or fitting if lexicon.has_narrower(concept)] or exact or fitting
 
 
 def _fits(written: str, concept: Concept) -> bool:
@@ -235,7 +237,7 @@ def _chosen(
     """
     defined = dominant(key(mention.text), definitions_of) if is_symbol(mention.text) else None
     if defined:
-        concepts = [one for one in concepts if _is_name(defined.long, one)]
+        concepts = [concept for concept in concepts if _is_name(defined.long, concept)]
     others = {concept.id: _others(mention.text, concept, counts, definitions_of) for concept in concepts}
     held = [concept for concept in concepts if others[concept.id]]
     if _is_short(mention.text) and len(held) != 1 and not defined:
@@ -272,10 +274,10 @@ def _others(
     return tuple(sorted(own, key=lambda name: (-counts[name], is_symbol(name), len(name), name))[:MOST_NAMES])
 
 
-def _are_isoforms(one: str, other: str) -> bool:
+def _are_isoforms(written: str, other: str) -> bool:
     """Return True if one name is an isoform of the other, or both are of one family: a gene may have them all."""
-    families = [{*names(name), *isoforms(name).values()} for name in (one, other)]
-    return bool(isoforms(one) or isoforms(other)) and not families[0].isdisjoint(families[1])
+    families = [{*names(name), *isoforms(name).values()} for name in (written, other)]
+    return bool(isoforms(written) or isoforms(other)) and not families[0].isdisjoint(families[1])
 
 
 def _is_own(symbol: str, concept: Concept, definitions_of: Callable[[str], Iterable[Abbreviation]]) -> bool:
@@ -338,8 +340,8 @@ def _is_only_a_symbol(named: QueryConcept, text: str) -> bool:
 
 def _with_all_trees(named: QueryConcept, lexicon: Lexicon) -> Concept:
     """Return a thing as if it stood wherever one of its name does: insulin is a heading, and a group of insulins."""
-    same = (one for one in lexicon.concepts(named.written) if one.kind in _MUST_BE_NAMED)
-    return replace(named.concept, trees=tuple(tree for one in (named.concept, *same) for tree in one.trees))
+    same = (concept for concept in lexicon.concepts(named.written) if concept.kind in _MUST_BE_NAMED)
+    return replace(named.concept, trees=tuple(tree for concept in (named.concept, *same) for tree in concept.trees))
 
 
 def _core(key: str) -> str:
@@ -356,7 +358,7 @@ def _stands_alone(concept: Concept, own: Collection[str], longer: Iterable[tuple
 
 def _is_kind_of_one(name: str, own: Collection[str]) -> bool:
     is_negated = name.startswith(("non ", "anti ", "pseudo "))
-    return not is_negated and any(name.endswith(f" {one}") for one in own)
+    return not is_negated and any(name.endswith(f" {own_name}") for own_name in own)
 
 
 def _near(words: Sequence[str], own: Iterable[str], lexicon: Lexicon) -> Iterator[Concept]:
@@ -383,12 +385,12 @@ def _are_alike(word: str, name: str) -> bool:
     return _end_alike(word, name) or _are_numbered(word, name) or word in (f"{name}ogen", f"pro{name}")
 
 
-def _end_alike(one: str, other: str) -> bool:
-    return len(one) > _ENDING and one[-_ENDING:] == other[-_ENDING:]
+def _end_alike(word: str, other: str) -> bool:
+    return len(word) > _ENDING and word[-_ENDING:] == other[-_ENDING:]
 
 
-def _are_numbered(one: str, other: str) -> bool:
-    numbered = _NUMBERED.fullmatch(one), _NUMBERED.fullmatch(other)
+def _are_numbered(word: str, other: str) -> bool:
+    numbered = _NUMBERED.fullmatch(word), _NUMBERED.fullmatch(other)
     return bool(numbered[0] and numbered[1] and numbered[0].groups() == numbered[1].groups())
 
 
@@ -399,7 +401,7 @@ def _are_like(concept: Concept, other: Concept, own: Collection[str], lexicon: L
         return True  # though MeSH gives procalcitonin a name of calcitonin's
     if not is_of_a_kind or any(_core(name_key(name)) in own for name in other.names):
         return False
-    if {one.id for one in lexicon.members(concept)} & {other.id}:
+    if {member.id for member in lexicon.members(concept)} & {other.id}:
         return False
     return not (_is_below(other, concept) or _is_below(concept, other))
 

@@ -86,10 +86,10 @@ def as_list(values: object) -> list[Any]:
     raise InputError(f"{values!r} is not a list; give one, such as ['24114327']")
 
 
-def _checked_names(what: str, given: object, known: Sequence[str]) -> tuple[str, ...]:
+def _checked_names(what: str, values: object, known: Sequence[str]) -> tuple[str, ...]:
     """Return names of designs or subjects as they are known: American spelling and some short forms will do."""
     names = []
-    for name in as_list(given):
+    for name in as_list(values):
         folded = re.sub(r"(?<=[a-z])iz(?=e|ing)", "is", str(name).strip().casefold()).replace("modeling", "modelling")
         names.append(folded if folded in known else _SHORT.get(folded, folded))
         if names[-1] not in known:

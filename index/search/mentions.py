@@ -42,14 +42,14 @@ def phrases(text: str, abbreviations: Sequence[Abbreviation] = ()) -> list[TermP
     [('sever', 'ra'), ('sever', 'rheumatoid', 'arthriti')]
     """
     forms = dict.fromkeys([tuple(content_words(text)), *_other_forms(text, abbreviations)])
-    named = frozenset(name for one in (text, *_both(abbreviations)) for name in names(one))
+    named = frozenset(name for form in (text, *_both(abbreviations)) for name in names(form))
     return [TermPhrase(words, named) for words in forms if words]
 
 
 def _other_forms(text: str, abbreviations: Sequence[Abbreviation]) -> Iterator[tuple[str, ...]]:
     words = content_words(text)
-    for one in abbreviations:
-        for form, other in ((one.short, one.long), (one.long, one.short)):
+    for abbreviation in abbreviations:
+        for form, other in ((abbreviation.short, abbreviation.long), (abbreviation.long, abbreviation.short)):
             wanted, instead = content_words(form), content_words(other)
             if key(form) == key(text):
                 yield tuple(instead)
@@ -59,8 +59,8 @@ def _other_forms(text: str, abbreviations: Sequence[Abbreviation]) -> Iterator[t
 
 
 def _both(abbreviations: Sequence[Abbreviation]) -> Iterator[str]:
-    for one in abbreviations:
-        yield from (one.short, one.long)
+    for abbreviation in abbreviations:
+        yield from (abbreviation.short, abbreviation.long)
 
 
 def descriptor_forms(text: str) -> tuple[str, ...]:

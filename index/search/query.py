@@ -56,25 +56,29 @@ class Query:
         Least of all weigh those of narrower things.
         """
         counts: dict[str, float] = dict(Counter(self.terms))
-        others = terms(" ".join(name for one in self.concepts if one.is_used for name in one.names[:_SEARCHED]))
-        narrower = terms(" ".join(name for one in self.concepts for name in one.narrower))
+        others = terms(
+            " ".join(name for concept in self.concepts if concept.is_used for name in concept.names[:_SEARCHED])
+        )
+        narrower = terms(" ".join(name for concept in self.concepts for name in concept.narrower))
         return {**dict.fromkeys(narrower, NARROWER), **dict.fromkeys(others, OTHER_NAME), **counts}
 
     @property
     def heading_terms(self) -> Mapping[str, float]:
         """The terms that are searched for among MeSH headings: the query's, and those of its concepts' headings."""
-        headings = terms(" . ".join(one.concept.descriptor for one in self.concepts if one.concept.descriptor))
+        headings = terms(
+            " . ".join(concept.concept.descriptor for concept in self.concepts if concept.concept.descriptor)
+        )
         return {**dict.fromkeys(headings, OTHER_NAME), **self.weighted_terms}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names in the question that the lexicon knows, as written and as they are searched for."""
-        return tuple(name for one in self.concepts for name in (one.written, one.shown))
+        return tuple(name for concept in self.concepts for name in (concept.written, concept.shown))
 
     @property
     def also_searched(self) -> tuple[str, ...]:
         """The other names of what the question names that are searched for, each once, and narrower things."""
-        return tuple(dict.fromkeys(name for one in self.concepts for name in (*one.names, *one.narrower)))
+        return tuple(dict.fromkeys(name for concept in self.concepts for name in (*concept.names, *concept.narrower)))
 
     @property
     def also_searched_told(self) -> str:
@@ -84,7 +88,12 @@ class Query:
     @property
     def equivalents(self) -> tuple[Abbreviation, ...]:
         """The pairs of names of one thing: the library's abbreviations, and each other name with what is written."""
-        pairs = (Abbreviation(one.shown, name) for one in self.concepts for name in one.names if name != one.shown)
+        pairs = (
+            Abbreviation(concept.shown, name)
+            for concept in self.concepts
+            for name in concept.names
+            if name != concept.shown
+        )
         return (*self.abbreviations, *pairs)
 
     @property
@@ -101,8 +110,8 @@ class Query:
 def also_searched_told(concepts: Iterable[QueryConcept]) -> str:
     """Return the other names and the narrower things that are searched for in words, or ""."""
     some = list(concepts)
-    names = dict.fromkeys(name for one in some for name in one.names)
-    groups = dict.fromkeys(f"{', '.join(one.narrower)} ({one.written})" for one in some if one.narrower)
+    names = dict.fromkeys(name for concept in some for name in concept.names)
+    groups = dict.fromkeys(f"{', '.join(concept.narrower)} ({concept.written})" for concept in some if concept.narrower)
     return f"Also searched for: {'; '.join(filter(None, (', '.join(names), *groups)))}." if names or groups else ""
 
 
@@ -190,7 +199,7 @@ def _both_forms(forms: Sequence[Abbreviation]) -> str:
     """Return an abbreviation as texts define it, "long (short)"; a library's own synonyms behind the name asked for."""
     first = forms[0]
     if first.is_given:
-        return f"{first.short} ({', '.join(one.long for one in forms)})"
+        return f"{first.short} ({', '.join(form.long for form in forms)})"
     return f"{first.long} ({first.short})"
 
 
@@ -203,8 +212,8 @@ def _form_at(
         if width > 1 and not (terms(first) and terms(last)):
             continue  # "what does rheumatoid arthritis" is no form of it
         form = key(" ".join(words[place : place + width]).strip("?.,;:!()\"'"))
-        if form and (given := synonyms.of(form)):
-            return width, given
+        if form and (abbreviations := synonyms.of(form)):
+            return width, abbreviations
         if form and (abbreviation := dominant(form, definitions)):
             return width, [abbreviation]
     return 1, []

@@ -81,8 +81,8 @@ class BooleanSearches:
         for one that there is none of.
         """
         if filters.mesh:
-            headings = [self._library_words().term(one) for one in filters.mesh]
-            below = (each for one in headings for each in narrower_than(one)) if filters.explode else ()
+            headings = [self._library_words().term(name) for name in filters.mesh]
+            below = (each for heading in headings for each in narrower_than(heading)) if filters.explode else ()
             filters = replace(filters, mesh=tuple(dict.fromkeys([*headings, *below])))
         if not filters.where:
             return filters
@@ -199,7 +199,7 @@ class _LibraryWords:
         raise InputError(self.nothing_of("mesh", descriptor))
 
     def names(self, name: str) -> Sequence[str]:
-        own = [one.long for one in self._shelf.synonyms.of(key(name))]
+        own = [abbreviation.long for abbreviation in self._shelf.synonyms.of(key(name))]
         return own or other_names(name)
 
     def is_journal(self, name: str) -> bool:

@@ -69,11 +69,11 @@ class _Reading:
         self.abstract = abstract
         self._words: dict[tuple[str, str], str] = {}
 
-    def words(self, one: SearchField, form: Callable[[str], str]) -> str:
+    def words(self, search_field: SearchField, form: Callable[[str], str]) -> str:
         """Return the words of a field in a form, with a blank before and behind each."""
-        key = (one.tag, form.__name__)
+        key = (search_field.tag, form.__name__)
         if key not in self._words:
-            texts = _BETWEEN_TEXTS.join(filter(None, one.texts(self.abstract)))
+            texts = _BETWEEN_TEXTS.join(filter(None, search_field.texts(self.abstract)))
             self._words[key] = f" {form(texts)} "
         return self._words[key]
 
@@ -98,8 +98,8 @@ def _holds(expression: Expression, reading: _Reading, meanings: Meanings) -> boo
 
 
 def _term_holds(term: SearchTerm, reading: _Reading, meanings: Meanings) -> bool:
-    one, abstract = term.searched, reading.abstract
-    match one.kind:
+    search_field, abstract = term.searched, reading.abstract
+    match search_field.kind:
         case "words":
             return _words_hold(term, reading, meanings)
         case "date":
@@ -109,11 +109,11 @@ def _term_holds(term: SearchTerm, reading: _Reading, meanings: Meanings) -> bool
             return abstract.pmid in parse_pmids(term.text)[0]
         case "author":
             pattern = author_pattern(term)
-            return any(pattern.fullmatch(words(name)) for name in one.texts(abstract))
+            return any(pattern.fullmatch(words(name)) for name in search_field.texts(abstract))
         case "mesh":
-            return _mesh_holds(term, one.texts(abstract), meanings)
+            return _mesh_holds(term, search_field.texts(abstract), meanings)
     pattern = value_pattern(term)
-    return any(pattern.fullmatch(words(value)) for value in one.texts(abstract) if value)
+    return any(pattern.fullmatch(words(value)) for value in search_field.texts(abstract) if value)
 
 
 # ---- words
@@ -154,16 +154,18 @@ def _root(word: str) -> str:
 
 
 def _words_hold(term: SearchTerm, reading: _Reading, meanings: Meanings) -> bool:
-    one = term.searched
-    if _anchor(term.text) in reading.words(one, letters) and _is_written(term, reading.words(one, words)):
+    search_field = term.searched
+    if _anchor(term.text) in reading.words(search_field, letters) and _is_written(
+        term, reading.words(search_field, words)
+    ):
         return True
     if term.is_quoted or term.distance is not None or "*" in term.text:
         return False
-    if term.field is None and f" {roots(term.text)} " in reading.words(one, roots):
+    if term.field is None and f" {roots(term.text)} " in reading.words(search_field, roots):
         return True
     if reading.abstract.pmid not in meanings.mentioning.get(words(term.text), ()):
         return False
-    held = reading.words(one, index_terms)
+    held = reading.words(search_field, index_terms)
     return any(phrase.stands_in(held) and f" {phrase.words[0]} " in held for phrase in phrases(term.text))
 
 
@@ -216,7 +218,7 @@ def value_pattern(term: SearchTerm) -> re.Pattern[str]:
     if term.searched.tag == "la":
         wanted.append(_LANGUAGES.get(plain, plain))
     if term.searched.tag == "pt" and not term.is_alone:
-        wanted += [re.escape(words(one)) for one in _NARROWER_TYPES.get(term.text.casefold().strip(), ())]
+        wanted += [re.escape(words(narrower)) for narrower in _NARROWER_TYPES.get(term.text.casefold().strip(), ())]
     return re.compile("|".join(wanted))
 
 
@@ -226,10 +228,10 @@ def author_pattern(term: SearchTerm) -> re.Pattern[str]:
 
     "smith j" finds Smith JA as well, in quotation marks only Smith J; a given name counts by its first letter.
     """
-    family, comma, given = term.text.partition(",")
+    family, comma, forenames = term.text.partition(",")
     parts = words(term.text).split()
-    if comma and given.strip():
-        return _named(words(family), words(given)[:1], rest=r"\w*( .*)?")
+    if comma and forenames.strip():
+        return _named(words(family), words(forenames)[:1], rest=r"\w*( .*)?")
     if "*" in term.text or len(parts) == 1:
         return re.compile(rf"{_starred(term.text)}( .*)?")
     *of_family, last = parts

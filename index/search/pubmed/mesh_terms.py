@@ -21,13 +21,13 @@ class MeshTerms:
     def containing(self, text: str, *, most: int) -> list[Tally]:
         """Return up to `most` terms that have all words of a text or go by it, those first that do or begin with it."""
         words, heading = text.casefold().split(), heading_of(text.strip())
-        found = [one for one in self._all() if one.value == heading or all(word in one.value for word in words)]
+        found = [tally for tally in self._all() if tally.value == heading or all(word in tally.value for word in words)]
         begin = (heading, " ".join(words)) if heading else (" ".join(words),)
-        return sorted(found, key=lambda one: not one.value.startswith(begin))[:most]
+        return sorted(found, key=lambda tally: not tally.value.startswith(begin))[:most]
 
     def _all(self) -> tuple[Tally, ...]:
         digest = self._digest()
         with self._knowing:
             if self._known[0] != digest:
-                self._known = digest, tuple(one for one in self._tally() if "/" not in one.value)
+                self._known = digest, tuple(tally for tally in self._tally() if "/" not in tally.value)
             return self._known[1]

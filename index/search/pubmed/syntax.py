@@ -116,11 +116,11 @@ def terms_of(expression: Expression, *, wanted_only: bool = False) -> Iterator[S
     """Yield the terms of a tree in their order, those behind NOT too unless only what is `wanted` is asked for."""
     waiting = [expression]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, Combination):
-            waiting += [one.left] if wanted_only and one.operator == "NOT" else [one.right, one.left]
+        node = waiting.pop()
+        if isinstance(node, Combination):
+            waiting += [node.left] if wanted_only and node.operator == "NOT" else [node.right, node.left]
         else:
-            yield one
+            yield node
 
 
 def words_of(expression: Expression) -> str:

@@ -25,53 +25,80 @@ class SearchField:
     others: tuple[str, ...] = ()
 
 
-def _abstract_texts(one: Abstract) -> list[str]:
-    others = (section for other in one.other_abstracts for section in other.sections)
-    return [section.text for section in (*one.sections, *others)]
+def _abstract_texts(abstract: Abstract) -> list[str]:
+    others = (section for other in abstract.other_abstracts for section in other.sections)
+    return [section.text for section in (*abstract.sections, *others)]
 
 
-def _title_abstract(one: Abstract) -> list[str]:
-    return [one.title, *_abstract_texts(one), *one.keywords]
+def _title_abstract(abstract: Abstract) -> list[str]:
+    return [abstract.title, *_abstract_texts(abstract), *abstract.keywords]
 
 
-def _text_words(one: Abstract) -> list[str]:
-    return [*_title_abstract(one), *one.mesh, *one.substances, *one.types, one.vernacular_title]
+def _text_words(abstract: Abstract) -> list[str]:
+    return [
+        *_title_abstract(abstract),
+        *abstract.mesh,
+        *abstract.substances,
+        *abstract.types,
+        abstract.vernacular_title,
+    ]
 
 
-def _everything(one: Abstract) -> list[str]:
-    printed = (one.journal, one.date or str(one.year or ""), one.volume, one.issue, one.pages)
-    return [*_text_words(one), *one.authors, *printed, one.language, one.pmid, one.doi, one.pmcid, one.note]
+def _everything(abstract: Abstract) -> list[str]:
+    printed = (
+        abstract.journal,
+        abstract.date or str(abstract.year or ""),
+        abstract.volume,
+        abstract.issue,
+        abstract.pages,
+    )
+    return [
+        *_text_words(abstract),
+        *abstract.authors,
+        *printed,
+        abstract.language,
+        abstract.pmid,
+        abstract.doi,
+        abstract.pmcid,
+        abstract.note,
+    ]
 
 
 FIELDS = (
     SearchField("all", "All Fields", "words", _everything),
     SearchField("tiab", "Title/Abstract", "words", _title_abstract),
-    SearchField("ti", "Title", "words", lambda one: (one.title,)),
+    SearchField("ti", "Title", "words", lambda abstract: (abstract.title,)),
     SearchField("ab", "Abstract", "words", _abstract_texts),
     SearchField("tw", "Text Word", "words", _text_words, ("text words", "word")),
-    SearchField("ot", "Other Term", "words", lambda one: one.keywords, ("keyword", "keywords")),
-    SearchField("tt", "Transliterated Title", "words", lambda one: (one.vernacular_title,)),
-    SearchField("mh", "MeSH Terms", "mesh", lambda one: one.mesh, ("mesh", "mesh term", "mesh heading")),
-    SearchField("majr", "MeSH Major Topic", "mesh", lambda one: one.major_mesh, ("major", "mesh major")),
-    SearchField("sh", "MeSH Subheading", "values", lambda one: [heading.partition("/")[2] for heading in one.mesh],
-                ("subheading", "mesh subheadings")),
-    SearchField("nm", "Supplementary Concept", "values", lambda one: one.substances, ("substance", "substance name")),
-    SearchField("pt", "Publication Type", "values", lambda one: one.types, ("ptyp",)),
-    SearchField("au", "Author", "author", lambda one: one.authors, ("full author name", "fau", "cn",
+    SearchField("ot", "Other Term", "words", lambda abstract: abstract.keywords, ("keyword", "keywords")),
+    SearchField("tt", "Transliterated Title", "words", lambda abstract: (abstract.vernacular_title,)),
+    SearchField("mh", "MeSH Terms", "mesh", lambda abstract: abstract.mesh, ("mesh", "mesh term", "mesh heading")),
+    SearchField("majr", "MeSH Major Topic", "mesh", lambda abstract: abstract.major_mesh, ("major", "mesh major")),
+    SearchField("sh", "MeSH Subheading", "values",
+                lambda abstract: [heading.partition("/")[2] for heading in abstract.mesh], ("subheading",
+                "mesh subheadings")),
+    SearchField("nm", "Supplementary Concept", "values", lambda abstract: abstract.substances, ("substance",
+                "substance name")),
+    SearchField("pt", "Publication Type", "values", lambda abstract: abstract.types, ("ptyp",)),
+    SearchField("au", "Author", "author", lambda abstract: abstract.authors, ("full author name", "fau", "cn",
                 "author - corporate", "corporate author", "corporate")),
-    SearchField("1au", "Author - First", "author", lambda one: one.authors[:1], ("first author", "first author name")),
-    SearchField("lastau", "Author - Last", "author", lambda one: one.authors[-1:], ("last author", "last author name")),
-    SearchField("ad", "Affiliation", "words", lambda one: [author.affiliation for author in one.author_records]),
-    SearchField("ta", "Journal", "values", lambda one: (one.journal,), ("jour", "so")),
-    SearchField("la", "Language", "values", lambda one: one.language.split(", "), ("lang",)),
-    SearchField("dp", "Date - Publication", "date", lambda one: (one.date,), ("pdat", "publication date",
+    SearchField("1au", "Author - First", "author", lambda abstract: abstract.authors[:1], ("first author",
+                "first author name")),
+    SearchField("lastau", "Author - Last", "author", lambda abstract: abstract.authors[-1:], ("last author",
+                "last author name")),
+    SearchField("ad", "Affiliation", "words",
+                lambda abstract: [author.affiliation for author in abstract.author_records]),
+    SearchField("ta", "Journal", "values", lambda abstract: (abstract.journal,), ("jour", "so")),
+    SearchField("la", "Language", "values", lambda abstract: abstract.language.split(", "), ("lang",)),
+    SearchField("dp", "Date - Publication", "date", lambda abstract: (abstract.date,), ("pdat", "publication date",
                 "date of publication")),
-    SearchField("pmid", "UID", "pmid", lambda one: (one.pmid,)),
-    SearchField("aid", "Article Identifier", "values", lambda one: (one.doi, one.pmcid), ("doi", "lid", "location id",
-                "pmcid")),
-    SearchField("vi", "Volume", "values", lambda one: (one.volume,)),
-    SearchField("ip", "Issue", "values", lambda one: (one.issue,)),
-    SearchField("pg", "Pagination", "values", lambda one: (one.pages, re.split("[-–]", one.pages)[0]), ("page",)),
+    SearchField("pmid", "UID", "pmid", lambda abstract: (abstract.pmid,)),
+    SearchField("aid", "Article Identifier", "values", lambda abstract: (abstract.doi, abstract.pmcid), ("doi", "lid",
+                "location id", "pmcid")),
+    SearchField("vi", "Volume", "values", lambda abstract: (abstract.volume,)),
+    SearchField("ip", "Issue", "values", lambda abstract: (abstract.issue,)),
+    SearchField("pg", "Pagination", "values",
+                lambda abstract: (abstract.pages, re.split("[-–]", abstract.pages)[0]), ("page",)),
 )  # fmt: skip
 
 
@@ -79,7 +106,7 @@ def _plain(tag: str) -> str:
     return " ".join(re.sub(r"\s*/\s*", "/", tag).replace("-", " - ").split()).casefold()
 
 
-_BY_TAG = {_plain(name): one for one in FIELDS for name in (one.tag, one.name, *one.others)}
+_BY_TAG = {_plain(name): field for field in FIELDS for name in (field.tag, field.name, *field.others)}
 ALL = _BY_TAG["all"]
 MESH = _BY_TAG["mh"]
 _NOT_KEPT = {
@@ -106,4 +133,4 @@ def why_unknown(tag: str) -> str:
         return f"searches {_NOT_KEPT[plain]}, which a library does not keep; leave the term out"
     if near := get_close_matches(plain, _BY_TAG, n=1, cutoff=0.6):
         return f"is no search field; did you mean [{_BY_TAG[near[0]].tag}]?"
-    return f"is no search field; write one of {', '.join(f'[{one.tag}]' for one in FIELDS)}"
+    return f"is no search field; write one of {', '.join(f'[{field.tag}]' for field in FIELDS)}"

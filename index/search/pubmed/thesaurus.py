@@ -21,16 +21,20 @@ def heading_of(name: str) -> str:
     >>> heading_of("heart attack")
     'myocardial infarction'
     """
-    concepts = [one for one in _concepts(name) if one.descriptor]
-    exact = [one for one in concepts if roots(one.descriptor) == roots(name)]
-    headings = list(dict.fromkeys(one.descriptor.casefold() for one in exact or concepts))
+    concepts = [concept for concept in _concepts(name) if concept.descriptor]
+    exact = [concept for concept in concepts if roots(concept.descriptor) == roots(name)]
+    headings = list(dict.fromkeys(concept.descriptor.casefold() for concept in exact or concepts))
     return "" if not headings or len(headings) > 1 and _is_symbol(name) else headings[0]
 
 
 @lru_cache(maxsize=200)
 def narrower_than(heading: str) -> frozenset[str]:
     """Return the MeSH descriptors below one in the tree, in small letters."""
-    concepts = (one for one in default_lexicon().concepts(heading) if one.descriptor.casefold() == heading.casefold())
+    concepts = (
+        concept
+        for concept in default_lexicon().concepts(heading)
+        if concept.descriptor.casefold() == heading.casefold()
+    )
     below = (each for concept in concepts for each in default_lexicon().narrower(concept))
     return frozenset(each.descriptor.casefold() for each in below if each.descriptor)
 
@@ -39,7 +43,9 @@ def narrower_than(heading: str) -> frozenset[str]:
 def branches_of(heading: str) -> frozenset[str]:
     """Return the branches of the MeSH tree that a descriptor, in small letters, stands in, as C04 or C23."""
     concepts = default_lexicon().concepts(heading)
-    return frozenset(tree[:3] for one in concepts if one.descriptor.casefold() == heading for tree in one.trees)
+    return frozenset(
+        tree[:3] for concept in concepts if concept.descriptor.casefold() == heading for tree in concept.trees
+    )
 
 
 @lru_cache(maxsize=200)
@@ -55,8 +61,8 @@ def other_names(name: str) -> tuple[str, ...]:
     concepts = _concepts(name)
     if len(concepts) > 1 and _is_symbol(name):
         return ()
-    names = dict.fromkeys(one for concept in concepts for one in (concept.name, *concept.names))
-    return tuple(one for one in names if one.casefold() != name.casefold() and _says_enough(one))
+    names = dict.fromkeys(other for concept in concepts for other in (concept.name, *concept.names))
+    return tuple(other for other in names if other.casefold() != name.casefold() and _says_enough(other))
 
 
 def _concepts(name: str) -> list[Concept]:
@@ -65,12 +71,14 @@ def _concepts(name: str) -> list[Concept]:
     MICE, a gene, is not mice; aged is not ageing, though both have one index term.
     """
     known = [(concept, _spellings(name, concept)) for concept in default_lexicon().concepts(name)]
-    spelt = [one for one, spellings in known if any(name.isupper() or not _is_symbol(other) for other in spellings)]
+    spelt = [
+        concept for concept, spellings in known if any(name.isupper() or not _is_symbol(other) for other in spellings)
+    ]
     return spelt or [concept for concept, spellings in known if not spellings]
 
 
 def _spellings(name: str, concept: Concept) -> list[str]:
-    return [one for one in (concept.name, *concept.names) if roots(one) == roots(name)]
+    return [spelling for spelling in (concept.name, *concept.names) if roots(spelling) == roots(name)]
 
 
 def _is_symbol(name: str) -> bool:

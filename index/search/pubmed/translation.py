@@ -206,8 +206,8 @@ def _meanings(term: SearchTerm, vocabulary: Vocabulary) -> Iterator[SearchTerm]:
 
 
 def _any_of(terms: Sequence[SearchTerm]) -> Expression:
-    distinct = {(one.text.casefold(), one.searched.tag): one for one in terms}
+    distinct = {(term.text.casefold(), term.searched.tag): term for term in terms}
     whole: Expression = next(iter(distinct.values()))
-    for one in list(distinct.values())[1:]:
-        whole = Combination("OR", whole, one)
+    for term in list(distinct.values())[1:]:
+        whole = Combination("OR", whole, term)
     return whole
