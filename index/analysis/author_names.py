@@ -26,20 +26,20 @@ _MOST_INITIALS = 6
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])")
 
 
-def person(family: str, given: str = "", initials: str = "", suffix: str = "") -> Author:
+def person(family: str, forenames: str = "", initials: str = "", suffix: str = "") -> Author:
     """Return a person of parts that stand apart; the initials are those of the forenames where none are given.
 
     >>> [person("Petrelko", given).name for given in ("Iu V", "Ada-Bo", "DQ", "D.Q.")]
     ['Petrelko IuV', 'Petrelko AB', 'Petrelko DQ', 'Petrelko DQ']
     """
-    initials = re.sub(r"[\s.-]", "", initials) or _initials_of(given)
-    return Author(family=family, given=given, initials=initials, suffix=suffix.rstrip("."))
+    initials = re.sub(r"[\s.-]", "", initials) or _initials_of(forenames)
+    return Author(family=family, given=forenames, initials=initials, suffix=suffix.rstrip("."))
 
 
-def _initials_of(given: str) -> str:
-    if given.isalpha() and is_initials(given) and len(split_initials(given)) > 1:
-        return given
-    return "".join(word if word in _TWO_LETTERS else word[:1] for word in re.split(r"[\s.-]+", given))
+def _initials_of(forenames: str) -> str:
+    if forenames.isalpha() and is_initials(forenames) and len(split_initials(forenames)) > 1:
+        return forenames
+    return "".join(word if word in _TWO_LETTERS else word[:1] for word in re.split(r"[\s.-]+", forenames))
 
 
 def split_initials(initials: str) -> list[str]:
@@ -65,11 +65,11 @@ def from_full_name(name: str) -> Author:
     ('Dahl OJ 3rd', 'Dahl OJ Jr')
     """
     family, *rest = (part.strip() for part in name.split(","))
-    given, suffix = rest[0] if rest else "", ", ".join(rest[1:])
-    *words, last = given.split() or [""]
+    forenames, suffix = rest[0] if rest else "", ", ".join(rest[1:])
+    *words, last = forenames.split() or [""]
     if words and not suffix and last != "V" and _SUFFIX.fullmatch(last):
-        given, suffix = " ".join(words), last
-    return person(family, given, suffix=suffix)
+        forenames, suffix = " ".join(words), last
+    return person(family, forenames, suffix=suffix)
 
 
 def from_short_name(name: str) -> Author:

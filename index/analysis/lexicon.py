@@ -250,7 +250,9 @@ def _tied(concepts: tuple[Concept, ...], key: str, written: str) -> tuple[Concep
     if not ties:
         return concepts
     return tuple(
-        one for one in concepts if any(ties <= {*name.split()} and name_key(name) == key for name in one.names)
+        concept
+        for concept in concepts
+        if any(ties <= {*name.split()} and name_key(name) == key for name in concept.names)
     )
 
 

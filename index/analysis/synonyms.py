@@ -131,11 +131,11 @@ def _columns(text: str) -> Iterator[tuple[int, str, str]]:
 def _rows(text: str) -> Iterator[tuple[int, Synonym]]:
     for number, name, stands_for in _columns(text):
         row = _with_keys(name, stands_for)
-        for one, form in ((name, row.form), (stands_for, row.thing)):
-            if sum(map(str.isalnum, one)) == 1:
-                raise InputError(f"line {number:,}: “{one}” is a name of one letter, which stands for too much")
-            if not form or len(one) > _LONGEST_NAME:
-                raise InputError(f"line {number:,}: “{one[:40]}” is no name of up to {_LONGEST_NAME} characters")
+        for written, form in ((name, row.form), (stands_for, row.thing)):
+            if sum(map(str.isalnum, written)) == 1:
+                raise InputError(f"line {number:,}: “{written}” is a name of one letter, which stands for too much")
+            if not form or len(written) > _LONGEST_NAME:
+                raise InputError(f"line {number:,}: “{written[:40]}” is no name of up to {_LONGEST_NAME} characters")
         yield number, row
 
 
