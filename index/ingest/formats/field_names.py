@@ -179,8 +179,8 @@ def to_ours(record: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, int | None, Any]]:
     """Yield our name, its rank among the aliases and the value of each field that has one; else its name and None."""
-    for name, given in record.items():
-        value = _without_nan(given)
+    for name, raw_value in record.items():
+        value = _without_nan(raw_value)
         if value is None or value in ("", [], {}):
             continue
         known = _OURS.get(folded(name)) or (("pmid", 1) if names_pmid(name) else None)

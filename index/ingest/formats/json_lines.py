@@ -340,14 +340,14 @@ class _Fields:
         return [_Fields(fields) for fields in value]
 
 
-def _author(given: _Fields | str) -> Author:
-    if isinstance(given, str):
-        return from_flat_name(collapse_whitespace(given))
-    known = {"orcid": orcid_in(given.text("orcid")), "affiliation": given.text("affiliation")}
-    family, group = given.text("family"), given.text("group")
+def _author(author: _Fields | str) -> Author:
+    if isinstance(author, str):
+        return from_flat_name(collapse_whitespace(author))
+    known = {"orcid": orcid_in(author.text("orcid")), "affiliation": author.text("affiliation")}
+    family, group = author.text("family"), author.text("group")
     if group or not family:
-        return Author(group=group or given.text("given"), **known)
-    return replace(person(family, *map(given.text, ("given", "initials", "suffix"))), **known)
+        return Author(group=group or author.text("given"), **known)
+    return replace(person(family, *map(author.text, ("given", "initials", "suffix"))), **known)
 
 
 def _has_name(author: Author) -> bool:

@@ -219,8 +219,8 @@ def _full_journal(record: _Record) -> str:
 
 def _issn(record: _Record) -> str:
     """Return the ISSN in print or online, rather than the one that links the two."""
-    given = sorted(record.texts("IS"), key=lambda text: "(Linking)" in text)
-    return given[0].partition(" ")[0] if given and re.match(r"[0-9]{4}-", given[0]) else ""
+    issns = sorted(record.texts("IS"), key=lambda text: "(Linking)" in text)
+    return issns[0].partition(" ")[0] if issns and re.match(r"[0-9]{4}-", issns[0]) else ""
 
 
 def _article_number(record: _Record) -> str:
@@ -262,7 +262,9 @@ def _major_mesh(record: _Record) -> Iterator[str]:
     for heading in record.texts("MH"):
         descriptor, *qualifiers = (part.strip() for part in heading.split("/"))
         yield from (descriptor.strip("* "),) if descriptor.startswith("*") else ()
-        yield from (f"{descriptor.strip('* ')}/{one.strip('* ')}" for one in qualifiers if one.startswith("*"))
+        yield from (
+            f"{descriptor.strip('* ')}/{qualifier.strip('* ')}" for qualifier in qualifiers if qualifier.startswith("*")
+        )
 
 
 def _doi(record: _Record) -> str:

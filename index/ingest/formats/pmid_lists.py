@@ -117,7 +117,7 @@ def pmids_of_json(stream: BinaryIO) -> PmidList:
     if not values:  # a list as Python or R prints it
         return _pmids_in(text)
     pmids: dict[str, None] = {}
-    is_list = isinstance(values[0], list) if len(values) == 1 else not any(isinstance(one, dict) for one in values)
+    is_list = isinstance(values[0], list) if len(values) == 1 else not any(isinstance(value, dict) for value in values)
     for cell in _cells_of_json(values, is_named=is_list):
         found, others = _pmids_of_cell(cell)
         pmids |= dict.fromkeys(found)

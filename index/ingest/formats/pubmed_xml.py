@@ -405,15 +405,20 @@ def _book_authors(book: Element) -> Iterator[Author]:
 def _author(author: Element) -> Author:
     known = {
         "orcid": next(
-            (orcid_in(element_text(one)) for one in author.findall("Identifier") if one.get("Source") == "ORCID"), ""
+            (
+                orcid_in(element_text(identifier))
+                for identifier in author.findall("Identifier")
+                if identifier.get("Source") == "ORCID"
+            ),
+            "",
         ),
         "affiliation": "; ".join(_texts(author, "AffiliationInfo/Affiliation") or _texts(author, "Affiliation")),
     }
     if group := element_text(author.find("CollectiveName")):
         return Author(group=group, **known)
     family, initials, suffix = (element_text(author.find(tag)) for tag in ("LastName", "Initials", "Suffix"))
-    given = _first(author, "ForeName", "FirstName")
-    return replace(person(family, given, initials, suffix) if family else Author(family=given), **known)
+    forenames = _first(author, "ForeName", "FirstName")
+    return replace(person(family, forenames, initials, suffix) if family else Author(family=forenames), **known)
 
 
 def _mesh(citation: Element) -> Iterator[str]:
