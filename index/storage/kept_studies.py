@@ -107,9 +107,17 @@ class StudiesFile:
     def put(self, studies: Sequence[KeptStudy], digests: Mapping[str, str], rules: str) -> None:
         """Keep studies; those read by other rules go."""
         rows = [
-            (one.pmid, digests[one.pmid], rules, one.design, one.subjects, one.n, zlib.compress(one.record.encode()))
-            for one in studies
-            if one.pmid in digests
+            (
+                study.pmid,
+                digests[study.pmid],
+                rules,
+                study.design,
+                study.subjects,
+                study.n,
+                zlib.compress(study.record.encode()),
+            )
+            for study in studies
+            if study.pmid in digests
         ]
         self.write("DELETE FROM studies WHERE rules <> ?", [(rules,)])
         self.write("INSERT OR REPLACE INTO studies VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
@@ -225,14 +233,16 @@ class LibraryStudies:
         is_read = among is None or self.reader is None or len(self.unread()) <= _READ_FOR_A_SEARCH
         studies = self._all() if is_read or among is None else self.of(among()).values()
         wanted = frozenset(filters.pmids)
-        pmids = tuple(one.pmid for one in studies if _allows(filters, one) and (not wanted or one.pmid in wanted))
+        pmids = tuple(
+            study.pmid for study in studies if _allows(filters, study) and (not wanted or study.pmid in wanted)
+        )
         return replace(filters, designs=(), subjects=(), min_n=None, pmids=pmids) if pmids else None
 
     def _all(self) -> list[KeptStudy]:
         with self._reading:
             for some in _parts(self._still_unread()):
                 read = self._read(some, self._shelf().digests(some))
-                self._labels |= {pmid: replace(one, record="") for pmid, one in read.items()}
+                self._labels |= {pmid: replace(study, record="") for pmid, study in read.items()}
             return list(self._labels.values())
 
     def _still_unread(self) -> list[str]:
@@ -259,7 +269,7 @@ class LibraryStudies:
             )
         read = [self.reader.read(abstract) for abstract in self._shelf().get(pmids).values()]
         self._file.put(read, digests, self.reader.rules)
-        return {one.pmid: one for one in read}
+        return {study.pmid: study for study in read}
 
     @property
     def _rules(self) -> str | None:

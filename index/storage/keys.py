@@ -92,10 +92,10 @@ class Keys:
     def revoke(self, id_: str) -> ApiKey:
         """Take a key away, and return it. Raises InputError when there is none of this id."""
         with self._writing():
-            key = next((one for one in self.all() if one.id == id_), None)
+            key = next((key for key in self.all() if key.id == id_), None)
             if key is None:
                 raise InputError(f"there is no key {id_!r}; python -m index keys list shows those there are")
-            self._write(tuple(one for one in self.all() if one != key))
+            self._write(tuple(other for other in self.all() if other != key))
         return key
 
     def _read(self) -> tuple[ApiKey, ...]:

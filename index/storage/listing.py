@@ -121,7 +121,7 @@ class LibraryListing:
         if among is not None:
             of_some, values = (
                 "WHERE pmid IN (SELECT value FROM json_each(?))",
-                [json.dumps([int(one) for one in among])],
+                [json.dumps([int(pmid) for pmid in among])],
             )
         sql = f"SELECT design, count(*), min(pmid) FROM listing {of_some} GROUP BY 1 ORDER BY 2 DESC, 1"
         return [Tally(design, count, str(pmid)) for design, count, pmid in self._file.rows(sql, values)]
@@ -157,9 +157,9 @@ class LibraryListing:
     def _put(self, abstracts: dict[str, Abstract], digests: dict[str, str], added: dict[str, str]) -> None:
         """List abstracts, with what is kept of their studies."""
         rows = [
-            (int(pmid), digests[pmid], one.title, _title_key(one.title), one.year, one.journal, _types(one),
-             one.is_retracted, added.get(pmid, ""), pmid, digests[pmid], pmid, digests[pmid])
-            for pmid, one in abstracts.items()
+            (int(pmid), digests[pmid], abstract.title, _title_key(abstract.title), abstract.year, abstract.journal,
+             _types(abstract), abstract.is_retracted, added.get(pmid, ""), pmid, digests[pmid], pmid, digests[pmid])
+            for pmid, abstract in abstracts.items()
         ]  # fmt: skip
         of_study = "(SELECT {} FROM studies WHERE pmid = ? AND digest = ?)"
         self._file.write(

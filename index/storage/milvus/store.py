@@ -302,7 +302,7 @@ class MilvusStore:
         rows = [(row["id"], row["year"]) for row in self._filtered(filters, ["year"])]
         if holding:
             records = (self.get(some).items() for some in _parts((pmid for pmid, _ in rows), _KEYS))
-            held = {pmid for some in records for pmid, one in some if holds(pack(one), holding)}
+            held = {pmid for some in records for pmid, abstract in some if holds(pack(abstract), holding)}
             rows = [row for row in rows if row[0] in held]
         return [pmid for pmid, _ in sorted(rows, key=lambda row: (-(row[1] or -1), -int(row[0])))]
 
@@ -315,7 +315,7 @@ class MilvusStore:
             for value in [str(row["year"] or "")] if kind == "year" else values:
                 pmids.setdefault(value, []).append(row["id"])
         tallies = [Tally(value, len(held), min(held)) for value, held in pmids.items()]
-        return sorted(tallies, key=lambda one: (-one.count, one.value))
+        return sorted(tallies, key=lambda tally: (-tally.count, tally.value))
 
     def mentioning(self, phrase: TermPhrase) -> set[str]:
         """Return the PMIDs of the abstracts in a passage of which a phrase stands."""
