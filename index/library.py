@@ -171,7 +171,7 @@ class Library:
         for hit in self.search(text, top=min(_PASSAGES_EACH * top, MAX_TOP), filters=allowed) if text else ():
             best.setdefault(hit.passage.pmid, hit)
         rest = [pmid for pmid in pmids if pmid not in best][: max(top - len(best), 0)]
-        titles = {pmid: one.title for pmid, one in self.get_many(rest).items()}
+        titles = {pmid: abstract.title for pmid, abstract in self.get_many(rest).items()}
         by_year = [
             Hit(Passage(pmid, TITLE, 0, len(titles[pmid]), titles[pmid]), 0.0) for pmid in rest if pmid in titles
         ]
@@ -508,5 +508,5 @@ def _with_synonyms(report: Report, backend: Backend, synonyms: Synonyms | None) 
 
 def _narrowed(filters: Filters, where: str) -> Filters:
     """Return filters within a search in PubMed's syntax."""
-    searches = dict.fromkeys(one.strip() for one in (where, filters.where) if one.strip())
-    return replace(filters, where=" AND ".join(f"({one})" for one in searches) if len(searches) > 1 else where)
+    searches = dict.fromkeys(search.strip() for search in (where, filters.where) if search.strip())
+    return replace(filters, where=" AND ".join(f"({search})" for search in searches) if len(searches) > 1 else where)
