@@ -223,10 +223,12 @@ def _drafted(
     blank, first_message = replace(blank, prompt_sha256=prompt.sha256), blank.message
     written: list[tuple[DraftSentence, Sentence]] = []
     for said in generative.compose(blank.standalone_question, retrieved.sources, model=model, prompt=prompt):
+        blank = replace(blank, settings={**blank.settings, "reply_form": model.form or "text"})  # JSON may be refused
         if isinstance(said, generative.NotAnswered):
             if not said.refused:
                 raise ModelError(said.reason)
-            yield replace(blank, abstained=True, message=said.reason, nearest=retrieved.sources[:_NEAREST])
+            message = _joined(blank.message, said.reason)
+            yield replace(blank, abstained=True, message=message, nearest=retrieved.sources[:_NEAREST])
             return
         if isinstance(said, Waiting):
             yield replace(blank, waiting=said.reason)

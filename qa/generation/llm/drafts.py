@@ -85,11 +85,15 @@ _A_STUDY = re.compile(
     re.IGNORECASE,
 )
 _NO_FINDING = re.compile(
-    r"^\W*(?:yes|no|in (?:short|summary)|note|disclaimer|i hope this helps.*|let me know.*|please consult.*)\W*$"
+    r"^\W*(?:yes|no|in (?:short|summary)|note|disclaimer|i hope this helps.*|(?:if you .*)?let me know.*)\W*$"
+    r"|^\W*(?:please|(?:i|we)(?: would|['’]d)? (?:recommend|suggest|encourage|advise)"
+    r"|you (?:may|might|can|could|should) (?:also )?(?:want|wish|need|like|consider|search|look|consult|consulting))\b"
+    r"|^\W*(?:further|more|additional|future) (?:\w+ )?(?:research|studies|trials|work|data|evidence)"
+    r" (?:is|are|may be|will be|would be) (?:\w+ )?(?:needed|required|necessary|warranted)\b"
     r"|\bmedical advice\b|\bconsult (?:a|your|with)\b.{0,60}\b(?:doctor|physician|professional|provider)",
     re.IGNORECASE,
 )
-"""What is no finding and can have no source: a bare "Yes.", of which the next sentence says what, or a disclaimer."""
+"""What is no finding and can have no source: "Yes.", of which the next sentence says what, advice, a disclaimer."""
 _LEADING = re.compile(rf"^\W*({MARK}+)\s*(?=[a-z]+s?\b)")
 _NUMBER = re.compile(r"\W*(\d{1,2})\W")
 _MARKDOWN = re.compile(

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.answer import Source, Turn
 from qa.generation.llm.chat_models import reply_timeout_s
 from qa.generation.llm.drafts import CutOff, drafts
-from qa.generation.llm.no_answer import answers_all_the_same, is_refusal, missing_part
+from qa.generation.llm.no_answer import answers_all_the_same, half_refused, is_refusal, missing_part
 from qa.generation.llm.prompts import REFUSAL, Prompt, render_history, render_sources, without_marks
 from qa.generation.llm.replies import LanguageModel, PromptTooLongError, SchemaRefusedError, Waiting
 from qa.generation.llm.structured import SCHEMA, read_structured
@@ -119,26 +119,34 @@ class _Writing:
         self._max_sentences = max_sentences
         self._written: set[str] = set()
         self._refusal = self._cut_off = ""
+        self._has_missing_part = False
         self.is_over = False
 
     def take(self, draft: DraftSentence | Retracted | CutOff) -> Iterator[DraftSentence | Aside | Retracted]:
         """Yield what one more sentence adds to the answer."""
         if isinstance(draft, Retracted):
-            self._written, self._refusal = set(), ""
+            self._written, self._refusal, self._has_missing_part = set(), "", False
             yield draft
         elif isinstance(draft, CutOff):
             self._cut_off = draft.reason
         elif part := missing_part(draft.text):
+            self._has_missing_part = True
             yield Aside(f"Not in these abstracts, says the language model: {part}")
+        elif draft.sources and (half := half_refused(draft.text))[0]:
+            yield Aside(f"The language model says: {half[0]}.")
+            yield from self._write(replace(draft, text=half[1]))
         elif is_refusal(draft.text, is_cited=bool(draft.sources)):
             self._refusal = draft.text
             self.is_over = REFUSAL in draft.text.upper()
             if self._written and not self.is_over:
                 yield self._aside()
-        elif self._refusal and not self._written and not answers_all_the_same(draft.text, is_cited=bool(draft.sources)):
-            self.is_over = True
-        else:
+        elif self._written or not self._refusal or self._goes_on(draft):
             yield from self._write(draft)
+        else:
+            self.is_over = True
+
+    def _goes_on(self, draft: DraftSentence) -> bool:
+        return answers_all_the_same(draft.text, is_cited=bool(draft.sources), refusal=self._refusal)
 
     def _write(self, draft: DraftSentence) -> Iterator[DraftSentence | Aside]:
         if self._refusal and not self._written:
@@ -159,7 +167,7 @@ class _Writing:
         if self._written:
             if self._cut_off:
                 yield Aside(f"The language model's answer is not whole: {self._cut_off}.")
-        elif self._refusal:
+        elif self._refusal or self._has_missing_part:
             yield NotAnswered("The language model found no answer in these abstracts.", refused=True)
         else:
             why = f": {self._cut_off}" if self._cut_off else ""

@@ -32,10 +32,25 @@ _SENTENCE = _object({"text": {"type": "string"}, "sources": {"type": "array", "i
 SCHEMA = _object({_SENTENCES: {"type": "array", "items": _SENTENCE}, _MISSING: {"type": "string"}})
 """The JSON schema of an answer, as the prompt "answer" describes it; sentences come first, so that they stream."""
 
-_BEGIN = re.compile(rf'(?:`{{3}}\w*\s*)?\{{\s*"(?={_SENTENCES}"|{_MISSING}")')
-_MAY_BEGIN = re.compile(r'(?:`{1,3}\w{0,10}\s*|(?:`{3}\w{0,10}\s*)?\{\s*(?:"\w{0,24})?)$')
-_LIST = re.compile(rf'"{_SENTENCES}"\s*:\s*\[')
+# The object, or its list alone from a server that holds no model to the schema
+_BEGIN = re.compile(rf'(?:`{{3}}\w*\s*)?(?:\{{\s*"(?={_SENTENCES}"|{_MISSING}")|\[\s*(?=\{{\s*"text"))')
+_MAY_BEGIN = re.compile(
+    r'(?:`{1,3}\w{0,10}\s*|(?:`{3}\w{0,10}\s*)?(?:\{\s*(?:"\w{0,24})?|\[\s*(?:\{\s*(?:"\w{0,5})?)?))$'
+)
+_LIST = re.compile(rf'"{_SENTENCES}"\s*:\s*\[|\A(?:`{{3}}\w*\s*)?\[')
 _PART = re.compile(rf'"{_MISSING}"\s*:\s*(?=")')
+_NEXT = re.compile(r'\{\s*"text"\s*:')
+_AFTER_LIST = re.compile(rf'[\]}}]|"{_MISSING}"')
+# A sentence whose JSON is malformed, for the most part by quotation marks that are not escaped
+_MALFORMED = re.compile(
+    r'\{\s*"text"\s*:\s*"(?P<text>.*?)"\s*,?\s*"sources"\s*:\s*\[(?P<sources>.*?)(?:\]|$)', re.DOTALL
+)
+_MALFORMED_SOURCE = re.compile(
+    r'"number"\s*:\s*"?(?P<number>\d+)"?(?:\s*,?\s*"quote"\s*:\s*"(?P<quote>.*?)"\s*\})?', re.DOTALL
+)
+_UNFINISHED = re.compile(r"(?:n(?:u(?:ll?)?)?|t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|-|\\(?:u\w{0,3})?)?")
+"""What may be the beginning of a value or of an escape at the end of what came by now."""
+_ENDS_LIST = re.compile(r"\]\s*\}?\s*\]")
 _NO_PART = re.compile(r"\W*(?:none|nothing|n/?a|null|no part)?\W*", re.IGNORECASE)
 _BROKEN = CutOff("its JSON could not be read to the end")
 
@@ -43,8 +58,9 @@ _BROKEN = CutOff("its JSON could not be read to the end")
 def read_structured(pieces: Iterable[str | S]) -> Iterator[str | Cited | S | CutOff | Retracted]:
     """Yield a reply's JSON as text, a line for each sentence as soon as it is whole, and a `Cited` behind its words.
 
-    Text before the JSON, and a reply without any, is yielded as it is, and so is whatever is no text. JSON that breaks
-    off ends in a `CutOff`.
+    Text before the JSON, and a reply without any, is yielded as it is, and so is whatever is no text. A sentence whose
+    JSON is malformed is read as far as can be, and reading goes on at the next. JSON that breaks off ends in a
+    `CutOff`.
     """
     reader = _JsonReader()
     for piece in pieces:
@@ -65,7 +81,7 @@ class _JsonReader:
 
     def __init__(self) -> None:
         self._held = self._head = ""
-        self._is_json = self._is_in_list = self._is_after_list = False
+        self._is_json = self._is_in_list = self._is_after_list = self._has_lost = False
         self._count = 0
 
     def take(self, piece: str) -> Iterator[str | Cited]:
@@ -81,13 +97,16 @@ class _JsonReader:
 
     def rest(self, *, is_cut: bool = False) -> Iterator[str | Cited | CutOff]:
         """Yield what is left at the end: text that never became JSON, or the part that the abstracts do not answer."""
+        if self._is_in_list and not self._is_after_list and not is_cut:
+            yield from self._malformed(self._held)
+            self._is_after_list = _ENDS_LIST.search(self._held) is not None
         if not self._is_json:
             yield self._held
         elif self._is_after_list and not self._count:
             yield f"{REFUSAL}\n"
         elif part := self._part():
             yield f"Not in these abstracts: {part}\n"
-        if self._is_json and not self._is_after_list and not is_cut:
+        if self._is_json and not is_cut and (self._has_lost or not self._is_after_list):
             yield _BROKEN
 
     def _before(self) -> Iterator[str]:
@@ -105,15 +124,28 @@ class _JsonReader:
     def _items(self) -> Iterator[str | Cited]:
         while True:
             self._held = self._held.lstrip(" \t\r\n,")
-            if self._held.startswith("]"):
+            if _AFTER_LIST.match(self._held):
                 self._is_after_list = True
                 return
             try:
                 item, end = JSONDecoder(strict=False).raw_decode(self._held)
-            except JSONDecodeError:  # not whole yet
-                return
+            except JSONDecodeError as error:
+                following = _NEXT.search(self._held, 1) if _is_malformed(error) else None
+                if not following:  # not whole yet
+                    return
+                malformed, self._held = self._held[: following.start()], self._held[following.start() :]
+                yield from self._malformed(malformed)
+                continue
             self._held = self._held[end:]
             yield from self._sentence(item)
+
+    def _malformed(self, written: str) -> Iterator[str | Cited]:
+        """Yield the sentence of an object that is no JSON, if its text ends and its sources begin."""
+        found = _MALFORMED.match(written)
+        self._has_lost = self._has_lost or not found
+        if found:
+            sources = [source.groupdict(default="") for source in _MALFORMED_SOURCE.finditer(found["sources"])]
+            yield from self._sentence({"text": found["text"], "sources": sources})
 
     def _sentence(self, item: object) -> Iterator[str | Cited]:
         """Yield one sentence; a server that does not hold its model to the schema may send a text alone."""
@@ -123,7 +155,9 @@ class _JsonReader:
             return
         self._count += 1
         yield text
-        if isinstance(sources, list):
+        if fields is item and not sources and "[" not in text:
+            yield Cited(())
+        elif isinstance(sources, list):
             yield Cited(tuple(source for one in sources for source in _source(one)))
         yield "\n"
 
@@ -138,6 +172,11 @@ class _JsonReader:
             return ""
         part = re.sub(rf"^\W*{REFUSAL}\W*", "", _line(part), flags=re.IGNORECASE)
         return "" if _NO_PART.fullmatch(part) else re.sub(r"[.!?]\s+(?=\w)", "; ", part)
+
+
+def _is_malformed(error: JSONDecodeError) -> bool:
+    """Return False for JSON that may only not be whole yet."""
+    return not (error.msg.startswith("Unterminated") or _UNFINISHED.fullmatch(error.doc[error.pos :]))
 
 
 def _source(one: object) -> Iterator[tuple[str, str]]:

@@ -168,6 +168,20 @@ REPLIES = [
     ("Calcium\x00 rose \ud83d[1].", [("Calcium rose ?.", (1,), 0)]),
     # the refusal after an answer is left out
     ("Calcium rose [1]. NOT IN THESE ABSTRACTS. Sleep grew [2].", [("Calcium rose.", (1,), 0)]),
+    # half a refusal is said beside what it answers
+    (
+        "The abstracts do not mention potassium, but calcium rose [1]. Snails slept [2].",
+        [
+            Aside("The language model says: The abstracts do not mention potassium."),
+            ("Calcium rose.", (1,), 0),
+            ("Snails slept.", (2,), 0),
+        ],
+    ),
+    # advice to the reader is no finding
+    (
+        "Calcium rose [1]. You may want to search for potassium. Further studies are needed. I recommend sleep.",
+        [("Calcium rose.", (1,), 0)],
+    ),
     # the same again: a loop
     ("Calcium rose [1]. CALCIUM rose [2]. Slugs did not [3].", [("Calcium rose.", (1,), 0)]),
 ]
@@ -177,7 +191,8 @@ REPLIES = [
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_reply_becomes_sentences_with_their_sources_however_it_is_cut(reply, sentences, size, answer_prompt):
     pieces = [reply[start : start + size] for start in range(0, len(reply), size)]
-    assert composed(scripted(*pieces), answer_prompt) == [DraftSentence(*sentence) for sentence in sentences]
+    said = [one if isinstance(one, Aside) else DraftSentence(*one) for one in sentences]
+    assert composed(scripted(*pieces), answer_prompt) == said
 
 
 # a reply -> what is said instead of an answer
@@ -196,12 +211,18 @@ NO_ANSWERS = [
     ("The provided abstracts do not mention calcium.", REFUSED),
     ("The abstracts do not address this. They focus on sleep [2]. Snails slept for longer [2].", REFUSED),
     ("I'm sorry, but I cannot answer this from the abstracts [1][2].", REFUSED),
+    ("The abstracts contain no information on this. I recommend consulting a physiologist.", REFUSED),
 ]
 
 
 @pytest.mark.parametrize(("reply", "said"), NO_ANSWERS)
 def test_a_reply_without_an_answer_is_said_to_be_one(reply, said, answer_prompt):
     assert composed(scripted("", *reply), answer_prompt) == [said]
+
+
+def test_what_is_missing_alone_is_a_refusal(answer_prompt):
+    missing = Aside("Not in these abstracts, says the language model: whether calcium rose.")
+    assert composed(scripted("Not in these abstracts: whether calcium rose."), answer_prompt) == [missing, REFUSED]
 
 
 # a reply -> what is said beside its sentences

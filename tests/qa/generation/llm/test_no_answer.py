@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.generation.llm.no_answer import answers_all_the_same, is_refusal, missing_part
+from qa.generation.llm.no_answer import answers_all_the_same, half_refused, is_refusal, missing_part
 
 REFUSALS = """NOT IN THESE ABSTRACTS
 "Not in these abstracts."
@@ -33,7 +33,39 @@ Zinc is not mentioned in any of the provided abstracts.
 The effect of zinc on croup is not addressed in these abstracts.
 Information on zinc is not available in the provided abstracts.
 Whether zinc cures croup cannot be determined from the abstracts provided.
-The context does not specify the dose.""".splitlines()
+The context does not specify the dose.
+The provided abstracts contain no information about zinc.
+The provided abstracts lack data on zinc.
+The abstracts say nothing about zinc.
+The abstracts give no figure for the dose.
+The abstracts do not identify which receptor zinc binds.
+The abstracts discuss gout but not croup.
+The abstracts are limited to mice and leave this question open.
+The abstracts neither mention nor imply a dose.
+None of the eight abstracts tests zinc.
+None of them mentions zinc.
+Nothing in the provided abstracts addresses zinc.
+Nowhere in the abstracts is a receptor named.
+No study in the provided abstracts examined zinc.
+No mention is made of zinc in the abstracts.
+They provide no information on women.
+There isn't any information about the dose.
+There's no mention of zinc in any of the abstracts.
+Evidence on zinc is absent from these abstracts.
+I'm unable to determine the dose from these abstracts.
+I found nothing about this in the abstracts.
+As an AI language model, I cannot answer this from the abstracts.
+After reviewing the abstracts, I found no mention of zinc.
+Although the abstracts describe croup, they do not mention zinc.
+While the abstracts discuss croup, none of them addresses zinc.
+Therefore, no conclusion can be drawn from these abstracts.
+It isn't possible to say from these abstracts.
+Based on the abstracts, the dose is unknown.
+This question is outside the scope of the provided abstracts.
+On zinc, the abstracts are silent.
+The dose is not stated.
+I don't know.
+Not addressed.""".splitlines()
 
 CLAIMS = """Potassium is not in these abstracts a cause of sleep.
 The studies showed no rise in deaths.
@@ -51,7 +83,29 @@ There is insufficient evidence to recommend zinc.
 We did not find a rise in zinc.
 In the zinc group, mortality did not fall.
 No studies reported adverse events.
-IL-6 was not found in the serum of the controls.""".splitlines()
+IL-6 was not found in the serum of the controls.
+None of the three trials found a benefit.
+Whether obesity changes the effect of zinc has yet to be studied.
+Although zinc cured croup in mice, it did not in children.
+The evidence is insufficient to recommend zinc for croup.
+In the included studies, follow-up was not reported.
+The receptor of zinc is not known.
+Data on long-term safety are lacking.""".splitlines()
+
+# a cited sentence -> what it says not to be there, and what it says all the same
+HALVES = [
+    ("The abstracts do not address croup, but zinc cured gout.",
+     ("The abstracts do not address croup", "Zinc cured gout.")),
+    ("While the provided abstracts do not mention a dose, 20 mg was given in one trial.",
+     ("The provided abstracts do not mention a dose", "20 mg was given in one trial.")),
+    ("Although no abstract reports the half-life, zinc fell by 72%.",
+     ("No abstract reports the half-life", "Zinc fell by 72%.")),
+    *((whole, ("", whole)) for whole in (
+        "The abstracts do not mention croup, but they discuss gout.",
+        "The trial did not report deaths, but zinc raised survival.",
+        "Although zinc cured croup in mice, it did not in children.",
+    )),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("sentence", REFUSALS)
@@ -62,6 +116,11 @@ def test_a_refusal_in_its_own_words_is_one(sentence):
 @pytest.mark.parametrize("sentence", CLAIMS)
 def test_a_cited_sentence_on_what_was_not_found_is_a_claim(sentence):
     assert not is_refusal(sentence, is_cited=True)
+
+
+@pytest.mark.parametrize(("sentence", "parts"), HALVES)
+def test_a_half_refusal_is_parted_from_what_it_answers(sentence, parts):
+    assert half_refused(sentence) == parts
 
 
 def test_a_missing_part_is_named():
@@ -75,3 +134,6 @@ def test_what_follows_a_refusal_may_answer_nearly():
     assert not answers_all_the_same("However, zinc cured croup in mice.", is_cited=False)
     assert not answers_all_the_same("However, they focus on gout.", is_cited=True)
     assert not answers_all_the_same("They focus on gout.", is_cited=True)
+    finding = "The data do not show a benefit of zinc."
+    assert answers_all_the_same("In one trial zinc did not cure croup.", is_cited=True, refusal=finding)
+    assert not answers_all_the_same("In one trial zinc did not cure croup.", is_cited=True, refusal="Not mentioned.")

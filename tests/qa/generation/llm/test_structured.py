@@ -8,6 +8,7 @@ from llama_server import llama_server, why_not
 
 from index.records import Abstract, Section
 from qa.answer import Source
+from qa.assistant import Assistant
 from qa.generation.llm.chat_models import load_chat_model
 from qa.generation.llm.citations import Cited
 from qa.generation.llm.drafts import CutOff
@@ -86,10 +87,27 @@ REPLIES = [
     # signs that JSON can hide: control characters, marks of our own, half a surrogate pair, ends of lines
     (r'{"sentences": [{"text": "Calcium\u0000 \ue000rose\n \ud83d.", "sources": [{"number": 1}]}], "not_in_these_abs',
      [DraftSentence("Calcium rose ?.", (1,))]),
-    # broken before its end: what was whole stays
-    (written()[:-60], [ROSE, Aside(BROKEN)]),
+    # broken before its end: what was whole stays, a sentence with the sources that came
+    (written()[:-60], [ROSE, DraftSentence(SLEPT.text, (2,), quotes=SLEPT.quotes), Aside(BROKEN)]),
+    # malformed: marks and commas that are wrong or missing, a list that does not end; reading goes on behind them
+    *((f'{{"sentences": [{malformed}, {json.dumps(SENTENCES[0])}], "not_in_these_abstracts": "the dose"}}',
+       [slept, ROSE, MISSING]) for malformed, slept in (
+        ('{"text": "Snails "slept" long.", "sources": [{"number": 2, "quote": "they "slept" for long"}]}',
+         DraftSentence('Snails "slept" long.', (2,), quotes=((2, 'they "slept" for long'),))),
+        ('{"text": "Snails slept." "sources": [{"number": 2 "quote": "slept for longer"}]}',
+         DraftSentence("Snails slept.", (2,), quotes=SLEPT.quotes)),
+        ('{"text": "Snails slept.", "sources": [{"number": 2, "quote": "slept for longer"},],}',
+         DraftSentence("Snails slept.", (2,), quotes=SLEPT.quotes)),
+        ('{"text": "Snails slept 5\\% more.", "sources": [{"number": 2, "quote": ""}]}',
+         DraftSentence("Snails slept 5\\% more.", (2,))),
+    )),
     ('{"sentences": [' + json.dumps(SENTENCES[0]) + ', {"text": "Snails "slept" long.", "sources": []}]}',
-     [ROSE, Aside(BROKEN)]),
+     [ROSE, DraftSentence('Snails "slept" long.', ())]),
+    ('{"sentences": [' + json.dumps(SENTENCES[0]) + '}, "not_in_these_abstracts": "the dose"}', [ROSE, MISSING]),
+    ('{"sentences": [{"text": Snails slept}, ' + json.dumps(SENTENCES[0]) + "]}", [ROSE, Aside(BROKEN)]),
+    # the list alone; a source that is null
+    (f"```json\n{json.dumps(SENTENCES)}\n```", [ROSE, SLEPT]),
+    (written([{"text": "Iron fell.", "sources": None}, SENTENCES[0]]), [DraftSentence("Iron fell.", ()), ROSE]),
     ('{"sentences": [{"text": "Calcium ro', [NotAnswered(
         "The language model wrote no answer: its JSON could not be read to the end.", refused=False
     )]),
@@ -172,6 +190,20 @@ def test_a_stream_of_json_that_breaks_off_keeps_its_whole_sentences_and_says_so(
         rose, aside = said_by(model_at(server, name), prompt)
     assert rose == ROSE
     assert aside.text.endswith("could not be reached or broke off.")
+
+
+@pytest.mark.parametrize(("form", "reply"), [("json", written()), ("text", "Calcium rose [1].")])
+def test_an_answer_keeps_the_form_in_which_it_was_asked_for(form, reply, library):
+    with chat_server(Said(reply)) as server:
+        asked = Assistant(library, llm="local", llm_url=server.url, llm_format=form, reranker="none")
+        assert asked.ask("What does IL-32β induce in breast cancer cells?").settings["reply_form"] == form
+
+
+def test_a_refused_form_is_not_the_one_that_is_kept(library):
+    refusal = Raw(400, {"error": {"message": "response_format is not supported"}})
+    with chat_server(refusal, Said("Calcium rose [1].")) as server:
+        asked = Assistant(library, llm="local", llm_url=server.url, llm_format="json", reranker="none")
+        assert asked.ask("What does IL-32β induce in breast cancer cells?").settings["reply_form"] == "text"
 
 
 def test_json_is_the_default_where_the_provider_is_known_to_keep_to_a_schema():
