@@ -19,7 +19,7 @@ from qa.answer import Answer, Source, Turn
 from qa.conversation import Standalone, cited_study, is_clause, is_sane, measured_studies, standalone
 from qa.evidence.nli import load_nli_judge
 from qa.evidence.relation import ANY_RELATION, SoughtRelation, sought_relation
-from qa.evidence.reranked import rerank_evidence
+from qa.evidence.reranked import read_yes_or_no, rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation.compose import (
     RetrievedEvidence,
@@ -42,14 +42,14 @@ from qa.generation.refusal import refusal
 from qa.generation.short_answers.named_things import of_the_sort
 from qa.generation.spelling import respelled
 from qa.generation.talk import talk
-from qa.grounding import answering, answering_yes_or_no, check_quotes, to_the_point
+from qa.grounding import answering, check_quotes, to_the_point, with_yes_or_no
 from qa.language.affirmative import affirmative
 from qa.language.discourse import gives_orders
 from qa.language.roles import asked_act
 from qa.question.analysis import analyse
 from qa.question.filters import as_read, described, within
 from qa.question.records import Known, QuestionAnalysis
-from qa.reranking.entailment import entailment_beside
+from qa.reranking.entailment import ReadOnce, entailment_beside
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
 from qa.retrieval import MAX_SOURCES, retrieve
@@ -351,10 +351,21 @@ class Assistant:
         top = MOST_SENTENCES if analysis.kind == "overview" else MAX_SOURCES
         sources = retrieve(self.library, query, filters=blank.filters, top=top, reranker=self._reranker)
         evidence = self._rerank_evidence(query, sources, focus=focus, sought=sought_relation(analysis))
+        entailment = entailment_beside(self._reranker)
+        entailment = ReadOnce(entailment) if entailment else None
+        if analysis.kind == "yes/no":
+            evidence = read_yes_or_no(analysis.text, evidence, entailment)
         fitting = self._fitting(analysis, evidence, is_of_these=is_of_these or bool(blank.filters.pmids))
         if fitting:
             retrieved = RetrievedEvidence(
-                tuple(sources), tuple(evidence), tuple(fitting), analysis, query, self._reranker, self._judge
+                tuple(sources),
+                tuple(evidence),
+                tuple(fitting),
+                analysis,
+                query,
+                self._reranker,
+                self._judge,
+                entailment,
             )
             yield from check_quotes(self._composed(blank, retrieved), sources, self.library)
         else:
@@ -382,8 +393,8 @@ class Assistant:
         """Return the evidence that answers, to the point where any is; [] where the question is to be refused."""
         sought = sought_relation(analysis)
         able = answering(evidence, is_of_these=is_of_these)
-        if not able and analysis.kind == "yes/no":
-            able = answering_yes_or_no(analysis.text, evidence, entailment_beside(self._reranker))
+        if analysis.kind == "yes/no":
+            able = with_yes_or_no(able, evidence)
         fitting = to_the_point(able, sought, asked_act(analysis.text or analysis.question), beside=evidence)
         fitting = of_the_sort(analysis, fitting)
         named = [one for one in evidence if not (one.missing_names or one.missing_words or gives_orders(one.text))]

@@ -11,13 +11,12 @@ from index import Library
 from qa.answer import Answer, Citation, Sentence, Source
 from qa.evidence.judge import SAYS_OTHERWISE, Claim, Quote, SentenceJudge, judge, read
 from qa.evidence.relation import SoughtRelation, denies_an_effect
-from qa.evidence.reranked import candidate_of
 from qa.evidence.scoring import Evidence
 from qa.language.discourse import gives_orders
 from qa.language.entailment import Act
 from qa.language.quantities import are_rounded
 from qa.language.roles import has_roles_turned, tells_act
-from qa.reranking.entailment import EntailmentModel, entailment_beside
+from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 
 ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED = 0.56, 0.4
@@ -28,12 +27,10 @@ _ANSWERS_BESIDE = 0.2
 _TAKEN = 1.0
 """The cross-encoder's log-odds from which a sentence answers in abstracts that the person named. On SciFact's claims to
 tune by, a claim is refused over its own abstract in 11 of 100, over one that was cited in vain in 75."""
-_READ_AGAIN = 5
-"""Sentences that the entailment network reads before a question of yes or no is refused."""
 _NEITHER, _READ_FROM, _NOT_FAR = 0.35, 0.25, -4.0
-"""The chance of neither yes nor no up to which one of these answers, and the confidence and the cross-encoder's
-log-odds that it needs besides: of 39 questions refused over abstracts that tell, 17 are answered then, of 422 over
-others one."""
+"""The chance of neither yes nor no up to which a sentence answers that the entailment network has read; where no other
+answers, the confidence and the cross-encoder's log-odds that it needs besides: of 39 questions refused over abstracts
+that tell, 17 are answered then, of 422 over others one."""
 _NOT_SAID, _SAID_OTHERWISE = "its source does not say it", "its source seems to say otherwise"
 _OBJECTIONS = {
     "number": "its source does not give its numbers",
@@ -71,21 +68,15 @@ def answering(evidence: Sequence[Evidence], *, is_of_these: bool = False) -> lis
     ]
 
 
-def answering_yes_or_no(
-    question: str, evidence: Sequence[Evidence], entailment: EntailmentModel | None
-) -> list[Evidence]:
-    """Return the evidence that the entailment network takes for a yes or a no, of a question that would be refused.
+def with_yes_or_no(able: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence that may answer, and what the entailment network takes for a yes or a no to the question.
 
     So words that the abstract has otherwise ("settle" for "resolved") are no reason to refuse; a name that it has not
     is one all the same.
     """
-    if entailment is None:
-        return []
-    named = [one for one in evidence if not (one.missing_names or gives_orders(one.text))]
-    likely = [one for one in named if one.confidence >= _READ_FROM and _answers(one) >= _NOT_FAR]
-    likely = sorted(likely, key=lambda one: (-one.confidence, *one.rank))[:_READ_AGAIN]
-    told = entailment.tell([(question, candidate_of(one)) for one in likely])
-    return [one for one, reading in zip(likely, told, strict=True) if reading.neither <= _NEITHER]
+    known = {id(one) for one in able}
+    told = [one for one in evidence if one.entailed and one.entailed.neither <= _NEITHER and id(one) not in known]
+    return [*able, *(one for one in told if able or (one.confidence >= _READ_FROM and _answers(one) >= _NOT_FAR))]
 
 
 def _is_taken_for_answer(sentence: Evidence) -> bool:

@@ -15,10 +15,10 @@ from evals.corpora import BACKGROUND, SEED, Corpus, Question, bioasq, build_libr
 from evals.report import OURS, WITH_RERANKER, library_settings, parser_of, say, show, table, versions, write_results
 from index import Library
 from qa.evidence.relation import sought_relation
-from qa.evidence.reranked import rerank_evidence
+from qa.evidence.reranked import read_yes_or_no, rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
-from qa.grounding import answering, answering_yes_or_no, to_the_point
+from qa.grounding import answering, to_the_point, with_yes_or_no
 from qa.question.analysis import analyse
 from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
@@ -173,9 +173,11 @@ def _ask(
     query = library.parse(question.text)
     sources = as_sources(rerank(found, query.normalized, reranker) if reranker else found)[:MAX_SOURCES]
     evidence = rerank_evidence(query, sources, library=library, sought=sought, reranker=reranker)
-    able = answering(evidence)
-    if not able and analysis.kind == "yes/no":
-        able = answering_yes_or_no(analysis.text, evidence, entailment_beside(reranker))
+    if analysis.kind == "yes/no":
+        evidence = read_yes_or_no(analysis.text, evidence, entailment_beside(reranker))
+        able = with_yes_or_no(answering(evidence), evidence)
+    else:
+        able = answering(evidence)
     fitting = to_the_point(able, sought, beside=evidence)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))

@@ -14,6 +14,8 @@ from index.search.query import Query, parsed
 from qa.answer import Source
 from qa.evidence.relation import ANY_RELATION, SoughtRelation
 from qa.evidence.scoring import Evidence, gather
+from qa.language.discourse import announces, asks_what_was_done, gives_orders, only_tells_what_was_done
+from qa.reranking.entailment import EntailmentModel
 from qa.reranking.inputs import context_of
 from qa.reranking.protocol import Candidate, PairScore, Reranker, chance
 
@@ -32,6 +34,13 @@ abstracts among the sources and without. It leaves the cross-encoder's weight op
 _UNNAMED = -0.5
 """The most that the cross-encoder's log-odds count for confidence in a sentence whose abstract lacks a subject word of
 the question: an abstract that names no antibody does not answer a question on one, however well it fits."""
+
+_READ_FROM, _READ, _USUAL = 0.2, 4, 0.7
+"""The least confidence of sentences that the entailment network reads for a question of yes or no, how many it reads
+besides the first of each abstract, and the chance of neither yes nor no with which a sentence neither gains nor loses.
+
+On 267 of our own questions that it was not trained on an answer then begins with a sentence that tells in 82 of 100, in
+77 without, and 62 of 100 sentences tell, not 59; what else it could read brings nothing."""
 
 
 def rerank_evidence(
@@ -62,6 +71,30 @@ def rerank_evidence(
         for sentence in evidence
     ]
     return sorted(updated, key=attrgetter("rank"))
+
+
+def read_yes_or_no(question: str, evidence: Sequence[Evidence], entailment: EntailmentModel | None) -> list[Evidence]:
+    """Return evidence on a question of yes or no, best first: what the network takes for either before all else.
+
+    The most promising findings are read, and the clearer one tells yes or no, the more its score rises.
+    """
+    if entailment is None:
+        return list(evidence)
+    able = [one for one in evidence if one.confidence >= _READ_FROM and _may_be_finding(one, question)]
+    firsts = {one.source.number: one for one in reversed(able)}
+    read = list(dict.fromkeys([*able[:_READ], *firsts.values()]))
+    told = entailment.tell([(question, candidate_of(one)) for one in read])
+    told_of = {
+        id(one): replace(one, entailed=says, score=one.score + _USUAL - says.neither)
+        for one, says in zip(read, told, strict=True)
+    }
+    return sorted((told_of.get(id(one), one) for one in evidence), key=attrgetter("rank"))
+
+
+def _may_be_finding(one: Evidence, question: str) -> bool:
+    if one.missing_names or gives_orders(one.text) or announces(one.text):
+        return False
+    return asks_what_was_done(question) or not (one.section == "METHODS" or only_tells_what_was_done(one.text))
 
 
 def stances(evidence: Sequence[Evidence]) -> dict[tuple[str, int], tuple[float, float, float]]:

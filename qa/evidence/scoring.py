@@ -32,6 +32,7 @@ from qa.language.entailment import Act
 from qa.language.other_sides import other_sides
 from qa.language.roles import asked_act, is_turned_round
 from qa.language.stop_words import general_terms
+from qa.reranking.entailment import Entailed
 from qa.reranking.protocol import PairScore
 
 _SECTION_BONUS = {
@@ -114,7 +115,8 @@ class Evidence:
     they are, that the sentence holds; `missing_names` are named things of the question that the abstract never names,
     or for which the sentence names another isoform; `missing_words` are subject words that the abstract never uses.
     `score` orders evidence, higher is better; `confidence` is the chance, from 0 to 1, that it answers the question.
-    `pair_score` is the reranker's, None where it scored nothing: see `qa.evidence.reranked`.
+    `pair_score` is the reranker's, `entailed` what the entailment network takes it to say of a question of yes
+    or no, None where they read nothing: see `qa.evidence.reranked`.
     """
 
     source: Source
@@ -130,6 +132,7 @@ class Evidence:
     score: float
     confidence: float
     pair_score: PairScore | None = None
+    entailed: Entailed | None = None
 
     @property
     def rank(self) -> tuple[float, int, int]:

@@ -22,7 +22,7 @@ from qa.grounding import UNCITED, DraftSentence, cited_only, ground
 from qa.language.discourse import gives_orders
 from qa.language.statement import statement_of
 from qa.question.records import QuestionAnalysis
-from qa.reranking.entailment import entailment_beside
+from qa.reranking.entailment import EntailmentModel
 from qa.reranking.protocol import Reranker
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class RetrievedEvidence:
     """The sources of a question, their sentences as evidence, and those that may answer; how the question was read.
 
     `reranker` scored them, if there is one, and scores written sentences with their quotes; `judge` decides on these,
-    None for the one in the box.
+    None for the one in the box. `entailment` reads them for a verdict.
     """
 
     sources: tuple[Source, ...]
@@ -51,6 +51,7 @@ class RetrievedEvidence:
     query: Query
     reranker: Reranker | None = None
     judge: SentenceJudge | None = None
+    entailment: EntailmentModel | None = None
 
 
 def message_answer(blank: Answer, message: str, sources: Sequence[Source] = ()) -> Answer:
@@ -80,7 +81,7 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
         asked.append(f"Is it true that {retrieved.analysis.text}")
     question = next((one for one in asked if statement_of(one)), "")
     findings = [one for one in retrieved.evidence if not gives_orders(one.text)]
-    verdict = headline(question, findings, entailment_beside(retrieved.reranker))
+    verdict = headline(question, findings, retrieved.entailment)
     short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query, beside=retrieved.evidence)
     sentences = extractive.compose(retrieved.fitting)
     sentences = _with_short(sentences, short, (*retrieved.fitting, *retrieved.evidence))

@@ -68,6 +68,21 @@ class EntailmentNetwork:
             return self._network
 
 
+class ReadOnce:
+    """A network that reads each pair once, for as long as one answer is made. Not for many threads."""
+
+    def __init__(self, network: EntailmentModel) -> None:
+        """Remember what this network tells."""
+        self._network = network
+        self._told: dict[tuple[str, Candidate], Entailed] = {}
+
+    def tell(self, pairs: Sequence[tuple[str, Candidate]]) -> list[Entailed]:
+        """Return what each text says of its statement, as the network tells or has told."""
+        unread = [pair for pair in dict.fromkeys(pairs) if pair not in self._told]
+        self._told |= zip(unread, self._network.tell(unread), strict=True)
+        return [self._told[pair] for pair in pairs]
+
+
 _in_the_box = EntailmentNetwork(_FOLDER)
 
 

@@ -14,11 +14,11 @@ from qa.grounding import (
     _as_quote,
     _quoted,
     answering,
-    answering_yes_or_no,
     check_quotes,
     cited_only,
     ground,
     to_the_point,
+    with_yes_or_no,
 )
 from qa.reranking.entailment import Entailed
 from qa.reranking.protocol import PairScore
@@ -194,23 +194,16 @@ def test_in_abstracts_that_the_person_named_the_cross_encoder_may_answer_alone()
     assert answering([taken, doubtful]) == []
 
 
-class _Told:
-    """Stands for the entailment network: what holds "resolved" says yes, anything else neither."""
-
-    def tell(self, pairs):
-        return [Entailed(0.9, 0.0, 0.1) if "resolved" in text.text else Entailed(0.1, 0.1, 0.8) for _, text in pairs]
-
-
 def test_other_words_are_no_reason_to_refuse_where_the_network_reads_a_yes_or_a_no():
-    told = _sentence("It resolved.", confidence=0.3, answers=-1.0)
-    silent = _sentence("It was measured.", confidence=0.35, answers=-1.0)
-    doubtful = _sentence("It resolved.", confidence=0.1, answers=-1.0)
-    far = _sentence("It resolved.", confidence=0.3, answers=-6.0)
-    of_another = dataclasses.replace(told, missing_names=("zinc",))
-    question, evidence = "Does it settle?", [silent, told, doubtful, far, of_another]
-    assert answering(evidence) == []
-    assert answering_yes_or_no(question, evidence, _Told()) == [told]
-    assert answering_yes_or_no(question, evidence, None) == []
+    yes, neither = Entailed(0.9, 0.0, 0.1), Entailed(0.1, 0.1, 0.8)
+    told, silent, doubtful, far = (
+        dataclasses.replace(_sentence("It resolved.", confidence=confidence, answers=answers), entailed=entailed)
+        for confidence, answers, entailed in ((0.3, -1, yes), (0.35, -1, neither), (0.2, -1, yes), (0.3, -6, yes))
+    )
+    unread = _sentence("It was measured.", confidence=0.3, answers=-1)
+    assert with_yes_or_no([], [silent, told, doubtful, far, unread]) == [told]
+    assert with_yes_or_no([silent], [silent, told, doubtful, far]) == [silent, told, doubtful, far]  # beside an answer
+    assert with_yes_or_no([told], [told, silent]) == [told]
 
 
 def test_what_is_said_not_to_differ_is_no_adverse_effect_where_another_is_told():

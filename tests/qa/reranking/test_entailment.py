@@ -8,7 +8,7 @@ import pytest
 from index.embedding.checkpoint import checked_sha256, read_about
 from index.errors import EncoderError
 from qa.reranking import entailment as entailing
-from qa.reranking.entailment import EntailmentNetwork, entailment_beside
+from qa.reranking.entailment import Entailed, EntailmentNetwork, ReadOnce, entailment_beside
 from qa.reranking.inputs import ENTAILMENT, ENTAILMENT_LAYOUT, STANCES
 from qa.reranking.pairs import plain_pair_network
 from qa.reranking.protocol import Candidate
@@ -54,6 +54,21 @@ def test_each_pair_is_read_once(network, monkeypatch):
     told = network.tell([(STATEMENTS[0], FOUND)] * 3)
     assert (len(told), len(read)) == (3, 1)
     assert network.tell([]) == []
+
+
+def test_what_was_told_for_an_answer_is_not_read_again():
+    class Counting:
+        read = 0
+
+        def tell(self, pairs):
+            self.read += len(pairs)
+            return [Entailed(len(statement), 0.0, 0.0) for statement, _ in pairs]
+
+    counting = Counting()
+    once = ReadOnce(counting)
+    assert [one.supports for one in once.tell([("a", FOUND), ("bb", FOUND), ("a", FOUND)])] == [1, 2, 1]
+    assert [one.supports for one in once.tell([("bb", FOUND), ("ccc", FOUND)])] == [2, 3]
+    assert counting.read == 3
 
 
 def test_nothing_is_loaded_before_it_is_asked(monkeypatch):
