@@ -35,6 +35,7 @@ from qa.generation.evidence_table import Wanted, study_tables
 from qa.generation.joining import each_side, join
 from qa.generation.library_questions.library_facts import library_facts
 from qa.generation.library_questions.lookups import Lookup, look_up
+from qa.generation.library_questions.superlatives import chosen_study
 from qa.generation.llm.prompts import load_prompt
 from qa.generation.overview import MOST_SENTENCES, on_topic
 from qa.generation.provenance import provenance
@@ -205,7 +206,7 @@ class Assistant:
                 understood = Standalone(f"{earlier[-1].answer.standalone_question} {question}")
                 text = understood.question
                 analysis = replace(analysis, question=text, text=text, kind="number", parts=(text,))
-        elif earlier and analysis.kind not in ("talk", "look-up"):
+        elif earlier and analysis.kind not in ("talk", "look-up") and not analysis.chosen:
             by_turns = self._standalone(question, earlier, filters)
             if analysis.kind != "library" or by_turns.follows == by_turns.question:  # "trials only"
                 understood = by_turns
@@ -261,14 +262,15 @@ class Assistant:
         """Yield the growing answer of a question, by its kind."""
         analysis = blank.analysis
         assert analysis is not None
+        narrowed = replace(analysis, filters=blank.filters)
         if analysis.kind == "talk":
             yield message_answer(blank, talk(analysis, self.library).message)
         elif analysis.kind == "library":
-            facts = library_facts(replace(analysis, filters=blank.filters), self.library)
+            facts = library_facts(narrowed, self.library)
             lists_papers = analysis.subjects and analysis.library and analysis.library.thing == "abstracts"
             make = listing_answer if lists_papers else message_answer
             yield make(blank, facts.message, facts.sources)
-        elif lookup := look_up(analysis, self.library):
+        elif lookup := chosen_study(narrowed, self.library) or look_up(analysis, self.library):
             yield from self._from_lookup(blank, lookup, analysis)
         elif focus:
             yield from self._joined(blank, analysis, focus)

@@ -10,15 +10,17 @@ from index.records import Filters
 from qa.language.quantity_spans import asked_quantity
 from qa.question.asked_noun import asked_noun
 from qa.question.classifier import Guess, load_classifier
+from qa.question.filters import within
 from qa.question.language import language_of
 from qa.question.library_query import PAPER, asks_for_works, library_query, speaks_of_library
 from qa.question.parts import parts_of
-from qa.question.records import Kind, Known, QuestionAnalysis, Relation, Talk
+from qa.question.records import Kind, Known, LibraryQuery, QuestionAnalysis, Relation, Talk
 from qa.question.references import References, references
 from qa.question.relations import relations_of
 from qa.question.request import asked_sentences, spelt_out, without_request
 from qa.question.restrictions import restrictions
 from qa.question.subjects import qualifiers_of, sides_of, subjects_of
+from qa.question.superlatives import ChosenStudy
 
 _SURE = 0.5
 """The chance from which the classifier's relation is taken where no word names one."""
@@ -55,9 +57,10 @@ _NUMBER = re.compile(
 _PLURAL = re.compile(r"(?:(?<![sui])s|genera|bacteria|criteria|phenomena|people|children|women|men|[a-z]i)\Z")
 _COMPARES = re.compile(r"\b(?:compar\w+|differences?|differ|contrast|versus|vs|which|or)\b", re.I)
 _LOOK_UP_WORDS = frozenset(
-    "what does do did is was were are has have been the a an in of from by to about and with vs versus or say says "
-    "said report reports reported find finds found show shows showed conclude concludes concluded state states main "
-    "key finding findings result results conclusion conclusions study paper article abstract trial it that this there "
+    "what which does do did is was were are has have been the a an in of from by to about and with vs versus or say "
+    "says said report reports reported find finds found show shows showed conclude concludes concluded state states "
+    "main key finding findings result results conclusion conclusions study paper article abstract trial it that this "
+    "there "
     "tell me compare summarise summarize summary open give look up describe explain pmid pmids doi dois number "
     "according two both they their contain content contents title titled called entitled read please can you for on "
     "at between mean".split()
@@ -82,7 +85,8 @@ _MOST_TALK = 12
 _BESIDE_TALK = frozenset("that this a lot so much very all for the me to of and i you really was were my".split())
 _COUNTS_PAPERS = re.compile(
     rf"\W*(?:how many|(?:the )?number of) (?:[\w-]+ ){{0,3}}?{PAPER}\b"
-    r"(?:[^?]*\b(?:are there|there are|exist|do you (?:have|hold)|have you|(?:are|were|have been) (?:published|done"
+    r"(?: (?:(?:do|did|that|which) )?(?:mention|discuss|cover|deal with|speak of|are about|look at|looked at)\b[^?]*"
+    r"|[^?]*\b(?:are there|there are|exist|do you (?:have|hold)|have you|(?:are|were|have been) (?:published|done"
     r"|conducted|performed|carried out|included?)|c[ao]me out|appeared)\b[^?]*"
     r"|(?:(?: published)? (?:on|of|about|with|in|from|since|by|for|regarding)\b"
     r"(?:(?! (?:is|are|was|were|do|does|did|has|have|had|show\w*|found|report\w*)\b)[^?])*)?)\W*\Z",
@@ -146,6 +150,8 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
     if kind == "talk":
         return QuestionAnalysis(question, kind, "", language=language, talk=_talk(question))
     rest, filters, words = restrictions(asked, known, of_library=kind == "library")
+    chosen, of_chosen = _chosen(named.chosen, known)
+    filters = within(filters, of_chosen)
     text, request = without_request(rest)
     if not _telling(text) and filters != Filters() and not named.any:
         kind = "library"
@@ -159,7 +165,7 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
     analysis = QuestionAnalysis(
         question, kind, "" if kind == "look-up" else text, subjects, sides, _relation(text, guess),
         qualifiers_of(text), filters, named.pmids, named.dois, named.studies, named.titles,
-        request=(*request, *words), is_negated=bool(_NEGATED.search(text)), language=language,
+        chosen=chosen, request=(*request, *words), is_negated=bool(_NEGATED.search(text)), language=language,
         noun=asked_noun(text) if kind in ("list", "short answer", "overview") else "",
     )  # fmt: skip
     if kind == "library":
@@ -175,6 +181,15 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
         first = analyse(parts[0], encoder=encoder, known=known)
         analysis = replace(analysis, kind=first.kind, relation=first.relation, sides=first.sides)
     return replace(analysis, parts=parts)
+
+
+def _chosen(study: ChosenStudy | None, known: Known) -> tuple[LibraryQuery | None, Filters]:
+    """Return what to ask the records for a study that is chosen by its date or size, and its filters."""
+    if study is None:
+        return None, Filters()
+    rest, filters, _ = restrictions(study.phrase, known, of_library=True)
+    query = library_query(study.phrase, rest)
+    return replace(query, action="list", thing="abstracts", order=study.order, limit=1), filters
 
 
 def states(text: str) -> bool:

@@ -16,7 +16,7 @@ Relation = Literal[
 Talk = Literal["", "greeting", "thanks", "help"]
 Action = Literal["count", "list"]
 Thing = Literal["abstracts", "journals", "authors", "years", "types", "MeSH terms", "retractions"]
-Order = Literal["", "newest", "oldest", "most"]
+Order = Literal["", "newest", "oldest", "most", "largest", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ class LibraryQuery:
     """What is asked of the library's records: a count or a list of things, of the abstracts on a subject or all ("").
 
     `thing` "retractions" are the abstracts that were retracted; "authors", "journals" and "years" with a subject are
-    those of the abstracts on it. `order` "most" puts what has most abstracts first; `limit` is how many are wanted,
-    None for all; `author` and `mesh` must be an abstract's own. The question's filters and PMIDs hold too.
+    those of the abstracts on it. `order` "most" puts what has most abstracts first, "largest" the study of most
+    subjects; `limit` is how many are wanted, None for all; `author` and `mesh` must be an abstract's own. The
+    question's filters and PMIDs hold too.
     """
 
     action: Action
@@ -61,8 +62,9 @@ class QuestionAnalysis:
     nothing is left of it. `subjects` are the things asked about, as written, and `sides` the two that are compared, of
     whatever kind the question is. `parts` are the questions of which it consists, each standing alone; one is `text`
     itself. `relation` is "" where none is sure. `pmids` and `dois` are those named in it, `titles` what stands in
-    quotation marks. `language` is a language's name, "" where it is unknown; only English is read further. `noun` is
-    what sort of thing is asked for, "drugs" of "Which drugs …".
+    quotation marks, `chosen` the abstract that is named by its date or size ("the newest trial on zinc"). `language` is
+    a language's name, "" where it is unknown; only English is read further. `noun` is what sort of thing is asked for,
+    "drugs" of "Which drugs …".
     """
 
     question: str
@@ -77,6 +79,7 @@ class QuestionAnalysis:
     dois: tuple[str, ...] = ()
     studies: tuple[CitedStudy, ...] = ()
     titles: tuple[str, ...] = ()
+    chosen: LibraryQuery | None = None
     parts: tuple[str, ...] = ()
     request: tuple[str, ...] = ()
     is_negated: bool = False

@@ -1,4 +1,4 @@
-"""The papers that a question names: PMIDs, DOIs, studies by their authors, titles in quotation marks."""
+"""The papers that a question names: PMIDs, DOIs, studies by author, titles in quotation marks, the newest trial."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from qa.question.records import CitedStudy
+from qa.question.superlatives import ChosenStudy, without_chosen
 
 _PMIDS = re.compile(
     r"(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(?P<address>\d{1,10})/?"
@@ -52,11 +53,12 @@ class References:
     dois: tuple[str, ...] = ()
     studies: tuple[CitedStudy, ...] = ()
     titles: tuple[str, ...] = ()
+    chosen: ChosenStudy | None = None
 
     @property
     def any(self) -> bool:
         """Whether a paper is named."""
-        return bool(self.pmids or self.dois or self.studies or self.titles)
+        return bool(self.pmids or self.dois or self.studies or self.titles or self.chosen)
 
 
 def references(text: str) -> References:
@@ -78,8 +80,10 @@ def references(text: str) -> References:
             if match["author"] not in _DISEASES:
                 studies.append(CitedStudy(match["author"], int(match["year"]) if match["year"] else None))
         rest = pattern.sub(lambda match: match[0] if match["author"] in _DISEASES else " ", rest)
+    rest, chosen = without_chosen(rest)
     each_once = (tuple(dict.fromkeys(pmid.lstrip("0") for pmid in pmids)), tuple(dict.fromkeys(dois)))
-    return References(" ".join(rest.split()), *each_once, tuple(dict.fromkeys(studies)), tuple(dict.fromkeys(titles)))
+    by_name = (tuple(dict.fromkeys(studies)), tuple(dict.fromkeys(titles)))
+    return References(" ".join(rest.split()), *each_once, *by_name, chosen)
 
 
 def _doi(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from qa.answer import Source
 from qa.generation.library_questions.library_scope import LibraryScope, scope_of
 from qa.generation.library_questions.lookups import look_up
 from qa.generation.library_questions.mentions import EVERYTHING, LISTED, counted, listed, of_them
+from qa.generation.library_questions.superlatives import by_date
 from qa.question.records import LibraryQuery, QuestionAnalysis, Thing
 
 SOURCES = 100
@@ -28,11 +29,8 @@ _READ = 20_000
 """Abstracts of which the authors are counted, in a second or two: they are nowhere but in the records."""
 _BATCH = 500
 _EMPTY = "This library is empty; add abstracts to it first."
-_SAME_YEAR = 200
-"""Abstracts of one year that are put in the order of their months."""
 _TALLIES: dict[Thing, TallyOf] = {"journals": "journal", "years": "year", "types": "type", "MeSH terms": "mesh"}
 _PLURALS: dict[Thing, str] = {"types": "publication types"}
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ASKS_FOR_MANY = re.compile(r"\b(?:journals|years|types|terms|headings|authors|researchers)\b", re.I)
 _UNTOLD = (
     (r"fund(?:ed|ing|ers?|s)?|sponsor(?:s|ed)?|paid for", "who paid for a study"),
@@ -145,7 +143,7 @@ def _list(query: LibraryQuery, scope: LibraryScope, library: Library) -> Library
 
 def _at_the_end(query: LibraryQuery, scope: LibraryScope, library: Library) -> LibraryFacts:
     """Return the newest or the oldest abstracts; where a single one is asked for, all that may be it."""
-    pmids, tied = _by_date(query, scope, library)
+    pmids, tied = by_date(query.order, scope, library)
     wanted = pmids[: tied if query.limit == 1 else query.limit]
     sources = _sources(wanted, library)
     if len(wanted) == len(scope.pmids):
@@ -155,34 +153,6 @@ def _at_the_end(query: LibraryQuery, scope: LibraryScope, library: Library) -> L
         message = f"The {ends} of the {scope.counted(len(pmids))} {'is' if len(wanted) == 1 else 'are'} "
     message += f"{_titles(sources, len(wanted))}."
     return LibraryFacts(message + _gone(wanted, library), sources, len(wanted))
-
-
-def _by_date(query: LibraryQuery, scope: LibraryScope, library: Library) -> tuple[list[str], int]:
-    """Return the PMIDs newest or oldest first, those without a year last, and how many may be the first one.
-
-    Within the first year they are in the order of their months, if each has one.
-    """
-    counts = {one.value: one.count for one in library.tally("year", scope.filters)}
-    known = list(scope.pmids[: len(scope.pmids) - counts.pop("", 0)])
-    is_newest = query.order == "newest"
-    if not known:
-        return list(scope.pmids), len(scope.pmids)
-    if not is_newest:
-        known.reverse()
-    year = (max if is_newest else min)(map(int, counts))
-    tied = counts[str(year)]
-    if 1 < tied <= _SAME_YEAR:
-        abstracts = library.get_many(known[:tied])
-        months = {pmid: _month(abstract) for pmid, abstract in abstracts.items()}
-        if all(months.values()):
-            known[:tied] = sorted(known[:tied], key=lambda pmid: months[pmid], reverse=is_newest)
-            tied = sum(month == months[known[0]] for month in months.values())
-    return [*known, *scope.pmids[len(known) :]], tied
-
-
-def _month(abstract: Abstract) -> int:
-    """Return the month of an abstract's date, "2013 Dec", from 1; 0 where none is told."""
-    return next((place for place, name in enumerate(_MONTHS, start=1) if name in abstract.date.lower()), 0)
 
 
 def _retractions(scope: LibraryScope, library: Library) -> LibraryFacts:

@@ -13,6 +13,8 @@ EVERYTHING = Filters(include_retracted=True)
 LISTED = 12
 """Titles or names that a message lists."""
 _OR = re.compile(r"\s+or\s+", re.I)
+_BESIDE = re.compile(r"\s+(?:in|for|with|and)\s+", re.I)
+"""What stands between two subjects that an abstract has to mention both: "metformin in cancer"."""
 _SINGULARS = {"analyses": "analysis", "studies": "study"}
 
 
@@ -52,8 +54,9 @@ def mentions(subject: str, library: Library) -> Mentions:
 
 
 def _mentions(subject: str, library: Library) -> Mentions:
-    pmids = library.mentioning(subject)
-    words = [word for word in subject.split() if content_words(word)]
+    words = [part for part in _BESIDE.split(subject) if content_words(part)]
+    pmids = library.mentioning(subject) if len(words) < 2 else []
+    words = words if len(words) > 1 else [word for word in subject.split() if content_words(word)]
     if pmids or len(words) < 2:
         return Mentions(subject, tuple(pmids), headed=frozenset(pmids).difference(_in_text(subject, pmids, library)))
     each = [library.mentioning(word) for word in words]
