@@ -367,7 +367,7 @@ def everyday_words(words: Sequence[str], encoder: Encoder) -> frozenset[str]:
     "sight" and "gentler" are such; "gout" is a disease's name, "unstained" comes in three pieces.
     """
     pieces = _pieces(words, encoder)
-    return frozenset(word for word in words if pieces[word] < _TECHNICAL_PIECES and not _names_a_thing(word))
+    return frozenset(word for word in words if pieces[word] < _TECHNICAL_PIECES and _plain_thing(word) is None)
 
 
 def _is_named(concept: QueryConcept, asked: frozenset[str]) -> bool:
@@ -375,21 +375,28 @@ def _is_named(concept: QueryConcept, asked: frozenset[str]) -> bool:
     stems = terms(concept.written)
     if asked.intersection(stems) or general_terms().issuperset(stems):
         return False
-    if " " in concept.written or not concept.written.islower() or _names_a_thing(concept.written):
+    if " " in concept.written or not concept.written.islower():
         return True
+    if plain := _plain_thing(concept.written):  # a bed is no chemical that goes by "Bed"
+        return plain.name == concept.concept.name
     return any(terms(name) == stems and not is_symbol(name) for name in concept.concept.names)  # plasmin, fibrinolysin
 
 
 @lru_cache(maxsize=4_096)
-def _names_a_thing(word: str) -> bool:
-    """Return True if a word is what the lexicon calls a thing first of all: "zinc", not "kids", which is KIF22.
+def _plain_thing(word: str) -> Concept | None:
+    """Return what the lexicon calls so first of all: "zinc", but none for "kids", which is KIF22.
 
     It is that word and no other form of it: "draw" is no Drawing, "settle" no tumour of that acronym.
     """
     written = singular(american(word.lower()))
-    return any(
-        concept.kind in _THINGS and all(singular(american(name.lower())) == written for name in _first_names(concept))
-        for concept in default_lexicon().concepts(word)[:2]
+    return next(
+        (
+            concept
+            for concept in default_lexicon().concepts(word)[:2]
+            if concept.kind in _THINGS
+            and all(singular(american(name.lower())) == written for name in _first_names(concept))
+        ),
+        None,
     )
 
 

@@ -11,6 +11,7 @@ from qa.language.statement import statement_of
 from qa.question.relations import relations_of
 from qa.question.request import as_question
 from qa.question.slots import is_own_thing
+from qa.question.subjects import sides_of
 
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|may|might)"
 _WH = r"(?:what|which|who|whom|how|why|when|where)"
@@ -34,6 +35,12 @@ _INSTEAD = re.compile(
     re.I,
 )
 """A part that only puts another thing in the place of the first: "and does tea?", "what about tea?"."""
+_OF_TWO = re.compile(
+    r"\Awhich(?: one| of (?:them|these|the two|both))? (?:is|are|was|were|has|have|had|does|did|causes?|carries|gives?"
+    r"|makes?|lasts?|leads?|works?|costs?|acts?|[a-z]{3,}s (?:more|less|fewer|faster|longer|better))\b",
+    re.I,
+)
+"""A part that asks which of the two things that the first compares: "and which has fewer relapses?"."""
 _PRONOUN = re.compile(
     r"\b(?:it|they|them|he|she|this|these|those)\b(?! (?:\w+ )?(?:true|safe that|possible that))", re.I
 )
@@ -125,6 +132,8 @@ def _standing_alone(piece: str, first: str, subject: str) -> str:
     """Return a later part with what it leans on: the first question's clause, or its subject for a pronoun."""
     if (instead := _INSTEAD.match(piece)) and (asked := _subject_of(first, subject)):
         return as_question(first.replace(asked, instead["other"], 1))
+    if _OF_TWO.match(piece) and (sides := sides_of(first)):
+        return as_question(f"{piece.rstrip(' ?.')}, {' or '.join(sides)}")
     if _ELLIPSIS.match(piece):
         clause = re.sub(rf"\A{_WH}(?: (?!{_AUXILIARY}\b)[\w-]+)* (?={_AUXILIARY}\b)", "", first, flags=re.I).rstrip("?")
         return as_question(f"{piece.rstrip(' ?.')} {clause[:1].lower()}{clause[1:]}")

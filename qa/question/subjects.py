@@ -31,6 +31,12 @@ _SIDES = tuple(
         rf"(?: (?:the )?(?:efficacy|safety|effects?|outcomes?|risks?|\w+ effects|mechanisms?|{_THING}) (?:of|with|on"
         rf"|under|between))? (?P<a>{_THING})"
         rf"(?:and|with|to|versus|vs\.?|from|or) (?P<b>{_THING}){_END}",
+        rf"\bhow (?:\w+ )?(?:does|do|did|is|are|was|were) (?P<a>{_THING}?)(?:work|act|perform|do|last)?\b ?"
+        rf"(?:versus|vs\.?|compared (?:with|to)) (?P<b>{_THING}){_END}",
+        rf"\A(?:does|do|did|can|will) (?P<a>{_THING}?)(?:work|perform|act|do|last|protect) (?:just )?as (?:well|fast"
+        rf"|quickly|long|effectively) as (?P<b>{_THING}){_END}",
+        rf"\bwhich of (?P<a>{_THING})(?:and|or) (?P<b>{_THING}?)(?:is|are|was|were|has|have|does|do|did|causes?|works?"
+        r"|gives?|makes?|lasts?|carries)\b",
         rf"(?P<a>{_THING})(?:versus|vs\.?|compared (?:with|to)|as against|as opposed to) (?P<b>{_THING}){_END}",
         rf"\A(?:is|are|was|were) (?P<a>{_THING}?)(?:an? |any |the |much |significantly |more |less )*"
         rf"(?:(?:{_COMPARATIVE}|(?:more|less|as|equally) [\w-]+)\b[^?]*?\b(?:than|as)|(?:superior|(?:non-?)?inferior"
@@ -42,7 +48,8 @@ _SIDES = tuple(
         rf"\bhow (?:does|do|did) (?P<a>{_THING}?)(?:compare|fare|differ|rank|stack up)s? (?:with|to|from"
         rf"|against) (?P<b>{_THING}){_END}",
         rf"\bhow (?:does|do|did) (?P<a>{_THING})(?:and|or) (?P<b>{_THING})(?=\s*(?:compare|differ|rank|stack up)s?\b)",
-        rf"\bwhich\b[^?]*[,:] (?:is it )?(?P<a>{_THING})or (?P<b>{_THING}){_END}",
+        rf"\b(?:which|what (?:is|are|was|were|works?) (?:best|more \w+|{_COMPARATIVE}))\b[^?]*[,:] (?:is it )?"
+        rf"(?P<a>{_THING})or (?P<b>{_THING}){_END}",
         rf"\A(?P<a>{_THING})or (?P<b>{_THING})[^?]*\bwhich\b",
         rf"\A(?!(?:is|are|does|do|did|can|should|was|were|has|have|what|which|how|who|why"
         rf"|when)\b)(?P<a>{_THING})or (?P<b>{_THING})(?:in|for) ",

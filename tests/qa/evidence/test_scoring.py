@@ -6,6 +6,7 @@ from conftest import ABSTRACTS
 from index import Abstract, Section
 from qa.answer import Source
 from qa.evidence.scoring import (
+    _is_named,
     coverage,
     everyday_words,
     gather,
@@ -67,6 +68,12 @@ def test_everyday_words_name_no_thing(encoder):
     }  # fmt: skip
     # what the lexicon calls otherwise ("Drawing"), or only by an acronym (a tumour, SETTLE), is no such thing
     assert everyday_words(["draw", "settle", "role", "wine"], encoder) == {"draw", "settle", "role"}
+
+
+def test_a_plain_word_is_no_name_of_another_thing_that_goes_by_it(library):
+    concepts = {one.written: one for one in library.parse("Does desmopressin help those who wet the bed?").concepts}
+    assert concepts["bed"].concept.kind == "chemical"  # behenamidoethyl diethylamine
+    assert [name for name, one in concepts.items() if _is_named(one, frozenset())] == ["desmopressin"]
 
 
 def test_a_verb_that_is_also_a_metal_s_name_need_not_be_named(library):
