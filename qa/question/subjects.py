@@ -11,6 +11,7 @@ from qa.language.stop_words import general_terms
 from qa.question.records import Qualifier
 
 _THING = (
+    r"(?<!\w)"
     r"(?:(?!\b(?:and|or|than|versus|vs|with|to|in|for|at|on|when|while|which|as|if|after|during)\b)[^\s,:;?]++ ?+){1,5}"
 )
 _END = (

@@ -15,6 +15,7 @@ from qa.question.analysis import analyse
         ("Zinc vs iron: which helps more children?", ("Zinc", "iron")),
         ("Which of zinc and iron is safer?", ("zinc", "iron")),
         ("What is better for colds, zinc or vitamin C?", ("zinc", "vitamin C")),
+        ("Metformin in mice vs worms: which live longer?", ("mice", "worms")),
     ],
 )
 def test_a_choice_of_two_is_a_comparison_of_them(question, sides):
