@@ -79,15 +79,18 @@ class Visits:
         self._browser, self._url = browser, url
         self._contexts, self._hosts, self._errors = [], set(), []
 
-    def __call__(self, **options):
-        context = self._browser.new_context(**WIDE | {"reduced_motion": "reduce"} | options)
+    def __call__(self, address="", enter=None, **options):
+        """Open a page at an address below; `enter` gets the context's requests first, to log in."""
+        context = self._browser.new_context(**WIDE | {"reduced_motion": "reduce", "base_url": self._url} | options)
         self._contexts.append(context)
         context.on("request", self._note)
         page = context.new_page()
         page.on("pageerror", lambda error: self._errors.append(str(error)))
         page.on("console", lambda message: self._errors.append(message.text) if message.type == "error" else None)
-        page.goto(self._url)
-        page.locator(".aa-welcome").wait_for()
+        if enter:
+            enter(context.request)
+        page.goto(address or self._url)
+        page.locator(".aa-welcome, .aa-turn").first.wait_for()
         return page
 
     def _note(self, request):

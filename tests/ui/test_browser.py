@@ -12,33 +12,19 @@ import urllib.request
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from browsing import own_errors, seen
+from browsing import ROOT, Visits, seen
 from eutils_server import EutilsServer, Fault
 
 from app import is_sample_built
 from index import Abstract, Section
 from index.records import to_json
 
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 expect.set_options(timeout=20_000)  # on a busy machine a job of a moment takes seconds
 
-ROOT = Path(__file__).parents[2]
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 IL32 = "What does IL-32β induce in MDA-MB-231 breast cancer cells?"
 HOSTILE = '<img src=x onerror="window.ran=1"><script>window.ran=2</script>${window.ran=3}{{window.ran=4}} $x^2$ **b**'
 
@@ -69,41 +55,11 @@ def url(pubmed, tmp_path_factory):
     assert (process.returncode, err) == (0, "Building the sample library, once …\n")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def visit(browser, url):
-    """Open the page; afterwards it must have asked nothing of any other host, and run without an error."""
-    contexts, hosts, errors = [], set(), []
-
-    def note(request):
-        if request.url.startswith("http"):
-            hosts.add(urlsplit(request.url).netloc)
-
-    def open_page(**options):
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
-        )
-        contexts.append(context)
-        context.on("request", note)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(url)
-        page.get_by_role("heading", name="Ask about these abstracts").wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert hosts == {urlsplit(url).netloc}
-    assert own_errors(errors) == []
+    visits = Visits(browser, url)
+    yield visits
+    visits.close()
 
 
 def ask(page, question):

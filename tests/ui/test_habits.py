@@ -9,20 +9,15 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from browsing import SCREENSHOTS, own_errors, seen
+from browsing import SCREENSHOTS, Visits, seen
 from chat_server import Raw, Said, chat_server
 from llama_server import llama_server, why_not
 from served_app import APP, serving
 
 from ui.chat_models import OfferedModels
 
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe
 expect = playwright.expect
@@ -54,40 +49,19 @@ def app(samples, shelf):
     assert KEY not in served.process.said
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def visit(browser, app):
-    """Open the page as somebody who has logged in; it must ask no other host, and run without an error."""
-    contexts, hosts, errors = [], set(), []
+    """Open the page as somebody who has logged in."""
+    visits = Visits(browser, f"http://127.0.0.1:{app.port}")
 
     def open_page(name="ada", address="/", **options):
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", "base_url": home} | options
-        )
-        contexts.append(context)
-        context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        login = context.request.post("/login", form={"username": name, "password": PASSWORDS[name]})
-        assert login.ok
-        page.goto(address)
-        page.locator(".aa-welcome, .aa-turn").first.wait_for()
-        return page
+        def log_in(request):
+            assert request.post("/login", form={"username": name, "password": PASSWORDS[name]}).ok
 
-    home = f"http://127.0.0.1:{app.port}"
+        return visits(address, log_in, **{"viewport": {"width": 1280, "height": 900}} | options)
+
     yield open_page
-    for context in contexts:
-        context.close()
-    assert hosts - {""} == {f"127.0.0.1:{app.port}"}
-    assert own_errors(errors) == []
+    visits.close()
 
 
 def ask(page, question):

@@ -14,9 +14,6 @@ from served_app import serving
 from index import Abstract, Library, Section
 from index.records import to_json
 
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 
@@ -84,14 +81,6 @@ def app(samples, tmp_path_factory):
         with serving(*flags, ASKABSTRACTS_EUTILS_URL=pubmed.url) as served:
             yield served
     assert served.process.said == ""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

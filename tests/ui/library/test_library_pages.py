@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from browsing import PHONE, Visits, chromium, faults_of_access, seen, served_page
+from browsing import PHONE, Visits, faults_of_access, seen, served_page
 from eutils_server import EutilsServer
 
 from index import Abstract, Library, Section
@@ -43,12 +43,6 @@ def libraries(tmp_path_factory):
 def url(libraries):
     with EutilsServer() as pubmed, served_page(libraries, ASKABSTRACTS_EUTILS_URL=pubmed.url) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture
