@@ -107,17 +107,17 @@ def amount_of(asked: AskedWords, clause: str, outcome: Collection[str]) -> Told:
         tokenized(NOT_ONLY.sub("", clause)[: denial.end()])
     ):
         return SAME, "denial"
-    told = by_direction(asked, tokens, places, clause)
-    if told[0] is not None and told[1] != "far":
-        return settled(told, clause)
+    reading = by_direction(asked, tokens, places, clause)
+    if reading[0] is not None and reading[1] != "far":
+        return settled(reading, clause)
     ratio = by_ratio(asked, clause)
     if ratio and _OF_SURVIVAL.search(" ".join(outcome)):
         ratio = -ratio  # a hazard of death or progression
     for measure in (ratio, by_arms(asked, clause)):
         if measure is not None:
             return measure, "numbers"
-    if told[0] is not None:
-        return settled(told, clause)
+    if reading[0] is not None:
+        return settled(reading, clause)
     if SAME_WORDS.search(NOT_ONLY.sub("", clause)) or denies_of(clause, outcome):
         return SAME, "denial"
     if _ZERO.search(clause):
@@ -154,9 +154,9 @@ _NO_EFFECT_ON = re.compile(
 )
 
 
-def settled(told: Told, clause: str) -> Told:
+def settled(reading: Told, clause: str) -> Told:
     """Return what a word of direction told, unless the words or numbers say that it may be chance."""
-    return (SAME, "chance") if told[1] != "denial" and _may_be_chance(clause) else told
+    return (SAME, "chance") if reading[1] != "denial" and _may_be_chance(clause) else reading
 
 
 def _may_be_chance(clause: str) -> bool:
@@ -196,7 +196,7 @@ def outcome_nouns(asked: AskedWords, clause: str, *, of_benefit: bool = False) -
         value = valence(lower)
         if value:
             found.append((lower, value))
-    return sorted(found, key=lambda one: rank_of(asked, one[0]))
+    return sorted(found, key=lambda noun: rank_of(asked, noun[0]))
 
 
 def rank_of(asked: AskedWords, word: str) -> int:

@@ -81,9 +81,9 @@ def asked_words(statement: AskedStatement) -> AskedWords:
     subject = frozenset(content_words(in_digits(statement.subject)))
     rival = frozenset(content_words(in_digits(statement.rival)))
     outcome = frozenset(content_words(bare_outcome(statement)))
-    heads = frozenset(one for one in subject if one not in _GENERIC)
+    heads = frozenset(stem for stem in subject if stem not in _GENERIC)
     shared = heads & rival
-    rival = frozenset(one for one in rival if one not in _GENERIC) or rival
+    rival = frozenset(stem for stem in rival if stem not in _GENERIC) or rival
     setting = frozenset(content_words(statement.setting))
     return AskedWords(
         heads - shared or heads or subject,
@@ -108,15 +108,15 @@ def in_digits(text: str) -> str:
 def share_of(wanted: Collection[str], held: Collection[str]) -> float:
     """Return the share of wanted stems that are held, in one form or another; 1 where none is wanted."""
     return (
-        sum(one in held or any(_is_like(one, other) for other in held) for one in wanted) / len(wanted)
+        sum(stem in held or any(_is_like(stem, other) for other in held) for stem in wanted) / len(wanted)
         if wanted
         else 1.0
     )
 
 
-def _is_like(one: str, other: str) -> bool:
+def _is_like(stem: str, other: str) -> bool:
     """Tell whether two stems are those of one word's forms: retina and retinal."""
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((stem, other), key=len)
     return len(short) > 4 and len(long) - len(short) < 4 and long.startswith(short)
 
 
@@ -139,7 +139,7 @@ def denies_of(clause: str, words: Collection[str]) -> bool:
 
 def names_any(wanted: Collection[str], token: Token) -> bool:
     """Return True if a word is one of the wanted stems, in one form or another."""
-    return any(stem in wanted or any(_is_like(stem, one) for one in wanted) for stem in token.stems)
+    return any(stem in wanted or any(_is_like(stem, other) for other in wanted) for stem in token.stems)
 
 
 def is_denied_before(tokens: Sequence[Token], at: int) -> bool:

@@ -78,11 +78,11 @@ def compared(statement: AskedStatement, asked: AskedWords, clause: str) -> Told:
         is_on_effect = len(statement.accepts) == 1 and _ON_EFFECT.search(statement.predicate) is not None
         if is_on_effect and _ACHIEVED.search(clause) and (numbers := by_arms(asked, clause)) is not None:
             return numbers * next(iter(statement.accepts)), "numbers"  # more of an arm have reached the aim
-        told = amount(asked, clause)
-        if told[0] is None and is_on_effect:
+        reading = amount(asked, clause)
+        if reading[0] is None and is_on_effect:
             better = better_side(asked, clause, tokens)
             return (better[0] * next(iter(statement.accepts)), better[1]) if better[0] is not None else UNTOLD
-        return told
+        return reading
     if statement.axis == "benefit":
         better = better_side(asked, clause, tokens)
         if better[0] is not None:

@@ -210,7 +210,7 @@ def _chained(tokens: Sequence[Token], at: int, way: int, outcome: Collection[str
         return -way
     if _NOUNS.match(word):
         before = [token.text for token in tokens[max(0, at - 5) : at]]
-        if any(one.startswith(_DAMPS) for one in before):
+        if any(text.startswith(_DAMPS) for text in before):
             return -way
     elif word.startswith(_DAMPS):
         for token in tokens[at + 1 : at + 6]:

@@ -362,7 +362,7 @@ def acts(text: str) -> list[Act]:
             is_by_another = (
                 by is not None
                 and word.text.endswith("ed")
-                and not any(one.text in _BOUNDARIES for one in words[place:by])
+                and not any(other.text in _BOUNDARIES for other in words[place:by])
             )
             if not _is_passive(words, place) and not is_by_another:
                 all_acts.append(Act(verb_of(word.text), before, after))
@@ -408,7 +408,7 @@ def _is_out_of_turn(text: str, quote: str) -> bool:
     if not pairs:
         return False
     first, second = (set(content_words(pairs[name])) for name in ("first", "second"))
-    values = [(one.value, one.unit) for one in quantities(pairs["numbers"])][:2]
+    values = [(quantity.value, quantity.unit) for quantity in quantities(pairs["numbers"])][:2]
     if len(values) < 2 or values[0] == values[1] or not (first - second and second - first):
         return False
     near = [in_text.get(value, {}).keys() for value in values]

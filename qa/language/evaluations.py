@@ -86,8 +86,8 @@ def benefit(asked: AskedWords, clause: str) -> Told:
         return UNTOLD  # another thing is better, or another dose of it
     if SAME_WORDS.search(clause) and not _PLACEBO.search(clause) and _names_another_drug(asked, clause):
         return UNTOLD  # as good as another drug
-    told = _evaluated(clause, _IS_GOOD, _IS_POOR)
-    if told == UP and _IS_STRONG.search(clause) and not CHANCE.search(clause):
+    evaluation = _evaluated(clause, _IS_GOOD, _IS_POOR)
+    if evaluation == UP and _IS_STRONG.search(clause) and not CHANCE.search(clause):
         return UP, "evaluation"
     turned = _turned(asked, clause)
     if turned[0] is not None:
@@ -100,8 +100,8 @@ def benefit(asked: AskedWords, clause: str) -> Told:
         way, rule = amount_of(asked, clause, asked.outcome)
         if way is not None and rule not in ("occurs", "link", "rare", "far"):
             return way, f"{rule}?"
-    if told is not None:
-        return told, "evaluation"
+    if evaluation is not None:
+        return evaluation, "evaluation"
     if SAME_WORDS.search(NOT_ONLY.sub("", clause)):
         return SAME, "denial"
     return UNTOLD

@@ -176,10 +176,10 @@ def _parts(tokens: tuple[WordToken, ...], run: list[int]) -> Iterator[NounPhrase
             last = first + width - 1
             if many > 5 and first and last < many - 1:
                 continue
-            one, other = tokens[run[first]], tokens[run[last]]
-            if (width == 1 and _BARE.match(one.text)) or other.lower in _TRIMMED:
+            left, other = tokens[run[first]], tokens[run[last]]
+            if (width == 1 and _BARE.match(left.text)) or other.lower in _TRIMMED:
                 continue
-            yield NounPhrase(one.start, other.end, run[first], run[last], width in (many, untrimmed))
+            yield NounPhrase(left.start, other.end, run[first], run[last], width in (many, untrimmed))
 
 
 def is_nominal(token: WordToken) -> bool:

@@ -21,8 +21,8 @@ _BEFORE = (
 """Words of which each is of one side of the thing that the next word names."""
 _BEHIND = (("agonist", "antagonist"), ("positive", "negative"))
 """Words of which each is of one side of the thing that the word before them names: HER2-positive."""
-_SIDES = {one: other for pair in _BEFORE for one, other in (pair, pair[::-1])}
-_ROLES = {one: other for pair in _BEHIND for one, other in (pair, pair[::-1])}
+_SIDES = {side: other for pair in _BEFORE for side, other in (pair, pair[::-1])}
+_ROLES = {role: other for pair in _BEHIND for role, other in (pair, pair[::-1])}
 _ASKED_SIDE = re.compile(rf"\b({'|'.join(_SIDES)}) ([a-z][a-z-]{{2,}})")
 _ASKED_ROLE = re.compile(rf"\b([\w-]*\w)[- ]({'|'.join(_ROLES)})s?\b")
 _HYPHENED = frozenset({"positive", "negative"})
@@ -43,35 +43,35 @@ def other_sides(question: str, text: str) -> tuple[str, ...]:
     asked = question.lower()
     if not any(pattern.search(asked) for pattern in (_ASKED_SIDE, _ASKED_ROLE, _ASKED_NUMBER)):
         return ()
-    told = american_text(normalize(text)).lower()
-    return tuple(dict.fromkeys([*_sides(asked, told), *_roles(asked, told), *_numbers(asked, told)]))
+    plain = american_text(normalize(text)).lower()
+    return tuple(dict.fromkeys([*_sides(asked, plain), *_roles(asked, plain), *_numbers(asked, plain)]))
 
 
-def _sides(asked: str, told: str) -> Iterator[str]:
+def _sides(asked: str, text: str) -> Iterator[str]:
     for side, thing in _ASKED_SIDE.findall(asked):
-        if not _holds(side, told) and re.search(rf"\b{_SIDES[side]} {re.escape(_stem(thing))}", told):
+        if not _holds(side, text) and re.search(rf"\b{_SIDES[side]} {re.escape(_stem(thing))}", text):
             yield side
 
 
-def _roles(asked: str, told: str) -> Iterator[str]:
+def _roles(asked: str, text: str) -> Iterator[str]:
     for found in _ASKED_ROLE.finditer(asked):
         thing, role = found.groups()
         if role in _HYPHENED and found.group()[len(thing)] != "-":
             continue
-        if not _holds(role, told) and re.search(rf"(?<!\w){re.escape(_stem(thing))}\w*[- ]{_ROLES[role]}", told):
+        if not _holds(role, text) and re.search(rf"(?<!\w){re.escape(_stem(thing))}\w*[- ]{_ROLES[role]}", text):
             yield f"{thing} {role}"
 
 
-def _numbers(asked: str, told: str) -> Iterator[str]:
+def _numbers(asked: str, text: str) -> Iterator[str]:
     for thing, number in _ASKED_NUMBER.findall(asked):
         stem = re.escape(thing.removesuffix("s"))
-        is_told = re.search(rf"\b{stem}s?\W+(?:\w+\W+){{0,4}}{number}\b", told)
-        if not is_told and re.search(rf"\b{stem}s?[- ](?:(?!\d)\w+ ){{0,2}}?{_NUMBER}", told):
+        is_told = re.search(rf"\b{stem}s?\W+(?:\w+\W+){{0,4}}{number}\b", text)
+        if not is_told and re.search(rf"\b{stem}s?[- ](?:(?!\d)\w+ ){{0,2}}?{_NUMBER}", text):
             yield f"{thing} {number}"
 
 
-def _holds(word: str, told: str) -> bool:
-    return re.search(rf"(?<![a-z]){word}", told) is not None
+def _holds(word: str, text: str) -> bool:
+    return re.search(rf"(?<![a-z]){word}", text) is not None
 
 
 def _stem(word: str) -> str:

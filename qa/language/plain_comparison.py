@@ -77,21 +77,21 @@ def _more_of(sides: Sequence[str], sentence: str) -> int:
         words = re.findall(r"[a-z]+", _THAN.split(sentence)[0].lower())
         signs = [(word in _MORE) - (word in _LESS) for word in words if word in _MORE or word in _LESS]
         return first * signs[-1] if signs else 0
-    one, other = _own_words(sides)
-    return by_arms(AskedWords(one, frozenset(), other, frozenset(), 0, frozenset(), False, False), sentence) or 0
+    subject, other = _own_words(sides)
+    return by_arms(AskedWords(subject, frozenset(), other, frozenset(), 0, frozenset(), False, False), sentence) or 0
 
 
 def _first_of_two(sides: Sequence[str], sentence: str) -> int:
     """Return which side stands before "than", 1 for the first, where the other stands after it; else 0."""
     parts = _THAN.split(sentence, maxsplit=1)
-    one, other = _own_words(sides)
+    subject, other = _own_words(sides)
     before, after = ([set(content_words(word)) for word in part.split()] for part in (*parts, "")[:2])
-    first = next(((1 if word & one else -1) for word in reversed(before) if word & (one | other)), 0)
-    second = next(((1 if word & one else -1) for word in after if word & (one | other)), 0)
+    first = next(((1 if word & subject else -1) for word in reversed(before) if word & (subject | other)), 0)
+    second = next(((1 if word & subject else -1) for word in after if word & (subject | other)), 0)
     return first if first == -second else 0
 
 
 def _own_words(sides: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the stems of each side that the other has not."""
-    one, other = (frozenset(content_words(side)) for side in sides)
-    return one - other or one, other - one or other
+    subject, other = (frozenset(content_words(side)) for side in sides)
+    return subject - other or subject, other - subject or other

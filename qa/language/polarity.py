@@ -127,8 +127,8 @@ def _is_told_otherwise(statement: AskedStatement, asked: AskedWords, sentence: s
         )
         if other == clause or not (goes_on or is_on_outcome):
             continue
-        told, _ = _way(statement, asked, other if is_on_outcome else f"{statement.outcome} {other}")
-        if told is not None and statement.verdict_of(told) != statement.verdict_of(way):
+        other_way, _ = _way(statement, asked, other if is_on_outcome else f"{statement.outcome} {other}")
+        if other_way is not None and statement.verdict_of(other_way) != statement.verdict_of(way):
             return True
     return False
 

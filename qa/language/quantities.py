@@ -97,14 +97,14 @@ class Quantity:
 
     def is_said_by(self, other: Quantity) -> bool:
         """Return True if another quantity is the same, or rounds to this one, and has its sign if it has one."""
-        mine, theirs = (_BASE.get(one.unit, (1, one.unit)) for one in (self, other))
+        mine, theirs = (_BASE.get(quantity.unit, (1, quantity.unit)) for quantity in (self, other))
         if mine[1] != theirs[1]:
             return False
-        value, said = self.value * mine[0], other.value * theirs[0]
+        value, other_value = self.value * mine[0], other.value * theirs[0]
         if self.sign in ("<", ">") and other.sign in ("", "=") and self.unit == "p":
-            return said < value if self.sign == "<" else said > value
-        is_rounded = self.slack > other.slack and abs(value - said) <= self.slack * mine[0] * (1 + 1e-9)
-        is_same = abs(value - said) <= 1e-9 * max(abs(value), abs(said)) or is_rounded
+            return other_value < value if self.sign == "<" else other_value > value
+        is_rounded = self.slack > other.slack and abs(value - other_value) <= self.slack * mine[0] * (1 + 1e-9)
+        is_same = abs(value - other_value) <= 1e-9 * max(abs(value), abs(other_value)) or is_rounded
         return is_same and self.sign in ("", "=", other.sign or "=")
 
 
@@ -124,7 +124,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     every += [_written(match, plain) for match in _WRITTEN.finditer(plain)]
     every += [Quantity(1, "decade", "", match.start()) for match in _DECADE.finditer(plain)]
     every += [Quantity(float(_FOLDS[match[0].lower()]), "fold", "", match.start()) for match in _FOLD.finditer(plain)]
-    apart = [one for one in every if not any(start <= one.start < end for start, end in taken)]
+    apart = [quantity for quantity in every if not any(start <= quantity.start < end for start, end in taken)]
     return _with_shared_units(sorted((*apart, *shares), key=lambda quantity: quantity.start), plain)
 
 
@@ -196,7 +196,9 @@ def are_rounded(text: str, quote: str) -> bool:
     if unsaid(text, quote):
         return False
     quoted = _quoted(quote)
-    return any(not any(replace(one, slack=0).is_said_by(other) for other in quoted) for one in quantities(text))
+    return any(
+        not any(replace(quantity, slack=0).is_said_by(other) for other in quoted) for quantity in quantities(text)
+    )
 
 
 def _quoted(quote: str) -> tuple[Quantity, ...]:
@@ -210,15 +212,17 @@ def unsaid(text: str, quote: str) -> list[Quantity]:
     []
     """
     quoted = _quoted(quote)
-    wanted = [one for one in quantities(text) if not any(one.is_said_by(other) for other in quoted)]
-    return [one for one in wanted if not _is_worked_out(one, quoted)] if wanted else []
+    wanted = [quantity for quantity in quantities(text) if not any(quantity.is_said_by(other) for other in quoted)]
+    return [quantity for quantity in wanted if not _is_worked_out(quantity, quoted)] if wanted else []
 
 
 def _is_worked_out(quantity: Quantity, quoted: Sequence[Quantity]) -> bool:
     """Return True if a share is one count of another in the quote: 18% of "70 of 388", half of "80 of 160"."""
     if quantity.unit != "%":
         return False
-    counts = sorted({one.value for one in quoted if one.unit == "" and one.value >= 1 and one.value == int(one.value)})
+    counts = sorted(
+        {count.value for count in quoted if count.unit == "" and count.value >= 1 and count.value == int(count.value)}
+    )
     slack = max(quantity.slack, 0.05)
     return any(abs(100 * part / whole - quantity.value) <= slack for part, whole in combinations(counts, 2))
 

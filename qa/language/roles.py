@@ -31,8 +31,8 @@ def is_turned_round(question_act: Act | None, sentence: str) -> bool:
     """
     if question_act is None:
         return False
-    said = [act for act in _acts_of(sentence) if act.verb == question_act.verb]
-    return _is_turned(question_act, said) and not _is_as_asked(question_act, said)
+    sentence_acts = [act for act in _acts_of(sentence) if act.verb == question_act.verb]
+    return _is_turned(question_act, sentence_acts) and not _is_as_asked(question_act, sentence_acts)
 
 
 def tells_act(question_act: Act, sentence: str) -> bool:
@@ -46,23 +46,25 @@ def has_roles_turned(question_act: Act, sentence: str) -> bool:
     >>> has_roles_turned(asked_act("What induces IL-32?"), "IL-32 activates NF-κB.")
     True
     """
-    said = _acts_of(sentence)
-    return _is_turned(question_act, said) and not _is_as_asked(question_act, said)
+    sentence_acts = _acts_of(sentence)
+    return _is_turned(question_act, sentence_acts) and not _is_as_asked(question_act, sentence_acts)
 
 
 def _acts_of(sentence: str) -> list[Act]:
     return acts(_PLURAL.sub(r"\1es", sentence))
 
 
-def _is_as_asked(question_act: Act, said: list[Act]) -> bool:
+def _is_as_asked(question_act: Act, sentence_acts: list[Act]) -> bool:
     return any(
-        question_act.agent.keys() & act.agent.keys() or question_act.patient.keys() & act.patient.keys() for act in said
+        question_act.agent.keys() & act.agent.keys() or question_act.patient.keys() & act.patient.keys()
+        for act in sentence_acts
     )
 
 
-def _is_turned(question_act: Act, said: list[Act]) -> bool:
+def _is_turned(question_act: Act, sentence_acts: list[Act]) -> bool:
     return any(
-        question_act.agent.keys() & act.patient.keys() or question_act.patient.keys() & act.agent.keys() for act in said
+        question_act.agent.keys() & act.patient.keys() or question_act.patient.keys() & act.agent.keys()
+        for act in sentence_acts
     )
 
 

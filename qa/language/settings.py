@@ -107,13 +107,13 @@ def _is_of_another_kind(asked: str, sentence: str, title: str, abstract: str) ->
         wanted = _kinds_in(place, asked)
         if not wanted:
             continue
-        told = _kinds_in(place, sentence) or _kinds_in(place, title)
-        if told and not told & wanted or not told and "low dose" in kind:
+        kinds = _kinds_in(place, sentence) or _kinds_in(place, title)
+        if kinds and not kinds & wanted or not kinds and "low dose" in kind:
             return True
         around = _kinds_in(place, abstract)
-        if place < _MUST_BE_MET and not told and around and not around & wanted:
+        if place < _MUST_BE_MET and not kinds and around and not around & wanted:
             return True
-        if place == 2 and len(wanted) == 1 and not told & wanted and not around & wanted and len(kind) == 2 and around:
+        if place == 2 and len(wanted) == 1 and not kinds & wanted and not around & wanted and len(kind) == 2 and around:
             return True
     return False
 
@@ -147,8 +147,8 @@ def _apart_by_non(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def _has_what_is_lacking(asked: str, sentence: str) -> bool:
     """Tell whether a sentence has "with" what the statement has "without", or the other way round, not both."""
-    wanted, told = with_and_without(asked), with_and_without(sentence)
-    return any((thing, not has) in told and (thing, has) not in told for thing, has in wanted)
+    wanted, held = with_and_without(asked), with_and_without(sentence)
+    return any((thing, not has) in held and (thing, has) not in held for thing, has in wanted)
 
 
 _AFTER_PREPOSITION = re.compile(r"\b(?:in|with|for|of|against)\s+(?=((?:[a-z][\w-]*\s?){2,4}))")
@@ -160,10 +160,10 @@ def _is_in_another_disease(asked: str, sentence: str) -> bool:
     Only where the lexicon knows both for diseases.
     """
     wanted = _diseases(asked)
-    told = {head: names for head, names in _diseases(sentence).items() if head in wanted}
+    diseases = {head: names for head, names in _diseases(sentence).items() if head in wanted}
     return any(
         not names & wanted[head] and not any(name in sentence.lower() for name in wanted[head])
-        for head, names in told.items()
+        for head, names in diseases.items()
     )
 
 
@@ -193,5 +193,5 @@ def _is_on_a_sibling(statement: AskedStatement, sentence: str, title: str) -> bo
     if others and not words & held and not own:
         return True  # a subject of another sort, and the sentence is on a drug
     asked = set(names(statement.subject)) | set(names(statement.rival))
-    told = set(names(sentence))
-    return bool(asked and told and not asked & told and not asked & set(names(title)))
+    named = set(names(sentence))
+    return bool(asked and named and not asked & named and not asked & set(names(title)))

@@ -193,8 +193,8 @@ def statement_of(question: str) -> AskedStatement | None:
     statement = _stated(asked.text.rstrip("?"), is_lead=is_lead and asked.text == plain)
     if asked.is_reversed:
         accepts = frozenset((UP, SAME, DOWN)) - statement.accepts
-        told = _stated(plain, is_lead=is_lead).text
-        return replace(statement, text=told, accepts=accepts)
+        text = _stated(plain, is_lead=is_lead).text
+        return replace(statement, text=text, accepts=accepts)
     return statement
 
 
@@ -202,10 +202,10 @@ def _stated(plain: str, *, is_lead: bool) -> AskedStatement:
     aux = _ASKS.match(plain)
     if aux or not is_lead:
         return _parsed(plain[aux.end() :].strip() if aux else plain, aux.group().lower() if aux else "")
-    told = re.search(rf"\s(?P<aux>{_AUX})\s", plain, re.I)  # "it is true that X does not …"
-    if told is None:
+    match = re.search(rf"\s(?P<aux>{_AUX})\s", plain, re.I)  # "it is true that X does not …"
+    if match is None:
         return _parsed(plain, "")
-    return _parsed(f"{plain[: told.start()]} {plain[told.end() :]}", told["aux"].lower())
+    return _parsed(f"{plain[: match.start()]} {plain[match.end() :]}", match["aux"].lower())
 
 
 def _parsed(rest: str, aux: str) -> AskedStatement:
@@ -314,8 +314,8 @@ def _comparative(body: str) -> _Parsed | None:
                 )
             ways = {SAME, UP} if "inferior" in match.group().lower() and "non" in match.group().lower() else accepts
             subject, outcome = body[: match.start()].strip(), body[match.end() :].strip()
-            if words is _BETTER and (told := _directed(subject)):  # "prevent strokes better than"
-                return told
+            if words is _BETTER and (parsed := _directed(subject)):  # "prevent strokes better than"
+                return parsed
             if words is _BETTER and (_SAFER.search(match.group()) or re.match(r"\s*tolerated", body[match.end() :])):
                 return subject, match.group(), outcome.removeprefix("tolerated").strip(), "harm", frozenset({DOWN})
             return subject, match.group(), outcome, "benefit", frozenset(ways)

@@ -20,7 +20,7 @@ _ONE_WAY = {
     "protected": "harmed", "abolished": "enhanced", "aggravated": "improved", "aggravates": "improves", "all": "none",
     "both": "neither", "men": "women", "women": "men", "male": "female", "female": "male",
 }  # fmt: skip
-_OPPOSITES = {one: other for pair in _PAIRS for one, other in (pair.split(), pair.split()[::-1])} | _ONE_WAY
+_OPPOSITES = {word: other for pair in _PAIRS for word, other in (pair.split(), pair.split()[::-1])} | _ONE_WAY
 _WORD = re.compile(rf"\b(?:{'|'.join(_OPPOSITES)})\b")
 _DENIED = re.compile(r"\b(?P<verb>did|does|do|was|were|is|are|could|can|had|has|have|may|might|would|will) not\b")
 _NONE = re.compile(r"\b[Nn]o (?=\w)")
