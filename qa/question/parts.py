@@ -105,7 +105,7 @@ def _meant(piece: str, subjects: Sequence[str]) -> str:
     >>> _meant("does it cause nausea?", ["high blood pressure", "metformin"])
     'metformin'
     """
-    acting = (one for one in subjects if _ACTS.match(piece) and _is_drug(one))
+    acting = (subject for subject in subjects if _ACTS.match(piece) and _is_drug(subject))
     return next(acting, _known_part(subjects[0]) if subjects else "")
 
 

@@ -128,9 +128,9 @@ def asked_sentences(text: str) -> str:
     sentences = [text[start:end].strip() for start, end in sentence_spans(text)]
     asking = [sentence for sentence in sentences if sentence.endswith("?")]
     asking = asking or [sentence for sentence in sentences if _ASKS.match(sentence)]
-    told = " ".join(sentence for sentence in sentences if sentence not in asking)
-    asked = _named_outright(" ".join(asking), told)
-    if len(text.split()) < _LONG and (asked == " ".join(asking) or not _ON_SOMEBODY.search(told)):
+    rest = " ".join(sentence for sentence in sentences if sentence not in asking)
+    asked = _named_outright(" ".join(asking), rest)
+    if len(text.split()) < _LONG and (asked == " ".join(asking) or not _ON_SOMEBODY.search(rest)):
         return text
     return asked or (sentences[-1] if sentences else text)
 
@@ -139,9 +139,13 @@ _ON_SOMEBODY = re.compile(r"\b(?:I|I['’]m|we|my|our|he|she|his|her)\b", re.I)
 _IT = re.compile(r"\b(?:it|this|that)\b(?! (?:\w+ )?(?:true|safe to|possible|that|better to))", re.I)
 
 
-def _named_outright(question: str, told: str) -> str:
+def _named_outright(question: str, rest: str) -> str:
     """Return a question with the drug that was named last before it in place of its "it"."""
-    drugs = [one.text for one in default_lexicon().mentions(told) if _is_drug(one.text)] if _IT.search(question) else []
+    drugs = (
+        [mention.text for mention in default_lexicon().mentions(rest) if _is_drug(mention.text)]
+        if _IT.search(question)
+        else []
+    )
     return _IT.sub(drugs[-1], question, count=1) if drugs else question
 
 
