@@ -36,9 +36,9 @@ class NliJudge:
             for verdict, begin in _LABELS.items()
         }
         if any(len(found) != 1 for found in places.values()):
-            told = ", ".join(labels.values())
+            names = ", ".join(labels.values())
             raise EncoderError(
-                f"{name} is no NLI model: its labels are {told}; give one with entailment, neutral and contradiction"
+                f"{name} is no NLI model: its labels are {names}; give one with entailment, neutral and contradiction"
             )
         self._places: dict[str, int] = {verdict: found[0] for verdict, found in places.items()}
         self._lock = threading.Lock()

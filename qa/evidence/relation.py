@@ -201,7 +201,7 @@ class SoughtRelation:
     def is_told_to_cause(self, text: str) -> bool:
         """Return True if a sentence says that something causes what the question is about."""
         caused = _CAUSES_IT.search(text)
-        return caused is not None and any(set(terms(one)) & set(terms(caused["what"])) for one in self.subjects)
+        return caused is not None and any(set(terms(subject)) & set(terms(caused["what"])) for subject in self.subjects)
 
     @property
     def is_any(self) -> bool:

@@ -80,21 +80,25 @@ def read_yes_or_no(question: str, evidence: Sequence[Evidence], entailment: Enta
     """
     if entailment is None:
         return list(evidence)
-    able = [one for one in evidence if one.confidence >= _READ_FROM and _may_be_finding(one, question)]
-    firsts = {one.source.number: one for one in reversed(able)}
+    able = [
+        sentence for sentence in evidence if sentence.confidence >= _READ_FROM and _may_be_finding(sentence, question)
+    ]
+    firsts = {sentence.source.number: sentence for sentence in reversed(able)}
     read = list(dict.fromkeys([*able[:_READ], *firsts.values()]))
-    told = entailment.tell([(question, candidate_of(one)) for one in read])
+    chances = entailment.tell([(question, candidate_of(sentence)) for sentence in read])
     told_of = {
-        id(one): replace(one, entailed=says, score=one.score + _USUAL - says.neither)
-        for one, says in zip(read, told, strict=True)
+        id(sentence): replace(sentence, entailed=says, score=sentence.score + _USUAL - says.neither)
+        for sentence, says in zip(read, chances, strict=True)
     }
-    return sorted((told_of.get(id(one), one) for one in evidence), key=attrgetter("rank"))
+    return sorted((told_of.get(id(sentence), sentence) for sentence in evidence), key=attrgetter("rank"))
 
 
-def _may_be_finding(one: Evidence, question: str) -> bool:
-    if one.missing_names or gives_orders(one.text) or announces(one.text):
+def _may_be_finding(sentence: Evidence, question: str) -> bool:
+    if sentence.missing_names or gives_orders(sentence.text) or announces(sentence.text):
         return False
-    return asks_what_was_done(question) or not (one.section == "METHODS" or only_tells_what_was_done(one.text))
+    return asks_what_was_done(question) or not (
+        sentence.section == "METHODS" or only_tells_what_was_done(sentence.text)
+    )
 
 
 def stances(evidence: Sequence[Evidence]) -> dict[tuple[str, int], tuple[float, float, float]]:

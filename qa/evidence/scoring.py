@@ -471,7 +471,9 @@ _STATES = {
 
 def _unmet_states(question: str, text: str) -> tuple[str, ...]:
     """Return the states of a question of which an abstract says nothing: a drug may be safe, but in pregnancy?"""
-    return tuple(state for state, (asked, told) in _STATES.items() if asked.search(question) and not told.search(text))
+    return tuple(
+        state for state, (asked, mention) in _STATES.items() if asked.search(question) and not mention.search(text)
+    )
 
 
 def other_isoforms(question: str, sentence: str, abstract: Abstract) -> tuple[str, ...]:
@@ -592,9 +594,9 @@ def _confidence(features: _Features, context: _Context, text: str, *, cosine: fl
 
 def _asked_class(query: Query, asked: frozenset[str]) -> _AskedClass:
     """Return the class that a question asks for: with olanzapine and others for "Which antipsychotics"."""
-    classes = [one for one in query.concepts if one.narrower and asked.intersection(terms(one.written))]
-    names = [re.escape(name) for one in classes for name in one.narrower]
-    words = frozenset(term for one in classes for term in terms(one.written))
+    classes = [concept for concept in query.concepts if concept.narrower and asked.intersection(terms(concept.written))]
+    names = [re.escape(name) for concept in classes for name in concept.narrower]
+    words = frozenset(term for concept in classes for term in terms(concept.written))
     return _AskedClass(words, re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)", re.I)) if names else _NO_CLASS
 
 
