@@ -197,8 +197,8 @@ def _sentence(error: Exception, model: BaseChatModel) -> str:
     if status == 429:
         return f"{who} takes no more requests for now (HTTP 429); wait a little, or check the account's limits"
     if status is not None and status >= 500:
-        told = f": {words}" if words else ""
-        return f"{who} failed on its own side (HTTP {status}){told}; try again, or look into the server's log"
+        detail = f": {words}" if words else ""
+        return f"{who} failed on its own side (HTTP {status}){detail}; try again, or look into the server's log"
     if status is not None and status >= 400:
         return f"{who} refused the request (HTTP {status}): {words}"
     if (
@@ -241,8 +241,8 @@ def status_of(error: BaseException | None) -> int | None:
 
 def provider_words(error: BaseException | None) -> str:
     """Return the server's own words in an error, or the error's, on one line, shortened, with no key among them."""
-    told = _told(getattr(error, "body", None)) or (_told(error.args[0]) if error and error.args else "")
-    words = " ".join((told or str(getattr(error, "error", "") or error)).split())
+    message = _told(getattr(error, "body", None)) or (_told(error.args[0]) if error and error.args else "")
+    words = " ".join((message or str(getattr(error, "error", "") or error)).split())
     for key in filter(None, (os.environ.get(provider.key) for provider in _PROVIDERS.values() if provider.key)):
         words = words.replace(key, "…")
     words = _KEY_LIKE.sub("…", words)

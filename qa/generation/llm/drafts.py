@@ -335,7 +335,12 @@ class _Placing:
             number = _NUMBER.match(line.translate(TO_DIGITS))
             label = first.sources[0] if first.is_plain and first.sources else int(number[1]) if number else None
             named = set(self._titled(line))
-            named |= {one for mark in (first, *others) for one in mark.sources if one is not None and not mark.is_plain}
+            named |= {
+                source
+                for mark in (first, *others)
+                for source in mark.sources
+                if source is not None and not mark.is_plain
+            }
             if label is not None and not first.note:
                 own[label] = named.pop() if len(named) == 1 else None
         is_anew = any(source not in (None, label) for label, source in own.items())

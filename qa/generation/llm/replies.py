@@ -259,8 +259,8 @@ def _is_cut(text: str) -> bool:
 
 def _end_of(message: AIMessageChunk) -> str:
     """Return why a reply ended, in the provider's word; "" before its end."""
-    told = message.response_metadata
-    return str(told.get("finish_reason") or told.get("done_reason") or told.get("stop_reason") or "")
+    metadata = message.response_metadata
+    return str(metadata.get("finish_reason") or metadata.get("done_reason") or metadata.get("stop_reason") or "")
 
 
 def _refuses_schema(error: ModelError) -> bool:
@@ -327,15 +327,15 @@ def _ollama_window(model: BaseChatModel) -> int | None:
     timeout_s = min(_ASKING_S, reply_timeout_s())
     try:
         with closing(stream_with_timeout(_ollama_description(model), timeout_s=timeout_s)) as descriptions:
-            told = next(descriptions)
+            description = next(descriptions)
     except foreign_errors():  # the question itself will say what is wrong
         return None
-    return next((int(value) for key, value in told.items() if key.endswith(".context_length")), None)
+    return next((int(value) for key, value in description.items() if key.endswith(".context_length")), None)
 
 
 async def _ollama_description(model: Any) -> AsyncGenerator[dict[str, Any]]:  # noqa: ANN401
     """Yield what Ollama says of a model, once."""
     from ollama import AsyncClient
 
-    told = await AsyncClient(host=model.base_url, **(model.client_kwargs or {})).show(model.model)
-    yield dict(told.modelinfo or {})
+    response = await AsyncClient(host=model.base_url, **(model.client_kwargs or {})).show(model.model)
+    yield dict(response.modelinfo or {})

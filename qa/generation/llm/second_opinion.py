@@ -54,15 +54,15 @@ def _opinion(sentence: Sentence, sources: Sequence[Source], model: LanguageModel
     """Return the phrase that the model answers with, in small letters; "" if it answers with none or with several."""
     titles = {source.number: source.abstract.title for source in sources}
     cited = groupby(sentence.citations, key=lambda citation: citation.source)
-    quotes = [f"{titles[number]}\n" + "\n".join(f"“{one.quote}”" for one in group) for number, group in cited]
+    quotes = [f"{titles[number]}\n" + "\n".join(f"“{citation.quote}”" for citation in group) for number, group in cited]
     messages = prompt.template.format_messages(
         quotes=without_marks("\n\n".join(quotes)), sentence=without_marks(sentence.text)
     )
-    said = ""
+    text = ""
     with closing(model.reply(messages, timeout_s=reply_timeout_s())) as reply:
         for piece in visible(reply):
-            said += piece if isinstance(piece, str) else ""
-            if len(said) > _MOST_CHARS:
+            text += piece if isinstance(piece, str) else ""
+            if len(text) > _MOST_CHARS:
                 break
-    phrases = {phrase.lower() for phrase in _OPINION.findall(said)}
+    phrases = {phrase.lower() for phrase in _OPINION.findall(text)}
     return phrases.pop() if len(phrases) == 1 else ""

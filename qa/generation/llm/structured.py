@@ -158,7 +158,7 @@ class _JsonReader:
         if fields is item and not sources and "[" not in text:
             yield Cited(())
         elif isinstance(sources, list):
-            yield Cited(tuple(source for one in sources for source in _source(one)))
+            yield Cited(tuple(source for entry in sources for source in _source(entry)))
         yield "\n"
 
     def _part(self) -> str:
@@ -179,9 +179,9 @@ def _is_malformed(error: JSONDecodeError) -> bool:
     return not (error.msg.startswith("Unterminated") or _UNFINISHED.fullmatch(error.doc[error.pos :]))
 
 
-def _source(one: object) -> Iterator[tuple[str, str]]:
+def _source(entry: object) -> Iterator[tuple[str, str]]:
     """Yield the number and the quote of a source in the JSON, if it has a number."""
-    fields = one if isinstance(one, dict) else {"number": one}
+    fields = entry if isinstance(entry, dict) else {"number": entry}
     number = str(fields.get("number", "")).strip()
     if number.isdecimal():
         yield number, _line(fields.get("quote"))

@@ -59,14 +59,14 @@ def study_by_model(study: Study, abstract: Abstract, model: LanguageModel, promp
     A cell is empty where the model finds it not told. Words that do not stand in the abstract count for nothing.
     """
     messages = prompt.template.format_messages(sources=render_sources([Source(1, abstract)]))
-    said = ""
+    text = ""
     with closing(model.reply(messages, timeout_s=reply_timeout_s())) as reply:
         for piece in visible(reply):
-            said += piece if isinstance(piece, str) else ""
-            if len(said) > _MOST_CHARS:
+            text += piece if isinstance(piece, str) else ""
+            if len(text) > _MOST_CHARS:
                 break
     changes: dict[str, Any] = {}
-    for name, words in _LINE.findall(said):
+    for name, words in _LINE.findall(text):
         if name.lower() == "outcome":
             cells = _cells(abstract, words)[:_MOST_OUTCOMES]
             changes |= {"outcomes": tuple(cells)} if cells or _NOT_TOLD.fullmatch(words) else {}

@@ -97,10 +97,10 @@ def try_model(name: str, *, url: str | None = None, form: ReplyForm | None = Non
     started = time.perf_counter()
     sentences: list[DraftSentence] = []
     notes: list[str] = []
-    for said in compose(QUESTION, sources(), model=model, prompt=load_prompt("answer")):
-        match said:
+    for piece in compose(QUESTION, sources(), model=model, prompt=load_prompt("answer")):
+        match piece:
             case DraftSentence():
-                sentences.append(said)
+                sentences.append(piece)
             case Retracted():
                 sentences.clear()
             case Aside(text):
