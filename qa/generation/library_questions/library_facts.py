@@ -96,7 +96,7 @@ def _without_year(filters: Filters, library: Library) -> str:
     if not filters.years:
         return ""
     anytime = replace(filters, years=None, pmids=(), include_retracted=True)
-    unknown = sum(one.count for one in library.tally("year", anytime) if not one.value)
+    unknown = sum(tally.count for tally in library.tally("year", anytime) if not tally.value)
     are = "is" if unknown == 1 else "are"
     return f" {counted(unknown, 'abstracts')} without a year {are} left out." if unknown else ""
 
@@ -127,7 +127,7 @@ def _facts(analysis: QuestionAnalysis, query: LibraryQuery, scope: LibraryScope,
 def _count(scope: LibraryScope, library: Library) -> LibraryFacts:
     count, span = len(scope.pmids), ""
     if scope.is_whole:
-        years = [int(one.value) for one in library.tally("year", EVERYTHING) if one.value]
+        years = [int(tally.value) for tally in library.tally("year", EVERYTHING) if tally.value]
         span = f", from {min(years)} to {max(years)}" if len(years) > 1 else f", from {years[0]}" if years else ""
     message = f"This library has {scope.counted(count)}{span}."
     sources = () if scope.is_whole else _sources(scope.pmids, library)
@@ -254,11 +254,13 @@ def _tallied(thing: Thing, query: LibraryQuery, scope: LibraryScope, library: Li
             " subject, a year or a journal."
         )
     tallies = list(_authors(scope, library) if thing == "authors" else library.tally(_TALLIES[thing], scope.filters))
-    named = [one for one in tallies if one.value and not (thing == "MeSH terms" and "/" in one.value)]
+    named = [tally for tally in tallies if tally.value and not (thing == "MeSH terms" and "/" in tally.value)]
     if thing == "years" and query.order != "most":
-        named.sort(key=lambda one: int(one.value), reverse=query.order != "oldest")
+        named.sort(key=lambda tally: int(tally.value), reverse=query.order != "oldest")
     shown = _with_ties(named, query.limit)
-    names = [f"{name} ({counted(one.count, 'abstracts')})" for name, one in _written(thing, shown[:LISTED], library)]
+    names = [
+        f"{name} ({counted(tally.count, 'abstracts')})" for name, tally in _written(thing, shown[:LISTED], library)
+    ]
     verbs = ("is from", "are from") if thing == "years" else ("names", "name")
     message = f"{scope.all()} {verbs[len(scope.pmids) > 1]} {counted(len(named), _PLURALS.get(thing, thing))}"
     message += f"{', most often' if len(shown) < len(named) else ''}: {listed(names, len(shown))}." if names else "."
@@ -270,7 +272,7 @@ def _with_ties(tallies: list[Tally], limit: int | None) -> list[Tally]:
     if not limit or limit >= len(tallies):
         return tallies
     least = tallies[limit - 1].count
-    return [one for place, one in enumerate(tallies) if place < limit or one.count == least]
+    return [tally for place, tally in enumerate(tallies) if place < limit or tally.count == least]
 
 
 def _authors(scope: LibraryScope, library: Library) -> list[Tally]:
@@ -284,9 +286,9 @@ def _authors(scope: LibraryScope, library: Library) -> list[Tally]:
 
 def _written(thing: Thing, tallies: Sequence[Tally], library: Library) -> Iterator[tuple[str, Tally]]:
     """Yield values as the records write them, which are kept in small letters, with their tallies."""
-    examples = library.get_many([one.pmid for one in tallies])
-    for one in tallies:
-        abstract = examples[one.pmid]
+    examples = library.get_many([tally.pmid for tally in tallies])
+    for tally in tallies:
+        abstract = examples[tally.pmid]
         descriptors = (heading.partition("/")[0] for heading in abstract.mesh)
         written = (abstract.journal, *abstract.types, *descriptors)
-        yield next((name for name in written if name.casefold() == one.value), one.value), one
+        yield next((name for name in written if name.casefold() == tally.value), tally.value), tally

@@ -94,7 +94,11 @@ def _noun(types: Sequence[str]) -> str:
 
 def _narrowed(filters: Filters) -> str:
     journals = f" in {listed(filters.journals, joint='or')}" if filters.journals else ""
-    mesh = f" with the MeSH term {listed([f'“{one}”' for one in filters.mesh], joint='or')}" if filters.mesh else ""
+    mesh = (
+        f" with the MeSH term {listed([f'“{heading}”' for heading in filters.mesh], joint='or')}"
+        if filters.mesh
+        else ""
+    )
     return journals + _years(filters.years) + mesh
 
 

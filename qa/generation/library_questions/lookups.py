@@ -65,13 +65,18 @@ def look_up(analysis: QuestionAnalysis, library: Library) -> Lookup | None:
     ]
     if not found:
         return None
-    abstracts = {abstract.pmid: abstract for one in found for abstract in one.abstracts}
+    abstracts = {abstract.pmid: abstract for reference in found for abstract in reference.abstracts}
     gone = [pmid for pmid, abstract in abstracts.items() if abstract.is_retracted]
     marks = [f"PMID {listed(gone)} {'was' if len(gone) == 1 else 'were'} retracted."] if gone else []
-    remarks = [one.remark for one in found if one.remark]
+    remarks = [reference.remark for reference in found if reference.remark]
     sources = tuple(Source(number, abstract) for number, abstract in enumerate(abstracts.values(), start=1))
     filters = replace(analysis.filters, pmids=tuple(abstracts), include_retracted=True)
-    return Lookup(sources, filters, "\n".join([*marks, *remarks]), tuple(one.absent for one in found if one.absent))
+    return Lookup(
+        sources,
+        filters,
+        "\n".join([*marks, *remarks]),
+        tuple(reference.absent for reference in found if reference.absent),
+    )
 
 
 def _by_pmid(pmids: Sequence[str], library: Library) -> Iterator[_Found]:
@@ -92,7 +97,7 @@ def _by_pmid(pmids: Sequence[str], library: Library) -> Iterator[_Found]:
 def _by_doi(doi: str, library: Library) -> _Found:
     plain = plain_doi(doi)
     pmids = library.pmids(EVERYTHING, holding=f'"{plain}"')
-    abstracts = [one for one in _in_order(pmids, library) if plain_doi(one.doi) == plain]
+    abstracts = [abstract for abstract in _in_order(pmids, library) if plain_doi(abstract.doi) == plain]
     if abstracts:
         return _Found(tuple(abstracts))
     remark = f"DOI {doi} is not in this library; {_command(library, '--search', f'{plain}[doi]')}"
@@ -130,8 +135,8 @@ def _likeness(title: str, other: str) -> float:
 
 def _by_author(study: CitedStudy, library: Library) -> _Found:
     everything = authored(study.author, library)
-    abstracts = [one for one in everything if study.year in (None, one.year)]
-    firsts = [one for one in abstracts if is_author(study.author, one.authors[0])]
+    abstracts = [abstract for abstract in everything if study.year in (None, abstract.year)]
+    firsts = [abstract for abstract in abstracts if is_author(study.author, abstract.authors[0])]
     when = f" from {study.year}" if study.year else ""
     if abstracts:
         role = "as first author" if firsts else "among the authors"
@@ -140,7 +145,7 @@ def _by_author(study: CitedStudy, library: Library) -> _Found:
         return _Found(tuple(meant), remark)
     remark = f"No abstract{when} in this library has an author {study.author}"
     if everything:
-        years = listed(sorted({str(one.year or "an unknown year") for one in everything}))
+        years = listed(sorted({str(abstract.year or "an unknown year") for abstract in everything}))
         are = "is" if len(everything) == 1 else "are"
         remark += f"; {counted(len(everything), 'abstracts')} of that author {are} from {years}."
         return _Found((), remark, study.author)
@@ -152,9 +157,11 @@ def authored(author: str, library: Library, filters: Filters = EVERYTHING) -> li
     """Return the abstracts of an author, newest first: "Park", "Park J", "J. Park" or "John Park"."""
     families = dict.fromkeys(family for family, _ in _readings(author))
     pmids = [pmid for family in families for pmid in library.pmids(filters, holding=f'"{family}')]
-    found = [one for one in _in_order(pmids, library) if any(is_author(author, name) for name in one.authors)]
+    found = [
+        abstract for abstract in _in_order(pmids, library) if any(is_author(author, name) for name in abstract.authors)
+    ]
     order = {pmid: place for place, pmid in enumerate(library.pmids(filters))} if len(families) > 1 else {}
-    return sorted(found, key=lambda one: order.get(one.pmid, 0))
+    return sorted(found, key=lambda abstract: order.get(abstract.pmid, 0))
 
 
 def is_author(written: str, author: str) -> bool:
@@ -181,8 +188,8 @@ def _readings(written: str) -> list[tuple[str, str]]:
         return [(" ".join(words[:-1]), re.sub(r"[.-]", "", words[-1]))]
     if len(words) > 1 and _INITIALS.fullmatch(words[0]):
         return [(" ".join(words[1:]), re.sub(r"[.-]", "", words[0]))]
-    given = [(words[-1], words[0][0])] if len(words) > 1 and words[0][0].isupper() else []
-    return [(" ".join(words), ""), *given]
+    forename_first = [(words[-1], words[0][0])] if len(words) > 1 and words[0][0].isupper() else []
+    return [(" ".join(words), ""), *forename_first]
 
 
 def _in_order(pmids: Iterable[str], library: Library) -> list[Abstract]:

@@ -47,10 +47,10 @@ def mentions(subject: str, library: Library) -> Mentions:
     """Return the abstracts that mention a subject; of "metformin or insulin", either."""
     parts = [part for part in _OR.split(subject.strip(" ?.,;:!\"“”'")) if content_words(part)]
     each = [_mentions(part, library) for part in parts]
-    pmids = dict.fromkeys(pmid for one in each for pmid in one.pmids)
-    told = {pmid for one in each for pmid in one.pmids if pmid not in one.headed}
-    headed = frozenset(pmid for pmid in pmids if pmid not in told)
-    return Mentions(" or ".join(parts), tuple(pmids), all(one.in_a_row for one in each), headed)
+    pmids = dict.fromkeys(pmid for mention in each for pmid in mention.pmids)
+    in_text = {pmid for mention in each for pmid in mention.pmids if pmid not in mention.headed}
+    headed = frozenset(pmid for pmid in pmids if pmid not in in_text)
+    return Mentions(" or ".join(parts), tuple(pmids), all(mention.in_a_row for mention in each), headed)
 
 
 def _mentions(subject: str, library: Library) -> Mentions:

@@ -59,9 +59,9 @@ def _not_retracted(scope: LibraryScope, library: Library) -> LibraryScope:
 def _told(order: Order, scope: LibraryScope, sources: tuple[Source, ...], tied: int) -> str:
     """Return which abstract is meant: "The newest of the 3 reviews is “Zinc” (2020, PMID 1)."."""
     names = [
-        f"“{one.abstract.title.rstrip('. ')}” ({f'{one.abstract.year}, ' if one.abstract.year else ''}"
-        f"PMID {one.abstract.pmid}{', retracted' if one.abstract.is_retracted else ''})"
-        for one in sources
+        f"“{source.abstract.title.rstrip('. ')}” ({f'{source.abstract.year}, ' if source.abstract.year else ''}"
+        f"PMID {source.abstract.pmid}{', retracted' if source.abstract.is_retracted else ''})"
+        for source in sources
     ]
     by = ", by the number that each abstract tells," if order in ("largest", "smallest") else ""
     if len(scope.pmids) == 1:
@@ -88,7 +88,7 @@ def by_date(order: Order, scope: LibraryScope, library: Library) -> tuple[list[s
 
     Within the first year they are in the order of their months, if each has one.
     """
-    counts = {one.value: one.count for one in library.tally("year", scope.filters)}
+    counts = {tally.value: tally.count for tally in library.tally("year", scope.filters)}
     known = list(scope.pmids[: len(scope.pmids) - counts.pop("", 0)])
     is_newest = order == "newest"
     if not known:
