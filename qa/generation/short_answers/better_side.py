@@ -36,8 +36,8 @@ def better_side(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> Sho
     if plain := set_first(analysis.sides, _asked_of_both(analysis.text, *analysis.sides), evidence[:_SENTENCES]):
         side, sentences = plain
         return _short_answer(side, (sentence.citation for sentence in sentences))
-    (one, other) = (_findings(statement, evidence) for _, statement in statements)
-    apart = [held for place, held in one.items() if place in other and held.says == -other[place].says]
+    (first, other) = (_findings(statement, evidence) for _, statement in statements)
+    apart = [held for place, held in first.items() if place in other and held.says == -other[place].says]
     net = sum(held.weight * held.says for held in apart)
     if abs(net) < _CLEAR or abs(net) < sum(held.weight for held in apart) / 2:
         return None
@@ -54,24 +54,29 @@ def _findings(question: str, evidence: Sequence[Evidence]) -> dict[tuple[str, in
     """Return the findings that bear on a question of yes or no, by PMID and start."""
     statement = statement_of(question)
     held = by_source(statement, question, evidence) if statement else []
-    return {(one.evidence.source.abstract.pmid, one.evidence.start): one for each in held for one in each if one.says}
+    return {
+        (finding.evidence.source.abstract.pmid, finding.evidence.start): finding
+        for each in held
+        for finding in each
+        if finding.says
+    }
 
 
 def _statements(analysis: QuestionAnalysis) -> Iterator[tuple[str, str]]:
     """Yield each side with the question whether it has what is asked about, more than the other."""
     if len(analysis.sides) != 2:
         return
-    one, other = analysis.sides
-    rest = _asked_of_both(analysis.text, one, other)
+    first, other = analysis.sides
+    rest = _asked_of_both(analysis.text, first, other)
     if not rest:
         return
-    for side, rival in ((one, other), (other, one)):
+    for side, rival in ((first, other), (other, first)):
         yield side, f"Is it true that {side} {rest} than {rival}?"
 
 
-def _asked_of_both(text: str, one: str, other: str) -> str:
+def _asked_of_both(text: str, first: str, other: str) -> str:
     """Return what is asked of two sides, "lowers urate more", "" where no choice between them is."""
-    pair = rf"(?:{re.escape(one)} (?:or|vs\.?|versus) {re.escape(other)})"
+    pair = rf"(?:{re.escape(first)} (?:or|vs\.?|versus) {re.escape(other)})"
     if match := re.match(rf"{_WHICH} (?P<rest>.+?)(?:\s*[,:;]| [–—-]) (?:is it )?{pair}(?P<where>[^?]*)", text, re.I):
         return f"{match['rest']}{match['where'].rstrip(' ,.')}"
     if match := re.match(rf"{pair}(?P<where>[^:,;?]*?)(?:[:,;]| [–—-]) {_WHICH} (?P<rest>[^?]+)", text, re.I):

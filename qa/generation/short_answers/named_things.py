@@ -77,7 +77,11 @@ def of_the_sort(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> lis
     if sort_of(analysis.noun) != "drug":
         return list(evidence)
     asked = frozenset(terms(analysis.text))
-    return [one for one in evidence if _OF_DRUGS.search(one.text) or not _names_only_genes(one.text, asked)]
+    return [
+        sentence
+        for sentence in evidence
+        if _OF_DRUGS.search(sentence.text) or not _names_only_genes(sentence.text, asked)
+    ]
 
 
 _OF_DRUGS = re.compile(r"inhibit|agonist|drug|medic|treat|therap|\bmg\b|\bdos(?:e|es|ed|ing)\b|antibod|vaccin", re.I)
@@ -99,8 +103,8 @@ def things_beside(analysis: QuestionAnalysis, evidence: Sequence[Evidence]) -> t
     """Return the things that the first of some sentences tells by their place, whatever they are called."""
     if not analysis.noun:
         return ()
-    told = (told_subjects(analysis, sentence) or _genes(analysis, sentence) for sentence in evidence)
-    return tuple(_short_answer([place]) for place in next(filter(None, told), ()))
+    places = (told_subjects(analysis, sentence) or _genes(analysis, sentence) for sentence in evidence)
+    return tuple(_short_answer([place]) for place in next(filter(None, places), ()))
 
 
 def _genes(analysis: QuestionAnalysis, sentence: Evidence) -> list[NamedPlace]:

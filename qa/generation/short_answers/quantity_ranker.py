@@ -90,11 +90,11 @@ def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
 def without_other_arms(mentions: Sequence[QuantityMention], asked: AskedFor) -> list[QuantityMention]:
     """Leave out what a sentence says of other groups where it says it of the one asked for: "52% of the vegans"."""
     groups = [_group(mention) for mention in mentions]
-    told = {mention.evidence for mention, group in zip(mentions, groups, strict=True) if group & asked.stems}
+    with_asked_arm = {mention.evidence for mention, group in zip(mentions, groups, strict=True) if group & asked.stems}
     return [
         mention
         for mention, group in zip(mentions, groups, strict=True)
-        if not group or group & asked.stems or mention.evidence not in told
+        if not group or group & asked.stems or mention.evidence not in with_asked_arm
     ]
 
 

@@ -62,10 +62,19 @@ def _of_the_best(
     if not analysis.asks_for_things:
         return []
     pmid, end = evidence[0].source.abstract.pmid, evidence[0].end
-    others = [one for one in beside if one.source.abstract.pmid == pmid and all(one is not each for each in evidence)]
-    following = [one for one in others if end <= one.start <= end + 1 and not gives_orders(one.text)]
+    others = [
+        sentence
+        for sentence in beside
+        if sentence.source.abstract.pmid == pmid and all(sentence is not each for each in evidence)
+    ]
+    following = [
+        sentence for sentence in others if end <= sentence.start <= end + 1 and not gives_orders(sentence.text)
+    ]
     able = answering(others) if sort_of(analysis.noun) != "gene" else others  # a gene's name tells by itself
-    return [*following, *(one for one in able if one not in following and not gives_orders(one.text))]
+    return [
+        *following,
+        *(sentence for sentence in able if sentence not in following and not gives_orders(sentence.text)),
+    ]
 
 
 def _ranked(asked: AskedFor, evidence: Sequence[Evidence]) -> list[tuple[float, list[QuantityMention]]]:

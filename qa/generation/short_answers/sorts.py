@@ -93,22 +93,22 @@ def is_of_extreme(question: str, text: str, start: int) -> bool:
     False
     """
     asked = {word.lower() for word in _EXTREMES.findall(question)}
-    told = [(match.start(), match[0].lower()) for match in _EXTREMES.finditer(text)]
-    if not asked or not any(_OPPOSITE[word] in asked for _, word in told):
+    extremes = [(match.start(), match[0].lower()) for match in _EXTREMES.finditer(text)]
+    if not asked or not any(_OPPOSITE[word] in asked for _, word in extremes):
         return True
     begin = max((match.end() for match in _PARTS.finditer(text, 0, start)), default=0)
     after = _PARTS.search(text, start)
     end = after.start() if after else len(text)
-    return any(begin <= place < end and word in asked for place, word in told)
+    return any(begin <= place < end and word in asked for place, word in extremes)
 
 
 _OPPOSITE = {
-    one: other
+    word: other
     for pair in (
         ("lowest", "highest"), ("least", "most"), ("fewest", "most"), ("smallest", "largest"), ("worst", "best"),
         ("weakest", "strongest"), ("shortest", "longest"), ("slowest", "fastest"),
     )
-    for one, other in (pair, pair[::-1])
+    for word, other in (pair, pair[::-1])
 }  # fmt: skip
 _EXTREMES = re.compile(rf"\b(?:{'|'.join(_OPPOSITE)})\b", re.I)
 _PARTS = re.compile(r"[,;] (?:and |but |whereas |while )?|\b(?:but|whereas|while) ")

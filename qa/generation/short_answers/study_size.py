@@ -28,7 +28,7 @@ def study_size(asked: AskedFor, evidence: Sequence[Evidence]) -> tuple[ShortAnsw
     size = read_study(best.abstract).n
     if size is None or not _are_meant(asked, size.spans):
         return ()
-    sentences = [one for one in evidence if one.source is best]
+    sentences = [sentence for sentence in evidence if sentence.source is best]
     return tuple(_short_answer(cells, sentence) for sentence, cells in _by_sentence(size.spans, sentences))
 
 
@@ -39,15 +39,18 @@ def _asked_anyway() -> frozenset[str]:
 def _are_meant(asked: AskedFor, spans: Sequence[Cell]) -> bool:
     """Return True unless the question is for others: children, where the study tells of adults."""
     particular = asked.counted & asked.stems - _ANYBODY
-    told = frozenset(token.stem for span in spans for token in tokens_of(span.text))
-    return not particular or not particular.isdisjoint(told)
+    stems = frozenset(token.stem for span in spans for token in tokens_of(span.text))
+    return not particular or not particular.isdisjoint(stems)
 
 
 def _by_sentence(spans: Sequence[Cell], evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, list[Cell]]]:
     """Yield the words of the groups that one sentence tells, with it."""
 
     def place(span: Cell) -> int:
-        return next((at for at, one in enumerate(evidence) if one.start <= span.start and span.end <= one.end), -1)
+        return next(
+            (at for at, sentence in enumerate(evidence) if sentence.start <= span.start and span.end <= sentence.end),
+            -1,
+        )
 
     for at, cells in groupby(sorted(spans, key=lambda span: span.start), key=place):
         if at >= 0:

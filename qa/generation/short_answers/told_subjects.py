@@ -93,7 +93,7 @@ def _verb_asked(analysis: QuestionAnalysis) -> frozenset[str]:
 
 def _candidates(analysis: QuestionAnalysis, tokens: Sequence[WordToken]) -> Iterator[list[NounPhrase]]:
     """Yield what may be the things asked for, the surest first."""
-    phrases = [one for one in noun_phrases(tuple(tokens)) if one.is_whole]
+    phrases = [phrase for phrase in noun_phrases(tuple(tokens)) if phrase.is_whole]
     if (preposed := _PREPOSED.match(analysis.text)) and analysis.noun:
         word = preposed["word"].lower()
         after = [run for run in _runs(tokens, phrases) if _word_before(tokens, run[0].first) == word]
@@ -128,9 +128,9 @@ def _beside_noun(
             for head in heads
         )
         is_of_people = sort == "effect" and before in _OF_PEOPLE
-        told = tokens[after : after + _REACH] if after < len(tokens) and tokens[after].lower in _COPULAS else ()
-        is_named_after = any(after <= head < after + _REACH for head in heads) and bool(told)
-        is_common = sort in ("effect", "disease") and any(token.stem in _TOLD_OF for token in told)
+        predicate = tokens[after : after + _REACH] if after < len(tokens) and tokens[after].lower in _COPULAS else ()
+        is_named_after = any(after <= head < after + _REACH for head in heads) and bool(predicate)
+        is_common = sort in ("effect", "disease") and any(token.stem in _TOLD_OF for token in predicate)
         if is_named_before or is_of_people or is_named_after or is_common:
             yield run
 
@@ -182,7 +182,7 @@ def _pieces(tokens: Sequence[WordToken], first: int, end: int) -> list[NounPhras
         elif token.lower not in _SKIPPED:
             return []
     things = [piece for piece in (*pieces, run) if piece]
-    return [NounPhrase(tokens[one[0]].start, tokens[one[-1]].end, one[0], one[-1]) for one in things]
+    return [NounPhrase(tokens[piece[0]].start, tokens[piece[-1]].end, piece[0], piece[-1]) for piece in things]
 
 
 _LINKS = frozenset("of in to the a an".split())
@@ -201,4 +201,4 @@ def _begins_clause(tokens: Sequence[WordToken], place: int) -> bool:
 
 def _runs(tokens: Sequence[WordToken], phrases: Sequence[NounPhrase]) -> list[list[NounPhrase]]:
     """Return the enumerations of a sentence, then its noun phrases each by itself."""
-    return [*enumerations(tuple(tokens), phrases), *([one] for one in phrases)]
+    return [*enumerations(tuple(tokens), phrases), *([phrase] for phrase in phrases)]
