@@ -79,8 +79,8 @@ def extractive_answer(blank: Answer, retrieved: RetrievedEvidence) -> Iterator[A
     asked = [retrieved.analysis.text, retrieved.analysis.question, blank.standalone_question]
     if retrieved.analysis.kind == "yes/no":  # "I wonder whether zinc shortens colds"
         asked.append(f"Is it true that {retrieved.analysis.text}")
-    question = next((one for one in asked if statement_of(one)), "")
-    findings = [one for one in retrieved.evidence if not gives_orders(one.text)]
+    question = next((text for text in asked if statement_of(text)), "")
+    findings = [sentence for sentence in retrieved.evidence if not gives_orders(sentence.text)]
     verdict = headline(question, findings, retrieved.entailment)
     short = short_answers(retrieved.analysis, retrieved.fitting, retrieved.query, beside=retrieved.evidence)
     sentences = extractive.compose(retrieved.fitting)
@@ -223,24 +223,24 @@ def _drafted(
     prompt = load_prompt("answer")
     blank, first_message = replace(blank, prompt_sha256=prompt.sha256), blank.message
     written: list[tuple[DraftSentence, Sentence]] = []
-    for said in generative.compose(blank.standalone_question, retrieved.sources, model=model, prompt=prompt):
+    for piece in generative.compose(blank.standalone_question, retrieved.sources, model=model, prompt=prompt):
         blank = replace(blank, settings={**blank.settings, "reply_form": model.form or "text"})  # JSON may be refused
-        if isinstance(said, generative.NotAnswered):
-            if not said.refused:
-                raise ModelError(said.reason)
-            message = _joined(blank.message, said.reason)
+        if isinstance(piece, generative.NotAnswered):
+            if not piece.refused:
+                raise ModelError(piece.reason)
+            message = _joined(blank.message, piece.reason)
             yield replace(blank, abstained=True, message=message, nearest=retrieved.sources[:_NEAREST])
             return
-        if isinstance(said, Waiting):
-            yield replace(blank, waiting=said.reason)
+        if isinstance(piece, Waiting):
+            yield replace(blank, waiting=piece.reason)
             continue
-        if isinstance(said, DraftSentence):
+        if isinstance(piece, DraftSentence):
             grounded = ground(
-                said, retrieved.evidence, library=library, reranker=retrieved.reranker, by=retrieved.judge
+                piece, retrieved.evidence, library=library, reranker=retrieved.reranker, by=retrieved.judge
             )
-            written.append((said, grounded))
-        elif isinstance(said, generative.Aside):
-            blank = replace(blank, message=_joined(blank.message, said.text))
+            written.append((piece, grounded))
+        elif isinstance(piece, generative.Aside):
+            blank = replace(blank, message=_joined(blank.message, piece.text))
         else:  # retracted: what was written so far was a thought
             written.clear()
             blank = replace(blank, message=first_message)
@@ -266,7 +266,7 @@ def _only_supported(answer: Answer) -> Answer:
 
 def _too_much_untrue(answer: Answer) -> str:
     """Return why a written answer is rejected, half of it being contradicted or without a source; else ""."""
-    untrue = sum(one.verdict == "contradicted" or one.objection == UNCITED for one in answer.sentences)
+    untrue = sum(sentence.verdict == "contradicted" or sentence.objection == UNCITED for sentence in answer.sentences)
     if untrue == 0 or 2 * untrue < len(answer.sentences):
         return ""
     of_all = f"{untrue} of the language model's {len(answer.sentences)} sentences"

@@ -34,8 +34,8 @@ def side_by_side(answer: Answer, library: Library) -> Answer:
         return answer
     studies = studies_of(library, [source.abstract for source in answer.sources])
     designs = {source.number: studies[source.abstract.pmid].design for source in answer.sources}
-    told = {number: design for number, design in designs.items() if design not in _UNTOLD}
-    headline = replace(answer.headline, designs=told)
+    known = {number: design for number, design in designs.items() if design not in _UNTOLD}
+    headline = replace(answer.headline, designs=known)
     return replace(answer, headline=headline, differences=tuple(_differences(answer, studies)))
 
 
@@ -47,7 +47,7 @@ def _differences(answer: Answer, studies: Mapping[str, Study]) -> Iterator[Diffe
         supporting, against = (
             tuple(trait for source in side if (trait := read(source, studies[source.abstract.pmid]))) for side in sides
         )
-        if supporting and against and differ([one.text for one in supporting], [one.text for one in against]):
+        if supporting and against and differ([trait.text for trait in supporting], [trait.text for trait in against]):
             yield Difference(respect, supporting, against)
 
 
@@ -98,11 +98,11 @@ def _are_before_or_after(some: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def _are_of_other_things(some: Sequence[str], others: Sequence[str]) -> bool:
-    return all(_overlap(one, other) < _OVERLAP for one in some for other in others)
+    return all(_overlap(text, other) < _OVERLAP for text in some for other in others)
 
 
-def _overlap(one: str, other: str) -> float:
-    words, more = set(content_words(one)), set(content_words(other))
+def _overlap(text: str, other: str) -> float:
+    words, more = set(content_words(text)), set(content_words(other))
     return len(words & more) / max(1, min(len(words), len(more)))
 
 

@@ -40,8 +40,8 @@ def _findings(sentences: Sequence[Evidence]) -> list[Evidence]:
 
     Without labels its best sentences stand first; where nothing is a finding, its best sentence of any kind does.
     """
-    told = [sentence for sentence in sentences if _is_finding(sentence)]
-    ranked = sorted(told, key=lambda sentence: (_SECTIONS[sentence.section], -sentence.score, sentence.start))
+    findings = [sentence for sentence in sentences if _is_finding(sentence)]
+    ranked = sorted(findings, key=lambda sentence: (_SECTIONS[sentence.section], -sentence.score, sentence.start))
     return ranked or [sentence for sentence in sentences if not gives_orders(sentence.text)]
 
 

@@ -48,7 +48,7 @@ def refusal(analysis: QuestionAnalysis, library: Library, filters: Filters | Non
     allowed = alive if searched == Filters() else frozenset(library.pmids(searched))
     retracted = frozenset(everything) - alive
     read = _Read(allowed, retracted, _named(searched))
-    each = tuple(one for subject in analysis.subjects[:_SUBJECTS] for one in _mentioned(subject, library))
+    each = tuple(mention for subject in analysis.subjects[:_SUBJECTS] for mention in _mentioned(subject, library))
     if not analysis.is_english:
         return Refusal(_foreign(analysis.language, each), each)
     if not allowed:
@@ -87,43 +87,46 @@ def _named(filters: Filters) -> str:
 def _foreign(language: str, each: Sequence[Mentions]) -> str:
     """Return that only English is read, and what is known of the subjects all the same."""
     seems = f"the question seems to be in {language}, and" if language else "the question is not in English, and"
-    known = [one for one in each if one.pmids]
+    known = [mention for mention in each if mention.pmids]
     speaks = f" {_capital(_speaks(known))}." if known else ""
     return f"{_capital(seems)} only English is read here: please ask it in English.{speaks}"
 
 
 def _why(each: Sequence[Mentions], read: _Read) -> str:
-    absent = [one.subject for one in each if not one.pmids]
-    here = [_within(one, read.allowed) for one in each]
-    known = [one for one in here if one.pmids]
+    absent = [mention.subject for mention in each if not mention.pmids]
+    here = [_within(mention, read.allowed) for mention in each]
+    known = [mention for mention in here if mention.pmids]
     if absent:
         others = f"; {_speaks(known)}" if known else ""
         return f"no abstract mentions {listed(absent, joint='or')}{others}."
-    shut_out = [one for one, inside in zip(each, here, strict=True) if not inside.pmids]
+    shut_out = [mention for mention, inside in zip(each, here, strict=True) if not inside.pmids]
     if shut_out:
         return _shut_out(shut_out[0], read)
     if not here:
         return f"{_UNANSWERED}."
-    together = set(here[0].pmids).intersection(*(one.pmids for one in here[1:]))
+    together = set(here[0].pmids).intersection(*(mention.pmids for mention in here[1:]))
     if not together:
         none = "both" if len(here) == 2 else "all of them"
         return f"{_speaks(here)}, but no abstract{_of_read(read)} mentions {none}.{_retracted(each, read)}"
     if len(here) == 1:
         return f"{_speaks(here)}{_of_read(read)}; {_UNANSWERED}.{_retracted(each, read)}"
-    is_headed = any(together & one.headed for one in here)
+    is_headed = any(together & mention.headed for mention in here)
     verb = (
         ("mentions", "mention")
         if not is_headed
         else ("has in its text or MeSH headings", "have in text or MeSH headings")
     )
     count = f"{len(together):,} abstract{f' {verb[0]}' if len(together) == 1 else f's {verb[1]}'}"
-    return f"{count} {listed([one.subject for one in here])}{_of_read(read)}; {_UNANSWERED}.{_retracted(each, read)}"
+    return (
+        f"{count} {listed([mention.subject for mention in here])}{_of_read(read)}; "
+        f"{_UNANSWERED}.{_retracted(each, read)}"
+    )
 
 
 def _of_named(each: Sequence[Mentions], read: _Read) -> str:
     """Return which subjects are in none of the abstracts that the question is about, or that no sentence answers."""
     named = f"PMID {listed(sorted(read.allowed), joint='or')}" if len(read.allowed) <= LISTED else "the abstracts named"
-    absent = [one.subject for one in each if not _within(one, read.allowed).pmids]
+    absent = [mention.subject for mention in each if not _within(mention, read.allowed).pmids]
     if absent and len(read.allowed) == 1:
         return f"{named} does not mention {listed(absent, joint='or')}."
     if absent:
@@ -137,7 +140,7 @@ def _within(some: Mentions, allowed: frozenset[str]) -> Mentions:
 
 def _speaks(some: Sequence[Mentions]) -> str:
     """Return how many abstracts mention each subject: "2 abstracts mention topiramate and 1 mentions glaucoma"."""
-    clauses = [f"{len(one.pmids):,} {one.clause(len(one.pmids))}" for one in some]
+    clauses = [f"{len(mention.pmids):,} {mention.clause(len(mention.pmids))}" for mention in some]
     first, _, rest = clauses[0].partition(" ")
     return listed([f"{first} abstract{'' if first == '1' else 's'} {rest}", *clauses[1:]])
 
@@ -161,7 +164,7 @@ def _shut_out(some: Mentions, read: _Read) -> str:
 
 def _retracted(each: Sequence[Mentions], read: _Read) -> str:
     """Return the sentence on retracted abstracts that mention all the subjects, which are not read; "" for none."""
-    common = set(each[0].pmids).intersection(*(one.pmids for one in each[1:])) if each else set()
+    common = set(each[0].pmids).intersection(*(mention.pmids for mention in each[1:])) if each else set()
     gone = [pmid for pmid in each[0].pmids if pmid in common & read.retracted] if each else []
     if not gone:
         return ""

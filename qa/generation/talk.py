@@ -55,7 +55,9 @@ def talk(analysis: QuestionAnalysis, library: Library) -> Reply:
     does = f"I answer questions from {abstracts} of this library, each sentence with a verbatim quote"
     if analysis.talk not in ("greeting", "thanks"):
         does += "; I look up papers by PMID, DOI, title or author, and count or list what is here"
-    examples = tuple(example.format(one) for example, one in zip(_EXAMPLES, subjects(library, pmids), strict=False))
+    examples = tuple(
+        example.format(subject) for example, subject in zip(_EXAMPLES, subjects(library, pmids), strict=False)
+    )
     ask = f"for example: {listed([f'“{example}”' for example in examples], joint='or')}"
     says = f"Ask on, {ask}" if analysis.talk == "thanks" else f"{does}. Ask, {ask}"
     return Reply(opening + says, examples)
@@ -85,7 +87,7 @@ def _ranked(each: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
 
 def _headings(abstract: Abstract) -> list[str]:
     descriptors = [heading.partition("/")[0] for heading in abstract.mesh]
-    return [one for one in descriptors if one.casefold() not in _TAGS]
+    return [descriptor for descriptor in descriptors if descriptor.casefold() not in _TAGS]
 
 
 def _in_order(heading: str) -> str:
