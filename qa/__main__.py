@@ -58,7 +58,7 @@ def _chat(arguments: argparse.Namespace) -> int:
     """Answer question after question, follow-ups included, until exit, quit or the end of input."""
     filters = cli.filters_from(arguments)
     library = Library.open(cli.library_path(arguments))
-    Chat(_screen(as_json=arguments.json), library, lambda one: _assistant(one, arguments), filters).run()
+    Chat(_screen(as_json=arguments.json), library, lambda opened: _assistant(opened, arguments), filters).run()
     return cli.DONE
 
 
@@ -126,8 +126,8 @@ def _show_table(table: StudyTable, *, as_json: bool) -> None:
 def _study_line(study: Study) -> str:
     size = f"n = {study.n.value:,}" if study.n else ""
     cells = (study.population, study.intervention, study.comparator)
-    told = (study.design, study.subjects, size, *(cell.text if cell else "" for cell in cells), study.finding or "")
-    return f"PMID {study.pmid}: {' · '.join(filter(None, told))}"
+    columns = (study.design, study.subjects, size, *(cell.text if cell else "" for cell in cells), study.finding or "")
+    return f"PMID {study.pmid}: {' · '.join(filter(None, columns))}"
 
 
 def _mcp(arguments: argparse.Namespace) -> int:

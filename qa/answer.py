@@ -268,12 +268,14 @@ class Difference:
     @property
     def told(self) -> str:
         """The difference in words: "dose: [1] 5 mg, against [2] 80 mg"."""
-        sides = (", ".join(f"[{one.source}] {one.text}" for one in side) for side in (self.supporting, self.against))
+        sides = (
+            ", ".join(f"[{trait.source}] {trait.text}" for trait in side) for side in (self.supporting, self.against)
+        )
         return f"{self.respect}: {', against '.join(sides)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the difference's JSON."""
-        sides = {name: [one.to_dict() for one in getattr(self, name)] for name in ("supporting", "against")}
+        sides = {name: [trait.to_dict() for trait in getattr(self, name)] for name in ("supporting", "against")}
         return {"respect": self.respect, **sides}
 
 
@@ -329,7 +331,7 @@ class Answer:
         if self.abstained or not self.sentences:
             return self.message
         shown = (sentence for sentence in self.sentences if sentence.verdict != "contradicted")
-        return " ".join(f"{one.text} {_mark(one)}" for one in shown)
+        return " ".join(f"{sentence.text} {_mark(sentence)}" for sentence in shown)
 
     @property
     def understood_as(self) -> str:
@@ -347,12 +349,12 @@ class Answer:
     @property
     def differences_told(self) -> str:
         """In what the studies on the two sides of the headline differ, a line each, or ""."""
-        return "\n".join(f"They differ in {one.told}" for one in self.differences)
+        return "\n".join(f"They differ in {difference.told}" for difference in self.differences)
 
     @property
     def also_searched(self) -> tuple[str, ...]:
         """The other names and the narrower things that were searched for, each once."""
-        return tuple(dict.fromkeys(name for one in self.concepts for name in (*one.names, *one.narrower)))
+        return tuple(dict.fromkeys(name for concept in self.concepts for name in (*concept.names, *concept.narrower)))
 
     @property
     def also_searched_told(self) -> str:
@@ -384,17 +386,17 @@ class Answer:
             "message": self.message,
             "analysis": self.analysis.to_dict() if self.analysis else None,
             "headline": self.headline.to_dict(self.sources) if self.headline else None,
-            "differences": [one.to_dict() for one in self.differences],
+            "differences": [difference.to_dict() for difference in self.differences],
             "short": [short.to_dict() for short in self.short],
             "also_searched": [
                 {
-                    "name": one.written,
-                    "concept": one.concept.id,
-                    "names": list(one.names),
-                    "narrower": list(one.narrower),
+                    "name": concept.written,
+                    "concept": concept.concept.id,
+                    "names": list(concept.names),
+                    "narrower": list(concept.narrower),
                 }
-                for one in self.concepts
-                if one.names or one.narrower
+                for concept in self.concepts
+                if concept.names or concept.narrower
             ],
             "sentences": [sentence.to_dict() | {"names": list(self.names_in(sentence))} for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],
@@ -409,7 +411,7 @@ class Answer:
 
     def names_in(self, sentence: Sentence) -> tuple[str, ...]:
         """Return the other names in a sentence's quotes with what the question calls them, each once."""
-        return tuple(dict.fromkeys(name for one in sentence.citations for name in self.explained(one.quote)))
+        return tuple(dict.fromkeys(name for citation in sentence.citations for name in self.explained(citation.quote)))
 
     def to_markdown(self) -> str:
         """Return the answer as Markdown: its text, the quotes that back it, its sources with links, its origin."""

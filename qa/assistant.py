@@ -399,13 +399,17 @@ class Assistant:
             able = with_yes_or_no(able, evidence)
         fitting = to_the_point(able, sought, asked_act(analysis.text or analysis.question), beside=evidence)
         fitting = of_the_sort(analysis, fitting)
-        named = [one for one in evidence if not (one.missing_names or one.missing_words or gives_orders(one.text))]
+        named = [
+            sentence
+            for sentence in evidence
+            if not (sentence.missing_names or sentence.missing_words or gives_orders(sentence.text))
+        ]
         if analysis.kind == "overview":
             if sought.is_any:
                 return [*fitting, *on_topic(analysis, named, beside=fitting)] or named
-            return [one for one in named if sought.is_told(one.text)] or fitting or named
+            return [sentence for sentence in named if sought.is_told(sentence.text)] or fitting or named
         if is_of_these and not sought.is_any and not fitting:
-            return [one for one in named if sought.is_told(one.text)]
+            return [sentence for sentence in named if sought.is_told(sentence.text)]
         return fitting
 
     def _composed(self, blank: Answer, retrieved: RetrievedEvidence) -> Iterator[Answer]:

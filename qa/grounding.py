@@ -74,9 +74,20 @@ def with_yes_or_no(able: Sequence[Evidence], evidence: Sequence[Evidence]) -> li
     So words that the abstract has otherwise ("settle" for "resolved") are no reason to refuse; a name that it has not
     is one all the same.
     """
-    known = {id(one) for one in able}
-    told = [one for one in evidence if one.entailed and one.entailed.neither <= _NEITHER and id(one) not in known]
-    return [*able, *(one for one in told if able or (one.confidence >= _READ_FROM and _answers(one) >= _NOT_FAR))]
+    known = {id(sentence) for sentence in able}
+    deciding = [
+        sentence
+        for sentence in evidence
+        if sentence.entailed and sentence.entailed.neither <= _NEITHER and id(sentence) not in known
+    ]
+    return [
+        *able,
+        *(
+            sentence
+            for sentence in deciding
+            if able or (sentence.confidence >= _READ_FROM and _answers(sentence) >= _NOT_FAR)
+        ),
+    ]
 
 
 def _is_taken_for_answer(sentence: Evidence) -> bool:
@@ -107,11 +118,15 @@ def to_the_point(
     if not telling and not sought.is_any:
         is_by_words = sought.is_denied or sought.quantity != "name"
         least = 0.0 if is_by_words else _ANSWERS_BESIDE
-        telling = [one for one in _of_the_same(evidence, sought, beside) if one.confidence >= least]
-    if any(sought.is_told_outright(one.text) for one in telling):
-        telling = [one for one in telling if sought.is_told_outright(one.text) or sought.is_told_to_cause(one.text)]
+        telling = [sentence for sentence in _of_the_same(evidence, sought, beside) if sentence.confidence >= least]
+    if any(sought.is_told_outright(sentence.text) for sentence in telling):
+        telling = [
+            sentence
+            for sentence in telling
+            if sought.is_told_outright(sentence.text) or sought.is_told_to_cause(sentence.text)
+        ]
     if sought.relation == "adverse effect" and not sought.is_denied:
-        telling = [one for one in telling if not denies_an_effect(one.text)] or telling
+        telling = [sentence for sentence in telling if not denies_an_effect(sentence.text)] or telling
     telling = telling or ([] if sought.quantity == "money" else list(evidence))
     if act is None or not any(tells_act(act, sentence.text) for sentence in telling):
         return telling
@@ -194,7 +209,9 @@ def _held(
         is_rounded = are_rounded(draft.text, " ".join(citation.quote for citation in citations))
         return Sentence(draft.text, citations, is_rounded=is_rounded)
     is_contradicted = verdict == "contradicted"
-    telling = [one for one in reading.objections if one[0] in SAYS_OTHERWISE] if is_contradicted else []
+    telling = (
+        [objection for objection in reading.objections if objection[0] in SAYS_OTHERWISE] if is_contradicted else []
+    )
     rule, at = next(iter((*telling, *reading.objections)), ("", reading.weakest))
     why = _OBJECTIONS.get(rule, _SAID_OTHERWISE if is_contradicted else _NOT_SAID)
     against = (quotes[at].citation,) if is_contradicted else ()
@@ -207,7 +224,7 @@ def _quoted(draft: DraftSentence, evidence: Sequence[Evidence]) -> frozenset[int
     The words stand there letter by letter, but for white space, dashes, quotation marks and case; "…" leaves some out.
     """
     patterns = [(number, _verbatim_pattern(part)) for number, words in draft.quotes for part in _ELLIPSIS.split(words)]
-    texts = {one.source.number: one.source.abstract.text for one in evidence}
+    texts = {sentence.source.number: sentence.source.abstract.text for sentence in evidence}
     spans = [
         (number, match.span())
         for number, pattern in patterns
@@ -215,9 +232,9 @@ def _quoted(draft: DraftSentence, evidence: Sequence[Evidence]) -> frozenset[int
     ]
     return frozenset(
         at
-        for at, one in enumerate(evidence)
+        for at, sentence in enumerate(evidence)
         for number, (start, end) in spans
-        if one.source.number == number and one.start < end and start < one.end
+        if sentence.source.number == number and sentence.start < end and start < sentence.end
     )
 
 
@@ -289,5 +306,8 @@ def cited_only(sentences: Sequence[Sentence], sources: Sequence[Source]) -> tupl
     def renumber(citations: Sequence[Citation]) -> tuple[Citation, ...]:
         return tuple(replace(cited, source=number[cited.source]) for cited in citations)
 
-    renumbered = [replace(one, citations=renumber(one.citations), against=renumber(one.against)) for one in sentences]
+    renumbered = [
+        replace(sentence, citations=renumber(sentence.citations), against=renumber(sentence.against))
+        for sentence in sentences
+    ]
     return renumbered, [replace(by_number[old], number=number[old]) for old in order]
