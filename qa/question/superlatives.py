@@ -36,7 +36,10 @@ _ASKS_RECORDS = re.compile(
 )
 _ASKS_WHICH = re.compile(
     r"\W*(?:(?:which|what)(?: \w+)?(?: (?:is|are|was|were)|['’]s)"
-    r"|(?:(?:show|list|give|find|name|get)(?: me| us)?))?\W*\Z",
+    r"|(?:(?:show|list|give|find|name|get)(?: me| us)?))?"
+    r"\W*(?:here|(?:that )?(?:i|we|you) have"
+    r"|(?:in|of|among) (?:(?:all|the|this|my|our|these) )+(?:library|collection|abstracts|papers))?"
+    r"\W*\Z",
     re.I,
 )
 """What asks which is the newest paper, and nothing of what it says."""

@@ -78,6 +78,8 @@ _BASED_ON = re.compile(
     r"^\W*th(?:is|ese|e) (?:answer|response|summary|information|findings?) (?:is|are|comes?)\b", re.I
 )
 _AHEAD = re.compile(rf"[\s*_>•-]*(?:\d{{1,2}}[.)]|{MARK}|{RAISED})\W*")
+_FEWEST_BLANKS = 3
+"""Blanks that the end of a title has at least: fewer words are a thing's name, as in a list."""
 _TITLE_BEGINS = 40
 """Letters of a title by which it is known where a model cut it short."""
 _A_STUDY = re.compile(
@@ -371,6 +373,8 @@ class _Placing:
         draft = self._draft(sentence, marks)
         if not any(mark.sources for mark in marks) and _NO_FINDING.search(draft.text):
             return
+        if any(_is_end_of(source.abstract.title, draft.text) for source in self._sources):
+            return
         if not draft.text or (marks and (_CITED_ALONE.fullmatch(sentence) or _BASED_ON.match(draft.text))):
             yield from self._release(draft.sources)
             return
@@ -395,6 +399,20 @@ class _Placing:
         quotes = tuple(quote for mark in marks for quote in mark.quotes)
         placed = _placed([number for mark in marks for number in mark.sources])
         return DraftSentence(text if re.search(r"\w", text) else "", quotes=quotes, **placed)
+
+
+def _is_end_of(title: str, text: str) -> bool:
+    """Return True for a title that has lost its beginning, which states nothing; not for what follows its colon.
+
+    >>> _is_end_of("A role of zinc in the common cold", "Zinc in the common cold."), _is_end_of("On zinc", "Zinc")
+    (True, False)
+    """
+    whole, end = (words.lower().rstrip(". ") for words in (title, text))
+    return (
+        end.count(" ") >= _FEWEST_BLANKS
+        and whole.endswith(f" {end}")
+        and not whole.removesuffix(end).rstrip().endswith((":", ".", "?", "!"))
+    )
 
 
 def _titled(sources: Sequence[Source]) -> dict[str, int]:

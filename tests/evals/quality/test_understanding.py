@@ -8,7 +8,7 @@ from qa import Answer, Assistant, Citation, Sentence
 QUESTIONS = read_questions()
 KNOWN_MISSES = {
     # no headline where it is not sure; the quotes are right
-    "Does metformin improve survival in advanced pancreatic cancer?",
+    "Does IL-32β raise IL-10?",
 }
 
 

@@ -24,6 +24,8 @@ from qa.question.superlatives import ChosenStudy, without_chosen
         ("Which study enrolled the fewest children?", "", "smallest", "study"),
         ("Which is the newest trial on zinc?", None, "", ""),  # a list
         ("Show me the oldest abstract", None, "", ""),
+        ("What is the oldest abstract here?", None, "", ""),
+        ("Which is the newest trial in my library?", None, "", ""),
         ("In which journal did the newest trial appear?", None, "", ""),
         ("Who wrote the oldest paper?", None, "", ""),
         ("What was the largest effect in trials of zinc?", None, "", ""),
