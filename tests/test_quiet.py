@@ -35,7 +35,7 @@ class Quiet:
 
     def start(self, *arguments, **more):
         return subprocess.Popen(
-            [sys.executable, *map(str, arguments)], cwd=ROOT, text=True, env=self.environment,
+            [sys.executable, *map(str, arguments)], cwd=ROOT, text=True, encoding="utf-8", env=self.environment,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more,
         )  # fmt: skip
 

@@ -44,6 +44,7 @@ def served_page(folder, *flags, **environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        encoding="utf-8",
         env=os.environ | environment,
     )
     try:

@@ -99,6 +99,7 @@ def serving(*flags: object, **environment: str) -> Iterator[ServedApp]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        encoding="utf-8",
         env=os.environ | environment,
     )
     try:
