@@ -199,8 +199,8 @@ class Assistant:
         encoder = self.library.encoder
         analysis = self._analysis(question, encoder)
         understood = Standalone(question)
-        measured = measured_studies(question, earlier) if not analysis.subjects else ()
-        if study := measured or cited_study(question, earlier):
+        measured = measured_studies(question, earlier) if not (analysis.subjects or analysis.chosen) else ()
+        if not analysis.chosen and (study := measured or cited_study(question, earlier)):
             filters = replace(filters, pmids=study, include_retracted=True)
             if measured:
                 understood = Standalone(f"{earlier[-1].answer.standalone_question} {question}")

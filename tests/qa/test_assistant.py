@@ -82,6 +82,14 @@ def test_filters_that_leave_nothing_are_named_as_the_reason(library, filters, sa
     assert says in Assistant(library).ask(QUESTION, filters=filters).message
 
 
+def test_the_newest_trial_is_chosen_by_the_records_whatever_came_before(samples):
+    assistant = Assistant(samples)
+    first = assistant.ask("Does IL-32 unmask hidden HIV?")
+    second = assistant.ask("How many patients were in the newest trial?", turns=[Turn(first.question, first)])
+    assert second.standalone_question == "How many patients were in the newest trial?"
+    assert [source.abstract.pmid for source in second.sources] == ["37695982"]
+
+
 def test_a_follow_up_is_answered_by_what_went_before(library):
     assistant = Assistant(library)
     first = assistant.ask("Does metformin lengthen the life of mice?")
