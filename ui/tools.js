@@ -11,8 +11,20 @@
     hiding = setTimeout(() => { toast.textContent = ''; }, 4000);
   };
 
-  // The address names the conversation on the page, and the turn or the sentence that was looked at last.
+  // The address names the conversation on the page, and the turn or the sentence that was looked at last, also where it
+  // was looked at before the conversation had its name: the name comes a moment after the answer.
   let known = null;
+  let lookedAt = null;
+  const addressOf = (turn, sentence) => {
+    const url = new URL(location.href);
+    url.searchParams.set('turn', turn);
+    url.hash = `turn-${turn}${sentence ? `-${sentence}` : ''}`;
+    return url;
+  };
+  const keepLookedAt = () => {
+    if (lookedAt) history.replaceState(null, '', addressOf(...lookedAt));
+    lookedAt = null;
+  };
   const keepAddress = () => {
     const id = document.getElementById('aa-present-conversation')?.dataset.id;
     if (id === undefined || id === known) return;
@@ -24,12 +36,8 @@
       history.replaceState(null, '', url);
     }
     known = id;
-  };
-  const addressOf = (turn, sentence) => {
-    const url = new URL(location.href);
-    url.searchParams.set('turn', turn);
-    url.hash = `turn-${turn}${sentence ? `-${sentence}` : ''}`;
-    return url;
+    if (id) keepLookedAt();
+    lookedAt = null;
   };
   const sentencesOf = (turn) => turn.querySelectorAll('.aa-answer:not(.aa-before) .aa-sentence');
 
@@ -91,8 +99,9 @@
     } else if ('print' in target.dataset) {
       turn.querySelector('.aa-answer:not(.aa-before) .aa-cite')?.click();
       window.print();
-    } else if (known && target.dataset.turn === turn.dataset.turn) {
-      history.replaceState(null, '', addressOf(turn.dataset.turn, target.dataset.sentence.replace(/^s0$/, '')));
+    } else if (target.dataset.turn === turn.dataset.turn) {
+      lookedAt = [turn.dataset.turn, target.dataset.sentence.replace(/^s0$/, '')];
+      if (known) keepLookedAt();
     }
   });
 }

@@ -98,6 +98,22 @@ def test_a_link_leads_to_a_conversation_and_to_a_sentence_of_it_for_its_account_
     assert quote.inner_text()[:20] in sentence.inner_text()
 
 
+def test_a_citation_clicked_before_the_conversation_is_kept_is_in_the_address_too(visit, app):
+    page = visit()
+    page.evaluate(
+        """() => new MutationObserver((_, observer) => {
+            const cite = document.querySelector('#aa-present .aa-cite');
+            if (!cite) return;
+            observer.disconnect();
+            window.idAtClick = document.getElementById('aa-present-conversation')?.dataset.id ?? '';
+            cite.click();
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    ask(page, QUESTION)
+    expect(page).to_have_url(re.compile(r"\?conversation=[\w-]+&turn=1#turn-1-s1$"))
+    assert page.evaluate("window.idAtClick") == ""
+
+
 def kept(page):
     """Return the id of the conversation on the page."""
     page.locator("#aa-present-conversation[data-id]:not([data-id=''])").wait_for(state="attached")
