@@ -42,6 +42,34 @@ _IS_DENIED = re.compile(r"\b(?:no|not|never|without|fail|unable|neither)\b", re.
 _VERB_BEFORE_LOWER = re.compile(
     r"(?:do|does|did|can|could|may|might|will|would|should)\b(?!.*\b(?:have|has|a|an|the|at|in|with) lower)", re.I
 )
+_DEGREE = r"(?:(?:significantly|markedly|clearly|far|much|slightly|somewhat|any|no) )?"
+_COMPARED = (
+    rf"{_DEGREE}(?:more|less|fewer|better|worse|(?!other|rather|under|over|after|either|never|cancer)\w{{3,}}er)\b"
+)
+_VERB = (
+    r"(?:accumulate|act|attract|bear|bind|block|boost|bring|carry|cause|contain|cost|cover|curb|cut|detect|develop|die"
+    r"|do|ease|express|fail|fare|fit|gain|get|give|grow|have|heal|help|hold|improve|inhibit|keep|kill|lead|live|lose"
+    r"|lower|make|need|offer|perform|produce|prolong|protect|raise|react|recover|reduce|relieve|respond|save|score"
+    r"|show|slow|stop|suffer|suppress|survive|take|tolerate|vary|weigh|work|yield)"
+)
+_NO_SIDE = (
+    r"(?:in|of|to|on|at|by|for|from|with|without|before|after|when|during|there|they|those|that|(?:the )?others?|it"
+    r"|either|elsewhere|assumed|expected|thought|usual|one|two|three|five|half|\d)\b"
+)
+_SIDE = rf"(?!{_NO_SIDE})(?:(?!\b(?:than|or|do|does|did|ones?|rather)\b)[^,?])+?(?<! (?:to|of|an))(?<! a)"
+_TAIL = (
+    r"(?P<tail>(?: (?:in|for|at|on|after|during|when|against|among|by|as|with|over|do|does|did|is|are|was|were)\b"
+    r"[^?]*)?\?)"
+)
+_PLACED = r"(?:in|on|with|after|by|for|from|among|at|under|during)"
+_THAN = rf"{_COMPARED}[^,?]*? than )(?P<other>{_SIDE}){_TAIL}"
+_COMPARISONS = (
+    re.compile(rf"(?P<head>[^?]*{_COMPARED}[^,?]*? (?P<place>{_PLACED}) )(?P<one>{_SIDE})"
+               rf"(?P<what> than (?P=place) )(?P<other>{_SIDE}){_TAIL}"),
+    re.compile(rf"(?P<head>(?:Does|Do|Did|Can|Will|Would) )(?P<one>{_SIDE})(?P<what> {_VERB} (?:[^,?]+ )?{_THAN}"),
+    re.compile(rf"(?P<head>(?:Is|Are|Was|Were) )(?P<one>{_SIDE})(?<!ed|en)(?P<what> {_THAN}"),
+)  # fmt: skip
+"""A question that compares two sides: in two places, by a verb, or by a form of to be."""
 _WORD = re.compile(rf"\b(?:{'|'.join(map(re.escape, _OPPOSITES))})\b")
 _DENIED = re.compile(r"\b(did|does|do|was|were|is|are|could|can|had|has|have) not\b")
 _ASSERTED = re.compile(r"\b(was|were|is|are|could|can|may)\b(?! not)")
@@ -74,6 +102,18 @@ def with_opposite_predicate(question: str) -> str:
     if place.group() == "lower":
         opposite = "raise" if _VERB_BEFORE_LOWER.match(question) else "higher"
     return f"{question[: place.start()]}{opposite}{question[place.end() :]}"
+
+
+def with_sides_swapped(question: str) -> str:
+    """Return a question that compares with its sides swapped: no where the question's answer is yes. "" of another.
+
+    >>> with_sides_swapped("Is zinc safer than iron in colds?"), with_sides_swapped("Do more die on zinc than on iron?")
+    ('Is iron safer than zinc in colds?', 'Do more die on iron than on zinc?')
+    """
+    found = next((found for form in _COMPARISONS if (found := form.fullmatch(question))), None)
+    if found is None or _IS_DENIED.search(question):
+        return ""
+    return f"{found['head']}{found['other']}{found['what']}{found['one']}{found['tail']}"
 
 
 def with_other_name(question: str, text: str, dice: random.Random) -> str:

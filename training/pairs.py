@@ -24,7 +24,7 @@ from index.analysis.terms import content_words
 from index.errors import FileError
 from qa.reranking.entailment import EntailmentModel
 from qa.reranking.protocol import Candidate
-from training.changes import contradicting, with_opposite_predicate
+from training.changes import contradicting, with_opposite_predicate, with_sides_swapped
 from training.evidence_inference import CLAIMS, Prompt, answered_prompts, is_like
 from training.headline import questions_on_trials
 from training.lists import CONTRADICTS, NOTHING, OWN, SUPPORTS, TRAIN, digest_part
@@ -157,16 +157,17 @@ def own_pairs(data: Path, part: str, dice: random.Random) -> Iterator[Labelled]:
     by_id = {one.pmid: one for one in abstracts_of([{"sources": {row["id"]: row["corpus"]}} for row in rows], data)}
     for row in rows:
         yield from pairs_of(row, by_id[row["id"]], dice)
-        if part == TRAIN and (opposite := _opposite(row)):
-            yield from pairs_of(opposite, by_id[row["id"]], dice)
+        if part == TRAIN:
+            for turned in _turned_round(row):
+                yield from pairs_of(turned, by_id[row["id"]], dice)
 
 
-def _opposite(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the line of a question with the answer yes turned round; None for another line."""
-    if row["form"] != "question" or row["label"] != "supports":
-        return None
-    text = with_opposite_predicate(row["text"])
-    return {**row, "text": text, "label": "contradicts"} if text else None
+def _turned_round(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the lines with the answer no that a question with the answer yes makes: predicate turned, sides swapped."""
+    if row["form"] == "question" and row["label"] == "supports":
+        for turn in (with_opposite_predicate, with_sides_swapped):
+            if text := turn(row["text"]):
+                yield {**row, "text": text, "label": "contradicts"}
 
 
 def pairs_of(row: Mapping[str, Any], abstract: Abstract, dice: random.Random) -> Iterator[Labelled]:

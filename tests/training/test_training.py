@@ -17,7 +17,7 @@ from index.errors import FileError
 from qa.reranking.inputs import RERANKER
 from training.__main__ import main
 from training.batches import LIST, Batches, bare_tokenizer
-from training.changes import contradicting, with_other_name
+from training.changes import contradicting, with_other_name, with_sides_swapped
 from training.lists import TRAIN, Text, TextList, read_lists, write_lists
 from training.sources import make_list, usable
 
@@ -71,6 +71,21 @@ def test_a_sentence_is_turned_round():
         "More α was seen.", "More γ was seen.", "More δ was seen.",
     )  # fmt: skip
     assert with_other_name("Does moss grow?", "Moss grew.", dice) == ""
+
+
+def test_sides_of_a_comparison_are_swapped_where_both_are_named():
+    assert with_sides_swapped("Did moss keep more water than peat after rain?") == (
+        "Did peat keep more water than moss after rain?"
+    )
+    assert with_sides_swapped("Was growth faster in moss than in fern?") == "Was growth faster in fern than in moss?"
+    for question in (
+        "Is moss no wetter than peat?",  # as wet also: swapped, the answer may be yes again
+        "Is moss wetter than those?",
+        "Does more than one moss grow here?",
+        "Is moss wetter than expected?",
+        "Is moss wet rather than dry?",
+    ):
+        assert with_sides_swapped(question) == "", question
 
 
 def test_what_is_right_is_never_among_the_wrong():
