@@ -2,6 +2,9 @@
 
 import ast
 import re
+import subprocess
+import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -54,12 +57,24 @@ MODULES = sorted(path for package in ("index", "qa", "ui") for path in (ROOT / p
 ]
 
 
+@cache
+def parsed(path):
+    """Parse a module, once for all the tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path):
+    """Return the statements of a module that import, wherever in it: in functions and for type checkers too."""
+    return [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported(path):
-    """Return the top-level names that a module imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Yield the top-level names that a module imports."""
+    for node in imports(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif node.module and not node.level:
             yield node.module.partition(".")[0]
 
 
@@ -110,11 +125,11 @@ OURS = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__
 
 
 def ours_imported(path):
-    """Yield the paths of our modules that one imports, wherever in it: in functions and for type checkers too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Yield the paths of our modules that one imports."""
+    for node in imports(path):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             assert not node.level, f"{path} imports a module by a name that is relative"
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             names = [name if name in OURS else node.module for name in names]
@@ -123,9 +138,11 @@ def ours_imported(path):
         yield from (OURS[name] for name in names if name in OURS)
 
 
-ARROWS = sorted({(path.relative_to(ROOT).as_posix(), to.relative_to(ROOT).as_posix())
-                 for path in MODULES for to in ours_imported(path)})  # fmt: skip
-"""Which of our files imports which."""
+@cache
+def arrows():
+    """Return which of our files imports which."""
+    return sorted({(path.relative_to(ROOT).as_posix(), to.relative_to(ROOT).as_posix())
+                   for path in MODULES for to in ours_imported(path)})  # fmt: skip
 
 
 def room_of(file):
@@ -160,7 +177,7 @@ def test_imports_go_one_way(path):
 
 
 def test_imports_keep_the_order_of_the_rooms():
-    assert [arrow for arrow in ARROWS if not is_in_order(*arrow)] == []
+    assert [arrow for arrow in arrows() if not is_in_order(*arrow)] == []
 
 
 @pytest.mark.parametrize(
@@ -181,10 +198,10 @@ def test_what_is_in_order(one, other, expected):
 
 
 def test_no_modules_import_one_another_in_a_circle():
-    imports = {}
-    for one, other in ARROWS:
-        imports.setdefault(one, []).append(other)
-    TopologicalSorter(imports).prepare()  # else CycleError, which names the files
+    graph = {}
+    for one, other in arrows():
+        graph.setdefault(one, []).append(other)
+    TopologicalSorter(graph).prepare()  # else CycleError, which names the files
 
 
 @pytest.mark.parametrize("library", DOORS)
@@ -198,7 +215,7 @@ def test_gradio_is_known_to_the_page_only():
 
 def test_variables_of_ours_are_read_in_one_module():
     def names_one(path):
-        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        nodes = ast.walk(parsed(path))
         return any(
             re.fullmatch(r"ASKABSTRACTS_\w*", str(node.value)) for node in nodes if isinstance(node, ast.Constant)
         )
@@ -213,7 +230,7 @@ def test_variables_of_ours_are_read_in_one_module():
 
 def named_types(path):
     """Yield the classes and the module-level aliases of types of a module, without a leading underscore."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in parsed(path).body:
         if isinstance(node, ast.ClassDef):
             yield node.name.lstrip("_")
         elif isinstance(node, ast.Assign) and not is_type_variable(node.value):
@@ -235,7 +252,7 @@ def test_no_two_types_have_one_name():
 
 def variables(path):
     """Yield the names of a module's variables and parameters, wherever in it, without the fields of its classes."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    nodes = list(ast.walk(parsed(path)))
     bodies = (node.body for node in nodes if isinstance(node, ast.ClassDef))
     fields = {id(line.target) for body in bodies for line in body if isinstance(line, ast.AnnAssign)}
     for node in nodes:
@@ -257,10 +274,13 @@ def test_nothing_is_pickled():
     assert not [path for path in MODULES if "pickle" in imported(path)]
 
 
-def test_importing_loads_nothing_heavy():
-    import subprocess
-    import sys
+def printed(script):
+    """Return what a script prints in a Python of its own, where nothing is imported yet."""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
+
+def test_importing_loads_nothing_heavy():
     heavy = (
         "torch",
         "transformers",
@@ -274,14 +294,10 @@ def test_importing_loads_nothing_heavy():
         "pymilvus",
     )
     script = f"import sys, index, qa; print([name for name in {heavy!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(script) == "[]"
 
 
 def test_what_answers_in_extracts_imports_nothing_that_speaks_to_a_language_model():
-    import subprocess
-    import sys
-
     speaking = (
         "asyncio",
         "pydantic",
@@ -292,8 +308,7 @@ def test_what_answers_in_extracts_imports_nothing_that_speaks_to_a_language_mode
         "qa.generation.llm.chat_models",
     )
     script = f"import sys, qa.__main__; print([name for name in {speaking!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(script) == "[]"
 
 
 def test_the_public_names():
@@ -317,9 +332,5 @@ def test_the_top_level_is_there(name):
     [("index.library", ("index.ingest", "index.repair")), ("app", ("numpy", "index.library", "qa", "ui"))],
 )
 def test_what_a_start_does_not_need_is_not_imported(module, unneeded):
-    import subprocess
-    import sys
-
     script = f"import sys, {module}; print([name for name in sys.modules if name.startswith({unneeded!r})])"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(script) == "[]"

@@ -6,9 +6,15 @@ import re
 import shlex
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 
 import pytest
 from conftest import ROOT, abstract
+
+from app import main as app_main
+from index.__main__ import main as index_main
+from qa.__main__ import main as qa_main
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
@@ -35,9 +41,11 @@ def program(usage):
 
 def parser_flags(usage):
     """Return the flags that the command itself has, by its --help."""
-    command = [sys.executable, *program(usage), "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return flags_of(done.stdout) - {"--help"}
+    *start, last = program(usage)
+    main = {("-m", "index"): index_main, ("-m", "qa"): qa_main, (): app_main}[tuple(start)]
+    with redirect_stdout(StringIO()) as printed, pytest.raises(SystemExit, match="^0$"):
+        main([last, "--help"] if start else ["--help"])
+    return flags_of(printed.getvalue()) - {"--help"}
 
 
 def test_the_readme_is_short():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
 
 from evals.corpora import read_rows
 from evals.quality.headlines import INVENTED, QUESTIONS, Verdict, by_kind, figures
 
-pytest.importorskip("sklearn", reason="the figures are scikit-learn's, which only the evals need")
+pytestmark = pytest.mark.skipif(
+    find_spec("sklearn") is None, reason="the figures are scikit-learn's, which only the evals need"
+)
 
 
 def test_a_topic_is_in_one_part_and_every_verdict_is_known() -> None:

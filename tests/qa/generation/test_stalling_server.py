@@ -124,8 +124,15 @@ def library(tmp_path_factory):
         yield opened
 
 
+@pytest.fixture(scope="module", autouse=True)
+def frozen():
+    """Keep what is there before from being looked through at each collection: after other tests it is millions."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
-def collected():
+def collected(frozen):
     """Have whatever a test leaves collected by its end."""
     yield
     gc.collect()
@@ -204,18 +211,22 @@ def plain_turn(assistant):
     return Turn(QUESTION, assistant.ask(QUESTION))
 
 
-def test_many_ask_a_server_that_hangs_and_each_is_answered_in_time(library):
-    """None waits behind another: ten at once take as long as one."""
-    with stalling(nothing) as (url, _):
+def test_many_ask_a_server_that_hangs_and_none_waits_behind_another(library):
+    waiting = []
+
+    def count_who_waits(_, gone):
+        waiting.append(sum(not one.is_set() for one in let_go))
+        gone.wait()
+
+    with stalling(count_who_waits) as (url, let_go):
         assistant = Assistant(library, llm="local", llm_url=url)
         answers = []
         threads = [threading.Thread(target=lambda: answers.append(assistant.ask(QUESTION))) for _ in range(10)]
-        began = time.monotonic()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert time.monotonic() - began < 8 * LIMIT_S
+    assert max(waiting) > 1
     assert [answer.model for answer in answers] == ["extractive"] * 10
 
 

@@ -1,5 +1,8 @@
 """Servers as they are: each refusal, wait, limit and fault over HTTP, in OpenAI's and in Ollama's protocol."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from chat_server import Raw, Said, chat_server, whole
 
@@ -42,6 +45,15 @@ def no_settings_of_this_machine(monkeypatch):
 @pytest.fixture(scope="module")
 def prompt():
     return load_prompt("answer")
+
+
+@pytest.fixture
+def slept(monkeypatch):
+    """The seconds that somebody wanted to sleep before asking again, and did not."""
+    seconds = []
+    idle = SimpleNamespace(**vars(time) | {"sleep": seconds.append})
+    monkeypatch.setattr("qa.generation.llm.replies.time", idle)
+    return seconds
 
 
 def model_at(server, name="local"):
@@ -104,7 +116,7 @@ def test_a_model_may_refuse_both(prompt):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_server_that_asks_to_wait_is_waited_for_and_that_is_shown(name, status, prompt):
+def test_a_server_that_asks_to_wait_is_waited_for_and_that_is_shown(name, status, prompt, slept):
     with chat_server(error(status, "slow down", **{"Retry-After": "2"}), REPLY) as server:
         said = said_by(model_at(server, name), prompt)
     assert said[2:] == [ROSE, SLEPT]
@@ -112,6 +124,7 @@ def test_a_server_that_asks_to_wait_is_waited_for_and_that_is_shown(name, status
     assert f"(HTTP {status})" in said[0].reason
     assert said[0].reason.endswith("; asking again in 2 seconds …")
     assert said[1].reason.endswith("; asking again in 1 second …")
+    assert slept == [1, 1]
 
 
 def test_a_wait_that_is_too_long_is_left_to_the_person(prompt):
@@ -121,12 +134,12 @@ def test_a_wait_that_is_too_long_is_left_to_the_person(prompt):
     assert len(server.asked) == 1
 
 
-def test_a_wait_until_a_date_long_past_is_a_second(prompt):
+def test_a_wait_until_a_date_long_past_is_a_second(prompt, slept):
     with chat_server(error(503, "-", **{"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}), REPLY) as server:
         assert [type(one) for one in said_by(model_at(server), prompt)][:2] == [Waiting, DraftSentence]
 
 
-def test_a_fault_of_the_server_is_tried_once_more(prompt):
+def test_a_fault_of_the_server_is_tried_once_more(prompt, slept):
     with chat_server(error(500, "CUDA out of memory"), REPLY) as server:
         assert said_by(model_at(server), prompt)[1:] == [ROSE, SLEPT]
     with chat_server(error(500, "CUDA out of memory")) as server, pytest.raises(ModelError, match="CUDA out of memory"):
