@@ -166,7 +166,7 @@ def test_a_server_that_stalls_is_given_up_and_the_abstracts_answer(name, behave,
         began = time.monotonic()
         answer = assistant.ask(QUESTION)
         seconds = time.monotonic() - began
-        assert LIMIT_S <= seconds < 30  # far above what it takes: the machine may be busy
+        assert LIMIT_S <= seconds < DEFAULT_TIMEOUT_S  # the machine may be busy
         assert all(gone.wait(10) for gone in let_go)
     assert let_go
     plain = Assistant(library).ask(QUESTION)
@@ -200,7 +200,7 @@ def test_a_follow_up_waits_for_its_rewriting_only_a_part_of_the_time(library):
     with stalling(nothing) as (url, let_go):
         began = time.monotonic()
         answer = Assistant(library, llm="local", llm_url=url).ask("And what did that activate?", turns=turns)
-        assert time.monotonic() - began < 30
+        assert time.monotonic() - began < DEFAULT_TIMEOUT_S
         assert len(let_go) == 2  # once to rewrite, once to answer
     assert answer.standalone_question == plain.ask("And what did that activate?", turns=turns).standalone_question
 
