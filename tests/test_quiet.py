@@ -111,7 +111,9 @@ def test_other_models_by_name_or_folder_reach_nobody(quiet, library, monkeypatch
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
 def test_a_language_model_on_this_machine_reaches_nobody_else(quiet, library):
     with llama_server() as url:
-        asking = ("-m", "qa", "ask", QUESTION, "--library", library, "--llm", "smollm2", "--llm-url", url)
+        # About one abstract, as the model takes half a minute to read the prompt of six.
+        asking = ("-m", "qa", "ask", QUESTION, "--library", library, "--pmids", "24114327")
+        asking += ("--llm", "smollm2", "--llm-url", url)
         assert "IL-32β" in quiet.run(*asking, codes=(0, 3))  # 3: its words had no quotes
     assert (quiet.reached, quiet.written) == ([], [])
 

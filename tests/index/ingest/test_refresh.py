@@ -20,7 +20,7 @@ RECORDS = [
 @pytest.fixture(autouse=True)
 def embedded(monkeypatch):
     encoder = CountingEncoder()
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value), encoder)
+    use_hash_encoder(monkeypatch.setattr, encoder)
     return encoder.embedded
 
 

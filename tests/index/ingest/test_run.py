@@ -45,7 +45,7 @@ def break_at(server, count):
 def counted_encoder(monkeypatch):
     """An encoder without a model, and the list of the texts that it was given as passages."""
     encoder = CountingEncoder()
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value), encoder)
+    use_hash_encoder(monkeypatch.setattr, encoder)
     monkeypatch.setattr("index.ingest.batches.BATCH_SIZE", 4)
     return encoder.embedded
 

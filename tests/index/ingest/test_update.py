@@ -34,7 +34,7 @@ def client(server):
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
+    use_hash_encoder(monkeypatch.setattr)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ PAGE = 4096
 @pytest.fixture(autouse=True, scope="module")
 def hash_encoder():
     with pytest.MonkeyPatch.context() as patch:
-        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.storage.build_settings.{name}", value))
+        use_hash_encoder(patch.setattr)
         patch.setattr("index.repair.repair.load_encoder", lambda name="hash": HashEncoder())
         yield
 

@@ -27,7 +27,7 @@ PAGE = 4096
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
+    use_hash_encoder(monkeypatch.setattr)
     monkeypatch.setattr("index.repair.repair.load_encoder", lambda name="hash": HashEncoder())
 
 
@@ -46,7 +46,7 @@ def made(tmp_path_factory):
     """A library of sixty abstracts and two that were removed again, with its caches; and one whose log holds more."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        use_hash_encoder(lambda _, name, value: patch.setattr(f"index.storage.build_settings.{name}", value))
+        use_hash_encoder(patch.setattr)
         file = write_records(folder / "some.jsonl", records(101, 62))
         Library.build(folder / "library", files=[file], passage_tokens=24)
         with Library.open(folder / "library") as library:

@@ -161,7 +161,7 @@ def test_cells_are_trained_again_when_the_library_is_several_times_as_large(trai
 @pytest.fixture
 def small_threshold(monkeypatch):
     monkeypatch.setattr("index.search.ivf.EXACT_BELOW", THRESHOLD)
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
+    use_hash_encoder(monkeypatch.setattr)
 
 
 @pytest.fixture

@@ -124,17 +124,23 @@ def newest_first(records, count=None):
     return tuple(sorted((record.pmid for record in records), reverse=True)[:count])
 
 
-@pytest.mark.parametrize("limit", [None, 12_000, SEARCH_LIMIT])
-def test_a_search_with_25_000_hits_brings_25_000_or_the_limit(limit):
+@pytest.fixture(scope="module")
+def server_of_25_000():
     records, entered = many(25_000)
-    with EutilsServer(records, entry_dates=entered) as server:
-        result = make_client(server).search("aneurysm", limit=limit)
-        assert result.total == 25_000
-        assert result.pmids == newest_first(records, limit)
-        assert result.notes == ()
-        assert all(
-            int(request.params["retstart"]) + int(request.params["retmax"]) <= 9_999 for request in server.requests
-        )
+    with EutilsServer(records, entry_dates=entered) as running:
+        yield running
+
+
+@pytest.mark.parametrize("limit", [None, 12_000, SEARCH_LIMIT])
+def test_a_search_with_25_000_hits_brings_25_000_or_the_limit(limit, server_of_25_000):
+    result = make_client(server_of_25_000).search("aneurysm", limit=limit)
+    assert result.total == 25_000
+    assert result.pmids == newest_first(server_of_25_000.records.values(), limit)
+    assert result.notes == ()
+    assert all(
+        int(request.params["retstart"]) + int(request.params["retmax"]) <= 9_999
+        for request in server_of_25_000.requests
+    )
 
 
 def test_a_day_with_more_entries_than_can_be_listed_is_split_by_date_of_print():
@@ -145,15 +151,20 @@ def test_a_day_with_more_entries_than_can_be_listed_is_split_by_date_of_print():
         assert {request.params.get("datetype") for request in server.requests} == {None, "edat", "pdat"}
 
 
-@pytest.mark.parametrize("limit", [None, 24_000])
-def test_25_000_hits_of_which_12_000_came_on_one_day_all_come(limit):
+@pytest.fixture(scope="module")
+def server_with_a_full_day():
+    """Of 25,000 records 12,000 have one day of entry, but thirty years of print."""
     records, entered = many(25_000)
-    crowded = records[5_000:17_000]  # one day of entry, thirty years of print
-    entered |= {record.pmid: entered[records[5_000].pmid] for record in crowded}
-    with EutilsServer(records, entry_dates=entered) as server:
-        result = make_client(server).search("aneurysm", limit=limit)
-        assert (len(set(result.pmids)), len(result.pmids), result.total) == (limit or 25_000, limit or 25_000, 25_000)
-        assert result.notes == ()
+    entered |= {record.pmid: entered[records[5_000].pmid] for record in records[5_000:17_000]}
+    with EutilsServer(records, entry_dates=entered) as running:
+        yield running
+
+
+@pytest.mark.parametrize("limit", [None, 24_000])
+def test_25_000_hits_of_which_12_000_came_on_one_day_all_come(limit, server_with_a_full_day):
+    result = make_client(server_with_a_full_day).search("aneurysm", limit=limit)
+    assert (len(set(result.pmids)), len(result.pmids), result.total) == (limit or 25_000, limit or 25_000, 25_000)
+    assert result.notes == ()
 
 
 def test_a_day_of_entry_that_is_one_day_of_print_too_is_split_by_pmid():

@@ -31,7 +31,7 @@ QUERY = "VEGF raised in mice"
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
+    use_hash_encoder(monkeypatch.setattr)
     monkeypatch.setattr("index.ingest.batches.BATCH_SIZE", 4)
 
 

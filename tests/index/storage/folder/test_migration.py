@@ -23,7 +23,7 @@ OF_THE_FIRST_FORMAT = {"settings", "abstracts", "labels", "passages", "removals"
 
 @pytest.fixture(autouse=True)
 def hash_encoder(monkeypatch):
-    use_hash_encoder(lambda _, name, value: monkeypatch.setattr(f"index.storage.build_settings.{name}", value))
+    use_hash_encoder(monkeypatch.setattr)
 
 
 @pytest.fixture
