@@ -50,6 +50,7 @@ from qa.language.roles import asked_act
 from qa.question.analysis import analyse
 from qa.question.filters import as_read, described, within
 from qa.question.records import Known, QuestionAnalysis
+from qa.question.superlatives import chosen_words
 from qa.reranking.entailment import ReadOnce, entailment_beside
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import DEFAULT_RERANKER, load_reranker
@@ -265,6 +266,8 @@ class Assistant:
         narrowed = replace(analysis, filters=blank.filters)
         if analysis.kind == "talk":
             yield message_answer(blank, talk(analysis, self.library).message)
+        elif any(map(chosen_words, analysis.parts)):
+            yield from self._parts(blank, [self._analysis(part) for part in analysis.parts])
         elif analysis.kind == "library":
             facts = library_facts(narrowed, self.library)
             lists_papers = analysis.subjects and analysis.library and analysis.library.thing == "abstracts"
@@ -329,7 +332,11 @@ class Assistant:
         answers: list[Answer] = []
         for analysis in analyses:
             part = replace(blank, standalone_question=analysis.question)
-            *_, answer = self._searched(part, analysis)
+            if analysis.kind == "library" or analysis.chosen:
+                own = as_read(within(blank.filters, analysis.filters), self.library.has_label)
+                *_, answer = self._answers(replace(part, analysis=analysis, filters=own), "")
+            else:
+                *_, answer = self._searched(part, analysis)
             if answer.abstained:
                 answer = replace(answer, message=f"{analysis.question} {answer.message}")
             answers.append(answer)

@@ -110,14 +110,13 @@ def to_the_point(
     """Return the evidence that tells the relation asked for; all of it where none does, but none for a price.
 
     Where none does, a sentence of the same abstracts that does (`beside`) answers for them, though it names less of the
-    question: "No mutation was found in ACTN4.", "Zinc prevents it." Where some tell the act asked for, what turns agent
-    and patient round goes: what IL-32 does, asked what induces it. What is said not to differ is no adverse effect
-    where another one is told.
+    question: "No mutation was found in ACTN4.", "Zinc prevents it." Whom a thing is for must be told, as a price must.
+    Where some tell the act asked for, what turns agent and patient round goes: what IL-32 does, asked what induces it.
+    What is said not to differ is no adverse effect where another one is told.
     """
     telling = [sentence for sentence in evidence if sought.is_told(sentence.text)]
     if not telling and not sought.is_any:
-        is_by_words = sought.is_denied or sought.quantity != "name"
-        least = 0.0 if is_by_words else _ANSWERS_BESIDE
+        least = 0.0 if sought.is_by_words else _ANSWERS_BESIDE
         telling = [sentence for sentence in _of_the_same(evidence, sought, beside) if sentence.confidence >= least]
     if any(sought.is_told_outright(sentence.text) for sentence in telling):
         telling = [
@@ -126,8 +125,10 @@ def to_the_point(
             if sought.is_told_outright(sentence.text) or sought.is_told_to_cause(sentence.text)
         ]
     if sought.relation == "adverse effect" and not sought.is_denied:
-        telling = [sentence for sentence in telling if not denies_an_effect(sentence.text)] or telling
-    telling = telling or ([] if sought.quantity == "money" else list(evidence))
+        harms = [sentence for sentence in telling if not denies_an_effect(sentence.text)]
+        others = _of_the_same(evidence, sought, beside) if telling and not harms else []
+        telling = harms or [sentence for sentence in others if not denies_an_effect(sentence.text)] or telling
+    telling = telling or ([] if sought.quantity == "money" or sought.advice else list(evidence))
     if act is None or not any(tells_act(act, sentence.text) for sentence in telling):
         return telling
     return [sentence for sentence in telling if not has_roles_turned(act, sentence.text)]

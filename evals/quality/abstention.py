@@ -14,12 +14,15 @@ from pathlib import Path
 from evals.corpora import BACKGROUND, SEED, Corpus, Question, bioasq, build_library, own
 from evals.report import OURS, WITH_RERANKER, library_settings, parser_of, say, show, table, versions, write_results
 from index import Library
+from index.search.query import Query
 from qa.evidence.relation import sought_relation
 from qa.evidence.reranked import read_yes_or_no, rerank_evidence
 from qa.evidence.scoring import Evidence
 from qa.generation import extractive
+from qa.generation.spelling import respelled
 from qa.grounding import answering, to_the_point, with_yes_or_no
 from qa.question.analysis import analyse
+from qa.question.records import QuestionAnalysis
 from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 from qa.reranking.reranker import load_reranker
@@ -50,10 +53,14 @@ class Asked:
 def ask(library: Library, question: Question, reranker: Reranker | None) -> tuple[Asked, Asked]:
     """Return a question asked with its relevant abstracts in and with them out."""
     relevant = frozenset(question.relevant)
-    found = find(library, question.text, most=max(_TOP, RERANKED + len(relevant)))
+    analysis = analyse(question.text, encoder=library.encoder)
+    asked = analysis.text or question.text
+    spelling = respelled(asked, library, known=library.parse(asked).names)
+    query = library.parse(spelling.text if spelling else asked)
+    found = find(library, query, most=max(_TOP, RERANKED + len(relevant)))
     return (
-        _ask(library, question, found, reranker=reranker, is_relevant_in=True),
-        _ask(library, question, without(found, relevant), reranker=reranker, is_relevant_in=False),
+        _ask(library, analysis, query, found, relevant, reranker=reranker, is_relevant_in=True),
+        _ask(library, analysis, query, without(found, relevant), relevant, reranker=reranker, is_relevant_in=False),
     )
 
 
@@ -162,15 +169,15 @@ def _all(library: Library, questions: Sequence[Question], reranker: Reranker | N
 
 def _ask(
     library: Library,
-    question: Question,
+    analysis: QuestionAnalysis,
+    query: Query,
     found: Sequence[RankedAbstract],
+    relevant: frozenset[str],
     *,
     reranker: Reranker | None,
     is_relevant_in: bool,
 ) -> Asked:
-    analysis = analyse(question.text, encoder=library.encoder)
     sought = sought_relation(analysis)
-    query = library.parse(question.text)
     sources = as_sources(rerank(found, query.normalized, reranker) if reranker else found)[:MAX_SOURCES]
     evidence = rerank_evidence(query, sources, library=library, sought=sought, reranker=reranker)
     if analysis.kind == "yes/no":
@@ -181,7 +188,6 @@ def _ask(
     fitting = to_the_point(able, sought, beside=evidence)
     sentences = extractive.compose(fitting) if fitting else []
     cited = tuple(dict.fromkeys(one.pmid for sentence in sentences for one in sentence.citations))
-    relevant = frozenset(question.relevant)
     among = sum(source.abstract.pmid in relevant for source in sources)
     return Asked(is_relevant_in, confidence(evidence), not fitting, cited, relevant, among)
 

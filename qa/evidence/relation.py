@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from index.analysis.terms import content_words, terms
 from qa.language.clauses import clauses_of
@@ -89,6 +90,8 @@ _RISK_LOWERED = re.compile(
     re.I,
 )
 """Harm that is told as a benefit: "reduced the risk of death"; and mere names of measures."""
+_LESS_OFTEN = re.compile(r"\bratios?\b\D{0,25}?(?<![\d.])0?[.·]\d", re.I)
+"""A ratio below one, by which harm is rarer with what was given."""
 _ON_CELLS = re.compile(
     r"\b(?:caus|induc|toxic)\w*(?: [\w-]+){0,4}? (?:cells?|tumou?rs?|lines?)(?: [\w-]+){0,2}? "
     r"(?:apoptosis|death|arrest|differentiation)\b|\binduc\w*(?: [\w-]+){0,2}? apoptosis\b",
@@ -120,6 +123,34 @@ _DENIES = re.compile(
 )
 
 
+Advice = Literal["", "for", "against"]
+_ASKS_WHO = re.compile(
+    r"\A\W*(?:for )?(?:whom?|(?:which|what) (?:[\w-]+ )?(?:patients?|people|persons?|individuals|women|men|children"
+    r"|adults|infants|groups?(?: of (?:patients|people))?)) "
+    r"(?P<what>(?:should|must|can|cannot|can['’]t|could|may|shouldn['’]t|mustn['’]t|ought to|needs? to|is|are)\b"
+    r".*\b(?:tak(?:e|ing)|us(?:e|ing)|receiv\w+|get|have|given|offered|prescribed|treated|avoid\w*|stop\w*"
+    r"|contra-?indicated|indicated|recommended|advised|suitable|unsuitable|safe|unsafe|meant)\b.*)",
+    re.I,
+)
+_AGAINST = re.compile(
+    r"\b(?:not|never|cannot|avoid\w*|stop\w*|contra-?indicated|unsuitable|unsafe|advised against)\b|n['’]t\b", re.I
+)
+_ADVICE = {
+    "for": re.compile(
+        r"\b(?:recommend\w*|indicated|indications?|should (?:be|take|receive|have|get)|benefit\w*|eligible"
+        r"|candidates?|suitable|suited|first-line|approved|licen[sc]ed|consider(?:ed)? (?:for|in)|offered|reserved for"
+        r"|advi[sc]ed?|of choice)\b",
+        re.I,
+    ),
+    "against": re.compile(
+        r"\b(?:contra-?indicat\w*|avoid\w*|(?:should|must) not|not (?:be )?(?:[\w-]+ ){0,2}?(?:recommended"
+        r"|advised|advisable|suitable|indicated|safe|given|used|prescribed)|unsuitable|unsafe|cauti\w+|withh[eo]ld"
+        r"|dangerous|harmful|worsen\w*|(?:high(?:er|est)?|great(?:er|est)|increased|raised|particular) risk"
+        r"|(?:rais|increas)\w+ the (?:risk|odds))\b",
+        re.I,
+    ),
+}
+"""How one asks for whom a thing is, and in which words a sentence says for whom it is, or for whom it is not."""
 _ASKS_CAUSE = re.compile(
     r"\A\W*(?:what|which)\b(?! (?:do|does|did|can|could|may|might|will)\b)[^?]{0,40}?\b(?:cause[sd]?|triggers?"
     r"|provokes?|precipitates?)\b|\bcauses? of\b",
@@ -155,7 +186,8 @@ class SoughtRelation:
     kinases", which are no name. A sentence must have a `quantity` of the kind asked for. `deniable` are the
     question's words, of which one must be denied, or none, as `is_denied` says. With `asks_cause` the question names
     the effect ("What causes gout?"), and a sentence that says what it is caused by answers before all others. The
-    `subjects` of the question are no treatment: "surgery" of "cataract surgery".
+    `subjects` of the question are no treatment: "surgery" of "cataract surgery". `advice` is asked for by "Who should
+    (not) take it?": the sentence must say for whom a thing is, or for whom it is not.
     """
 
     relation: Relation = ""
@@ -168,6 +200,7 @@ class SoughtRelation:
     counts_people: bool = False
     asks_cause: bool = False
     subjects: tuple[str, ...] = ()
+    advice: Advice = ""
 
     def is_told(self, text: str) -> bool:
         """Return True if a sentence tells the relation, or the lack of it where that is asked for.
@@ -179,6 +212,8 @@ class SoughtRelation:
             return False
         if self.quantity != "name" and not any(quantity_spans(text, self.quantity)):
             return False
+        if self.advice:
+            return _advises(self.advice, text)
         if self.is_denied:
             return denies_one_of(text, self.deniable) or denies_an_effect(text)
         if not _tells(self.relation, self._beside_subjects(text)):
@@ -206,7 +241,12 @@ class SoughtRelation:
     @property
     def is_any(self) -> bool:
         """Whether every sentence will do."""
-        return not self.relation and not self.is_denied and self.quantity == "name"
+        return not (self.relation or self.is_denied or self.advice) and self.quantity == "name"
+
+    @property
+    def is_by_words(self) -> bool:
+        """Whether words alone say what answers, so that a sentence without them is beside the question."""
+        return self.is_denied or bool(self.advice) or self.quantity != "name"
 
 
 def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
@@ -216,14 +256,15 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
     quantity = asked_quantity(analysis.text) if analysis.kind == "number" else "name"
     words = list(words_of_relation(analysis.text, analysis.relation)) if analysis.relation else []
     relation = analysis.relation
-    is_plain = relation == "dose" or quantity == "count" or analysis.kind == "overview" or bool(analysis.noun)
-    if not words and is_plain:
-        relation = ""  # "how much" and "how many" are of anything, and "which receptors" tells enough
+    is_plain = quantity != "name" or analysis.kind == "overview" or bool(analysis.noun)
+    if not words and (is_plain or relation == "dose"):
+        relation = ""  # "how much" and "what proportion" are of anything, and "which receptors" tells enough
     if quantity == "count":
         words += _TAKING_PART.findall(analysis.text)
-    is_denied = analysis.is_negated and quantity == "name"
+    advice = _advice_asked(analysis.text)
+    is_denied = analysis.is_negated and quantity == "name" and not advice
     return SoughtRelation(
-        relation,
+        "" if advice else relation,
         frozenset(content_words(" ".join(words))),
         empty_head(analysis.noun),
         frozenset(terms(analysis.noun.split()[-1])) if analysis.noun else frozenset(),
@@ -233,7 +274,16 @@ def sought_relation(analysis: QuestionAnalysis) -> SoughtRelation:
         quantity == "count" and bool(_PEOPLE.search(analysis.text)),
         relation == "causes" and analysis.kind in ("short answer", "list") and bool(_ASKS_CAUSE.search(analysis.text)),
         analysis.subjects,
+        advice,
     )
+
+
+def _advice_asked(text: str) -> Advice:
+    """Return whether a question asks to whom a thing is to be given ("for"), or not to be; "" for another question."""
+    match = _ASKS_WHO.match(text)
+    if match is None:
+        return ""
+    return "against" if _AGAINST.search(match["what"]) else "for"
 
 
 def denies(text: str) -> bool:
@@ -265,6 +315,11 @@ def _denied(text: str) -> str:
     return " ".join(parts)
 
 
+def _advises(advice: Advice, text: str) -> bool:
+    cue = _ADVICE[advice]
+    return bool(cue.search(text)) and not (advice == "for" and cue.search(_denied(text)))
+
+
 @lru_cache(maxsize=2_048)
 def _tells(relation: Relation, text: str) -> bool:
     if not relation:
@@ -272,6 +327,8 @@ def _tells(relation: Relation, text: str) -> bool:
     if relation == "treats":
         return any(pattern.search(text) for pattern in _PATTERNS[relation])
     if relation == "adverse effect":
+        if _LESS_OFTEN.search(text) and not _MORE_OF.search(text):
+            return False
         text = _ON_CELLS.sub(" ", _RISK_LOWERED.sub(" ", text))
     if relation == "adverse effect" and not _PATTERNS[relation][0].search(text):
         words: Sequence[str] = re.findall(r"[^\W\d_][\w-]*", text)

@@ -15,6 +15,10 @@ from qa.answer import Source
 from qa.evidence.relation import ANY_RELATION, SoughtRelation
 from qa.evidence.scoring import Evidence, gather
 from qa.language.discourse import announces, asks_what_was_done, gives_orders, only_tells_what_was_done
+from qa.language.outcomes import tells_only_of_harm
+from qa.language.settings import is_not_on_people
+from qa.language.statement import statement_of
+from qa.question.relations import relations_of
 from qa.reranking.entailment import EntailmentModel
 from qa.reranking.inputs import context_of
 from qa.reranking.protocol import Candidate, PairScore, Reranker, chance
@@ -35,6 +39,9 @@ _UNNAMED = -0.5
 """The most that the cross-encoder's log-odds count for confidence in a sentence whose abstract lacks a subject word of
 the question: an abstract that names no antibody does not answer a question on one, however well it fits."""
 
+_BESIDE = 0.5
+"""Loss of a sentence on animals, or only on adverse effects, where a question asks for the good of a treatment."""
+_OF_TREATMENT = frozenset(("treats", "prevents", "adverse effect", "outcome", "dose"))
 _READ_FROM, _READ, _USUAL = 0.2, 4, 0.7
 """The least confidence of sentences that the entailment network reads for a question of yes or no, how many it reads
 besides the first of each abstract, and the chance of neither yes nor no with which a sentence neither gains nor loses.
@@ -78,8 +85,9 @@ def read_yes_or_no(question: str, evidence: Sequence[Evidence], entailment: Enta
 
     The most promising findings are read, and the clearer one tells yes or no, the more its score rises.
     """
+    evidence = _to_what_is_asked(question, evidence)
     if entailment is None:
-        return list(evidence)
+        return evidence
     able = [
         sentence for sentence in evidence if sentence.confidence >= _READ_FROM and _may_be_finding(sentence, question)
     ]
@@ -91,6 +99,24 @@ def read_yes_or_no(question: str, evidence: Sequence[Evidence], entailment: Enta
         for sentence, says in zip(read, chances, strict=True)
     }
     return sorted((told_of.get(id(sentence), sentence) for sentence in evidence), key=attrgetter("rank"))
+
+
+def _to_what_is_asked(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return evidence best first, with what is on animals or only on harm behind what a question of treatment asks."""
+    statement = statement_of(question)
+    asks_of_people = not _OF_TREATMENT.isdisjoint(relations_of(question)) and not is_not_on_people(question)
+    asks_of_good = statement is not None and statement.axis == "benefit" and not statement.outcome
+    if not (asks_of_people or asks_of_good):
+        return list(evidence)
+
+    def is_beside(sentence: Evidence) -> bool:
+        on_others = asks_of_people and is_not_on_people(sentence.text, sentence.source.abstract.title)
+        return on_others or (asks_of_good and tells_only_of_harm(sentence.text))
+
+    lowered = (
+        replace(sentence, score=sentence.score - _BESIDE) if is_beside(sentence) else sentence for sentence in evidence
+    )
+    return sorted(lowered, key=attrgetter("rank"))
 
 
 def _may_be_finding(sentence: Evidence, question: str) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from index import Library
 from index.analysis.abbreviations import Abbreviation, with_both_forms
 from index.analysis.inflection import american, american_text, singular
-from index.analysis.lexicon import Concept, default_lexicon
+from index.analysis.lexicon import Concept, default_lexicon, name_key
 from index.analysis.normalization import normalize
 from index.analysis.section_labels import section_category
 from index.analysis.sentences import sentence_spans
@@ -113,10 +113,10 @@ class Evidence:
 
     `cosine` is its similarity to the question; `coverage` the share of the question's words, weighted by how telling
     they are, that the sentence holds; `missing_names` are named things of the question that the abstract never names,
-    or for which the sentence names another isoform; `missing_words` are subject words that the abstract never uses.
-    `score` orders evidence, higher is better; `confidence` is the chance, from 0 to 1, that it answers the question.
-    `pair_score` is the reranker's, `entailed` what the entailment network takes it to say of a question of yes
-    or no, None where they read nothing: see `qa.evidence.reranked`.
+    or for which the sentence names another isoform; `missing_words` are subject words that the abstract never uses, and
+    genes, drugs and diseases that it does not name. `score` orders evidence, higher is better; `confidence` is the
+    chance, from 0 to 1, that it answers the question. `pair_score` is the reranker's, `entailed` what the entailment
+    network takes it to say of a question of yes or no, None where they read nothing: see `qa.evidence.reranked`.
     """
 
     source: Source
@@ -204,6 +204,7 @@ class _Context:
     coverage: float
     missing_names: tuple[str, ...]
     missing_words: tuple[str, ...]
+    missing_things: tuple[str, ...]
 
 
 def _context(features: _Features, source: Source) -> _Context:
@@ -220,6 +221,7 @@ def _context(features: _Features, source: Source) -> _Context:
             *other_sides(features.written, abstract.text),
         ),
         missing_words(features.needed_in(abstract.text), abstract, known),
+        _named_elsewhere(features.concepts, abstract, known),
     )
 
 
@@ -353,12 +355,24 @@ def _asked_words(text: str, library: Library, encoder: Encoder, subject: Sequenc
 
 def subject_words(text: str, library: Library, encoder: Encoder) -> tuple[str, ...]:
     """Return the words that an answer needs: technical ones, and those that the library never uses."""
-    technical = technical_words(text, encoder)
-    words = {word: terms(word) for word in _LONG_WORD.findall(text.lower()) if not names(word)}
+    text = _COMPOUND.sub(" ", _ALTERNATIVES.sub(_without_plain_ones, text.lower()))
+    technical = [word for word in technical_words(text, encoder) if not general_terms().issuperset(terms(word))]
+    words = {word: terms(word) for word in _LONG_WORD.findall(text) if not names(word)}
     known = library.term_weights([term for forms in words.values() for term in forms])
     absent = [word for word, forms in words.items() if forms and not set(forms) & (known.keys() | general_terms())]
     everyday = everyday_words(absent, encoder)
     return tuple(dict.fromkeys([*technical, *(word for word in absent if word not in everyday)]))
+
+
+_COMPOUND = re.compile(r"(?<=[^\W\d_]{4})-(?=[^\W\d_]{4})")
+"""What joins two words that an abstract may have apart: "cholesterol-regulated"."""
+_ALTERNATIVES = re.compile(r"(?<![\w/-])[^\W\d_][\w-]*(?:/[^\W\d_][\w-]*)+(?![\w/-])")
+
+
+def _without_plain_ones(alternatives: re.Match[str]) -> str:
+    """Return those of "antiporter/exchanger" that name one thing; of groups and plain words one will do, whichever."""
+    words = {word: _plain_thing(word) for word in alternatives[0].split("/")}
+    return " ".join(word for word, thing in words.items() if thing and singular(thing.name) == thing.name)
 
 
 def everyday_words(words: Sequence[str], encoder: Encoder) -> frozenset[str]:
@@ -425,7 +439,13 @@ def coverage(
 def missing_names(question: str, abstract: Abstract, abbreviations: Sequence[Abbreviation] = ()) -> tuple[str, ...]:
     """Return the named things of the question that the abstract does not name; an isoform is not its family."""
     held = set(terms(with_both_forms(abstract.text, abbreviations)))
-    return tuple(name for name in names(question) if name not in held and not _DOSE.fullmatch(name))
+    absent = (name for name in names(question) if name not in held and not _DOSE.fullmatch(name))
+    return tuple(name for name in absent if not (_HALF.fullmatch(name) and _HALFWAY.search(abstract.text)))
+
+
+_HALF = re.compile(r"(?:ic|ec|gi)50")
+_HALFWAY = re.compile(r"\bhalf[- ]?maxim\w*|\b50 ?% (?:inhibit|of the max)\w*", re.I)
+"""Names of a concentration that does half of what can be done, and how a text has it without them."""
 
 
 def _unnamed(concepts: Sequence[QueryConcept], abstract: Abstract) -> tuple[str, ...]:
@@ -442,6 +462,26 @@ def _unnamed(concepts: Sequence[QueryConcept], abstract: Abstract) -> tuple[str,
             and not _is_told_of_those_who_have(concept, abstract)
         )
         or is_another_there(concept, abstract.text, lexicon)
+    )
+
+
+def _named_elsewhere(
+    concepts: Sequence[QueryConcept], abstract: Abstract, abbreviations: Sequence[Abbreviation]
+) -> tuple[str, ...]:
+    """Return the genes, drugs and diseases of the question that this abstract names in no way, and others do."""
+    wanted = [concept for concept in concepts if concept.is_required and not concept.is_absent]
+    if not wanted:
+        return ()
+    text = with_both_forms(abstract.text, abbreviations)
+    held, key = set(terms(text)), f" {name_key(text)} "
+    return tuple(
+        concept.shown
+        for concept in wanted
+        if not names_concept(text, concept, held)
+        and not any(
+            f" {name_key(name)} " in key for name in (*concept.names, *concept.concept.names, *concept.narrower)
+        )
+        and not _is_told_of_those_who_have(concept, abstract)
     )
 
 
@@ -548,9 +588,8 @@ def _evidence(features: _Features, context: _Context, span: tuple[int, int], *, 
     score -= _OTHER_NUMBERS * bool(numbers_wanted and numbers_wanted - numbers(canonical(text)))
     score += _TURNED_ROUND * is_turned_round(features.act, text) + _UNTOLD * (not features.sought.is_told(text))
     confidence = _confidence(features, context, text, cosine=cosine, is_absent=bool(absent))
-    return Evidence(
-        source, start, end, text, section, vector, cosine, covered, absent, context.missing_words, score, confidence
-    )
+    missing = tuple(dict.fromkeys((*context.missing_words, *context.missing_things)))
+    return Evidence(source, start, end, text, section, vector, cosine, covered, absent, missing, score, confidence)
 
 
 def _standing(wanted: Collection[str], section: str, abstract: Abstract, start: int, sentence: str) -> float:

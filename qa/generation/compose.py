@@ -132,7 +132,7 @@ _OF_EACH = ((1, 4), (3, 2))
 def _with_short(
     sentences: Sequence[Sentence], short: Sequence[ShortAnswer], evidence: Sequence[Evidence]
 ) -> list[Sentence]:
-    """Return the sentences with those in front from which short answers are cut, if they are not among them."""
+    """Return the sentences with those in front from which short answers are cut, added if they are not among them."""
     quoted = [citation for sentence in sentences for citation in sentence.citations]
     missing = dict.fromkeys(
         sentence.citation
@@ -142,7 +142,10 @@ def _with_short(
         if _holds(sentence.citation, span)
     )
     front = [Sentence(citation.quote, (citation,)) for citation in missing]
-    return [*front, *sentences][: max(_MOST_SENTENCES, len(sentences))]
+    spans = [answer.citations[0] for answer in short]
+    telling = [sentence for sentence in sentences if any(_holds(sentence.citations[0], span) for span in spans)]
+    rest = [sentence for sentence in sentences if sentence not in telling]
+    return [*front, *telling, *rest][: max(_MOST_SENTENCES, len(sentences))]
 
 
 def _holds(citation: Citation, span: Citation) -> bool:

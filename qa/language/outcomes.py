@@ -83,6 +83,23 @@ def valence(text: str) -> int:
     return 0
 
 
+_OF_BENEFIT = re.compile(
+    r"\b(?:surviv|respon[sd]|remiss|efficac|effective|superior|inferior|mortal|death|died|cur(?:e|ed)\b|relaps|progress"
+    r"|recur|improv|benefi|heal(?:ed|ing)|event-free|better|worse)",
+    re.I,
+)
+
+
+def tells_only_of_harm(text: str) -> bool:
+    """Return True if a text tells of adverse effects, and of no outcome for which a treatment is given.
+
+    >>> tells_only_of_harm("Nausea was more frequent with A."), tells_only_of_harm("Survival was longer with A.")
+    (True, False)
+    """
+    words = re.findall(r"[^\W\d_][\w-]*", text)
+    return valence(text) < 0 and any(map(ADVERSE.match, words)) and not _OF_BENEFIT.search(text)
+
+
 _HARMS = {
     re.compile(predicate, re.I): re.compile(rf"\b(?:{words})|{predicate}", re.I)
     for predicate, words in {

@@ -29,7 +29,8 @@ _QUESTIONS: tuple[tuple[Asked, str], ...] = (
     ),
     (
         "duration",
-        r"\bhow (?:long|soon|late|many (?:minutes|hours|days|weeks|months|years|seconds))\b"
+        r"\bhow (?:long|soon|late|many (?:(?:more|fewer|extra|additional) )?"
+        r"(?:minutes|hours|days|weeks|months|years|seconds))\b"
         r"|\bhow much (?:longer|sooner|time)\b"
         r"|\b(?:half-life|what (?:is|was) the (?:\w+ ){0,4}(?:duration|survival|life expectancy|time|age))\b"
         r"|\bhow old\b|\b(?:what|which) (?:duration|age)\b",

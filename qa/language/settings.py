@@ -102,6 +102,16 @@ def is_apart(statement: AskedStatement, sentence: str, title: str, abstract: str
     )
 
 
+def is_not_on_people(sentence: str, title: str = "") -> bool:
+    """Return True if a sentence, or where it names nobody its title, is on animals or cells and not on people.
+
+    >>> is_not_on_people("Zinc shortened colds in mice."), is_not_on_people("Zinc shortened colds.", "A trial of zinc")
+    (True, False)
+    """
+    kinds = _kinds_in(0, sentence) or _kinds_in(0, title)
+    return bool(kinds) and "person" not in kinds
+
+
 def _is_of_another_kind(asked: str, sentence: str, title: str, abstract: str) -> bool:
     for place, kind in enumerate(_KINDS):
         wanted = _kinds_in(place, asked)

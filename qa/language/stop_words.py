@@ -24,6 +24,8 @@ under understand understood use used useful uses usual very way ways well work w
 safe safely safety unsafe harmless harmful dangerous risky free worthwhile useless effective ineffective beneficial
 superior inferior failed fail fails tried try tries cover covered covers side regard respect agree agrees each
 put puts already yet currently nowadays
+applicability applicable available availability utilize utilizes utilized context oldest
+active coming wonder deal bothering worried
 capsule capsules tablet tablets pill pills drops kid kids
 extend extends protect protects versus recommended recommend advisable allowed tolerated work worked
 """

@@ -13,7 +13,7 @@ from qa.question.classifier import Guess, load_classifier
 from qa.question.filters import within
 from qa.question.language import language_of
 from qa.question.library_query import PAPER, asks_for_works, library_query, speaks_of_library
-from qa.question.parts import parts_of
+from qa.question.parts import parts_of, parts_on_studies
 from qa.question.records import Kind, Known, LibraryQuery, QuestionAnalysis, Relation, Talk
 from qa.question.references import References, references
 from qa.question.relations import relations_of
@@ -35,7 +35,7 @@ _NOUN_ASKED = re.compile(
     r"(?:is|are|was|were|do|does|did|can|could|has|have)\b(?! the (?:main|most))",
     re.I,
 )
-_ASKS_WHAT = re.compile(r"\W*(?:who|whom|what|which|when|where|why|how)\b", re.I)
+_ASKS_WHAT = re.compile(r"\W*(?:(?:for|to|in|with|from) )?(?:who|whom|what|which|when|where|why|how)\b", re.I)
 _STATES = re.compile(
     r"(?<=\w) (?:is|are|was|were|has|have|had|can|cannot|could|may|might|will|would|should|does|do|did)\b"
     r"|(?<=\w) (?:(?:cause|reduce|increase|decrease|improve|induce|inhibit|activate|prevent|raise|lower|lead|promote"
@@ -142,6 +142,8 @@ def analyse(question: str, *, encoder: Encoder | None, known: Known = Known()) -
     >>> analyse("Summarise the side effects of zinc since 2015", encoder=None).text
     'the side effects of zinc'
     """
+    if studies := parts_on_studies(" ".join(question.split())):
+        return replace(analyse(studies[0], encoder=encoder, known=known), question=question, parts=studies)
     language = language_of(question)
     named = references(" ".join(question.split()))
     asked = spelt_out(asked_sentences(named.rest))

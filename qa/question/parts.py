@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.analysis.inflection import singular
 from index.analysis.lexicon import default_lexicon
 from index.analysis.sentences import sentence_spans
 from qa.language.statement import statement_of
+from qa.question.library_query import PAPER
 from qa.question.relations import relations_of
 from qa.question.request import as_question
 from qa.question.slots import is_own_thing
 from qa.question.subjects import sides_of
+from qa.question.superlatives import ORDERS, chosen_words
 
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|may|might)"
 _WH = r"(?:what|which|who|whom|how|why|when|where)"
@@ -73,6 +76,34 @@ def parts_of(text: str, subjects: Sequence[str]) -> tuple[str, ...]:
     for piece in pieces[1:]:
         parts.append(_standing_alone(piece, parts[0], _meant(piece, subjects)))
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+_ONE = re.compile(
+    rf"\b(?P<which>the (?:{'|'.join(ORDERS)}))(?: ones?\b|(?= (?:say|find|show|conclude|report|suggest)))", re.I
+)
+_THERE = re.compile(r"\b(?:it|(?:that|this) (?:one|study|trial|paper|review))\b", re.I)
+
+
+def parts_on_studies(text: str) -> tuple[str, ...]:
+    """Return the questions of a text that each stand alone, where one is on the newest or largest study; else ().
+
+    >>> parts_on_studies("How many trials are there, and what did the newest one find?")
+    ('How many trials are there?', 'What did the newest trial find?')
+    """
+    pieces = _coordinated(text)
+    papers = re.findall(rf"\b{PAPER}\b", pieces[0], re.I)
+    kind = singular(papers[0].lower()) if papers else "study"
+    pieces = [_ONE.sub(lambda match: f"{match['which']} {kind}", piece) for piece in pieces]
+    chosen = [words for piece in pieces if (words := chosen_words(piece))]
+    if len(pieces) < 2 or not chosen:
+        return ()
+    parts = [as_question(pieces[0])]
+    for piece in pieces[1:]:
+        if not chosen_words(piece) and chosen_words(pieces[0]):
+            named, times = _THERE.subn(chosen[0], piece, count=1)
+            piece = named if times else f"{piece.rstrip(' ?.')} in {chosen[0]}"
+        parts.append(as_question(piece))
+    return tuple(parts)
 
 
 def _sentences(text: str) -> list[str]:

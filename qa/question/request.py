@@ -6,6 +6,7 @@ import re
 
 from index.analysis.lexicon import default_lexicon
 from index.analysis.sentences import sentence_spans
+from qa.question.everyday import in_terms
 
 _ABOUT = r"(?:about|on|regarding|concerning|of|for)"
 _SOURCES = (
@@ -73,6 +74,7 @@ _CLOSINGS = re.compile(
     r"|(?<=\s)(?:in (?:brief|short|detail|general|simple terms|plain english|plain language|(?:one|two|three|a few"
     r"|\d+) (?:sentences?|words|lines|bullet points)|a table)|briefly|as (?:a list|bullet points|a table))"
     r"|(?<=\s)(?:in|from|by) (?:the )?studies"
+    r"|(?<=\s)(?:on the market |available )?as of (?:[a-z]+ )?(?:19|20)\d\d|(?<=\s)on the market"
     r"|(?<=\s)for (?:my|our|an?|the) (?:\w+ )?(?:thesis|essay|exam|homework|presentation|class|lecture|poster"
     r"|assignment|journal club|seminar|coursework)"
     r"|(?<=\s)(?:in|from|according to|based on|using|within) (?:the|these|this|your|published"
@@ -179,7 +181,7 @@ def spelt_out(text: str) -> str:
     >>> spelt_out("I am a nurse and would like to know: does zinc help pts w/ colds?")
     'does zinc help patients with colds?'
     """
-    plain = put_right(_IN_CHAT.sub(lambda match: _CHAT[match[0]], text))
+    plain = in_terms(put_right(_IN_CHAT.sub(lambda match: _CHAT[match[0]], text)))
     asker = _ABOUT_ASKER.match(plain)
     if asker and _WHETHER_ENDS.search(asker[0]):
         return f"I wonder whether {plain[asker.end() :]}"

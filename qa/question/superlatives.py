@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.question.records import Order
 
-_ORDERS: dict[str, Order] = {
+ORDERS: dict[str, Order] = {
     "newest": "newest", "latest": "newest", "most recent": "newest", "oldest": "oldest", "earliest": "oldest",
     "largest": "largest", "biggest": "largest", "smallest": "smallest",
 }  # fmt: skip
@@ -19,7 +19,7 @@ _ASIDE = (
 )
 """What follows the subject of a study, and is none of it."""
 _SUPERLATIVE = re.compile(
-    rf"(?:\b(?:in|of|from|by|within|according to|based on) )?\bthe (?P<order>{'|'.join(_ORDERS)}) "
+    rf"(?:\b(?:in|of|from|by|within|according to|based on) )?\bthe (?P<order>{'|'.join(ORDERS)}) "
     rf"(?P<phrase>(?:(?!{_ASIDE})[\w/-]+ ){{0,4}}?{_ONE}\b"
     rf"(?: (?:on|of|about|in|with|for|into|testing|that (?:tested|studied|looked at))(?: (?!{_ASIDE})[\w/'’-]+)+)?)",
     re.I,
@@ -53,6 +53,16 @@ class ChosenStudy:
     phrase: str
 
 
+def chosen_words(text: str) -> str:
+    """Return the words by which a text chooses a study, "the newest trial of zinc"; "" where it chooses none.
+
+    >>> chosen_words("How many men were in the newest trial of zinc?")
+    'the newest trial of zinc'
+    """
+    match = _SUPERLATIVE.search(text)
+    return match[0][match[0].lower().index("the ") :] if match and without_chosen(text)[1] else ""
+
+
 def without_chosen(text: str) -> tuple[str, ChosenStudy | None]:
     """Return a text without the study that it chooses by date or size, and that study; not where it asks the records.
 
@@ -64,7 +74,7 @@ def without_chosen(text: str) -> tuple[str, ChosenStudy | None]:
     match = _SUPERLATIVE.search(text)
     if match is None:
         return text, None
-    before, after, order = text[: match.start()], text[match.end() :], _ORDERS[match["order"].lower()]
+    before, after, order = text[: match.start()], text[match.end() :], ORDERS[match["order"].lower()]
     is_of_records = order in ("newest", "oldest") and _ASKS_WHICH.match(before + after)
     if is_of_records or _ASKS_RECORDS.search(before + after):
         return text, None

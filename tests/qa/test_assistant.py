@@ -82,6 +82,17 @@ def test_filters_that_leave_nothing_are_named_as_the_reason(library, filters, sa
     assert says in Assistant(library).ask(QUESTION, filters=filters).message
 
 
+def test_a_count_and_what_the_newest_found_are_both_answered(samples):
+    answer = Assistant(samples).ask("How many trials are there, and what did the newest one find?")
+    assert answer.message.startswith("This library has 5 clinical trials.")
+    assert {citation.pmid for sentence in answer.sentences for citation in sentence.citations} == {"37695982"}
+    assert not answer.abstained
+
+
+def test_how_large_the_largest_trial_was_has_a_short_answer(samples):
+    assert [one.text for one in Assistant(samples).ask("How large was the largest trial?").short] == ["7447 people"]
+
+
 def test_the_newest_trial_is_chosen_by_the_records_whatever_came_before(samples):
     assistant = Assistant(samples)
     first = assistant.ask("Does IL-32 unmask hidden HIV?")

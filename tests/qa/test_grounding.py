@@ -210,3 +210,10 @@ def test_what_is_said_not_to_differ_is_no_adverse_effect_where_another_is_told()
     rash, sleep = _sentence("A rash was seen in 9%."), _sentence("Insomnia was not more frequent.")
     assert to_the_point([sleep, rash], SoughtRelation("adverse effect")) == [rash]
     assert to_the_point([sleep], SoughtRelation("adverse effect")) == [sleep]
+    assert to_the_point([sleep], SoughtRelation("adverse effect"), beside=[sleep, rash]) == [rash]
+
+
+def test_for_whom_a_thing_is_must_be_told():
+    helped, warned = _sentence("Zinc helped."), _sentence("It is contraindicated in gout.", confidence=0.1)
+    assert to_the_point([helped], SoughtRelation(advice="against")) == []
+    assert to_the_point([helped], SoughtRelation(advice="against"), beside=[helped, warned]) == [warned]

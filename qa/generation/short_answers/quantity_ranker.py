@@ -44,6 +44,11 @@ _BASE, _BY_SCORE, _BY_NEARNESS, _BY_WORDS = -3.0, 6.0, 6.0, 3.0
 
 _BREAK = 4
 """Words that a comma after another quantity counts for."""
+_COMPOSITE = re.compile(
+    r"\b(?:composite|combined (?:outcome|end ?point|rate|incidence)|primary (?:outcome|end ?points?))\b", re.I
+)
+_OF_SEVERAL = 2.5
+"""Log-odds that a quantity loses if it is told of several outcomes together, where one of them is asked for."""
 _UNNAMED, _NO_SIZE = 4.0, 4.0
 """Log-odds that a count of people loses where its sentence does not name what they are counted by, or tells no size."""
 
@@ -128,6 +133,7 @@ def quantity_odds(mention: QuantityMention, asked: AskedFor, best: float) -> flo
         + _BY_NEARNESS * nearness
         + _BY_WORDS * len(nearest) / many
         - 2.0 * bool(mention.evidence.missing_names)
+        - _OF_SEVERAL * bool(_COMPOSITE.search(mention.evidence.text) and not _COMPOSITE.search(" ".join(asked.words)))
         - _UNNAMED * bool(asked.names.difference(terms(mention.evidence.text)))
         - _NO_SIZE * bool(asked.asks_size and not _TELLS_SIZE.search(mention.evidence.text))
     )

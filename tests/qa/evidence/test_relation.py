@@ -36,6 +36,15 @@ SURVEY = "Restless legs were found in 31% of 832 people on dialysis."
          ("No trigger was found; all were men.",)),
         ("Which drugs bring about gout?", "Thiazides were blamed in six men.", ("Losartan was given to men.",)),
         ("What are the harms of zinc?", "A rash was seen in 9% of the zinc group.", ("Zinc was given to nine men.",)),
+        ("What are the harms of zinc?", "Nausea was seen in 9% of the zinc group.",
+         ("Death or stroke occurred in 5.5% with zinc and 7.1% with placebo (hazard ratio 0.77).",)),
+        ("Who should not take zinc?", "Zinc is contraindicated in anaemia.",
+         ("Zinc did not raise mortality.", "Zinc cannot be reduced by red cells.")),
+        ("Which patients should avoid zinc?", "Zinc should not be given to infants.", ("Zinc helped infants.",)),
+        ("Who should take zinc?", "Zinc is recommended for people with colds.",
+         ("Zinc may not benefit old people.", "People on zinc lived longer.")),
+        ("For whom is zinc unsuitable?", "Use it with caution in gout.", ("Zinc was given for gout.",)),
+        ("What proportion of men lost their colds?", "A cure was seen in 9%.", ("Most men were cured.",)),
         ("How much does zinc cost?", "A course costs 12 dollars.", ("Zinc 10 mg prevented colds.",)),
     ],
 )  # fmt: skip
@@ -43,6 +52,11 @@ def test_a_sentence_tells_the_relation_asked_for_and_no_other(question, told, un
     sought = sought_relation(analyse(question, encoder=None))
     assert sought.is_told(told)
     assert [sentence for sentence in untold if sought.is_told(sentence)] == []
+
+
+def test_who_may_be_told_of_anything_that_is_no_advice():
+    assert sought_relation(analyse("Who discovered zinc?", encoder=None)).advice == ""
+    assert sought_relation(analyse("Which patients died on zinc?", encoder=None)).advice == ""
 
 
 def test_the_words_of_the_question_for_relation_and_sort_are_not_looked_for():

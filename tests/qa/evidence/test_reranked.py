@@ -59,3 +59,19 @@ def test_four_sentences_are_read_and_the_first_of_each_abstract():
 def test_nothing_changes_without_the_network():
     evidence = [_evidence(SILENCED, 0.9), _evidence(INDUCED, 0.5)]
     assert read_yes_or_no(QUESTION, evidence, None) == evidence
+
+
+def test_a_trial_in_people_comes_before_mice_where_a_treatment_is_asked_about():
+    mice, people = (
+        _evidence("Zinc did not prevent cancer in mice.", 0.9),
+        _evidence("Zinc prevented no cancer in women.", 0.6),
+    )
+    for question, first in (("Does zinc prevent cancer?", people), ("Does zinc prevent cancer in mice?", mice)):
+        assert read_yes_or_no(question, [mice, people], None)[0].text == first.text
+
+
+def test_the_outcome_comes_before_the_side_effects_where_one_is_asked_to_be_better():
+    nausea = _evidence("Nausea was more frequent with tin.", 0.9)
+    survival = _evidence("Survival was longer with zinc than with tin.", 0.6)
+    for question, first in (("Is zinc better than tin?", survival), ("Is zinc safer than tin?", nausea)):
+        assert read_yes_or_no(question, [nausea, survival], None)[0].text == first.text

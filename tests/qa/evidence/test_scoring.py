@@ -15,6 +15,7 @@ from qa.evidence.scoring import (
     numbers,
     other_isoforms,
     section_kind,
+    subject_words,
     technical_words,
 )
 
@@ -31,6 +32,14 @@ from qa.evidence.scoring import (
 )
 def test_missing_names(question, expected):
     assert missing_names(question, ABSTRACTS[0]) == expected
+
+
+def test_half_the_effect_is_told_with_its_name_and_without():
+    halfway, silent = (
+        Abstract("1", "Zinc", (Section("", "", text),))
+        for text in ("Half-maximal inhibition was seen.", "It inhibited.")
+    )
+    assert [missing_names("What was the IC50?", text) for text in (halfway, silent)] == [(), ("ic50",)]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +77,26 @@ def test_everyday_words_name_no_thing(encoder):
     }  # fmt: skip
     # what the lexicon calls otherwise ("Drawing"), or only by an acronym (a tumour, SETTLE), is no such thing
     assert everyday_words(["draw", "settle", "role", "wine"], encoder) == {"draw", "settle", "role"}
+
+
+def test_the_parts_of_a_compound_may_stand_apart_and_one_of_two_plain_alternatives_will_do(library, encoder):
+    compound = subject_words("Is the tamoxifen-regulated phlegmon good?", library, encoder)
+    assert (compound, subject_words("Which tamoxifen-like drug?", library, encoder)) == (
+        ("tamoxifen", "phlegmon"), ("tamoxifen",),
+    )  # fmt: skip
+    assert "antiporter" not in subject_words("Which ion antiporter/exchanger?", library, encoder)
+    assert "tamoxifen" in subject_words("Does tamoxifen/raloxifene help?", library, encoder)
+    assert subject_words("What is the applicability of it?", library, encoder) == ()
+
+
+def test_a_thing_that_other_abstracts_name_is_missing_where_this_does_not(library):
+    by_pmid = {
+        one.source.abstract.pmid: one.missing_words
+        for one in gather(
+            "Does metformin lengthen life?", [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])], library=library
+        )
+    }
+    assert by_pmid == {ABSTRACTS[0].pmid: ("metformin",), ABSTRACTS[2].pmid: ()}
 
 
 def test_a_plain_word_is_no_name_of_another_thing_that_goes_by_it(library):
