@@ -25,6 +25,7 @@ from qa.question.slots import (
     with_places,
     with_subject,
 )
+from qa.question.subjects import qualifiers_of
 
 _CONNECTOR = re.compile(r"\A\W*(?:(?:and|but|or|so|then|also|ok|okay|now|well|please)\b[ ,]*)+", re.I)
 _ABOUT = re.compile(r"\A(?:what|how) about\b\s*|\Awhat of\b\s*|\Athe same (?=in|for|with)", re.I)
@@ -121,10 +122,11 @@ _POINTS_TO_STUDY = re.compile(
 
 
 def cited_study(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
-    """Return the PMID of the study that a follow-up means ("in that trial"): the earlier answer's first, or ()."""
+    """Return the PMID of the study that a follow-up means ("in that trial"): the first of the last answer; or ()."""
     if not turns or not _POINTS_TO_STUDY.search(question):
         return ()
-    return tuple(source.abstract.pmid for source in turns[-1].answer.sources[:1])
+    answered = next((turn.answer for turn in reversed(turns) if turn.answer.sources), turns[-1].answer)
+    return tuple(source.abstract.pmid for source in answered.sources[:1])
 
 
 def measured_studies(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
@@ -198,7 +200,12 @@ def _changed(fragment: str, before: str) -> str | None:
             changed = with_isoform(before, noun) or with_subject(before, noun) if noun else None
             return changed or (with_places(before, named) if _is_place(named) else None)
         return None
-    changed = with_isoform(before, fragment) or with_name(before, fragment) or with_subject(before, fragment)
+    changed = (
+        with_isoform(before, fragment)
+        or with_name(before, fragment)
+        or with_subject(before, fragment)
+        or _with_qualifier(before, fragment)
+    )
     if changed:
         return changed
     named = list(phrases(f"in {fragment}"))
@@ -207,6 +214,21 @@ def _changed(fragment: str, before: str) -> str | None:
     if kinds(named[0].noun) == {"disease"} and not any("disease" in kinds(phrase.noun) for phrase in phrases(before)):
         return None  # "What about cancer?" may ask for a cause, an effect or a place
     return with_places(before, named)
+
+
+def _with_qualifier(before: str, fragment: str) -> str | None:
+    """Return the question before with another time, age, group or stage, "late in pregnancy", None where it has none.
+
+    >>> _with_qualifier("Is zinc safe in the first trimester?", "late in pregnancy")
+    'Is zinc safe late in pregnancy?'
+    """
+    others, rest = qualifiers_of(fragment), fragment
+    for other in others:
+        rest = rest.replace(other.text, " ", 1)
+    like = [known for known in qualifiers_of(before) if others and known.kind == others[0].kind]
+    if not like or re.search(r"\w", re.sub(r"\b(?:in|and|or|at|during|for|the)\b", " ", rest)):
+        return None
+    return before.replace(like[0].text, fragment, 1)
 
 
 def _is_place(named: Sequence[Phrase]) -> bool:

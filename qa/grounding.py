@@ -19,9 +19,12 @@ from qa.language.roles import has_roles_turned, tells_act
 from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 
-ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED = 0.56, 0.4
-"""The confidence from which a sentence may answer, and that from which it may if its abstract lacks no name and no
-subject word of the question. Precision and recall of refusing meet at the first on development data."""
+ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED, ANSWERS_TAKEN_FOR_NONE = 0.56, 0.4, 0.5
+"""The confidence from which a sentence may answer, that from which it may if its abstract lacks no name and no subject
+word of the question, and that of such a one which the cross-encoder takes for no answer. Precision and recall of
+refusing meet at the first on development data."""
+_NO_ANSWER = -3.5
+"""The cross-encoder's log-odds below which it takes a sentence for no answer at all."""
 _ANSWERS_BESIDE = 0.2
 """The confidence from which a sentence that tells the relation asked for answers, beside one that names the subject."""
 _TAKEN = 1.0
@@ -64,7 +67,7 @@ def answering(evidence: Sequence[Evidence], *, is_of_these: bool = False) -> lis
         sentence
         for sentence in evidence
         if not (sentence.missing_names or gives_orders(sentence.text))
-        and (sentence.confidence >= _least(sentence) or (is_of_these and _is_taken_for_answer(sentence)))
+        and (sentence.confidence >= least_confidence(sentence) or (is_of_these and _is_taken_for_answer(sentence)))
     ]
 
 
@@ -110,7 +113,7 @@ def to_the_point(
     """Return the evidence that tells the relation asked for; all of it where none does, but none for a price.
 
     Where none does, a sentence of the same abstracts that does (`beside`) answers for them, though it names less of the
-    question: "No mutation was found in ACTN4.", "Zinc prevents it." Whom a thing is for must be told, as a price must.
+    question: "No mutation was found in ACTN4.", "Zinc prevents it." Prices, years and whom a thing is for must be told.
     Where some tell the act asked for, what turns agent and patient round goes: what IL-32 does, asked what induces it.
     What is said not to differ is no adverse effect where another one is told.
     """
@@ -128,7 +131,7 @@ def to_the_point(
         harms = [sentence for sentence in telling if not denies_an_effect(sentence.text)]
         others = _of_the_same(evidence, sought, beside) if telling and not harms else []
         telling = harms or [sentence for sentence in others if not denies_an_effect(sentence.text)] or telling
-    telling = telling or ([] if sought.quantity == "money" or sought.advice else list(evidence))
+    telling = telling or ([] if sought.quantity in ("money", "year") or sought.advice else list(evidence))
     if act is None or not any(tells_act(act, sentence.text) for sentence in telling):
         return telling
     return [sentence for sentence in telling if not has_roles_turned(act, sentence.text)]
@@ -146,8 +149,13 @@ def _of_the_same(evidence: Sequence[Evidence], sought: SoughtRelation, beside: S
     ]
 
 
-def _least(sentence: Evidence) -> float:
-    return ANSWERS if sentence.missing_words else ANSWERS_WHERE_ALL_IS_NAMED
+def least_confidence(sentence: Evidence) -> float:
+    """Return the confidence from which a sentence may answer."""
+    if sentence.missing_words:
+        return ANSWERS
+    score = sentence.pair_score
+    is_taken_for_none = score is not None and score.stance is not None and score.answers < _NO_ANSWER
+    return ANSWERS_TAKEN_FOR_NONE if is_taken_for_none else ANSWERS_WHERE_ALL_IS_NAMED
 
 
 @dataclass(frozen=True, slots=True)

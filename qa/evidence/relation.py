@@ -127,9 +127,10 @@ Advice = Literal["", "for", "against"]
 _ASKS_WHO = re.compile(
     r"\A\W*(?:for )?(?:whom?|(?:which|what) (?:[\w-]+ )?(?:patients?|people|persons?|individuals|women|men|children"
     r"|adults|infants|groups?(?: of (?:patients|people))?)) "
-    r"(?P<what>(?:should|must|can|cannot|can['’]t|could|may|shouldn['’]t|mustn['’]t|ought to|needs? to|is|are)\b"
-    r".*\b(?:tak(?:e|ing)|us(?:e|ing)|receiv\w+|get|have|given|offered|prescribed|treated|avoid\w*|stop\w*"
-    r"|contra-?indicated|indicated|recommended|advised|suitable|unsuitable|safe|unsafe|meant)\b.*)",
+    r"(?P<what>(?:should|must|shouldn['’]t|mustn['’]t|ought to|needs? to|can|cannot|can['’]t|could|may)\b"
+    r".*\b(?:tak(?:e|ing)|us(?:e|ing)|receiv\w+|given|offered|prescribed|treated|avoid\w*|stop\w*)\b.*"
+    r"|(?:is|are) .*\b(?:contra-?indicated|indicated|recommended|advised|suitable|unsuitable|unsafe|meant)\b.*"
+    r"|(?:benefits?|profits?|gains?)\b.*)",
     re.I,
 )
 _AGAINST = re.compile(
@@ -137,9 +138,11 @@ _AGAINST = re.compile(
 )
 _ADVICE = {
     "for": re.compile(
-        r"\b(?:recommend\w*|indicated|indications?|should (?:be|take|receive|have|get)|benefit\w*|eligible"
+        r"\b(?:recommend\w*|indicated|indications?|should (?:be|take|receive|have|get)|eligible"
+        r"|benefit(?:s|ed|ing)? (?:most |more )?from|(?:patients|people|women|men|children|adults|those|who)"
+        r" (?:[\w-]+ ){0,6}?benefit(?:s|ed)?"
         r"|candidates?|suitable|suited|first-line|approved|licen[sc]ed|consider(?:ed)? (?:for|in)|offered|reserved for"
-        r"|advi[sc]ed?|of choice)\b",
+        r"|advi[sc]ed?|of choice|respond\w*|(?:effective|greater|larger|pronounced|stronger) in)\b",
         re.I,
     ),
     "against": re.compile(

@@ -25,7 +25,8 @@ safe safely safety unsafe harmless harmful dangerous risky free worthwhile usele
 superior inferior failed fail fails tried try tries cover covered covers side regard respect agree agrees each
 put puts already yet currently nowadays
 applicability applicable available availability utilize utilizes utilized context oldest
-active coming wonder deal bothering worried
+active coming wonder deal bothering worried tied fight fights combat combats
+my your his her she he grandmother grandfather grandma grandpa mum mom dad wife husband
 capsule capsules tablet tablets pill pills drops kid kids
 extend extends protect protects versus recommended recommend advisable allowed tolerated work worked
 """

@@ -231,7 +231,9 @@ def _kind(asked: str, named: References, guess: Guess) -> Kind:
         if _NEGATED.search(asked) and asked_quantity(asked) == "name":
             barred.add("number")
     kind: Kind = next(kind for kind in ranked if kind not in barred)
-    if kind in ("list", "short answer") and (_NUMBER.match(asked) or asked_quantity(asked) in ("money", "duration")):
+    if kind in ("list", "short answer") and (
+        _NUMBER.match(asked) or asked_quantity(asked) in ("money", "duration", "year")
+    ):
         return "number"
     if kind in ("list", "short answer") and (match := _NOUN_ASKED.match(asked)):
         return "list" if _PLURAL.search(match["noun"]) else "short answer"

@@ -21,6 +21,16 @@ _TERMS = (
         r" (?:most |particularly |especially )?(?:at|an?|the) ?(?:[\w-]+ )?risks? (?P<of>(?:of|for) .+)",
         r"what are the risk factors \g<of>",
     ),
+    (
+        r"\A\W*any (?=(?:known |serious |common |severe )?(?:side[- ]effects?|adverse|harms|risks|benefits|dangers"
+        r"|downsides|complications|drugs|treatments)\b)",
+        "what are the ",
+    ),
+    (
+        r"\A\W*(?:please )?(?:list|name|enumerate|give(?: me)?) (?:all )?(?:the )?(?P<noun>[\w-]+(?: [\w-]+)?)"
+        r" (?:that|which) (?P<who>[^,?]+?) (?P<verb>[a-z]+[a-rt-z])(?<!sse)(?<!she)(?<!che)s\W*\Z",
+        r"which \g<noun> does \g<who> \g<verb>?",
+    ),
     (r"\bbrain bleed(?:s|ing)?\b|\bbleed(?:s|ing)? (?:in|into|on) the brain\b", "intracranial haemorrhage"),
     (r"\b(?:belly|tummy) fat\b", "visceral fat"),
     (r"\b(?:tummy|belly|stomach)[ -]?aches?\b|\bsore (?:tummy|belly)\b", "abdominal pain"),

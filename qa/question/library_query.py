@@ -54,7 +54,8 @@ _SCAFFOLD = frozenset(
     a about abstract abstracts according came written all an and any anything appear appeared appears are article as
     articles at author authored authors be been between by can collection come common comes concern concerning contain
     contained
-    contains count cover covered covers cite database date deal deals descriptor did discuss do document documents
+    carried conducted contains count cover covered covers cite database date deal deals descriptor did discuss do
+    document documents done performed
     does earliest everything examine examined find first five for four from get give given got had handle has have
     having heading here hold how i in indexed investigate investigated is isn it its journal journals kinds kind
     large big last latest library look looks looked list many me mention mentioned mentions mesh most much name

@@ -2,10 +2,10 @@
 
 import pytest
 
-from index import Filters
+from index import Abstract, Filters
 from index.errors import InputError
-from qa import Answer, Turn
-from qa.conversation import Standalone, is_sane, standalone
+from qa import Answer, Source, Turn
+from qa.conversation import Standalone, cited_study, is_sane, standalone
 from qa.question.filters import RANDOMIZED, TRIALS, described, then, within
 
 MIGRATION = "Does IL-32β promote migration in breast cancer?"
@@ -26,6 +26,7 @@ def after(question, *follow_ups, has_mesh=lambda descriptor: True):
     [
         (MIGRATION, "And in colon cancer?", "Does IL-32β promote migration in colon cancer?"),
         (MIGRATION, "What about the γ isoform?", "Does IL-32γ promote migration in breast cancer?"),
+        ("Is zinc safe in the first trimester?", "And late in pregnancy?", "Is zinc safe late in pregnancy?"),
         (MIGRATION, "gamma?", "Does IL-32γ promote migration in breast cancer?"),
         (MIGRATION, "and for IL-32γ?", "Does IL-32γ promote migration in breast cancer?"),
         (MIGRATION, "And interleukin-32 alpha?", "Does interleukin-32 alpha promote migration in breast cancer?"),
@@ -163,6 +164,14 @@ def test_what_a_language_model_makes_of_it_must_keep_the_names(follow_up, rewrit
 def test_a_question_too_long_to_be_joined_is_asked_alone():
     turns = [Turn("What is known of this? " + "Much. " * 325, Answer("?"))]
     assert standalone("And why is that so in mice?", turns).question == "And why is that so in mice?"
+
+
+def test_that_trial_is_the_one_last_answered_from():
+    source = Source(1, Abstract("7", "A trial of zinc"))
+    answered, refused = Answer("Does zinc help?", sources=(source,)), Answer("Does it hurt?", abstained=True)
+    turns = [Turn(answer.question, answer) for answer in (answered, refused)]
+    assert cited_study("Who wrote it?", turns) == ("7",)
+    assert cited_study("Who wrote the paper on tea?", turns) == ()
 
 
 def test_without_turns_a_question_is_left_as_it_is():

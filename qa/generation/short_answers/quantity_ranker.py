@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -35,6 +35,19 @@ _TELLS_SIZE = re.compile(
     re.I,
 )
 """Words by which a sentence tells the size of a study, and not what befell some of those in it."""
+_LABEL = re.compile(
+    r"\b(?:types?|grades?|stages?|class|phases?|tables?|fig(?:ure)?s?|factor|trimester|day|week)[ -]\Z", re.I
+)
+"""What a number names, and does not count: type 2, phase 3."""
+_BEFELL = re.compile(
+    r"\b(?:occurred|arose|developed|appeared|seen|reported|recorded|observed|noted|found)(?: (?:in|by|among|for))+ \Z",
+    re.I,
+)
+_ARMS = re.compile(r"[^.;]*?\b(?:assigned|randomi[sz]ed|allocated)\b(?P<arms>[^.;]*\b(?:or|and)\b[^.;]*)", re.I)
+_OF_ALL = frozenset(
+    "assigned randomised randomized allocated enrolled recruited included trial study total part overall".split()
+)
+"""How a sentence tells the number of all arms, or of those whom something befell; and words that ask for all arms."""
 _REACH = 4
 """Words after a number among which what it counts must stand."""
 _TIED_BY = frozenset("of in among for with after on".split())
@@ -47,8 +60,9 @@ _BREAK = 4
 _COMPOSITE = re.compile(
     r"\b(?:composite|combined (?:outcome|end ?point|rate|incidence)|primary (?:outcome|end ?points?))\b", re.I
 )
-_OF_SEVERAL = 2.5
-"""Log-odds that a quantity loses if it is told of several outcomes together, where one of them is asked for."""
+_OF_SEVERAL, _OTHER_NUMBERS = 2.5, 2.5
+"""Log-odds that a quantity loses if it is told of several outcomes together, where one of them is asked for, and if its
+sentence lacks a number of the question: what was seen at 9 months is not asked for by "at 3 months"."""
 _UNNAMED, _NO_SIZE = 4.0, 4.0
 """Log-odds that a count of people loses where its sentence does not name what they are counted by, or tells no size."""
 
@@ -76,6 +90,8 @@ def _breaks(mention: QuantityMention, place: int) -> int:
 def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
     """Return True if a quantity of the right kind can be meant: no level of confidence, no age, no other measure."""
     before, after = sentence[:start], sentence[end:]
+    if _LABEL.search(before):
+        return False
     if asked.words.issuperset(token.lower for token in tokens_of(sentence[start:end])):
         return False  # "How much did zinc 40 mg do?"
     if asked.asked == "ratio":
@@ -88,8 +104,22 @@ def fits(asked: AskedFor, sentence: str, start: int, end: int) -> bool:
         following = [token.stem for token in tokens_of(after[:80]) if not token.is_break][:_REACH]
         is_before = asked.counted & {token.stem for token in tokens_of(before)} and _OF_THEM.match(after)
         is_sample = asked.counts_people and _PARTICIPANTS.search(before)
+        if asked.counts_people and _is_of_others(asked, before, after):
+            return False
         return bool(asked.counted & set(following) or is_before or is_sample)
     return True
+
+
+def _is_of_others(asked: AskedFor, before: str, after: str) -> bool:
+    """Return True if people are counted by what befell them, or for all arms together, and neither is asked for."""
+    if event := _BEFELL.search(before):
+        return asked.stems.isdisjoint(_stems(before[: event.start()]))
+    arms = _ARMS.match(after)
+    return arms is not None and asked.words.isdisjoint(_OF_ALL) and not asked.stems.isdisjoint(_stems(arms["arms"]))
+
+
+def _stems(text: str) -> set[str]:
+    return {token.stem for token in tokens_of(text) if token.stem}
 
 
 def without_other_arms(mentions: Sequence[QuantityMention], asked: AskedFor) -> list[QuantityMention]:
@@ -122,7 +152,8 @@ def quantity_odds(mention: QuantityMention, asked: AskedFor, best: float) -> flo
     """Return the log-odds of a quantity by its sentence, whose best has the score `best`, and the words near it."""
     nearest: dict[str, int] = {}
     for place, token in enumerate(mention.tokens):
-        if token.stem and token.stem in asked.stems:
+        is_inside = mention.first <= place <= mention.last  # "1 month" is not near "at 3 months" for its unit
+        if token.stem and token.stem in asked.stems and not is_inside:
             distance = max(mention.first - place, place - mention.last, 0) + _breaks(mention, place)
             nearest[token.stem] = min(nearest.get(token.stem, distance), distance)
     many = max(len(asked.stems), 1)
@@ -134,6 +165,11 @@ def quantity_odds(mention: QuantityMention, asked: AskedFor, best: float) -> flo
         + _BY_WORDS * len(nearest) / many
         - 2.0 * bool(mention.evidence.missing_names)
         - _OF_SEVERAL * bool(_COMPOSITE.search(mention.evidence.text) and not _COMPOSITE.search(" ".join(asked.words)))
+        - _OTHER_NUMBERS * bool(_digits(asked.words) - _digits(token.lower for token in mention.tokens))
         - _UNNAMED * bool(asked.names.difference(terms(mention.evidence.text)))
         - _NO_SIZE * bool(asked.asks_size and not _TELLS_SIZE.search(mention.evidence.text))
     )
+
+
+def _digits(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word.isdigit())

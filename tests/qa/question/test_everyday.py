@@ -25,6 +25,10 @@ from qa.question.everyday import in_terms
         ("Who is at higher risk of gout?", "what are the risk factors of gout?"),
         ("Which patients are at risk for falls?", "what are the risk factors for falls?"),
         ("What is the risk of gout?", "What is the risk of gout?"),
+        ("Any side effects of zinc?", "what are the side effects of zinc?"),
+        ("Any news on zinc?", "Any news on zinc?"),
+        ("List the cytokines that IL-32 induces", "which cytokines does IL-32 induce?"),
+        ("Name drugs that cause gout", "Name drugs that cause gout"),
     ],
 )
 def test_what_is_said_in_everyday_words_is_asked_in_those_of_abstracts(question, plain):
