@@ -54,7 +54,7 @@ def write_additions(path: Path, count: int) -> None:
         file.write(json.dumps(NEW) + "\n")
 
 
-def ask_beside(served: Served, adding: subprocess.Popen[str], *, people: int, round_s: float = 10.0) -> Tally:
+def ask_beside(served: Served, adding: subprocess.Popen[str], *, people: int, round_s: float) -> Tally:
     """Let people ask, round after round of so many seconds, for as long as something is added."""
     told = Tally([[] for _ in range(people)])
     while adding.poll() is None:
@@ -98,7 +98,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     show(table(title, list(row), {"ours": row}))
 
 
-def measured(folder: Path, abstracts: int, *, people: int) -> tuple[dict[str, float | int], dict[str, int]]:
+def measured(
+    folder: Path, abstracts: int, *, people: int, round_s: float = 10.0
+) -> tuple[dict[str, float | int], dict[str, int]]:
     """Build a library in a folder, add to it beside a page, and return the table's row and the errors by kind."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -110,7 +112,7 @@ def measured(folder: Path, abstracts: int, *, people: int) -> tuple[dict[str, fl
         asyncio.run(attend(served, sample_questions(), people=1, seconds=2))  # everything is loaded now
         began = time.monotonic()
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as adding:
-            tally = ask_beside(served, adding, people=people)
+            tally = ask_beside(served, adding, people=people, round_s=round_s)
             say(f"added in {time.monotonic() - began:.0f} s: {adding.communicate()[0].strip()}")
         taken_up = asyncio.run(_seconds_until_new(served))
     return {**figures(tally), "new after s": taken_up}, dict(tally.errors)

@@ -14,6 +14,6 @@ def test_the_additions_have_pmids_of_their_own_and_the_new_one_comes_last(tmp_pa
 
 
 def test_what_is_added_comes_up_on_the_page_and_nobody_meets_an_error(tmp_path):
-    row, errors = measured(tmp_path / "beside", 40, people=1)
+    row, errors = measured(tmp_path / "beside", 40, people=1, round_s=1)
     assert (errors, row["errors"]) == ({}, 0)
     assert row["requests"] >= 1
