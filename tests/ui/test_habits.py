@@ -173,7 +173,8 @@ def test_an_answer_is_copied_rated_and_printed(visit):
     expect(page.locator(".aa-toast")).to_have_text("Copied")
     page.get_by_role("button", name="Good answer").click()
     page.get_by_label("Remark").fill("in mice only")
-    page.get_by_role("button", name="Keep").click()
+    with page.expect_response("**/queue/join*"):  # the page says that it is kept before the server has it
+        page.get_by_role("button", name="Keep").click()
     page.get_by_text("Kept on this machine only. ✓").wait_for()
     seen(page, "rated")
     page.reload()
