@@ -5,36 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
+from qa.studies.intervals import BARE_CI, CI, CI_LAST, SIGNED, BracketUse, bracket_use, confidence_interval
 from qa.studies.numerals import DIGITS, NUMBER, WORDS, value_of
+from qa.studies.p_values import SET_AGAINST, P, p_of_the_sentence_before, p_values_of, with_p_values
 from qa.studies.records import Effect, Measure, Size
 from qa.studies.sentences import StudySentence
 
-_SIGNED = rf"[-−–+]?{DIGITS}"
-_TO = r"(?: ?(?:-|–|—|−|~|to|,|;|and|\.\.) ?)"
-_INTERVAL = (
-    r"[\s,;:(\[]*(?:with (?:an? |narrow |wide )?)?(?:9\d ?%? ?)?-?"
-    r"(?:CI95%?|C\.?[Il]\.?|[Cc]onfidence (?:[Ii]ntervals?|[Ll]imits?"
-    rf"|[Ll]evels?)(?: ?[(\[]?(?:9\d ?% ?)?CIs?\b[)\]]?)?|credible intervals?|CrI)"
-    rf"(?: ?\(?9\d ?%\)?)?[\s,:;=(\[]*(?:of |was |from |between |ranging from )?(?P<low>{_SIGNED}) ?%?{_TO}"
-    rf"(?P<high>{_SIGNED}) ?%?[)\]]*"
-)
-_CI = rf"(?P<ci>{_INTERVAL})"
-_BARE_CI = (
-    rf"(?P<bare> ?[(\[](?P<low2>{_SIGNED}) ?%?(?:-|–|—| to |, ?)(?P<high2>{_SIGNED}) ?%?"
-    r"(?:[)\]]|(?=[,;]? ?[pP] ?(?:[<=>]|less))))"
-)
-_POWER = r"(?: ?[x×*] ?10 ?\(? ?[-−–] ?\d+\)?)"
-_P = (
-    r"(?P<p>[\s,;:(\[]*(?:two-(?:sided|tailed) |log-?rank )?(?:[Pp](?:[ -]?values?)?) ?"
-    r"(?P<sign>< or =|> or =|[<>=≤≥:]|&lt;|of\b|(?:less|greater) than(?: or equal to)?) ?"
-    rf"(?P<pvalue>[01]?[.·] ?\d+(?!\d){_POWER}?|\d{_POWER}|10 ?\( ?[-−–] ?\d+\)|[01]\b(?!\.))[)\]]*)"
-)
-_POWER_OF_TEN = re.compile(r" ?[x×*]? ?10 ?\(? ?[-−–] ?(?P<exponent>\d+)")
-_CI_LAST = _INTERVAL.replace("<low>", "<low3>").replace("<high>", "<high3>")
-_PER = r"(?: per (?:\d+ ?%?[- ]?)?[a-zA-Z-]+(?: [a-zA-Z-]+)?(?=[\s,;:]*[(\[]?9\d ?%))?"
-_TAIL = rf"{_PER}(?: ?\(?± ?{DIGITS}\)?[,;]?)?(?:{_CI}|{_BARE_CI})?{_P}?(?(p)(?:{_CI_LAST})?|)"
-_ONLY_P = re.compile(_P)
+_PER = r"(?: per (?:\d+ ?%?[- ]?)?[a-zA-Zµμ-]+(?: [a-zA-Z-]+)?(?=[\s,;:]*[(\[]?9\d ?%))?"
+_SD = r"(?:SDs?|SEM?|standard (?:deviations?|errors?)) ?[=:,]? ?"
+_PLUS_MINUS = rf"(?: ?[(\[]?(?:{_SD}(?:±|\+/-|\+-)?|±|\+/-|\+-) ?{DIGITS} ?%?\)?[,;]?)?"
+_TAIL = rf"{_PER}{_PLUS_MINUS}(?:{CI}|{BARE_CI})?{P}?(?(p)(?:{CI_LAST})?|)"
 _RATIOS: tuple[tuple[Measure, str], ...] = (
     ("HR", r"(?:(?i:adjusted|unadjusted|crude) )?(?:a?HRs?\b|(?i:hazards? ratios?))"),
     ("OR", r"(?:(?i:adjusted|unadjusted|crude|diagnostic) )?(?:a?ORs?\b|(?i:odds[- ]ratios?))"),
@@ -60,19 +42,24 @@ _NAMED = tuple(
     (
         measure,
         re.compile(
-            rf"(?P<name>{name}){_LINK}(?<![A-Za-z\d])(?P<value>{_SIGNED})(?! ?\. ?\d)(?![\d.]*\d* ?% ?CI)(?P<unit> ?%"
-            rf"| ?(?!(?:per|with)\b)[a-zA-Z/]{{1,12}}\b)?{_TAIL}",
+            rf"(?P<name>{name}){_LINK}(?<![A-Za-z\d])(?P<value>{SIGNED})(?! ?\. ?\d)(?![\d.]*\d* ?% ?CI)(?P<unit> ?%"
+            rf"| ?(?!(?:per|with|and|or|in|for)\b)[a-zA-Z/]{{1,12}}\b)?{_TAIL}",
             re.I if measure in ("mean difference",) else 0,
         ),
     )
     for measure, name in _RATIOS
 )
+_NEXT_VALUE = re.compile(
+    rf"[)\]]?(?:(?:, |,? and )(?:[\w-]+ ){{0,2}}?| (?:for|in) [\w -]{{1,40}}?(?:,|,? and) )"
+    rf"(?P<value>[-−–]?\d*[.·]\d+)(?! ?%|\w| ?[-–] ?\d){_TAIL}"
+)
+"""A further value of a measure that is named once: "odds ratios of 2.1 (1.2-3.4) for men and 1.4 (0.9-2.2)"."""
 _MEAN = re.compile(
-    rf"(?P<name>\b(?:means?|averages?|averaged)\b[^.;()]{{0,60}}?)?(?P<value>{_SIGNED}) ?(?:±|\+/-|\+-"
+    rf"(?P<name>\b(?:means?|averages?|averaged)\b[^.;()]{{0,60}}?)?(?P<value>{SIGNED}) ?(?:±|\+/-|\+-"
     rf"|[(\[]SD ?=? ?) ?{DIGITS}[)\]]?"
     rf"(?P<unit> ?(?!(?:vs|versus|and|to|in|for|at|or)\b)(?:%"
     rf"|[a-zA-Zµμ°/²][a-zA-Zµμ°/²0-9]{{0,9}}))?(?:,? (?:vs\.?|versus|and|to|compared with"
-    rf"|compared to) (?:\w+ ){{0,2}}{_SIGNED} ?(?:±|\+/-) ?{DIGITS}"
+    rf"|compared to) (?:\w+ ){{0,2}}{SIGNED} ?(?:±|\+/-) ?{DIGITS}"
     rf"(?: ?(?!vs|and|to|versus)[a-zA-Z/%]{{1,8}})?)*{_TAIL}"
 )
 _PLAIN_MEAN = re.compile(
@@ -84,13 +71,13 @@ _PLAIN_MEAN = re.compile(
 )
 _SHARE = re.compile(
     rf"(?P<count>(?<![\w-]){NUMBER}(?: (?:of|out of|/) ?{NUMBER})?(?: [\w-]+){{0,4}} ?[(\[])?"
-    rf"(?P<value>(?<![\d.,/%]){_SIGNED}|\b[A-Z][a-z]+(?:-[a-z]+)?)"
+    rf"(?P<value>(?<![\d.,/%])(?!(?:19|20)\d\d ){SIGNED}|\b[A-Z][a-z]+(?:-[a-z]+)?)"
     rf"(?:(?: ?[-–—−] ?| to | and |,? (?:vs\.?|versus) ){DIGITS})? ?(?P<unit>%|percent\b|per cent\b)"
     rf"(?! ?(?:CI|confidence|C\.I|limits))[)\]]?{_TAIL}"
 )
 _OUT_OF = re.compile(
     rf"(?<![\w/.])(?P<value>\d+|\b{WORDS}\b)(?: ?/ ?| (?:\w+ )?(?:out )?of (?:the |these |all )?)"
-    rf"(?P<whole>(?:\d+|\b{WORDS})\b|patients|participants|eyes|subjects|infants|children|women|men)(?![/.%]){_P}?",
+    rf"(?P<whole>(?:\d+|\b{WORDS})\b|patients|participants|eyes|subjects|infants|children|women|men)(?![/.%]){P}?",
     re.I,
 )
 _COUNT = re.compile(
@@ -100,13 +87,15 @@ _COUNT = re.compile(
     rf"|conversions?|strokes?))\b"
 )
 _WITH_INTERVAL = re.compile(
-    rf"(?<![\w.,±(/=<>-])(?<!by )(?P<value>{_SIGNED})(?!\d)(?P<unit> ?(?:%|[a-zA-Zµμ/]{{1,8}}\b)|[- ]?fold| times)?"
-    rf"(?:(?: [\w.-]+){{0,7}}?{_CI}|{_BARE_CI}){_P}?"
+    rf"(?<![\w.,±(/=<>-])(?<!\bby )(?<!\bper )(?<!\d )(?P<value>{SIGNED})(?!\d)"
+    rf"(?P<unit> ?(?:%|[a-zA-Zµμ/]{{1,8}}\b)|[- ]?fold| times)?"
+    rf"(?: per \d[\d,]*)?(?:(?: [^\W\d][\w.-]*){{0,7}}?{CI}|{BARE_CI}){P}?"
 )
 """A value with its interval, where the measure is not named beside it."""
 _PAIR = re.compile(
     rf"(?<![\w.,±/=<>-])(?P<value>[-−–]?{DIGITS})(?P<unit> (?!(?:vs|versus)\b)[a-zA-Zµμ/]{{1,10}})?"
-    rf" (?:vs\.?|versus|v) (?:\w+ )?(?<![\w.])[-−–]?{DIGITS}(?![\d.]* ?(?:%|±|/))(?! ?\+/-)"
+    rf"(?: ?[(\[][^()\[\]]{{1,20}}[)\]])? (?:vs\.?|versus|v) (?:\w+ )?(?<![\w.])[-−–]?{DIGITS}"
+    rf"(?![\d.]* ?(?:%|±|/))(?! ?\+/-)"
     rf"(?P<unit2> (?!(?:in|for|and|at|of|or|respectively)\b)[a-zA-Zµμ/]{{1,12}}\b)?(?:, respectively)?{_TAIL}"
 )
 """Two arms set against each other: "45.6 months vs. 23.7 months"."""
@@ -114,7 +103,18 @@ _MONEY = re.compile(
     rf"(?P<unit>(?:US)?[$€£])(?P<value>{DIGITS})(?: (?:million|billion))?(?:(?:/| per )[\w-]+)?(?: (?:gained|saved))?"
     rf"(?:,? (?:vs\.?|versus|and|compared with|to) (?:US)?[$€£]{DIGITS})?{_TAIL}"
 )
-_BY = re.compile(rf"\bby (?:a mean of |an average of )?(?P<value>{DIGITS})(?P<unit> ?(?:%|[a-zA-Zµμ]{{1,8}}))\b{_TAIL}")
+_BY = re.compile(
+    rf"\bby (?:a mean of |an average of )?(?P<value>{DIGITS})"
+    rf"(?:(?P<unit> ?(?:%|[a-zA-Zµμ]{{1,8}}))\b|(?=(?: per \w+)?[\s,;:(\[]*9\d ?%)){_TAIL}"
+)
+_A_MEAN_OF = r"(?:an? )?(?:(?:mean|median|average) of )?"
+_FROM_TO = re.compile(
+    rf"\b(?:fell|fallen|rose|risen|dropped|declined|grew|went|changed|lengthened|shortened|improved|(?:de|in)creased"
+    rf"|reduced)\b[^.;()\d]{{0,50}}?(?:\([^()]{{1,20}}\) )?\bfrom {_A_MEAN_OF}(?!(?:19|20)\d\d\b){SIGNED}(?! ?%)"
+    rf"(?: ?(?:±|\+/-) ?{DIGITS})?[^.;()\d]{{0,40}}? to {_A_MEAN_OF}(?P<value>{SIGNED})(?! ?%)"
+    rf"(?![/-]?\d|[.,]\d)(?P<unit> ?(?!(?:and|in|with|at|after|over|for)\b)[a-zA-Zµμ/]{{1,12}}\b)?{_TAIL}"
+)
+"""Before and after: "fell from 6.1 to 3.2"; the value is the last."""
 _FOLD = re.compile(
     rf"(?P<value>{NUMBER}|\b{WORDS}(?=fold))(?:[- ]?fold| times)(?: (?:higher|lower|greater|more|less|as))?{_TAIL}",
     re.I,
@@ -138,21 +138,6 @@ _NUMBERED = re.compile(
     re.I,
 )
 """What stands before a number that is a name: "stage 3"."""
-_SET_AGAINST = re.compile(r"\b(?:vs|versus|than|compared (?:with|to)|as against)\b", re.I)
-_ANOTHER_CLAUSE = re.compile(r";|\b(?:but|however|although|though|despite|whereas|while|including|when|which)\b", re.I)
-_P_OF_BOTH = re.compile(
-    rf"(?P<between>(?:[^.;()]|\.(?=\d)|\((?!\d)(?=[^()]{{0,40}}[pP] ?[<>=])|\([^()]{{1,15}}\)"
-    rf"|(?<=vs)\.){{0,110}}?){_P}(?<![<>=≤≥] )"
-)
-"""The P value that follows a comparison: after the other arm, if there is one."""
-_P_IN_BRACKET = re.compile(rf" ?\((?:[^()]|\([^()]*\)){{0,90}}?[,;] ?{_P}")
-"""The P value at the end of the bracket behind a result, whatever figures it holds: "by 17% (86 to 100; P<0.01)"."""
-_P_BEFORE = re.compile(rf"[(\[]{_P}[,;] $")
-"""The P value that stands first in a bracket: "(P<0.03, r=0.307)"."""
-_FIGURE = re.compile(r"\d ?%|\d ?(?:±|\+/-)|(?:vs\.?|versus) \d|\b(?:[Oo]dds ratio|OR|RR|HR)\b|\br ?=")
-_SIGNS = {"=": "", ":": "", "of": "", "&lt;": "<", "less": "<", "greater": ">"} | {
-    sign: "≤" if sign[0] in "<l" else "≥" for sign in ("< or =", "less or =", "> or =", "greater or =")
-}
 _UNIT_WORDS = frozenset(
     "and or in of to for with was were vs versus than at on by from per as the compared respectively but p".split()
 )
@@ -163,8 +148,9 @@ def read_effects(sentences: Sequence[StudySentence], size: Size | None = None) -
 
     Two arms that are set against each other are one effect: the value of the first, the words of both.
     """
+    use = bracket_use(sentence.text for sentence in sentences)
     for parts in (("results",), ("conclusions",), ("background", "aim", "methods", "title")):
-        found = [effect for sentence in sentences if sentence.part in parts for effect in _of_sentence(sentence, size)]
+        found = list(_of_part([sentence for sentence in sentences if sentence.part in parts], size, use))
         if "methods" in parts:  # where numbers of those who took part are told
             found = [effect for effect in found if effect.measure != "count"]
         if found:
@@ -172,50 +158,39 @@ def read_effects(sentences: Sequence[StudySentence], size: Size | None = None) -
     return ()
 
 
-def _of_sentence(sentence: StudySentence, size: Size | None) -> list[Effect]:
+def _of_part(sentences: Sequence[StudySentence], size: Size | None, use: BracketUse) -> Iterator[Effect]:
+    for sentence, behind in zip_longest(sentences, sentences[1:]):
+        effects = _of_sentence(sentence, size, use)
+        p = p_of_the_sentence_before(behind.text) if effects and behind else ""
+        yield from (replace(effect, p=effect.p or p) for effect in effects)
+
+
+def _of_sentence(sentence: StudySentence, size: Size | None, use: BracketUse) -> list[Effect]:
     found: list[Effect] = []
     taken: list[tuple[int, int]] = []
+    p_values = [(p.start, p.end) for p in p_values_of(sentence.text)]
     for measure, match in _matches(sentence.text):
         start, end = match.span()
         if any(start < stop and begin < end for begin, stop in taken) or _is_no_result(sentence, measure, match):
             continue
-        effect = _effect(sentence, measure, match)
+        if any(begin <= match.start("value") < stop for begin, stop in p_values):
+            continue
+        effect = _effect(sentence, measure, match, use)
         if effect is None or (measure == "count" and size is not None and effect.value == size.value):
             continue
         taken.append((start, end))
         found.append(effect)
-    return _with_shared_p(sentence, _arms_joined(sentence, sorted(found, key=lambda effect: effect.span.start)))
+    return with_p_values(sentence, _arms_joined(sentence, sorted(found, key=lambda effect: effect.span.start)))
 
 
-def _with_shared_p(sentence: StudySentence, effects: Sequence[Effect]) -> list[Effect]:
-    """Give the only P value of a sentence to the comparisons before it: "(0.7 vs. 1.6) and (97 vs. 151) (P<0.05)"."""
-    p_values = list(_ONLY_P.finditer(sentence.text))
-    if len(p_values) != 1:
-        return list(effects)
-    p = _normalised(p_values[0]["sign"], p_values[0]["pvalue"])
-    return [
-        replace(effect, p=p)
-        if not effect.p
-        and _SET_AGAINST.search(_since(sentence, effect, p_values[0]))
-        and not _ANOTHER_CLAUSE.search(_since(sentence, effect, p_values[0]))
-        else effect
-        for effect in effects
-    ]
-
-
-def _since(sentence: StudySentence, effect: Effect, p: re.Match[str]) -> str:
-    """Return the words of a sentence from an effect to its P value, "" for one that stands before the effect."""
-    return sentence.text[effect.span.start - sentence.start : p.start()]
-
-
-def _effect(sentence: StudySentence, measure: Measure, match: re.Match[str]) -> Effect | None:
+def _effect(sentence: StudySentence, measure: Measure, match: re.Match[str], use: BracketUse) -> Effect | None:
     written = match["value"]
     value = 0.0 if written.lower() == "no" else value_of(written.lstrip("-−–+"))
     if measure == "proportion" and written[0] in "-−–+":
         measure = "mean difference"
     elif measure == "proportion" and value > 100:  # a change or a yield: no share is above 100 %
         measure = "other"
-    if written[0] in "-−–" and measure in ("mean difference", "correlation"):
+    if written[0] in "-−–" and measure not in ("proportion", "count"):
         value = -value
     if measure in ("correlation", "AUC") and abs(value) > 1 and (measure == "correlation" or value > 100):
         return None
@@ -228,8 +203,8 @@ def _effect(sentence: StudySentence, measure: Measure, match: re.Match[str]) -> 
         measure,
         value,
         _unit(match, measure),
-        _interval(match),
-        _p(match, sentence.text),
+        confidence_interval(match, measure, value, use),
+        "",
         sentence.cell(match.start(), end),
     )
 
@@ -240,9 +215,9 @@ def _arms_joined(sentence: StudySentence, effects: Sequence[Effect]) -> list[Eff
         before = joined[-1] if joined else None
         if before and before.measure == effect.measure and not before.ci:
             between = sentence.text[before.span.end - sentence.start : effect.span.start - sentence.start]
-            if _SET_AGAINST.search(between) and len(between) < 80 and ";" not in between:
+            if SET_AGAINST.search(between) and len(between) < 80 and ";" not in between:
                 span = sentence.cell(before.span.start - sentence.start, effect.span.end - sentence.start)
-                joined[-1] = replace(before, ci=effect.ci, p=before.p or effect.p, span=span)
+                joined[-1] = replace(before, span=span)
                 continue
         joined.append(effect)
     return joined
@@ -250,7 +225,11 @@ def _arms_joined(sentence: StudySentence, effects: Sequence[Effect]) -> list[Eff
 
 def _matches(text: str) -> Iterator[tuple[Measure, re.Match[str]]]:
     for measure, pattern in _NAMED:
-        yield from ((measure, match) for match in pattern.finditer(text))
+        for match in pattern.finditer(text):
+            yield measure, match
+            while match := _NEXT_VALUE.match(text, match.end()):  # type: ignore[assignment]
+                yield measure, match
+    yield from (("mean", match) for match in _FROM_TO.finditer(text))
     yield from (("mean", match) for match in _MEAN.finditer(text))
     yield from (("proportion", match) for match in _SHARE.finditer(text))
     yield from (("mean", match) for match in _PAIR.finditer(text))
@@ -270,7 +249,10 @@ def _is_no_result(sentence: StudySentence, measure: Measure, match: re.Match[str
         return True
     if measure == "mean" and before.endswith(("group ", "groups ")):  # "P = 0.002 for group 2 vs group 3"
         return True
-    if measure in ("mean", "median", "count", "other") and _NOT_A_RESULT.search(around[-90:]):
+    if re.search(rf"(?:±|\+/-|\+-|{_SD}) ?$", sentence.text[: match.start("value")]):
+        return True
+    has_interval = match.groupdict().get("ci")
+    if measure in ("mean", "median", "count", "other") and not has_interval and _NOT_A_RESULT.search(around[-90:]):
         return True
     if (
         measure == "proportion"
@@ -295,43 +277,3 @@ def _unit(match: re.Match[str], measure: Measure) -> str:
     if measure == "proportion":
         return "%"
     return "" if unit.lower() in _UNIT_WORDS or not unit else unit
-
-
-def _interval(match: re.Match[str]) -> tuple[float, float] | None:
-    groups = match.groupdict()
-    for low, high in (("low", "high"), ("low2", "high2"), ("low3", "high3")):
-        if groups.get(low) and groups.get(high):
-            return _signed(groups[low]), _signed(groups[high])
-    return None
-
-
-def _signed(text: str) -> float:
-    value = value_of(text.lstrip("-−–+"))
-    return -value if text[0] in "-−–" else value
-
-
-def _p(match: re.Match[str], text: str) -> str:
-    groups = match.groupdict()
-    if not groups.get("pvalue") and (before := _P_BEFORE.search(text, max(0, match.start() - 40), match.start())):
-        groups = before.groupdict()
-    if not groups.get("pvalue") and (bracket := _P_IN_BRACKET.match(text, match.end())):
-        groups = bracket.groupdict()
-    if not groups.get("pvalue"):
-        rest = _P_OF_BOTH.match(text, match.end(), match.end() + 150)
-        is_of_another = rest and len(_FIGURE.findall(rest["between"])) > 1
-        groups = rest.groupdict() if rest and not is_of_another else {}
-    if not groups.get("pvalue"):
-        return ""
-    return _normalised(groups["sign"], groups["pvalue"])
-
-
-def _normalised(sign: str, value: str) -> str:
-    sign = sign.partition(" than")[0] + " or =" * sign.endswith("equal to")
-    return _SIGNS.get(sign, sign) + _number(value.replace("·", ".").replace(". ", "."))
-
-
-def _number(value: str) -> str:
-    """Return a P value in digits: "0.03" for ".03", "1.2e-05" for "1.2 x 10(-5)", "0.0001" for "10(-4)"."""
-    if not (power := _POWER_OF_TEN.search(value)):
-        return f"0{value}" if value.startswith(".") else value
-    return f"{float(value[: power.start()] or 1) * 10.0 ** -int(power['exponent']):g}"
