@@ -19,7 +19,8 @@ class Cue(NamedTuple):
 _MATTER = (
     r"(?! (?:[\w-]+ ){0,2}?(?:cells?|cell lines?|fibroblasts?|hepatocytes|islets|sequences?|genes?|proteins?"
     r"|homolog\w*|c?DNA|mRNA|antibod\w+|monoclonal|hybrids?|albumin|promoters?|orthologs?|leu[ck]ocytes|lymphocytes"
-    r"|developmental|B-cell|somatic|type II))"
+    r"|developmental|B-cell|somatic|type II|crystals?|structures?|microsomes"
+    r"|\w*(?:kin|mut|ox[iy]d|reduct|transfer|polymer|hydrol|prote|nucle|lig|synth|phosphat|dehydrogen|lip)ases?))"
 )
 """What is no animal: "mouse L cells", "bovine leucocytes"."""
 _NAMED: tuple[tuple[Design, str], ...] = (
@@ -32,7 +33,7 @@ _NAMED: tuple[tuple[Design, str], ...] = (
     ("diagnostic accuracy", r"diagnostic accuracy study"),
     (
         "non-randomised trial",
-        r"(?:non[- ]?randomi[sz]ed|open-?label|single-?arm|uncontrolled)(?: \w+)? (?:trial|study)",
+        r"(?:non[- ]?randomi[sz]ed|open-?label(?:l?ed)?|single-?arm|uncontrolled)(?:,? [\w-]+){0,3} (?:trial|study)",
     ),
 )
 """Designs by their own names, of the study itself: "in this cohort study", "we did a case-control study"."""
@@ -127,6 +128,7 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
         "case report",
         r"\b(?:we|this (?:report|paper)|the authors) (?:\w+ )?(?:report|describe|present)s? (?:on )?(?:a|an|the|one"
         r"|two) (?:\w+ ){0,3}(?:case|patient|man|woman|boy|girl|child|infant|family|sibling)\b|\bcase report\b"
+        r"|\b(?:our|this|the present) case\b(?!-)"
         r"|\btwo cases\b.{0,200}\b(?:reported|described)\b|\b(?:a|an) (?:\w+ )?\d+[- ](?:year|month|week"
         r"|day)s?[- ]old\b|\ba (?:rare )?case of\b",
         4,
@@ -141,6 +143,14 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
         r"|histolog|patholog|biops)|\bscreening tests?\b|\bassessment of \w+ \w+ depends\b|\bmeasured (?:with"
         r"|by) .{3,40}"
         r" (?:was|were) compared (?:to|with)",
+        2.5,
+    ),
+    (
+        "diagnostic accuracy",
+        r"\b(?:value|accuracy|utility|usefulness|role|ability|performance) of (?:[\w-]+ ){1,8}?(?:in|for|to) (?:the )?"
+        r"(?:differenti\w+|distinguish\w*|discriminat\w+|detect\w*|diagnos\w+)"
+        r"|\b(?:imaging|images?|MRI?|CT|ultraso\w+|radiograph\w*|scans?|tests?|cytology|biops\w+) (?:[\w-]+ ){0,6}?"
+        r"(?:differentiat\w+|distinguish\w*|discriminat\w+)\b",
         2.5,
     ),
     (
@@ -163,7 +173,7 @@ _WORDS: tuple[tuple[Design, str, float], ...] = (
     ),
     (
         "in vitro",
-        r"\bin vitro\b|\byeast\b|\btwo-hybrid\b|\bplasmids?\b|\bE\. coli\b|\bmutant strains?\b"
+        r"\bin vitro\b(?! fertili[sz]ation)|\byeast\b|\btwo-hybrid\b|\bplasmids?\b|\bE\. coli\b|\bmutant strains?\b"
         r"|\bcell lines?\b|\bcultured\b|\bfibroblasts?\b|\btransfect\w+|\btranscription(?:al)?\b"
         r"|\bpromoter\b|\bbinding sites?\b|\brecombinant\b|\bcDNA\b|\bmRNA\b|\bphosphorylation\b"
         r"|\bcells? (?:were|was)\b"

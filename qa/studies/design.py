@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from index.records import Abstract
 from qa.studies.cues import CUES
+from qa.studies.numerals import NUMBER
 from qa.studies.records import Cell, Design, Subjects
 from qa.studies.sentences import StudySentence
 
@@ -77,6 +78,18 @@ _OVER_TIME = re.compile(
     r"\b(?:follow\w*|after|outcomes?|surg\w+|operat\w+|treat\w+|postoperative\w*|mortality|survival|underwent|during)\b",
     re.I,
 )
+_ONE_PATIENT = re.compile(
+    r"\b(?:in|of) an? (?:[\w-]+ ){0,3}(?:patient|wom[ae]n|man|boy|girl|infant|child|neonate|newborn|case|famil(?:y))\b",
+    re.I,
+)
+_WORK = re.compile(
+    r"\b(?:we|our|was|were|had|did|here|developed|underwent|received|occurred|showed|revealed)\b"
+    r"|\b(?:this|the present) (?:study|work|trial|paper)\b|P ?[<=>]|\d ?%|\bn ?="
+    rf"|{NUMBER} (?:[\w-]+ ){{0,3}}?(?:patients?|cases|subjects|women|men|children|infants|animals|mice|rats)\b",
+    re.I,
+)
+"""Words that tell what was done or found; a review has few."""
+_FEW_SENTENCES = 4
 _WEIGHTS = {"title": 2.0, "background": 0.4, "aim": 1.5, "methods": 1.5, "results": 1.0, "conclusions": 0.5}
 _TOO_FEW = 0.8
 """Votes that tell no design."""
@@ -112,6 +125,10 @@ def read_design(
     for heading in abstract.mesh:
         if of_heading := _HEADINGS.get(heading.partition("/")[0].lower()):
             votes[of_heading] += 1.2
+    if _tells_no_work(sentences):
+        votes["review"] += 3
+    elif _ONE_PATIENT.search(abstract.title):
+        votes["case report"] += 3
     _let_subjects_vote(votes, subjects, sentences)
     for name in abstract.types:
         if of_type := _TYPES.get(name.lower()):
@@ -145,6 +162,12 @@ def _let_subjects_vote(
     votes["in vitro" if wanted == "animal" else "animal"] = 0.0
     if subjects != "none":
         votes[wanted] += 3
+
+
+def _tells_no_work(sentences: Sequence[StudySentence]) -> bool:
+    """Return True if an abstract of some length tells of nothing that was done, counted or found by its authors."""
+    body = [sentence.text for sentence in sentences if sentence.part != "title"]
+    return len(body) >= _FEW_SENTENCES and sum(bool(_WORK.search(text)) for text in body) <= len(body) // 6
 
 
 def _undeclared(sentences: Sequence[StudySentence]) -> Design:

@@ -286,10 +286,28 @@ def test_cells_of_an_animal_are_no_animals():
         ("Enzyme activity was measured in lysates of human macrophages and monolayers.", "in vitro"),
         ("In this editorial we comment on the trial of zinc in 300 children.", "not a study"),
         ("We will randomise 400 children to zinc or placebo.", "not a study"),
+        (
+            "Zinc is a cofactor of many enzymes. Its uptake has been studied for decades. Two carriers share the task."
+            " Patients with a defect of either tend to fall ill early. Much remains to be learnt.",
+            "review",
+        ),
+        (
+            "To determine the value of ultrasound in distinguishing gout from sepsis, 80 adults were scanned.",
+            "diagnostic accuracy",
+        ),
+        ("In this cohort study of 224 women age told the outcome of in vitro fertilization.", "cohort"),
+        ("This open-labeled, multicenter study gave 90 adults niacin.", "non-randomised trial"),
+        ("The crystal structure of bovine copper dismutase was solved; the recombinant enzyme was cloned.", "in vitro"),
     ],
 )
 def test_designs_in_the_words_of_the_study(text, design):
     assert of(text).design == design
+
+
+def test_a_title_that_names_one_patient_tells_a_case_report():
+    told = "Flumazenil reverses sedation. Fits were seen an hour later. They stopped by themselves."
+    assert of(told, "Fits after flumazenil in a young patient").design == "case report"
+    assert of(told, "Fits after flumazenil").design != "case report"
 
 
 def test_an_editorial_and_a_protocol_have_no_size_and_no_effects():
