@@ -58,8 +58,8 @@ _MEAN = re.compile(
     rf"(?P<name>\b(?:means?|averages?|averaged)\b[^.;()]{{0,60}}?)?(?P<value>{SIGNED}) ?(?:±|\+/-|\+-"
     rf"|[(\[]SD ?=? ?) ?{DIGITS}[)\]]?"
     rf"(?P<unit> ?(?!(?:vs|versus|and|to|in|for|at|or)\b)(?:%"
-    rf"|[a-zA-Zµμ°/²][a-zA-Zµμ°/²0-9]{{0,9}}))?(?:,? (?:vs\.?|versus|and|to|compared with"
-    rf"|compared to) (?:\w+ ){{0,2}}{SIGNED} ?(?:±|\+/-) ?{DIGITS}"
+    rf"|[a-zA-Zµμ°/²][a-zA-Zµμ°/²0-9]{{0,9}}))?(?:,? (?:and|(?:vs\.?|versus|to|compared with"
+    rf"|compared to)(?: \w+){{0,2}}) {SIGNED} ?(?:±|\+/-) ?{DIGITS}"
     rf"(?: ?(?!vs|and|to|versus)[a-zA-Z/%]{{1,8}})?)*{_TAIL}"
 )
 _PLAIN_MEAN = re.compile(

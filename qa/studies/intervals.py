@@ -69,8 +69,7 @@ def confidence_interval(
         return None
     interval = _signed(groups["low2"]), _signed(groups["high2"])
     holds = interval[0] <= value <= interval[1] or interval[0] <= -value <= interval[1]
-    told = groups["named"] or _is_confidence(match, measure, use)
-    return interval if holds and told else None
+    return interval if holds and (groups["named"] or _is_confidence(match, measure, use)) else None
 
 
 def _is_confidence(match: re.Match[str], measure: Measure, use: BracketUse) -> bool:

@@ -151,7 +151,7 @@ def p_of_the_sentence_before(text: str) -> str:
 
 
 _Taken = Mapping[int, PValue]
-_Rule = Callable[[_Results, _Taken], Iterator[tuple[int, PValue]]]
+_PValueRule = Callable[[_Results, _Taken], Iterator[tuple[int, PValue]]]
 
 
 def _own(results: _Results, _: _Taken) -> Iterator[tuple[int, PValue]]:
@@ -213,10 +213,12 @@ def _is_of_another(between: str) -> bool:
 def _enumerated(results: _Results, taken: _Taken) -> Iterator[tuple[int, PValue]]:
     """Yield the P value of a result for those in a row before: "91%, 74% and 40% (P < .001)", "4 vs 6%; HR 0.7, P"."""
     for at in range(len(results.effects) - 2, -1, -1):
-        one, other = results.effects[at : at + 2]
+        effect, other = results.effects[at : at + 2]
         between = results.text[results.spans[at][1] : results.spans[at + 1][0]]
-        in_row = one.measure == other.measure and not one.ci and _LIST.fullmatch(between)
-        if at + 1 in taken and (in_row or (_is_ratio_of(other, one) and re.fullmatch(r"[^().]{0,20}[,;] ", between))):
+        in_row = effect.measure == other.measure and not effect.ci and _LIST.fullmatch(between)
+        if at + 1 in taken and (
+            in_row or (_is_ratio_of(other, effect) and re.fullmatch(r"[^().]{0,20}[,;] ", between))
+        ):
             yield at, taken[at + 1]
 
 
@@ -237,12 +239,12 @@ def _before(results: _Results, taken: _Taken) -> Iterator[tuple[int, PValue]]:
         p = max((p for p in free if p.end <= start), key=lambda p: p.end, default=None)
         if p is None or not results.is_compared(at):
             continue
-        said, between = results.text[: p.start], results.text[p.end : start]
-        if len(between) < 110 and not _NEW_CLAUSE.search(between) and _DIFFERS.search(said):
+        lead, between = results.text[: p.start], results.text[p.end : start]
+        if len(between) < 110 and not _NEW_CLAUSE.search(between) and _DIFFERS.search(lead):
             yield at, p
 
 
-_RULES: tuple[_Rule, ...] = (_own, _listed, _of_each, _in_bracket, _behind, _enumerated, _only, _before)
+_RULES: tuple[_PValueRule, ...] = (_own, _listed, _of_each, _in_bracket, _behind, _enumerated, _only, _before)
 """The first rule that tells a result's P value wins."""
 
 

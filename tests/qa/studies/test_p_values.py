@@ -38,7 +38,7 @@ def test_a_list_of_p_values_goes_to_as_many_results(text, p_values):
     [
         ("Deaths were 4% vs 9% and returns 12% vs 20% (P < .01 for both).", {4: "<0.01", 12: "<0.01"}),
         ("Age (OR 1.4) and smoking (OR 3.3) told it (all P < 0.001).", {1.4: "<0.001", 3.3: "<0.001"}),
-        ("Zinc was 34 ± 8 vs 51 ± 9 nM and iron 12 ± 3 vs 19 ± 4 nM (P<.05, all).", {34: "<0.05", 12: "<0.05"}),
+        ("Zinc was 34 ± 8 vs 51 ± 9 ng/ml and iron 12 ± 3 vs 19 ± 4 nM (P<.05, all).", {34: "<0.05", 12: "<0.05"}),
         ("It was 8 ± 1 vs. 11 ± 2; 16 ± 3 vs. 12 ± 2 pg/ml, respectively; P<0.001.", {8: "<0.001", 16: "<0.001"}),
         ("Survival by stage was 91%, 74% and 40% (P < .001).", {91: "<0.001", 74: "<0.001", 40: "<0.001"}),
         ("Survival: 71% (95% CI, 66-76) in women and 58% (95% CI, 52-64) in men (P = .01).", {71: "0.01", 58: "0.01"}),
