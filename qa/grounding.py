@@ -19,12 +19,9 @@ from qa.language.roles import has_roles_turned, tells_act
 from qa.reranking.entailment import entailment_beside
 from qa.reranking.protocol import Reranker
 
-ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED, ANSWERS_TAKEN_FOR_NONE = 0.56, 0.4, 0.5
-"""The confidence from which a sentence may answer, that from which it may if its abstract lacks no name and no subject
-word of the question, and that of such a one which the cross-encoder takes for no answer. Precision and recall of
-refusing meet at the first on development data."""
-_NO_ANSWER = -3.5
-"""The cross-encoder's log-odds below which it takes a sentence for no answer at all."""
+ANSWERS, ANSWERS_WHERE_ALL_IS_NAMED = 0.56, 0.4
+"""The confidence from which a sentence may answer, and that from which it may if its abstract lacks no name and no
+subject word of the question. Precision and recall of refusing meet at the first on development data."""
 _ANSWERS_BESIDE = 0.2
 """The confidence from which a sentence that tells the relation asked for answers, beside one that names the subject."""
 _TAKEN = 1.0
@@ -151,11 +148,7 @@ def _of_the_same(evidence: Sequence[Evidence], sought: SoughtRelation, beside: S
 
 def least_confidence(sentence: Evidence) -> float:
     """Return the confidence from which a sentence may answer."""
-    if sentence.missing_words:
-        return ANSWERS
-    score = sentence.pair_score
-    is_taken_for_none = score is not None and score.stance is not None and score.answers < _NO_ANSWER
-    return ANSWERS_TAKEN_FOR_NONE if is_taken_for_none else ANSWERS_WHERE_ALL_IS_NAMED
+    return ANSWERS if sentence.missing_words else ANSWERS_WHERE_ALL_IS_NAMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,13 +194,6 @@ def test_in_abstracts_that_the_person_named_the_cross_encoder_may_answer_alone()
     assert answering([taken, doubtful]) == []
 
 
-def test_what_the_cross_encoder_takes_for_no_answer_must_be_surer():
-    far, doubtful, sure = (
-        _sentence("A", confidence=chance, answers=odds) for chance, odds in ((0.45, -5), (0.45, -3), (0.5, -5))
-    )
-    assert answering([far, doubtful, sure]) == [doubtful, sure]
-
-
 def test_other_words_are_no_reason_to_refuse_where_the_network_reads_a_yes_or_a_no():
     yes, neither = Entailed(0.9, 0.0, 0.1), Entailed(0.1, 0.1, 0.8)
     told, silent, doubtful, far = (
