@@ -439,13 +439,7 @@ def coverage(
 def missing_names(question: str, abstract: Abstract, abbreviations: Sequence[Abbreviation] = ()) -> tuple[str, ...]:
     """Return the named things of the question that the abstract does not name; an isoform is not its family."""
     held = set(terms(with_both_forms(abstract.text, abbreviations)))
-    absent = (name for name in names(question) if name not in held and not _DOSE.fullmatch(name))
-    return tuple(name for name in absent if not (_HALF.fullmatch(name) and _HALFWAY.search(abstract.text)))
-
-
-_HALF = re.compile(r"(?:ic|ec|gi)50")
-_HALFWAY = re.compile(r"\bhalf[- ]?maxim\w*|\b50 ?% (?:inhibit|of the max)\w*", re.I)
-"""Names of a concentration that does half of what can be done, and how a text has it without them."""
+    return tuple(name for name in names(question) if name not in held and not _DOSE.fullmatch(name))
 
 
 def _unnamed(concepts: Sequence[QueryConcept], abstract: Abstract) -> tuple[str, ...]:

@@ -34,14 +34,6 @@ def test_missing_names(question, expected):
     assert missing_names(question, ABSTRACTS[0]) == expected
 
 
-def test_half_the_effect_is_told_with_its_name_and_without():
-    halfway, silent = (
-        Abstract("1", "Zinc", (Section("", "", text),))
-        for text in ("Half-maximal inhibition was seen.", "It inhibited.")
-    )
-    assert [missing_names("What was the IC50?", text) for text in (halfway, silent)] == [(), ("ic50",)]
-
-
 @pytest.mark.parametrize(
     ("sentence", "rest", "expected"),
     [
