@@ -194,10 +194,9 @@ def _effect(sentence: StudySentence, measure: Measure, match: re.Match[str], use
         value = -value
     if measure in ("correlation", "AUC") and abs(value) > 1 and (measure == "correlation" or value > 100):
         return None
-    end = match.end()
-    if match[0].endswith((")", "]")) and match[0].count("(") + match[0].count("[") < match[0].count(")") + match[
-        0
-    ].count("]"):
+    start, end = match.start("value") if match.re is _NEXT_VALUE else match.start(), match.end()
+    words = match.string[start:end]
+    if words.endswith((")", "]")) and sum(map(words.count, "([")) < sum(map(words.count, ")]")):
         end -= 1
     return Effect(
         measure,
@@ -205,7 +204,7 @@ def _effect(sentence: StudySentence, measure: Measure, match: re.Match[str], use
         _unit(match, measure),
         confidence_interval(match, measure, value, use),
         "",
-        sentence.cell(match.start(), end),
+        sentence.cell(start, end),
     )
 
 

@@ -61,3 +61,12 @@ def test_a_spread_is_no_result_and_years_are_no_values():
 
 def test_before_and_after_are_one_result_with_the_value_after():
     assert list(intervals_of("Scores improved (P<0.001) from 14.2 ± 3.1 to 9.8 ± 2.9.")) == [9.8]
+
+
+def test_a_further_value_of_a_measure_begins_at_its_figures():
+    text = "Hazard ratios were 0.70 (95% CI 0.54-0.92) for oil and 0.72 (95% CI 0.54-0.96) for nuts."
+    effects = read_study(Abstract("1", "T", (Section("RESULTS", "RESULTS", text),))).effects
+    assert [(effect.measure, effect.span.text) for effect in effects] == [
+        ("HR", "Hazard ratios were 0.70 (95% CI 0.54-0.92)"),
+        ("HR", "0.72 (95% CI 0.54-0.96)"),
+    ]
