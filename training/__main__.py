@@ -154,9 +154,8 @@ def _entailment(arguments: argparse.Namespace) -> None:
         torch.distributed.init_process_group("gloo")
     recipe = _changed(EntailmentRecipe(), arguments, "general", "frozen")
     general = general_pairs(arguments.general_sets) if arguments.general_sets else []
-    biomedical = biomedical_pairs(
-        arguments.data, "train", trials=arguments.evidence_inference, thinned=arguments.thinned
-    )
+    trials, (earlier, share) = arguments.evidence_inference, arguments.earlier
+    biomedical = biomedical_pairs(arguments.data, "train", trials=trials, earlier=int(earlier), share=share)
     if is_stored(arguments.weights, ENTAILMENT):
         biomedical = undoubted(biomedical, EntailmentNetwork(arguments.weights))
     tuning = biomedical_pairs(arguments.data, "tune")
@@ -230,8 +229,9 @@ def _entailment_flags(entailment: argparse.ArgumentParser) -> None:
     entailment.add_argument("--general-sets", type=Path, metavar="DIR", help="a folder with checkouts of general sets")
     entailment.add_argument("--general", type=int, help="how many general pairs are gone through first")
     entailment.add_argument(
-        "--thinned", type=int, default=0, metavar="N", help="learn only half of the first N of our own lines"
-    )
+        "--earlier", type=float, nargs=2, default=(0, 1.0), metavar=("N", "SHARE"),
+        help="draw this share of the first N of our own lines, those that were learnt before",
+    )  # fmt: skip
     entailment.add_argument("--frozen", type=int, help="how many of the lowest layers stay as they are")
 
 

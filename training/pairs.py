@@ -141,23 +141,25 @@ def _clean(text: str) -> str:
     return re.sub(r" ([.,;:?!])(?= |$)", r"\1", " ".join(text.split()))
 
 
-def biomedical_pairs(data: Path, part: str, *, trials: Path | None = None, thinned: int = 0) -> list[Labelled]:
-    """Return the biomedical pairs of a part, in an order of the seed, of the first `thinned` own lines half of them."""
+def biomedical_pairs(
+    data: Path, part: str, *, trials: Path | None = None, earlier: int = 0, share: float = 1.0
+) -> list[Labelled]:
+    """Return the biomedical pairs of a part in an order of the seed; of the `earlier` first lines those of a share."""
     dice = random.Random(SEED + 6)
-    pairs = [*own_pairs(data, part, dice, thinned), *_claims(data, part), *_changed(data, part, dice)]
+    pairs = [*own_pairs(data, part, dice, earlier, share), *_claims(data, part), *_changed(data, part, dice)]
     if trials and part == TRAIN:
         pairs += _trials(trials, dice)
     dice.shuffle(pairs)
     return pairs
 
 
-def own_pairs(data: Path, part: str, dice: random.Random, thinned: int = 0) -> Iterator[Labelled]:
+def own_pairs(data: Path, part: str, dice: random.Random, earlier: int = 0, share: float = 1.0) -> Iterator[Labelled]:
     """Yield the pairs of our own lines: with the sentences that are named, and with the hardest that is not.
 
-    Of the first `thinned` lines, learnt in a pass before, half are drawn by chance.
+    Of the first `earlier` lines, learnt in a pass before, a share is drawn by chance.
     """
     chance = random.Random(SEED + 7)
-    drawn = [row for at, row in enumerate(read_rows(OWN)) if at >= thinned or chance.random() < 0.5]  # noqa: PLR2004
+    drawn = [row for at, row in enumerate(read_rows(OWN)) if at >= earlier or chance.random() < share]
     rows = [row for row in drawn if row["part"] == part]
     by_id = {one.pmid: one for one in abstracts_of([{"sources": {row["id"]: row["corpus"]}} for row in rows], data)}
     for row in rows:
