@@ -31,16 +31,6 @@ from index.embedding.encoder import load_encoder  # noqa: E402
 from index.records import to_json  # noqa: E402
 
 HEAVY = ("anthropic", "gradio", "openai", "openvino", "sentence_transformers", "sklearn", "torch", "transformers")
-LONGEST = """
-ui/test_browser ui/library/test_library_pages ui/test_habits ui/test_hostile test_quiet
-index/storage/milvus/test_backend ui/test_doors index/test_library evals/load/test_beside
-index/ingest/eutils/test_client test_samples qa/generation/test_stalling_server index/storage/folder/test_kill
-index/storage/folder/test_disk_full index/repair/test_salvage qa/generation/llm/test_structured
-qa/generation/llm/test_generative index/ingest/formats/test_hostile_text index/ingest/formats/test_fuzz
-index/ingest/eutils/test_refusals ui/test_app qa/generation/llm/test_trial index/ingest/test_commands
-qa/reranking/test_reranker
-""".split()
-"""The files that take longest, above all those with a browser or with processes of their own, in their order."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,12 +41,6 @@ def pytest_collection():
     gc.freeze()
     gc.enable()
     return result
-
-
-def pytest_collection_modifyitems(items):
-    """Begin with the longest files, so that no process is left with one of them when the others are done."""
-    rank = {ROOT / "tests" / f"{name}.py": number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 def pytest_collection_finish(session):
