@@ -22,6 +22,7 @@ from qa.grounding import (
 )
 from qa.reranking.entailment import Entailed
 from qa.reranking.protocol import PairScore
+from qa.reranking.reranker import load_reranker
 
 SOURCES = [Source(1, ABSTRACTS[0]), Source(2, ABSTRACTS[2])]
 QUOTE = "IL-32β induced VEGF in breast cancer cells."
@@ -70,9 +71,10 @@ def test_the_objection_is_told(library, text, cited, objection):
 def test_sources_that_are_shared_bear_out_and_are_no_evidence_against(library):
     """A list at the end of an answer names the mice's abstract for the sentence on cells, which does not say that."""
     evidence = gather("What does IL-32β induce?", SOURCES, library=library)
+    reranker = load_reranker()
 
     def told(text, *, shares=True):
-        return ground(DraftSentence(text, (2, 1), shares_sources=shares), evidence, library=library)
+        return ground(DraftSentence(text, (2, 1), shares_sources=shares), evidence, library=library, reranker=reranker)
 
     assert [one.pmid for one in told("IL-32β induced VEGF in breast cancer cells.").citations] == ["90000001"]
     wrong = "IL-32β reduced VEGF in breast cancer cells."

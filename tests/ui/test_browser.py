@@ -410,7 +410,7 @@ def test_a_build_outlives_its_page_and_can_be_stopped_without_harm(visit, tmp_pa
     text = "Zeta-7 makes moss grow faster in the shade. It did nothing for fern. " * 8
     path = tmp_path / "many.jsonl"
     with path.open("w", encoding="utf-8") as file:
-        for number in range(2000):
+        for number in range(8000):
             record = Abstract(str(90100000 + number), f"Moss {number}", (Section("", "", f"{number}. {text}"),))
             file.write(json.dumps(to_json(record)) + "\n")
     page = visit()
@@ -425,7 +425,7 @@ def test_a_build_outlives_its_page_and_can_be_stopped_without_harm(visit, tmp_pa
     job.get_by_role("button", name="Stop").click()
     expect(job).to_contain_text("Stopped after", timeout=60_000)
     kept = int(re.search(r"now holds ([\d,]+) abstract", job.inner_text())[1].replace(",", ""))
-    assert 0 < kept < 2000
+    assert 0 < kept < 8000
     job.get_by_role("button", name="Ask this library").click()
     expect(page.get_by_label("Library", exact=True)).to_have_value("stopped")
     ask(page, "Does zeta-7 make moss grow faster?")

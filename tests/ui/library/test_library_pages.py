@@ -61,8 +61,15 @@ def expect():
 
 
 def choose_library(page, name):
-    page.get_by_label("Library", exact=True).click()
-    page.get_by_role("option", name=name, exact=True).click()
+    """Choose a library, from a list that is opened again where it came before what the page begins with."""
+    option = page.get_by_role("option", name=name, exact=True)
+    for _ in range(20):
+        page.get_by_label("Library", exact=True).click()
+        page.wait_for_timeout(300)
+        if option.is_visible():
+            break
+        page.keyboard.press("Escape")
+    option.click()
 
 
 def look_into(page, name="moss"):
