@@ -46,10 +46,10 @@ _BY_HAND: Mapping[str, float] = {
 _BY_HAND_WHERE_LOOSE = {"assertion": 0.4, "denial": 1.2, "first": 0.3}
 _SURE = {"plain": (0.2, 0.75), "inverted": (0.28, 0.72), "compared": (0.28, 0.72), "loose": (0.2, 0.75)}
 """The chances from which a no and a yes are shown by the rules alone."""
-_WRONG_AT_MOST = 0.065
+_WRONG_AT_MOST = 0.055
 """The share of the verdicts on our own questions that may be wrong, or not due, at the chance from which one is shown.
 
-Nearly a quarter of these have no verdict that is due, near misses all: one in fifteen here is fewer elsewhere."""
+Nearly a quarter of these have no verdict that is due, near misses all: one in eighteen here is fewer elsewhere."""
 _WHEN_READ_HELD_TO = 1.0
 _TEMPLATES = {
     "up": (
