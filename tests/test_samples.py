@@ -117,3 +117,9 @@ def test_every_source_says_that_it_is_restated(answers):
 def test_the_figure_asked_for_is_in_the_answer(answers):
     question = "How much did mean life span rise in female SHR mice that began metformin at 3 months of age?"
     assert "14%" in answers[question][1].sentences[0].text
+
+
+def test_no_headline_says_that_none_is_against_where_one_is(samples):
+    """Mice live longer on metformin, fruit flies do not, and worms less long where it is given late."""
+    told = Assistant(samples).ask("Does metformin make animals live longer?").headline
+    assert told is None or told.against

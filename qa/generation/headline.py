@@ -45,6 +45,8 @@ _IN_TWO_MINDS = 0.8
 """The share of its best sentence's weight from which an opposite one of the same source leaves it without a vote."""
 _STRONG = 0.1
 """The chance of error up to which a source can make a verdict mixed."""
+_LEANING = 0.2
+"""The chance of error up to which a source that has no vote keeps the opposite verdict from being shown."""
 _LEAST_OF_OUTCOME = 0.4
 """The share of the outcome's words that a sentence on how much there is of it holds at least."""
 _CONFIDENT = 0.05
@@ -335,13 +337,16 @@ class HeadlineModel:
         clear = [each for each in sources if _is_read([each]) or each[0].weight >= _CLEAR * most]
         votes = [vote for each in clear if (vote := self._vote(statement, each)) is not None]
         sides = {is_for: tuple(vote.source for vote in votes if vote.is_for is is_for) for is_for in (True, False)}
-        strong = [self._is_strong(statement, each) for each in clear]
+        strong = {self._side(statement, each, _STRONG) for each in clear}
+        leaning = [self._side(statement, each, _LEANING) for each in clear]
         few, many = sorted(map(len, sides.values()))
         chance = self.chance(statement, sources)
         sure_no, sure_yes = self._sure(statement, sources)
         verdict: Verdict
-        if few and 2 * few >= many and {1, -1} <= set(strong) and group_of(statement) != "loose":
+        if few and 2 * few >= many and {1, -1} <= strong and group_of(statement) != "loose":
             verdict = "mixed"
+        elif few == 0 and 2 * min(leaning.count(1), leaning.count(-1)) >= many:
+            return None  # "none against" would not be true
         elif chance >= sure_yes and len(sides[True]) > len(sides[False]):
             verdict = "yes"
         elif chance <= sure_no and len(sides[False]) > len(sides[True]):
@@ -353,10 +358,10 @@ class HeadlineModel:
     def _sure(self, statement: AskedStatement, sources: Sequence[Sequence[Held]]) -> tuple[float, float]:
         return self.sure_when_read if _is_read(sources) else self.sure[group_of(statement)]
 
-    def _is_strong(self, statement: AskedStatement, held: Sequence[Held]) -> int:
-        """Return 1 or -1 for a source that alone is clearly for or against the statement, else 0."""
+    def _side(self, statement: AskedStatement, held: Sequence[Held], error: float) -> int:
+        """Return 1 or -1 for a source that alone is for or against the statement but for a chance of error, else 0."""
         chance = self.chance(statement, [held])
-        return (chance >= 1 - _STRONG) - (chance <= _STRONG)
+        return (chance >= 1 - error) - (chance <= error)
 
     def _vote(self, statement: AskedStatement, held: Sequence[Held]) -> Vote | None:
         """Return a source's vote, by the sentence that says most on its side; None where it is not sure."""
