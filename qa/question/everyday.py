@@ -52,7 +52,6 @@ _TERMS = (
     (r"\bhair (?:falls?|falling|fell) out\b|\blos(?:e|es|ing) (?:your |their |one's |my )?hair\b", "hair loss"),
     (r"\bthrow(?:s|ing)? up\b", "vomiting"),
     (r"\bfeel(?:s|ing)? sick\b", "nausea"),
-    (r"\b(?:from )?coming back\b(?! (?:to|into|on|home|with)\b)", "recurrence"),
     (r"\bcomes? back\b(?! (?:to|into|on|home|with)\b)", "recur"),
     (r"\bpass(?:ed|es)? on(?= (?:to|by|from|through)\b|\W*\Z)|\bcaught(?= (?:from|by)\b)", "transmitted"),
     (r"\b(?:pass|passes|passing) away\b", "die"),

@@ -21,7 +21,8 @@ def assistant(samples):
 @pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row["question"])
 def test_it_does_what_is_asked(assistant, row):
     asked = ask(assistant, row)
-    assert not asked.failed or row["question"] in KNOWN_MISSES, asked.failed
+    excused = {"stance"} if row["question"] in KNOWN_MISSES else set()
+    assert set(asked.failed) <= excused
 
 
 def test_each_expectation_can_fail():

@@ -9,7 +9,6 @@ from qa.question.everyday import in_terms
 @pytest.mark.parametrize(
     ("question", "plain"),
     [
-        ("Can zinc stop colds coming back?", "Can zinc stop colds recurrence?"),
         ("Do dyes make your hair fall out?", "Do dyes cause hair loss?"),
         ("How is measles passed on?", "How is measles transmitted?"),
         ("Do warts go away without cream?", "Do warts resolve without cream?"),
